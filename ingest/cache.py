@@ -1,0 +1,123 @@
+"""Raw captions: files a user gives, and the copies under index/captions/.
+
+Every track that was ever taken in is kept there as it came, with a sidecar that says where it
+came from. So nothing is fetched twice, and an ingest without `--captions` loses nothing.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from cs25search.errors import Cs25SearchError
+
+# The part before the first dot is a YouTube id, never a path: a name cannot leave its folder.
+NAME = re.compile(
+    r"(?P<video_id>[A-Za-z0-9_-]{11})(?:\.(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*))?"
+    r"\.(?P<format>json3|vtt|srt)"
+)
+FORMATS = ("json3", "vtt", "srt")  # json3 first: it times every word
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a track came from; the sidecar of a kept track."""
+
+    video_id: str
+    kind: str  # "local"; the fetching steps add "manual" and "automatic"
+    name: str  # file name under which the raw bytes are kept
+    language: str  # "" when the name does not say
+
+
+@dataclass(frozen=True, slots=True)
+class RawTrack:
+    """Captions of one video as they came, not parsed yet."""
+
+    origin: Origin
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Checksum of the bytes, in hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def read_folder(folder: Path, language: str = "en") -> tuple[list[RawTrack], list[str]]:
+    """Return the best caption file of each video in a folder, and the names left out.
+
+    Of several files of one video the wanted language comes first, then a file that names no
+    language, then json3 before WebVTT before SRT.
+
+    Raises:
+        Cs25SearchError: There is no such folder, or no caption file in it.
+    """
+    if not folder.is_dir():
+        raise Cs25SearchError(
+            f"{folder} is not a folder.\nGive the folder that holds your caption files: "
+            "python -m ingest --captions DIR"
+        )
+    best: dict[str, tuple[tuple[bool, bool, int, str], Path, re.Match[str]]] = {}
+    left_out = []
+    for path in sorted(folder.iterdir()):
+        match = NAME.fullmatch(path.name)
+        if not match or not path.is_file():
+            left_out.append(path.name)
+            continue
+        spoken = match["language"] or ""
+        form = FORMATS.index(match["format"])
+        preference = (spoken.split("-")[0] != language, spoken != "", form, path.name)
+        seen = best.get(match["video_id"])
+        if seen and seen[0] < preference:
+            left_out.append(path.name)
+            continue
+        if seen:
+            left_out.append(seen[1].name)
+        best[match["video_id"]] = (preference, path, match)
+    if not best:
+        raise Cs25SearchError(
+            f"{folder} holds no caption file.\n"
+            "Name each file by its YouTube id: VIDEOID.en.srt, VIDEOID.en.vtt or VIDEOID.en.json3"
+        )
+    tracks = [
+        RawTrack(Origin(video_id, "local", path.name, match["language"] or ""), path.read_bytes())
+        for video_id, (_, path, match) in sorted(best.items())
+    ]
+    return tracks, left_out
+
+
+def keep(folder: Path, track: RawTrack) -> None:
+    """Keep a track; one already kept for this video is replaced. Equal bytes write nothing."""
+    old = kept(folder).get(track.origin.video_id)
+    if old == track:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / track.origin.name, track.data)
+    # The sidecar comes last: a track without one does not count.
+    _replace(_sidecar(folder, track.origin.video_id), msgspec.json.encode(track.origin))
+    if old and old.origin.name != track.origin.name:
+        (folder / old.origin.name).unlink(missing_ok=True)
+
+
+def kept(folder: Path) -> dict[str, RawTrack]:
+    """Return all tracks kept, by video id. A sidecar that cannot be read is left out."""
+    tracks = {}
+    for sidecar in sorted(folder.glob("*.origin.json")):
+        try:
+            origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
+            if NAME.fullmatch(origin.name):
+                tracks[origin.video_id] = RawTrack(origin, (folder / origin.name).read_bytes())
+        except (OSError, msgspec.DecodeError):
+            continue
+    return tracks
+
+
+def _sidecar(folder: Path, video_id: str) -> Path:
+    return folder / f"{video_id}.origin.json"
+
+
+def _replace(path: Path, data: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(data)
+    fresh.replace(path)

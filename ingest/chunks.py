@@ -1,0 +1,175 @@
+"""Cues to chunks: overlapping windows of a talk that end where the speaker does."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from cs25search.records import Chunk, Cue, Word
+
+WINDOW_WORDS = 80  # about half a minute of speech: one thought, and within what the encoder reads
+STEP_WORDS = 40  # half a window, so what one window cuts in two is whole in the next
+REACH_WORDS = 20  # how far from these goals a sentence end or a pause is looked for
+PAUSE_SECONDS = 1.0
+
+# A longer cue is split. A reach below and above a goal leaves room for any cue up to this size.
+LONGEST_CUE_WORDS = 2 * REACH_WORDS
+
+_SENTENCE_END = re.compile(r"[.?!。？！…][\"'”’)\]」』）]*$")
+# Japanese, Chinese, Thai, Lao, Burmese and Khmer put no spaces between words.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED_SENTENCE = re.compile(r"[^。？！]+(?:[。？！]+[」』）]*)?|[。？！]+")
+_CHARACTERS_PER_WORD = 2  # in text without spaces
+_LONGEST_WORD = 20  # a longer run of letters counts as several words
+
+
+def build_chunks(video_id: str, cues: Sequence[Cue], title: str = "") -> list[Chunk]:
+    """Return windows of about WINDOW_WORDS words; each starts about STEP_WORDS after the last.
+
+    A window ends at the end of a sentence or before a pause if there is one within REACH_WORDS.
+    Every cue with words is in a chunk; a cue of over LONGEST_CUE_WORDS words is there in parts.
+
+    Args:
+        video_id: The video the cues belong to.
+        cues: Sorted by start, as `parse_captions` gives them.
+        title: The title of each chunk.
+
+    >>> cues = [Cue(0.0, 2.0, "So what is attention?"), Cue(2.0, 4.0, "It is a soft look-up.")]
+    >>> [(chunk.chunk_id, chunk.end, chunk.text) for chunk in build_chunks("U8J32Z3qV8s", cues)]
+    [('U8J32Z3qV8s:0t', 4.0, 'So what is attention? It is a soft look-up.')]
+    """
+    starts = [cue.start for cue in cues]
+    parts = [
+        part
+        for cue, following in zip(cues, [*starts[1:], math.inf], strict=False)
+        for part in _split(cue, following)
+    ]
+    parts.sort(key=lambda part: part.start)  # two speakers' long cues may run side by side
+    chunks: list[Chunk] = []
+    latest_id = -1
+    for first, stop in _windows(parts):
+        window = tuple(parts[first:stop])
+        # Two windows start in the same millisecond only in broken files; ids differ even there.
+        latest_id = max(latest_id + 1, round(window[0].start * 1000))
+        chunks.append(
+            Chunk(
+                chunk_id=f"{video_id}:{latest_id}t",
+                video_id=video_id,
+                start=window[0].start,
+                end=max(cue.end for cue in window),
+                text=" ".join(word for cue in window for word in cue.text.split()),
+                kind="transcript",
+                title=title,
+                cues=window,
+            )
+        )
+    return chunks
+
+
+def count_words(text: str) -> int:
+    """Return how many words a text has; without spaces, two characters count as one.
+
+    >>> count_words("attention is all you need"), count_words("注意機構とは何か")
+    (5, 4)
+    """
+    return sum(map(_size, text.split()))
+
+
+def _size(token: str) -> int:
+    """Return how many words a run without spaces counts for."""
+    unspaced = len(_UNSPACED.findall(token))
+    return max(1, unspaced // _CHARACTERS_PER_WORD, len(token) // _LONGEST_WORD)
+
+
+def _windows(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
+    """Yield the first cue of each window and the one after its last."""
+    before = [0, *accumulate(count_words(cue.text) for cue in cues)]  # words before each cue
+    natural = [_is_natural_end(cues, number) for number in range(len(cues))]
+    first = stop = 0
+    while stop < len(cues):
+        end = _cut(before, natural, first, WINDOW_WORDS)
+        # Two windows may both reach for the same sentence end; the second would say nothing new.
+        if end > stop:
+            yield first, end
+            stop = end
+        first = min(_cut(before, natural, first, STEP_WORDS), stop)
+
+
+def _is_natural_end(cues: Sequence[Cue], number: int) -> bool:
+    """Whether a cue ends a sentence, or a pause follows it."""
+    if _SENTENCE_END.search(cues[number].text[-8:]):
+        return True
+    return number + 1 < len(cues) and (cues[number + 1].start - cues[number].end >= PAUSE_SECONDS)
+
+
+def _cut(before: Sequence[int], natural: Sequence[bool], first: int, goal: int) -> int:
+    """Return where to cut after `goal` words from cue `first` on: the number of the next cue.
+
+    Natural ends within reach come first, then the cut nearest to the goal. What is left at the
+    end of the talk is taken whole if it is within reach.
+    """
+    last = len(natural)
+    if before[last] - before[first] <= goal + REACH_WORDS:
+        return last
+    best, best_rank = first + 1, (True, float("inf"))
+    for stop in range(first + 1, last + 1):
+        words = before[stop] - before[first]
+        if words > goal + REACH_WORDS:
+            break
+        off = abs(words - goal)
+        rank = (off > REACH_WORDS or not natural[stop - 1], float(off))
+        if rank < best_rank:
+            best, best_rank = stop, rank
+    return best
+
+
+def _split(cue: Cue, following: float) -> list[Cue]:
+    """Return a cue in parts of at most LONGEST_CUE_WORDS words; none if it has no word.
+
+    A part ends at a sentence end if that leaves it at least half full. `following` is the start
+    of the next cue.
+    """
+    if count_words(cue.text) <= LONGEST_CUE_WORDS:
+        return [cue] if cue.text.strip() else []
+    groups: list[list[Word]] = [[]]
+    size = 0
+    for word in _words(cue, following):
+        after = _size(word.text)
+        ended = groups[-1] and _SENTENCE_END.search(groups[-1][-1].text[-8:])
+        if size + after > LONGEST_CUE_WORDS or (ended and size >= LONGEST_CUE_WORDS // 2):
+            groups.append([])
+            size = 0
+        groups[-1].append(word)
+        size += after
+    starts = [group[0].start for group in groups]
+    ends = [*starts[1:], max(cue.end, starts[-1])]
+    return [
+        Cue(start, end, " ".join(w.text for w in group), tuple(group) if cue.words else ())
+        for start, end, group in zip(starts, ends, groups, strict=True)
+    ]
+
+
+def _words(cue: Cue, following: float) -> list[Word]:
+    """Return the words of a cue, none of over LONGEST_CUE_WORDS; times it lacks are spread."""
+    if cue.words:
+        return [Word(word.start, piece) for word in cue.words for piece in _pieces(word.text)]
+    pieces = [piece for token in cue.text.split() for piece in _pieces(token)]
+    before = [0, *accumulate(map(_size, pieces))]
+    spoken_until = min(cue.end, following)  # a cue may stay on screen while the next is spoken
+    seconds = spoken_until - cue.start
+    return [
+        Word(min(spoken_until, cue.start + seconds * done / before[-1]), piece)
+        for done, piece in zip(before, pieces, strict=False)
+    ]
+
+
+def _pieces(token: str) -> list[str]:
+    """Return a run without spaces, cut at its sentence ends and then by length if it is long."""
+    if _size(token) <= LONGEST_CUE_WORDS:
+        return [token]
+    longest = LONGEST_CUE_WORDS * _CHARACTERS_PER_WORD
+    return [
+        sentence[at : at + longest]
+        for sentence in _UNSPACED_SENTENCE.findall(token)
+        for at in range(0, len(sentence), longest)
+    ]

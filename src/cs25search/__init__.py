@@ -1,0 +1,40 @@
+"""Find the moment in a lecture where something was said.
+
+>>> from cs25search import open_index
+>>> index = open_index("index")                                  # doctest: +SKIP
+>>> hit = index.search("Why does the router need float32?")[0]   # doctest: +SKIP
+>>> hit.video.lecture, int(hit.start)                            # doctest: +SKIP
+(5, 532)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import Cs25SearchError
+from .records import Chunk, Cue, Hit, Slide, Video, Word
+from .times import clock, watch_url
+
+if TYPE_CHECKING:
+    from .search import Index, open_index
+
+__all__ = [
+    "Chunk",
+    "Cs25SearchError",
+    "Cue",
+    "Hit",
+    "Index",
+    "Slide",
+    "Video",
+    "Word",
+    "clock",
+    "open_index",
+    "watch_url",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Searching pulls in numpy, FAISS and onnxruntime; listing lectures must not wait for them.
+    if name in ("Index", "open_index"):
+        from . import search
+
+        return getattr(search, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,136 @@
+"""Chunks to a generation: encode, pack, count."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .dense import build_dense
+from .encode import Encoder
+from .late import pack, token_idf
+from .lexical import Lexical, bigrams, ngrams
+from .records import Chunk, Slide, Video
+from .store import FORMAT, ROW, Generation, Manifest, Source
+
+BUILD_VERSION = 1  # counts up whenever the same inputs would give another index
+GRAM = 3
+
+
+def build_generation(
+    videos: Sequence[Video],
+    slides: Sequence[Slide],
+    chunks: Sequence[Chunk],
+    sources: Sequence[Source],
+    inputs: str,
+    encoder: Encoder,
+    model_name: str,
+    previous: Generation | None = None,
+    on_encoded: Callable[[int], None] = lambda count: None,
+) -> Generation:
+    """Return a generation ready to be written.
+
+    Args:
+        videos: Every video that a chunk names.
+        inputs: Names all that went in, see `Manifest.inputs`.
+        previous: Chunks whose text it already encoded with the same model are not encoded again.
+        on_encoded: Called with the number of chunks just done.
+    """
+    number = {video.video_id: row for row, video in enumerate(videos)}
+    texts = [encoded_text(chunk) for chunk in chunks]
+    keys = [text_key(text) for text in texts]
+    packed, vectors = _encode(texts, keys, encoder, previous, on_encoded)
+    rows = np.zeros(len(chunks), ROW)
+    for row, chunk in enumerate(chunks):
+        rows[row] = (
+            number[chunk.video_id], chunk.start, chunk.end, len(packed[row]),
+            chunk.kind == "note", chunk.qa, keys[row],
+        )  # fmt: skip
+    slide_vectors = np.zeros((len(slides), encoder.dim), np.float32)
+    for row, encoding in encoder.encode_documents([slide_text(slide) for slide in slides]):
+        slide_vectors[row] = encoding.vector
+    counts = {
+        "videos": len(videos),
+        "chunks": len(chunks),
+        "notes": int(rows["note"].sum()),
+        "transcript_chunks": int((~rows["note"]).sum()),
+        "slides": len(slides),
+        "tokens": int(rows["tokens"].sum()),
+    }
+    manifest = Manifest(
+        FORMAT, "", "", model_name, encoder.key, encoder.dim, inputs, counts, tuple(sources)
+    )
+    return Generation(
+        manifest=manifest,
+        videos=tuple(videos),
+        slides=tuple(slides),
+        chunks=chunks,
+        rows=rows,
+        vectors=build_dense(vectors),
+        tokens=np.concatenate(packed),
+        token_idf=token_idf(encoder.token_ids(texts), encoder.vocabulary_size),
+        slide_vectors=slide_vectors,
+        grams=Lexical.build(ngrams(text, GRAM) for text in texts),
+        bigrams=Lexical.build(bigrams(japanese_text(chunk)) for chunk in chunks),
+    )
+
+
+def encoded_text(chunk: Chunk) -> str:
+    """Return what is encoded and counted for a chunk: title, words, and questions it answers."""
+    return " ".join([f"{chunk.title}." if chunk.title else "", chunk.text, *chunk.asks]).strip()
+
+
+def japanese_text(chunk: Chunk) -> str:
+    """Return the Japanese side of a chunk; empty for a transcript."""
+    return " ".join([chunk.title_ja, chunk.text_ja, *chunk.asks_ja])
+
+
+def slide_text(slide: Slide) -> str:
+    """Return what is encoded of a slide."""
+    return f"{slide.title}. {slide.summary} {', '.join(slide.terms)}"
+
+
+def text_key(text: str) -> bytes:
+    """Return a short name for a text, so that it is recognised in the next generation."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest().encode()
+
+
+def _encode(
+    texts: list[str],
+    keys: list[bytes],
+    encoder: Encoder,
+    previous: Generation | None,
+    on_encoded: Callable[[int], None],
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return packed tokens per text and pooled vectors, shape (n_texts, dim)."""
+    packed: list[np.ndarray] = [np.zeros((0, 0), np.uint8)] * len(texts)
+    vectors = np.zeros((len(texts), encoder.dim), np.float32)
+    known = _known_rows(previous, encoder)
+    new = []
+    for row, key in enumerate(keys):
+        if previous is None or key not in known:
+            new.append(row)
+            continue
+        old, begin, end = known[key]
+        packed[row] = previous.tokens[begin:end]
+        vectors[row] = previous.vectors.reconstruct(old)
+    on_encoded(len(texts) - len(new))
+    for position, encoding in encoder.encode_documents([texts[row] for row in new]):
+        row = new[position]
+        vectors[row] = encoding.vector
+        # A text of nothing but control characters has no token; MaxSim needs one.
+        tokens = encoding.tokens if len(encoding.tokens) else encoding.vector[None]
+        packed[row] = pack(tokens)
+        on_encoded(1)
+    return packed, vectors
+
+
+def _known_rows(previous: Generation | None, encoder: Encoder) -> dict[bytes, tuple[int, int, int]]:
+    """Return, by text key, the row and token range of what is already encoded."""
+    if previous is None or previous.manifest.model_key != encoder.key:
+        return {}
+    ends = np.cumsum(previous.rows["tokens"])
+    begins = ends - previous.rows["tokens"]
+    return {
+        bytes(key): (row, int(begins[row]), int(ends[row]))
+        for row, key in enumerate(previous.rows["key"])
+    }

@@ -1,0 +1,237 @@
+"""cs25search on the command line. Answers go to stdout, everything else to stderr."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .errors import Cs25SearchError
+from .records import Hit
+from .times import clock, watch_url
+
+if TYPE_CHECKING:
+    from .search import Index
+
+NO_HIT, BROKEN = 1, 2
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Group(click.Group):
+    """Shows our own errors as plain sentences, with exit code 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the subcommand."""
+        try:
+            return super().invoke(context)
+        except Cs25SearchError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(BROKEN)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cs25search")
+def main() -> None:
+    """Find the moment in a lecture where something was said.
+
+    Exit codes: 0 fine, 1 no hit, 2 wrong usage or a broken index.
+    """
+
+
+def index_option(command: Command) -> Command:
+    """Add --index DIR, read from CS25_INDEX when not given."""
+    return click.option(
+        "--index",
+        "index_dir",
+        type=click.Path(path_type=Path),
+        envvar="CS25_INDEX",
+        help="The index folder.  [default: index/ in the project]",
+    )(command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to stdout.")
+
+
+@main.command()
+@click.argument("query")
+@click.option("-k", default=5, show_default=True, help="How many hits at most.")
+@click.option(
+    "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
+)
+@json_option
+@index_option
+def search(
+    query: str, k: int, lectures: tuple[int, ...], as_json: bool, index_dir: Path | None
+) -> None:
+    """Find the moments that answer QUERY, best first.
+
+    Example: cs25search search "Why does the router need float32?"
+    """
+    hits = _open(index_dir).search(query, k=k, lectures=lectures)
+    if as_json:
+        _print_json({"query": query, "hits": [hit_json(hit) for hit in hits]})
+    else:
+        for hit in hits:
+            click.echo(hit_text(hit))
+    if not hits:
+        click.echo(f"Nothing found for {query!r}. Try other words.", err=True)
+        sys.exit(NO_HIT)
+
+
+@main.command()
+@json_option
+def lectures(as_json: bool) -> None:
+    """List the ten lectures of the deck."""
+    from dataclasses import asdict
+
+    from .course import load_course
+
+    course = load_course()
+    if as_json:
+        _print_json({"lectures": [asdict(lecture) for lecture in course.lectures]})
+        return
+    for lecture in course.lectures:
+        star = "★" if lecture.recommended else " "
+        click.echo(f"{lecture.number:>2} {star} {lecture.title} ({clock(lecture.duration_s)})")
+        click.echo(f"     {', '.join(lecture.speakers)} · {lecture.in_a_word}")
+        click.echo(f"     {watch_url(lecture.video_id, 0)}")
+
+
+@main.command()
+@json_option
+def slides(as_json: bool) -> None:
+    """List the slides of the deck."""
+    from dataclasses import asdict
+
+    from .course import load_course
+
+    deck_slides = load_course().slides
+    if as_json:
+        _print_json({"slides": [asdict(slide) for slide in deck_slides]})
+        return
+    for slide in deck_slides:
+        click.echo(f"{slide.number:>2} {slide.title}\n     {slide.url}")
+
+
+@main.command()
+@json_option
+@index_option
+def info(as_json: bool, index_dir: Path | None) -> None:
+    """Tell what the index holds: model, counts, when it was built."""
+    from dataclasses import asdict
+
+    from .search import default_index_dir
+    from .store import read_generation
+
+    folder = index_dir or default_index_dir()
+    manifest = read_generation(folder).manifest
+    if as_json:
+        _print_json(asdict(manifest))
+        return
+    click.echo(f"index       {folder}")
+    click.echo(f"generation  {manifest.generation}, built {manifest.created}")
+    click.echo(f"model       {manifest.model} ({manifest.model_key})")
+    for name, count in manifest.counts.items():
+        click.echo(f"{name.replace('_', ' '):<18} {count:>8,}")
+    size = sum(facts.size for facts in manifest.files.values())
+    click.echo(f"{'megabytes':<18} {size / 1e6:>8.1f}")
+
+
+@main.command("eval")
+@click.argument("questions", type=click.Path(path_type=Path))
+@click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True)
+@json_option
+@index_option
+def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) -> None:
+    """Ask every question of a file and measure the hits.
+
+    The file: {"questions": [{"id", "q", "q_ja", "video_id", "start", "end"}],
+    "unanswerable": [{"q"}]}, times in seconds.
+    """
+    from .evaluate import DEPTH, ask_all, measure, read_questions
+
+    file = read_questions(questions)
+    index = _open(index_dir)
+    language: Any = lang
+    with click.progressbar(
+        file.questions, label="Asking", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as progress:
+        scored = ask_all(progress, lambda query: index.search(query, k=DEPTH), language)
+    metrics = measure(scored)
+    if as_json:
+        _print_json(
+            {
+                "language": lang,
+                "metrics": metrics,
+                "questions": [
+                    {"id": entry.question.id, "hits": [_hit_span(hit) for hit in entry.hits]}
+                    for entry in scored
+                ],
+            }
+        )
+        return
+    click.echo(f"{len(scored)} questions, language {lang}")
+    for name, value in metrics.items():
+        click.echo(f"{name:<12} {'-' if value is None else f'{value:.3f}'}")
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return a hit in the form people script against."""
+    slide = hit.slide
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "video_id": hit.video.video_id,
+        "lecture": hit.video.lecture,
+        "title": hit.video.title,
+        "start": hit.start,
+        "end": hit.end,
+        "time": clock(hit.start),
+        "quote": hit.quote,
+        "kind": hit.chunk.kind,
+        "url": watch_url(hit.video.video_id, hit.start),
+        "slide": slide
+        and {
+            "number": slide.number,
+            "title": slide.title,
+            "summary": slide.summary,
+            "url": slide.url,
+        },
+    }
+
+
+def hit_text(hit: Hit) -> str:
+    """Return a hit as a few lines for a terminal."""
+    where = f"Lecture {hit.video.lecture}: " if hit.video.lecture else ""
+    lines = [
+        f"{hit.rank}. {where}{hit.video.title}  {clock(hit.start)}–{clock(hit.end)}",
+        f"   {watch_url(hit.video.video_id, hit.start)}",
+    ]
+    if hit.chunk.title:
+        lines.append(f"   {hit.chunk.title}")
+    lines.append(f"   “{hit.quote}”")
+    if hit.slide:
+        lines.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}")
+    return "\n".join(lines) + "\n"
+
+
+def _hit_span(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "video_id": hit.video.video_id,
+        "start": hit.start,
+        "end": hit.end,
+        "score": round(hit.score, 4),
+    }
+
+
+def _open(index_dir: Path | None) -> "Index":
+    from .search import open_index
+
+    return open_index(index_dir)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))

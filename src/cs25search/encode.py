@@ -1,0 +1,160 @@
+"""Text to vectors: one forward pass gives the pooled vector and a vector per token.
+
+The model is a sentence-transformers model that `ingest` exported to ONNX, so that a query
+needs onnxruntime and tokenizers but neither torch nor sentence-transformers.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from .errors import ModelError
+
+BATCH_TOKENS = 4096  # padded tokens per forward pass: fits the cache of a small machine
+MODEL_FILES = ("model.onnx", "tokenizer.json", "encoder.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What one forward pass gives for one text.
+
+    Attributes:
+        vector: The pooled vector, unit length, shape (dim,), float32.
+        tokens: One unit vector per token, special tokens left out, shape (n_tokens, dim).
+        ids: The token ids in the model's vocabulary, shape (n_tokens,), int64.
+    """
+
+    vector: np.ndarray
+    tokens: np.ndarray
+    ids: np.ndarray
+
+
+class Encoder(Protocol):
+    """What search and ingest need of a model. `key` names weights and export together."""
+
+    key: str
+    dim: int
+    vocabulary_size: int
+
+    def encode_query(self, text: str) -> Encoding: ...
+
+    def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
+        """Yield (position in `texts`, encoding) in an order that suits the encoder."""
+        ...
+
+    def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]: ...
+
+
+class OnnxEncoder:
+    """An exported model, loaded from `<index>/models/<key>/`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: A file is missing, or not the one that was exported.
+        """
+        facts = read_model_facts(folder)
+        self.key = folder.name
+        self.name = str(facts["name"])
+        self.dim = int(facts["dim"])
+        self._query_prompt = str(facts["query_prompt"])
+        self._document_prompt = str(facts["document_prompt"])
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(int(facts["max_tokens"]))
+        self.vocabulary_size = self._tokenizer.get_vocab_size()
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3  # errors only: the console belongs to the user
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime's own exceptions share no public base
+            raise ModelError(
+                f"{folder / 'model.onnx'} cannot be loaded ({error}).\n"
+                f"Delete {folder} and export it again: python -m ingest"
+            ) from error
+
+    def encode_query(self, text: str) -> Encoding:
+        """Return the encoding of one query."""
+        return self._run([self._tokenizer.encode(self._query_prompt + text)])[0]
+
+    def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
+        """Yield (position in `texts`, encoding), texts of like length together."""
+        encoded = self._tokenizer.encode_batch([self._document_prompt + text for text in texts])
+        # Batches of one length waste no work on padding.
+        order = sorted(range(len(encoded)), key=lambda row: len(encoded[row].ids))
+        while order:
+            longest = max(1, len(encoded[order[-1]].ids))
+            batch = [order.pop() for _ in range(min(len(order), max(1, BATCH_TOKENS // longest)))]
+            yield from zip(batch, self._run([encoded[r] for r in batch]), strict=True)
+
+    def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Return the token ids of documents, special tokens left out, without encoding them."""
+        encoded = self._tokenizer.encode_batch([self._document_prompt + text for text in texts])
+        return [np.array(item.ids)[np.array(item.special_tokens_mask) == 0] for item in encoded]
+
+    def _run(self, encoded: list) -> list[Encoding]:  # type: ignore[type-arg]
+        longest = max(len(item.ids) for item in encoded)
+        ids = np.zeros((len(encoded), longest), np.int64)
+        mask = np.zeros((len(encoded), longest), np.int64)
+        for row, item in enumerate(encoded):
+            ids[row, : len(item.ids)] = item.ids
+            mask[row, : len(item.ids)] = 1
+        vectors, tokens = self._session.run(
+            ["sentence_embedding", "token_embeddings"], {"input_ids": ids, "attention_mask": mask}
+        )
+        encodings = []
+        for row, item in enumerate(encoded):
+            spoken = np.flatnonzero(np.array(item.special_tokens_mask) == 0)
+            encodings.append(
+                Encoding(unit(vectors[row]), unit(tokens[row, spoken]), ids[row, spoken])
+            )
+        return encodings
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    """Return the rows scaled to length 1; rows of zeros stay zeros.
+
+    >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return rows / np.where(lengths > 0, lengths, 1)
+
+
+def read_model_facts(folder: Path) -> dict[str, str | int]:
+    """Return what encoder.json says of an exported model, its files checked.
+
+    Raises:
+        ModelError: A file is missing or its checksum differs from the recorded one.
+    """
+    cure = f"Delete {folder} and export it again: python -m ingest"
+    missing = [name for name in MODEL_FILES if not (folder / name).is_file()]
+    if missing:
+        raise ModelError(f"The model in {folder} lacks {', '.join(missing)}.\n{cure}")
+    try:
+        facts: dict[str, str | int] = json.loads((folder / "encoder.json").read_bytes())
+        sums = {"model.onnx": facts["onnx_sha256"], "tokenizer.json": facts["tokenizer_sha256"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder / 'encoder.json'} cannot be read ({error!r}).\n{cure}") from None
+    for name, expected in sums.items():
+        if (found := sha256_of(folder / name)) != expected:
+            raise ModelError(
+                f"{folder / name} has sha256 {found[:12]}, the export had {expected!s:.12}.\n{cure}"
+            )
+    return facts
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,81 @@
+"""Every error this package raises on purpose.
+
+Cs25SearchError
+├── DataError       bundled lecture, slide or note file is wrong
+├── CaptionError    a caption file cannot be read
+├── DeckError       a slide-deck text cannot be read
+├── QuestionError   a query or a question file cannot be used
+├── ModelError      the encoder is missing, altered or another one
+├── IndexMissing    no index has been built yet
+└── IndexDamaged    a file of the index is missing, altered or half written
+
+The text says what is wrong with the value seen, where, and what to do next;
+the same facts are fields.
+"""
+
+from pathlib import Path
+
+
+class Cs25SearchError(Exception):
+    """Base of all errors meant for a user; `str()` is fit to be shown."""
+
+
+class DataError(Cs25SearchError):
+    """A bundled data file is wrong.
+
+    Attributes:
+        path: The file.
+        place: Where in it, such as "note 3, field end".
+    """
+
+    def __init__(self, path: Path | str, place: str, problem: str) -> None:
+        self.path, self.place, self.problem = path, place, problem
+        super().__init__(
+            f"{path}, {place}: {problem}.\nRestore the file: git checkout -- src/cs25search/data"
+        )
+
+
+class CaptionError(Cs25SearchError):
+    """A caption file cannot be read.
+
+    Attributes:
+        source: File name, or "<captions>" when parsed from memory.
+        line: Line number from 1; 0 when the file as a whole is wrong.
+        reason: What is wrong, with the value seen.
+    """
+
+    def __init__(self, source: str, line: int, reason: str) -> None:
+        self.source, self.line, self.reason = source, line, reason
+        where = f"{source}, line {line}" if line else source
+        super().__init__(
+            f"{where}: {reason}.\n"
+            "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."
+        )
+
+
+class DeckError(Cs25SearchError):
+    """A slide-deck text cannot be read."""
+
+
+class QuestionError(Cs25SearchError):
+    """A query or a file of questions cannot be used."""
+
+
+class ModelError(Cs25SearchError):
+    """The encoder is missing, altered, or not the one that built the index."""
+
+
+class IndexMissing(Cs25SearchError):
+    """No index has been built at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"There is no index at {path} yet.\nBuild it: python -m ingest")
+
+
+class IndexDamaged(Cs25SearchError):
+    """A file of the live generation is missing, altered or half written."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path, self.problem = path, problem
+        super().__init__(f"{path} {problem}.\nRebuild the index: python -m ingest")

@@ -1,0 +1,126 @@
+"""Ask every question of a file and measure the hits."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+
+import msgspec
+
+from .errors import QuestionError
+from .metrics import overlaps, reciprocal_rank, success_at_k
+from .records import Hit, Language
+
+DEPTH = 10  # hits asked for and reported per question
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the seconds in which its answer is spoken."""
+
+    id: str
+    q: str
+    video_id: str
+    start: float
+    end: float
+    q_ja: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswerable:
+    """A question that the lectures do not answer."""
+
+    q: str
+    q_ja: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFile:
+    """A file of questions, as `eval` reads it."""
+
+    questions: tuple[Question, ...]
+    unanswerable: tuple[Unanswerable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One question with the hits it got."""
+
+    question: Question
+    hits: tuple[Hit, ...]
+
+    @property
+    def relevant(self) -> list[bool]:
+        """Whether each hit overlaps the gold range, in order of rank."""
+        gold = self.question
+        return [
+            hit.video.video_id == gold.video_id
+            and overlaps(hit.start, hit.end, gold.start, gold.end)
+            for hit in self.hits
+        ]
+
+
+def read_questions(path: Path) -> QuestionFile:
+    """Read a file of questions.
+
+    Raises:
+        QuestionError: The file is missing, is not JSON, or lacks a field.
+    """
+    try:
+        file = msgspec.json.decode(path.read_bytes(), type=QuestionFile)
+    except OSError as error:
+        raise QuestionError(f"{path} cannot be read ({error.strerror}).") from None
+    except msgspec.DecodeError as error:
+        raise QuestionError(
+            f"{path} is not a file of questions ({error}).\n"
+            'It needs {"questions": [{"id", "q", "video_id", "start", "end"}]}.'
+        ) from None
+    if not file.questions:
+        raise QuestionError(f"{path} holds no question.")
+    return file
+
+
+def ask_all(
+    questions: Iterable[Question], search: Callable[[str], list[Hit]], language: Language
+) -> list[Scored]:
+    """Return each question with its hits.
+
+    Args:
+        search: Query to at most `DEPTH` hits.
+
+    Raises:
+        QuestionError: A question has no text in this language.
+    """
+    scored = []
+    for question in questions:
+        text = question.q_ja if language == "ja" else question.q
+        if not text.strip():
+            raise QuestionError(f"Question {question.id} has no text in language {language!r}.")
+        scored.append(Scored(question, tuple(search(text))))
+    return scored
+
+
+def measure(scored: list[Scored]) -> dict[str, float | None]:
+    """Return the mean of each measure over all questions.
+
+    `lecture@1` is the share whose first hit is of the right video; `start_error` the median
+    distance in seconds from the first relevant hit's start to the gold start, None if no
+    question has a relevant hit.
+    """
+    relevant = [entry.relevant for entry in scored]
+    distances = [
+        abs(entry.hits[flags.index(True)].start - entry.question.start)
+        for entry, flags in zip(scored, relevant, strict=True)
+        if any(flags)
+    ]
+    return {
+        "success@1": fmean(success_at_k(flags, 1) for flags in relevant),
+        "success@5": fmean(success_at_k(flags, 5) for flags in relevant),
+        "success@10": fmean(success_at_k(flags, 10) for flags in relevant),
+        "mrr@10": fmean(reciprocal_rank(flags[:10]) for flags in relevant),
+        "lecture@1": fmean(
+            bool(entry.hits) and entry.hits[0].video.video_id == entry.question.video_id
+            for entry in scored
+        ),
+        "start_error": median(distances) if distances else None,
+    }

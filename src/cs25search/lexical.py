@@ -1,0 +1,176 @@
+"""First stage over words: BM25 (bm25s) over character n-grams, and where words match.
+
+Character n-grams of words carry a match through recognition errors ("gpd3" for "GPT-3")
+and through inflection; pairs of characters do the same for Japanese, which has no spaces.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+import bm25s
+import numpy as np
+import Stemmer
+
+from .errors import IndexDamaged
+
+# Kana, CJK ideographs with extensions, and the prolonged sound mark.
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+WORD = re.compile(r"[^\W_]+")
+_STEMMER = Stemmer.Stemmer("english")
+
+# Words that tell questions apart but not lectures. Short, and our own choice.
+STOP_WORDS = frozenset(
+    "a about am an and are as at be been but by can could did do does for from had has have he her "
+    "him his how i if in into is it its just me my of on or our she should so such than that the "
+    "their them then there these they this those to us was we were what when where which while who "
+    "whom whose why will with would you your".split()
+)
+
+
+def fold(text: str) -> str:
+    """Return text in the form in which it is compared: NFKC, lower case.
+
+    >>> fold("ＧＰＴ-3")
+    'gpt-3'
+    """
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, folded.
+
+    >>> words("GPT-3's self-attention")
+    ['gpt', '3', 's', 'self', 'attention']
+    """
+    return WORD.findall(fold(text))
+
+
+def is_japanese(text: str) -> bool:
+    """Return whether a text has any Japanese character.
+
+    >>> is_japanese("ViTとは"), is_japanese("What is ViT?")
+    (True, False)
+    """
+    return JAPANESE.search(text) is not None
+
+
+def ngrams(text: str, n: int) -> list[str]:
+    """Return the character n-grams of every word, word edges marked by a blank.
+
+    >>> ngrams("at ViT", 3)
+    [' at', 'at ', ' vi', 'vit', 'it ']
+    """
+    grams = []
+    for word in words(text):
+        padded = f" {word} "
+        grams += [padded[i : i + n] for i in range(max(1, len(padded) - n + 1))]
+    return grams
+
+
+def bigrams(text: str) -> list[str]:
+    """Return the pairs of neighbouring characters of a Japanese text; Latin words stay whole.
+
+    >>> bigrams("GPT-3の文章")
+    ['gpt', '3', 'の文', '文章']
+    """
+    grams = []
+    for run in WORD.findall(fold(text)):
+        for piece in re.findall(r"[a-z0-9]+|[^a-z0-9]+", run):
+            if piece[0].isascii() or len(piece) == 1:
+                grams.append(piece)
+            else:
+                grams += [piece[i : i + 2] for i in range(len(piece) - 1)]
+    return grams
+
+
+class Lexical:
+    """A BM25 index (Robertson and Zaragoza, 2009; the Lucene variant) from bm25s."""
+
+    def __init__(self, index: bm25s.BM25) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, documents: Iterable[list[str]]) -> "Lexical":
+        """Build from the terms of each document; a document without terms is allowed."""
+        index = bm25s.BM25(method="lucene")
+        index.index(list(documents), show_progress=False)
+        return cls(index)
+
+    def write(self, folder: Path) -> None:
+        """Write plain arrays and JSON into `folder`."""
+        self._index.save(folder, show_progress=False)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Lexical":
+        """Read what `write` wrote; arrays are mapped, not loaded.
+
+        Raises:
+            IndexDamaged: A file is missing or cannot be read.
+        """
+        try:
+            return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False))
+        except (OSError, ValueError, KeyError) as error:
+            raise IndexDamaged(folder, f"cannot be read ({error})") from error
+
+    def scores(self, terms: list[str]) -> np.ndarray:
+        """Return the BM25 score of every document, shape (n_documents,); no known term: zeros.
+
+        By hand, for a term in one of two documents, both of mean length, with k1 = 1.5:
+        idf = ln(1 + (2 - 1 + .5) / (1 + .5)) = .69, tf = 1 / (1 + 1.5) = .4, score = .28.
+
+        >>> index = Lexical.build([["router", "float"], ["image", "patch"]])
+        >>> [f"{x:.2f}" for x in index.scores(["float"])], index.scores(["cat"]).tolist()
+        (['0.28', '0.00'], [0.0, 0.0])
+        """
+        vocabulary = self._index.vocab_dict
+        known = [vocabulary[term] for term in terms if term in vocabulary]
+        if not known:
+            return np.zeros(self._index.scores["num_docs"], np.float32)
+        scores: np.ndarray = self._index.get_scores_from_ids(known)
+        return scores
+
+
+def marks(query: str, text: str) -> list[tuple[int, int]]:
+    """Return where words of `text` match words of the query, as (begin, end) positions.
+
+    Words match when they share a stem (Snowball English) and are no stop words. In Japanese,
+    runs of two or more characters match that the query has too.
+
+    >>> text = "The routers compute in float32."
+    >>> [text[b:e] for b, e in marks("Why does the router need float32?", text)]
+    ['routers', 'float32']
+    """
+    if is_japanese(query):
+        return _shared_runs(query, text)
+    asked = {_stem(word) for word in words(query) if word not in STOP_WORDS}
+    found = [(match.span(), fold(match[0])) for match in WORD.finditer(text)]
+    return [span for span, word in found if word not in STOP_WORDS and _stem(word) in asked]
+
+
+def _stem(word: str) -> str:
+    stemmed: str = _STEMMER.stemWord(word)
+    return stemmed
+
+
+def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
+    pairs = set(bigrams(query))
+    found: list[tuple[int, int]] = []
+    for match in re.finditer(r"[A-Za-z0-9]+|[^\W_A-Za-z0-9]+", text):
+        run, offset = fold(match[0]), match.start()
+        if run.isascii():
+            if run in pairs:
+                found.append(match.span())
+            continue
+        for i in range(len(match[0]) - 1):
+            pair = run[i : i + 2]
+            # A pair of two hiragana is grammar ("です", "から"), not a topic.
+            if pair not in pairs or re.fullmatch(r"[\u3040-\u309f]{2}", pair):
+                continue
+            begin, end = offset + i, offset + i + 2
+            if found and found[-1][1] >= begin:
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((begin, end))
+    return found

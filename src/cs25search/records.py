@@ -1,0 +1,95 @@
+"""The records that travel between ingest, index and page. All times are seconds, as floats."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["note", "transcript"]
+Language = Literal["en", "ja"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One spoken word and the second at which it is said."""
+
+    start: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One caption as shown; neighbours may overlap."""
+
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...] = ()  # only where the format times each word (json3, rolling WebVTT)
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One recording. `lecture` is its number in the deck, None outside the deck."""
+
+    video_id: str
+    title: str
+    speakers: tuple[str, ...]
+    duration: float
+    lecture: int | None = None
+    title_ja: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The unit that is indexed and returned.
+
+    A note is a study note about a stretch of a lecture; a transcript chunk is a window of
+    its captions. `asks` are questions that the chunk answers: indexed, never shown as a quote.
+    """
+
+    chunk_id: str
+    video_id: str
+    start: float
+    end: float
+    text: str
+    kind: Kind
+    title: str = ""
+    text_ja: str = ""
+    title_ja: str = ""
+    terms: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    asks_ja: tuple[str, ...] = ()
+    qa: bool = False  # part of the questions from the audience
+    cues: tuple[Cue, ...] = ()  # transcript chunks only
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One slide of the deck, summarised. `number` counts from 1."""
+
+    number: int
+    lecture: int | None
+    title: str
+    summary: str
+    url: str
+    title_ja: str = ""
+    summary_ja: str = ""
+    kind: str = ""
+    points: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A moment found. `score`: higher is better; `rank` counts from 1.
+
+    `start` is the second to play from and lies inside the chunk; `slide` is None for a video
+    outside the deck.
+    """
+
+    video: Video
+    chunk: Chunk
+    start: float
+    end: float
+    quote: str
+    slide: Slide | None
+    score: float
+    rank: int

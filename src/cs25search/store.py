@@ -1,0 +1,374 @@
+"""The index on disk. This module alone knows its files.
+
+    index/
+      CURRENT                 one line: the name of the live generation
+      <generation>/
+        manifest.json         what was indexed by what, and every file's size and sha256
+        videos.jsonl          one Video a line
+        slides.jsonl          one Slide a line; slide_vectors.npy has its rows
+        chunks.jsonl          one Chunk a line; line i is row i of every array below
+        rows.npy              per chunk: video, start, end, number of tokens, key of its text
+        lines.npy             the byte at which each line of chunks.jsonl begins, and the end
+        vectors.faiss         pooled vectors
+        tokens.npy            token vectors, one bit per dimension, chunk after chunk
+        token_idf.npy         how rare each token id is
+        grams/, bigrams/      BM25 over English n-grams and Japanese pairs of characters
+      models/<key>/           exported encoders, shared by generations
+
+A generation is written under another name, synced and renamed; then CURRENT is replaced. A
+reader sees the old generation or the new one, never a part of one. No file holds a pickle.
+"""
+
+import datetime
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+import faiss
+import filelock
+import msgspec
+import numpy as np
+
+from .dense import read_dense, write_dense
+from .encode import sha256_of
+from .errors import Cs25SearchError, IndexDamaged, IndexMissing
+from .lexical import Lexical
+from .records import Chunk, Slide, Video
+
+FORMAT = 1
+T = TypeVar("T")
+
+ROW = np.dtype(
+    [
+        ("video", np.int32),  # line of videos.jsonl
+        ("start", np.float32),
+        ("end", np.float32),
+        ("tokens", np.int32),  # how many rows of tokens.npy are this chunk's
+        ("note", np.bool_),
+        ("qa", np.bool_),
+        ("key", "S32"),  # what was encoded, see build.text_key
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the text of one video came from."""
+
+    video_id: str
+    kind: str  # "bundled notes" or "local captions"
+    name: str  # file name
+    sha256: str
+    cues: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a file must be to be the one that was written."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and what made it."""
+
+    format: int
+    generation: str
+    created: str  # ISO 8601, UTC
+    model: str
+    model_key: str
+    dim: int
+    inputs: str  # sha256 over everything that went in; equal inputs need no new generation
+    counts: dict[str, int]
+    sources: tuple[Source, ...]
+    files: dict[str, FileFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One whole index, in memory or mapped from disk.
+
+    Row i of `chunks`, `rows` and `vectors` is the same chunk; `tokens` holds the packed token
+    vectors of all chunks in that order, `rows["tokens"]` how many each has.
+    """
+
+    manifest: Manifest
+    videos: tuple[Video, ...]
+    slides: tuple[Slide, ...]
+    chunks: Sequence[Chunk]
+    rows: np.ndarray
+    vectors: faiss.Index
+    tokens: np.ndarray
+    token_idf: np.ndarray
+    slide_vectors: np.ndarray
+    grams: Lexical
+    bigrams: Lexical
+
+
+class ChunkFile(Sequence[Chunk]):
+    """chunks.jsonl, read line by line when a chunk is asked for."""
+
+    def __init__(self, path: Path, lines: np.ndarray) -> None:
+        self._path = path
+        self._lines = lines
+        self._bytes = np.memmap(path, np.uint8, "r") if lines[-1] else np.zeros(0, np.uint8)
+
+    def __len__(self) -> int:
+        return len(self._lines) - 1
+
+    @overload
+    def __getitem__(self, row: int) -> Chunk: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Chunk]: ...
+    def __getitem__(self, row: int | slice) -> Chunk | Sequence[Chunk]:
+        if isinstance(row, slice):
+            return [self[i] for i in range(*row.indices(len(self)))]
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)} chunks")
+        line = self._bytes[self._lines[row] : self._lines[row + 1]].tobytes()
+        return _decode(line, Chunk, self._path, row + 1)
+
+
+def current_generation(index_dir: Path) -> str:
+    """Return the name of the live generation.
+
+    Raises:
+        IndexMissing: Nothing has been built here.
+        IndexDamaged: CURRENT names no folder beside it.
+    """
+    pointer = index_dir / "CURRENT"
+    try:
+        name = pointer.read_text("utf-8").strip()
+    except FileNotFoundError:
+        raise IndexMissing(index_dir) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamaged(pointer, f"cannot be read ({error})") from None
+    # Only a name that we give ourselves: CURRENT must not lead out of the index folder.
+    if not name.replace("-", "").isalnum() or not (index_dir / name).is_dir():
+        raise IndexDamaged(pointer, f"names generation {name[:80]!r}, which is not there")
+    return name
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a generation.
+
+    Raises:
+        IndexDamaged: It is missing, unreadable, or of another format version.
+    """
+    path = folder / "manifest.json"
+    try:
+        content = path.read_bytes()
+        version = json.loads(content).get("format")
+    except (OSError, ValueError, AttributeError) as error:
+        raise IndexDamaged(path, f"cannot be read ({error})") from None
+    if version != FORMAT:
+        raise IndexDamaged(path, f"has format {version!r}; this version reads format {FORMAT}")
+    try:
+        return msgspec.json.decode(content, type=Manifest)
+    except msgspec.DecodeError as error:
+        raise IndexDamaged(path, f"cannot be read ({error})") from None
+
+
+def read_generation(index_dir: Path, name: str | None = None) -> Generation:
+    """Open a generation, the live one by default; every file is checked against the manifest.
+
+    Raises:
+        IndexMissing: Nothing has been built here.
+        IndexDamaged: A file is missing or is not the one that was written.
+    """
+    folder = index_dir / (name or current_generation(index_dir))
+    manifest = read_manifest(folder)
+    if manifest.generation != folder.name:
+        raise IndexDamaged(
+            folder / "manifest.json", f"belongs to generation {manifest.generation!r}"
+        )
+    for file, facts in manifest.files.items():
+        _check(folder / file, facts)
+    lines = _read_array(folder / "lines.npy")
+    generation = Generation(
+        manifest=manifest,
+        videos=_read_lines(folder / "videos.jsonl", Video),
+        slides=_read_lines(folder / "slides.jsonl", Slide),
+        chunks=ChunkFile(folder / "chunks.jsonl", lines),
+        rows=_read_array(folder / "rows.npy"),
+        vectors=read_dense(folder / "vectors.faiss"),
+        tokens=_read_array(folder / "tokens.npy"),
+        token_idf=_read_array(folder / "token_idf.npy"),
+        slide_vectors=_read_array(folder / "slide_vectors.npy"),
+        grams=Lexical.read(folder / "grams"),
+        bigrams=Lexical.read(folder / "bigrams"),
+    )
+    _check_rows(folder, generation)
+    return generation
+
+
+def write_generation(index_dir: Path, generation: Generation) -> str:
+    """Write a generation, make it the live one, and return its name.
+
+    Interrupted at any point, the old generation stays live and whole.
+    """
+    index_dir.mkdir(parents=True, exist_ok=True)
+    now = datetime.datetime.now(datetime.UTC)
+    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    building = index_dir / f".building-{name}"
+    building.mkdir()
+    try:
+        _write_files(building, generation)
+        files = {
+            path.relative_to(building).as_posix(): FileFacts(path.stat().st_size, sha256_of(path))
+            for path in sorted(building.rglob("*"))
+            if path.is_file()
+        }
+        manifest = replace(
+            generation.manifest,
+            generation=name,
+            created=now.isoformat(timespec="seconds"),
+            files=files,
+        )
+        content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+        (building / "manifest.json").write_bytes(content + b"\n")
+        for path in building.rglob("*"):
+            _sync(path)
+        _sync(building)
+        building.rename(index_dir / name)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    _sync(index_dir)
+    before = _live(index_dir)
+    _point_to(index_dir, name)
+    _remove_others(index_dir, {name, before})
+    return name
+
+
+@contextmanager
+def ingest_lock(index_dir: Path) -> Iterator[None]:
+    """Hold the right to write to an index; released by the system when its owner dies.
+
+    Raises:
+        Cs25SearchError: Another process holds it.
+    """
+    index_dir.mkdir(parents=True, exist_ok=True)
+    owner = index_dir / "ingest.owner"
+    try:
+        with filelock.FileLock(index_dir / "ingest.lock", timeout=0):
+            owner.write_text(str(os.getpid()))
+            try:
+                yield
+            finally:
+                owner.unlink(missing_ok=True)
+    except filelock.Timeout:
+        pid = owner.read_text() if owner.exists() else "unknown"
+        raise Cs25SearchError(
+            f"Another ingest (process {pid}) is writing to {index_dir}.\n"
+            "Wait until it is done, or choose another folder with --index DIR."
+        ) from None
+
+
+def _write_files(folder: Path, generation: Generation) -> None:
+    _write_lines(folder / "videos.jsonl", generation.videos)
+    _write_lines(folder / "slides.jsonl", generation.slides)
+    lines = _write_lines(folder / "chunks.jsonl", generation.chunks)
+    arrays = {
+        "lines": np.array(lines, np.int64),
+        "rows": generation.rows,
+        "tokens": generation.tokens,
+        "token_idf": generation.token_idf,
+        "slide_vectors": generation.slide_vectors,
+    }
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    write_dense(generation.vectors, folder / "vectors.faiss")
+    generation.grams.write(folder / "grams")
+    generation.bigrams.write(folder / "bigrams")
+
+
+def _write_lines(path: Path, records: Sequence[Any]) -> list[int]:
+    """Write one record a line; return the byte where each begins, and the end."""
+    begins = [0]
+    with path.open("wb") as file:
+        for record in records:
+            begins.append(begins[-1] + file.write(msgspec.json.encode(record) + b"\n"))
+    return begins
+
+
+def _read_lines(path: Path, kind: type[T]) -> tuple[T, ...]:
+    lines = path.read_bytes().splitlines()
+    return tuple(_decode(line, kind, path, n) for n, line in enumerate(lines, start=1))
+
+
+def _decode(line: bytes, kind: type[T], path: Path, number: int) -> T:
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except msgspec.DecodeError as error:
+        raise IndexDamaged(path, f"cannot be read at line {number} ({error})") from None
+
+
+def _read_array(path: Path) -> np.ndarray:
+    try:
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(path, f"cannot be read ({error})") from None
+    return array
+
+
+def _check(path: Path, facts: FileFacts) -> None:
+    if not path.is_file():
+        raise IndexDamaged(path, "is missing")
+    if (size := path.stat().st_size) != facts.size:
+        raise IndexDamaged(path, f"has {size} bytes, not the {facts.size} that were written")
+    if (found := sha256_of(path)) != facts.sha256:
+        raise IndexDamaged(path, f"has sha256 {found[:12]}, not {facts.sha256[:12]} as written")
+
+
+def _check_rows(folder: Path, generation: Generation) -> None:
+    n = len(generation.rows)
+    counts = {"chunks.jsonl": len(generation.chunks), "vectors.faiss": generation.vectors.ntotal}
+    for file, count in counts.items():
+        if count != n:
+            raise IndexDamaged(folder / file, f"has {count} rows but rows.npy has {n}")
+    if (tokens := int(generation.rows["tokens"].sum())) != len(generation.tokens):
+        raise IndexDamaged(
+            folder / "tokens.npy", f"has {len(generation.tokens)} rows but rows.npy names {tokens}"
+        )
+
+
+def _live(index_dir: Path) -> str | None:
+    try:
+        return current_generation(index_dir)
+    except Cs25SearchError:
+        return None
+
+
+def _point_to(index_dir: Path, name: str) -> None:
+    fresh = index_dir / ".CURRENT.new"
+    fresh.write_text(name + "\n", "utf-8")
+    _sync(fresh)
+    fresh.replace(index_dir / "CURRENT")
+    _sync(index_dir)
+
+
+def _remove_others(index_dir: Path, keep: set[str | None]) -> None:
+    """Remove generations and half-built ones that nobody needs; only folders we made."""
+    for path in index_dir.iterdir():
+        stale = path.name.startswith(".building-") or (path / "manifest.json").is_file()
+        if path.is_dir() and stale and path.name not in keep:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    """Make sure that a file or folder is on the disk, not only in its cache."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

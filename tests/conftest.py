@@ -1,0 +1,48 @@
+"""One real index for all tests: the bundled course, built by the real console program."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cs25search import Index, open_index
+
+DATA = Path(__file__).parent / "data"
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a console program as a user would, from another folder than the project."""
+    return subprocess.run(
+        [sys.executable, "-m", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=DATA,
+        env=os.environ | {"CS25_INDEX": "", "PYTHONUTF8": "1"} | environment,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the bundled course. Tests only read it."""
+    folder = tmp_path_factory.mktemp("built") / "index"
+    built = run("ingest", "--offline", "--index", folder)
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+@pytest.fixture
+def index_copy(index_dir: Path, tmp_path: Path) -> Path:
+    """An index of its own for a test that changes or damages it."""
+    return Path(shutil.copytree(index_dir, tmp_path / "index"))
+
+
+@pytest.fixture(scope="session")
+def index(index_dir: Path) -> Index:
+    """The same index, opened."""
+    return open_index(index_dir)

@@ -1,0 +1,348 @@
+"""Captions: one file per format and trap in data/captions, and properties of generated speech."""
+
+import contextlib
+import html
+import json
+import math
+import os
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cs25search.errors import CaptionError
+from cs25search.records import Cue, Word
+from ingest.captions import (
+    MAX_SKIPPED,
+    Track,
+    clip,
+    parse_captions,
+    read_captions,
+    write_json3,
+)
+
+DATA = Path(__file__).parent / "data" / "captions"
+VALID = sorted(p for p in (DATA / "valid").iterdir() if ".expected" not in p.name)
+INVALID = sorted(p for p in (DATA / "invalid").iterdir() if ".expected" not in p.name)
+
+generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "200")), deadline=None)
+
+# Generated speech: lines of words, each word with the millisecond it is said at.
+Line = list[tuple[int, str]]
+Speech = list[Line]
+
+SPOKEN = st.sampled_from(
+    ["no", "no", "so", "attention", "it's", "AT&T", "<unk>", "[see", "4]", "42", "x<y", "&c."]
+) | st.sampled_from(["List<int>", "注意", "naïve", "-->", "NOTE", "f(x)", "{0}", "a>>b"])
+
+
+@st.composite
+def speech(draw: st.DrawFn) -> Speech:
+    """Lines of one to six words; a pause, if any, comes before a line."""
+    now = draw(st.integers(0, 5_000))
+    lines = []
+    for words in draw(st.lists(st.lists(SPOKEN, min_size=1, max_size=6), min_size=1, max_size=12)):
+        now += draw(st.sampled_from([0, 0, 0, 2_000]))
+        line = []
+        for word in words:
+            line.append((now, word))
+            now += draw(st.integers(100, 900))
+        lines.append(line)
+        now += 10
+    return lines
+
+
+def spoken(lines: Speech) -> list[str]:
+    return [word for line in lines for _, word in line]
+
+
+def words_of(track: Track) -> list[str]:
+    return [word for cue in track.cues for word in cue.text.split()]
+
+
+def stamp(ms: int, point: str) -> str:
+    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}{point}{ms % 1000:03}"
+
+
+def as_srt(lines: Speech, overlap: int = 0) -> str:
+    blocks = []
+    for number, line in enumerate(lines, 1):
+        start, end = line[0][0], line[-1][0] + 100 + overlap
+        text = " ".join(html.escape(word, quote=False) for _, word in line)
+        blocks.append(f"{number}\n{stamp(start, ',')} --> {stamp(end, ',')}\n{text}\n\n")
+    return "".join(blocks)
+
+
+def as_rolling_webvtt(lines: Speech, word_times: bool = True) -> str:
+    """As YouTube writes it: the line before on top, the new line below, then a 10 ms flash."""
+    text = "WEBVTT\nKind: captions\nLanguage: en\n\n"
+    above, cleared = " ", 0
+    for number, line in enumerate(lines):
+        start = line[0][0]
+        following = lines[number + 1][0][0] if number + 1 < len(lines) else line[-1][0] + 500
+        end = min(following, line[-1][0] + 1_000) - 10
+        plain = " ".join(html.escape(word) for _, word in line)
+        new = plain
+        if word_times:
+            timed = [f"<{stamp(at, '.')}><c> {html.escape(word)}</c>" for at, word in line[1:]]
+            new = html.escape(line[0][1]) + "".join(timed)
+        if start > cleared + 100:
+            above = " "
+        times = f"{stamp(start, '.')} --> {stamp(end, '.')} align:start position:0%"
+        flash = f"{stamp(end, '.')} --> {stamp(end + 10, '.')} align:start position:0%"
+        text += f"{times}\n{above}\n{new}\n\n{flash}\n{plain}\n \n\n"
+        above, cleared = plain, end + 10
+    return text
+
+
+def as_json3(lines: Speech) -> str:
+    events: list[dict[str, object]] = [{"tStartMs": 0, "id": 1, "wpWinPosId": 1}]
+    for line in lines:
+        start = line[0][0]
+        segs = [
+            {"utf8": " " * (at > start) + html.escape(word), "tOffsetMs": at - start}
+            for at, word in line
+        ]
+        events.append({"tStartMs": start, "dDurationMs": 5_000, "segs": segs})
+        events.append({"tStartMs": start, "aAppend": 1, "segs": [{"utf8": "\n"}]})
+    return json.dumps({"wireMagic": "pb3", "events": events})
+
+
+def check_track(track: Track) -> None:
+    """What holds for every track, whatever it was read from."""
+    assert track.cues
+    for cue in track.cues:
+        assert 0 <= cue.start <= cue.end < math.inf
+        assert cue.text and cue.text == " ".join(cue.text.split())
+        assert cue.text.isprintable()
+        cue.text.encode()  # fails on lone surrogates
+        if cue.words:
+            assert cue.text == " ".join(word.text for word in cue.words)
+        times = [cue.start, *(word.start for word in cue.words), cue.end]
+        assert times == sorted(times)
+    assert all(a.start <= b.start for a, b in pairwise(track.cues))
+    assert parse_captions(write_json3(track.cues)).cues == track.cues
+
+
+# The files
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.name)
+def test_file_gives_the_cues_beside_it(path: Path) -> None:
+    expected = json.loads(path.with_name(f"{path.name}.expected.json").read_text("utf-8"))
+    track = read_captions(path)
+    check_track(track)
+    assert [[cue.start, cue.end, cue.text] for cue in track.cues] == expected["cues"]
+    words = [[word.start, word.text] for cue in track.cues for word in cue.words]
+    assert words == expected.get("words", [])
+    skipped = [f"{error.line}: {error.reason}" for error in track.skipped]
+    assert skipped == expected.get("skipped", [])
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.name)
+def test_file_without_captions_says_why(path: Path) -> None:
+    expected = path.with_name(f"{path.name}.expected.txt").read_text("utf-8").strip()
+    with pytest.raises(CaptionError) as caught:
+        parse_captions(path.read_bytes(), path.name)
+    assert str(caught.value).split("\n")[0] == expected
+    assert caught.value.source == path.name
+
+
+def test_file_that_cannot_be_opened_is_a_caption_error(tmp_path: Path) -> None:
+    with pytest.raises(CaptionError, match=r"lost\.srt: cannot be opened"):
+        read_captions(tmp_path / "lost.srt")
+
+
+# Speech in, speech out
+
+
+@generated
+@given(speech(), st.sampled_from([0, 100, 3_000]))
+def test_srt_gives_each_word_once_in_order(lines: Speech, overlap: int) -> None:
+    track = parse_captions(as_srt(lines, overlap))
+    check_track(track)
+    assert words_of(track) == spoken(lines)
+    assert [cue.start for cue in track.cues] == [line[0][0] / 1000 for line in lines]
+
+
+@generated
+@given(speech())
+def test_rolling_webvtt_gives_each_word_once_at_its_time(lines: Speech) -> None:
+    track = parse_captions(as_rolling_webvtt(lines))
+    check_track(track)
+    assert words_of(track) == spoken(lines)
+    if any(len(line) > 1 for line in lines):
+        words = [(round(word.start * 1000), word.text) for cue in track.cues for word in cue.words]
+        assert words == [word for line in lines for word in line]
+
+
+@generated
+@given(speech())
+def test_rolling_captions_without_word_times_give_each_word_once(lines: Speech) -> None:
+    track = parse_captions(as_rolling_webvtt(lines, word_times=False))
+    check_track(track)
+    assert words_of(track) == spoken(lines)
+    assert [cue.start for cue in track.cues] == [line[0][0] / 1000 for line in lines]
+
+
+@generated
+@given(speech())
+def test_json3_gives_each_word_once_at_its_time(lines: Speech) -> None:
+    track = parse_captions(as_json3(lines))
+    check_track(track)
+    words = [(round(word.start * 1000), word.text) for cue in track.cues for word in cue.words]
+    assert words == [word for line in lines for word in line]
+
+
+@generated
+@given(speech(), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["utf-8-sig", "utf-16"]))
+def test_line_ends_and_encoding_change_nothing(lines: Speech, end: str, encoding: str) -> None:
+    text = as_srt(lines)
+    assert parse_captions(text.replace("\n", end).encode(encoding)) == parse_captions(text)
+
+
+def test_speaker_repeating_a_sentence_is_kept_in_ordinary_captions() -> None:
+    text = as_srt([[(at * 1000, "No."), (at * 1000 + 900, "No.")] for at in range(6)])
+    assert words_of(parse_captions(text)) == ["No."] * 12
+
+
+def test_caption_starting_like_the_one_before_is_kept_in_ordinary_captions() -> None:
+    text = (
+        "1\n00:00:01,000 --> 00:00:02,000\nWhy?\n\n"
+        "2\n00:00:02,000 --> 00:00:03,000\nWhy?\nBecause it is fast.\n\n"
+        "3\n00:00:03,000 --> 00:00:04,000\nAnd simple.\n"
+    )
+    assert words_of(parse_captions(text)) == "Why? Why? Because it is fast. And simple.".split()
+
+
+# The end of the video
+
+
+@generated
+@given(speech(), st.integers(0, 20_000))
+def test_nothing_is_left_after_the_end_of_the_video(lines: Speech, end: int) -> None:
+    duration = end / 1000
+    cues = parse_captions(as_json3(lines)).cues
+    kept = clip(cues, duration)
+    assert all(cue.start < duration and cue.end <= duration for cue in kept)
+    words = [(round(word.start * 1000), word.text) for cue in kept for word in cue.words]
+    assert words == [word for line in lines for word in line if word[0] < end]
+    assert [word for cue in kept for word in cue.text.split()] == [text for _, text in words]
+
+
+def test_clip_leaves_cues_inside_the_video_alone() -> None:
+    cues = [Cue(0.0, 1.0, "a b", (Word(0.0, "a"), Word(0.5, "b"))), Cue(1.0, 2.0, "c")]
+    assert clip(cues, 2.0) == cues
+
+
+# Hostile files
+
+FRAGMENTS = (
+    st.sampled_from(["WEBVTT", "\n", "\n\n", "\r", "\r\n", " ", "1", "42\n", "-->", "->", "-1:"])
+    | st.sampled_from(["<", ">", "</c>", "<c>", "<c.colorE5E5E5>", "<00:00:01.359>", "00:01.5"])
+    | st.sampled_from(["00:00:01,000 --> 00:00:02,000\n", "\n\n00:00:02.000 --> 00:00:02.010\n"])
+    | st.sampled_from(["00:00:02,010 --> 00:00:01,000 align:start\n", "NOTE ", "STYLE", "0:99"])
+    | st.sampled_from(["[", "]", "[Music]", "(", "music)", "♪", ">>", "hello", "hello there\n"])
+    | st.sampled_from(
+        ["&amp;#39;", "&amp;", "amp;", "lt;", "&", "&#1114112;", "&#xD800;", "&nbsp;"]
+    )
+    | st.sampled_from(["\0", "\ufeff", "\u200b", "\ud800", "\x85", "\u2028", "😀", "注意。"])
+    | st.sampled_from(
+        ["{", "}", "{\\an8}", '{"events": [', "]}", ",", "null", "\\ud800", "\\u0000"]
+    )
+    | st.sampled_from(['{"tStartMs": 1000, "segs": [{"utf8": "', '", "tOffsetMs": 30}, {"utf8": "'])
+    | st.sampled_from(['"}]}', '{"tStartMs": 1e999, "segs": []}', '"dDurationMs": -1'])
+)
+
+
+def check_any(data: bytes | str) -> None:
+    try:
+        track = parse_captions(data, "hostile")
+    except CaptionError as error:
+        assert error.source == "hostile" and error.line >= 0 and error.reason
+    else:
+        check_track(track)
+
+
+@generated
+@given(st.binary(max_size=200))
+def test_any_bytes_give_cues_or_a_caption_error(data: bytes) -> None:
+    check_any(data)
+    check_any(b"1\n00:00:01,000 --> 00:00:02,000\n" + data)
+
+
+@generated
+@given(st.lists(FRAGMENTS, max_size=40).map("".join))
+def test_any_mix_of_caption_syntax_gives_cues_or_a_caption_error(text: str) -> None:
+    check_any(text)
+    check_any("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n" + text)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+times = st.integers(-10, 10_000) | st.floats() | json_values
+segs = st.fixed_dictionaries(
+    {}, optional={"utf8": FRAGMENTS | st.text() | json_values, "tOffsetMs": times}
+)
+events = st.fixed_dictionaries(
+    {},
+    optional={
+        "tStartMs": times,
+        "dDurationMs": times,
+        "aAppend": st.just(1),
+        "segs": st.lists(segs | json_values, max_size=4) | json_values,
+    },
+)
+
+
+@generated
+@given(st.lists(events | json_values, max_size=6))
+def test_any_json_events_give_cues_or_a_caption_error(found: list[object]) -> None:
+    check_any(json.dumps({"events": found}))
+
+
+HOSTILE = ["<", "<c ", "<c>a", "<00:00:01", "1", "1\n", "\n1", "\n", "\r", " ", "-->\n", "a\n\n"]
+HOSTILE += ["0:0-->0:0\n", "0:0-->0:0\na\n", "0:0 -->\n\n", "[ ", "[a] ", "]", "&", "&amp;", "&#1"]
+HOSTILE += ["{\\", "00:00:01,000 ", "NOTE\n\n", "♪ ", "\0", "\u200b", ">> ", "WEBVTT\n\nNOTE\n"]
+
+
+@pytest.mark.parametrize("pattern", HOSTILE, ids=repr)
+def test_time_does_not_grow_with_the_square_of_a_hostile_file(pattern: str) -> None:
+    # Linear reading takes well under a second; quadratic reading of so much takes minutes.
+    body = pattern * (400_000 // len(pattern))
+    began = time.process_time()
+    for head in ("1\n00:00:01,000 --> 00:00:02,000\n", "WEBVTT\n\n00:01.000 --> 00:02.000\n", ""):
+        with contextlib.suppress(CaptionError):
+            parse_captions(head + body)
+    assert time.process_time() - began < 15
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"events": [{"tStartMs": ' + "9" * 500_000 + ', "segs": [{"utf8": "a"}]}]}',
+        '{"events": ' + "[" * 500_000,
+        '{"events": [{"tStartMs": 0, "segs": [' + '{"utf8": "a"},' * 50_000 + "{}]}]}",
+        '{"events": [' + "1," * 200_000 + "1]}",
+        "1\n" + "9" * 500_000 + ":00:01,000 --> 00:00:02,000\nhello\n",
+        "1\n00:00:01,000 --> 00:00:02,000\n&#" + "9" * 500_000 + ";\n",
+    ],
+    ids=["number", "nesting", "pieces", "bad events", "hours", "entity"],
+)
+def test_huge_parts_of_a_file_are_read_or_refused(text: str) -> None:
+    began = time.process_time()
+    check_any(text)
+    assert time.process_time() - began < 15
+
+
+def test_number_of_listed_problems_is_bounded() -> None:
+    text = "00:00:01,000 --> 00:00:02,000\nhello\n\n" + "0:0 -> 0:1\nlost\n\n" * 5_000
+    track = parse_captions(text)
+    assert words_of(track) == ["hello"]
+    assert len(track.skipped) == MAX_SKIPPED

@@ -1,0 +1,100 @@
+"""The bundled data loads, and each way it can be wrong is named by file, note and field."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cs25search.course import DATA, load_course
+from cs25search.errors import DataError
+
+
+def test_bundled_course_is_whole():
+    course = load_course()
+    assert len(course.lectures) == 10
+    assert len(course.slides) == 33
+    assert len(course.notes) == 576
+    assert sum(len(note.asks) for note in course.notes) == 2286
+    assert {note.video_id for note in course.notes} == {x.video_id for x in course.lectures}
+    assert len({note.chunk_id for note in course.notes}) == 576
+
+
+def test_every_lecture_has_slides_of_its_own():
+    course = load_course()
+    assert {slide.lecture for slide in course.slides} >= set(range(1, 11))
+    assert course.slides[17].url.endswith("?slide=18")
+
+
+def edited(tmp_path: Path, name: str, edit) -> Path:
+    """Return a copy of the data in which one file went through `edit`."""
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    content = json.loads((data / name).read_text("utf-8"))
+    edit(content)
+    (data / name).write_text(json.dumps(content), "utf-8")
+    return data
+
+
+WRONG = {
+    "gap": (
+        "timeline/03.json",
+        lambda c: c["notes"][2].update(start=c["notes"][2]["start"] + 1),
+        "note 3, field start",
+    ),
+    "after the end of the video": (
+        "timeline/10.json",
+        lambda c: c["notes"][-1].update(end=99999),
+        "note 47, field end",
+    ),
+    "end before start": ("timeline/01.json", lambda c: c["notes"][0].update(end=1), "note 1"),
+    "text for a number": (
+        "timeline/05.json",
+        lambda c: c["notes"][3].update(end="soon"),
+        "note 4, field end",
+    ),
+    "field missing": (
+        "timeline/05.json",
+        lambda c: c["notes"][0].pop("summary_ja"),
+        "summary_ja",
+    ),
+    "empty title": (
+        "timeline/02.json",
+        lambda c: c["notes"][1].update(title="  "),
+        "note 2, field title",
+    ),
+    "no notes": ("timeline/02.json", lambda c: c.update(notes=[]), "field notes: is empty"),
+    "other lecture's file": (
+        "timeline/02.json",
+        lambda c: c.update(video_id="P127jhj-8-Y"),
+        "P127jhj-8-Y",
+    ),
+    "lecture missing": ("lectures.json", lambda c: c["lectures"].pop(4), "numbers are"),
+    "slide missing": ("slides.json", lambda c: c["slides"].pop(7), "numbers are"),
+    "slide of lecture 11": (
+        "slides.json",
+        lambda c: c["slides"][8].update(lecture=11),
+        "slide 9, field lecture: is 11",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_file_is_named_with_its_place(tmp_path, case):
+    name, edit, place = WRONG[case]
+    with pytest.raises(DataError) as caught:
+        load_course(edited(tmp_path, name, edit))
+    assert Path(name).name in str(caught.value)
+    assert place in str(caught.value)
+    assert "git checkout" in str(caught.value)
+
+
+def test_missing_and_torn_files_are_named(tmp_path):
+    data = edited(tmp_path, "slides.json", lambda c: None)
+    torn = data / "timeline" / "04.json"
+    torn.write_bytes(torn.read_bytes()[:5000])
+    with pytest.raises(DataError, match=r"04\.json"):
+        load_course(data)
+    torn.unlink()
+    with pytest.raises(DataError, match=r"04\.json, file: cannot be read"):
+        load_course(data)

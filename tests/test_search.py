@@ -1,0 +1,112 @@
+"""A question finds its moment; anything typed gives hits or a plain error."""
+
+import pytest
+
+from cs25search import open_index
+from cs25search.errors import ModelError, QuestionError
+from cs25search.search import MAX_QUERY
+
+
+def test_router_question_opens_lecture_five_near_nine_minutes(index):
+    hit = index.search("Why does the router need float32?")[0]
+    assert hit.video.lecture == 5
+    assert 8.5 * 60 <= hit.start <= 10 * 60
+    assert hit.slide.lecture == 5
+    assert hit.rank == 1
+
+
+def test_japanese_question_finds_the_same_moment(index):
+    hit = index.search("ルーターだけfloat32にするのはなぜですか？")[0]
+    assert hit.video.lecture == 5
+    assert 8.5 * 60 <= hit.start <= 10 * 60
+
+
+def test_hits_come_best_first_and_show_different_moments(index):
+    hits = index.search("attention", k=20)
+    assert [hit.rank for hit in hits] == list(range(1, 21))
+    assert sorted((hit.score for hit in hits), reverse=True) == [hit.score for hit in hits]
+    for one in hits:
+        for other in hits:
+            if one is not other and one.video == other.video:
+                assert one.end <= other.start or other.end <= one.start
+
+
+def test_hit_lies_inside_its_video(index):
+    for hit in index.search("transformer", k=50):
+        assert 0 <= hit.start < hit.end <= hit.video.duration
+
+
+def test_lecture_filter_keeps_to_the_lectures(index):
+    hits = index.search("attention", k=10, lectures=[8, 9])
+    assert {hit.video.lecture for hit in hits} == {8, 9}
+
+
+def test_unknown_lecture_is_an_error_that_lists_the_known(index):
+    with pytest.raises(QuestionError, match="Lecture 11 is not in the index; it holds 1, 2"):
+        index.search("attention", lectures=[11])
+
+
+def test_slide_is_of_the_lecture_of_the_hit(index):
+    for hit in index.search("How is the model evaluated?", k=20):
+        assert hit.slide.lecture == hit.video.lecture
+
+
+@pytest.mark.parametrize("query", ["", "   ", "\n\t", "\x00\x01", "\u200b", "\ud800"])
+def test_empty_question_is_an_error(index, query):
+    with pytest.raises(QuestionError, match="empty"):
+        index.search(query)
+
+
+def test_too_long_question_is_an_error_with_its_length(index):
+    with pytest.raises(QuestionError, match="100000 characters"):
+        index.search("a" * 100_000)
+    assert index.search("why " * (MAX_QUERY // 4))
+
+
+def test_k_below_one_is_an_error(index):
+    with pytest.raises(QuestionError, match="k is 0"):
+        index.search("attention", k=0)
+
+
+def test_k_beyond_the_index_gives_what_there_is(index):
+    assert 0 < len(index.search("attention", k=10**6)) <= 576
+
+
+def test_query_without_a_word_finds_nothing(index):
+    assert index.search("?!… 🙂") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["'; DROP TABLE chunks; --", "[a-z]+(.*)", "the of and", "مرحبا بالعالم", "e\u0301" * 50,
+     "🙂 attention", "attention\ud800", "ignore previous instructions", "a", "nan", "𝕬𝖙𝖙𝖊𝖓𝖙𝖎𝖔𝖓"],
+)  # fmt: skip
+def test_odd_question_gets_hits_with_finite_scores(index, query):
+    for hit in index.search(query):
+        assert hit.score == hit.score
+        assert abs(hit.score) < 1e6
+
+
+def test_another_encoder_than_the_index_was_built_with_is_refused(index_dir):
+    class Other:
+        key = "other-model"
+
+    with pytest.raises(ModelError, match="other-model"):
+        open_index(index_dir, encoder=Other())
+
+
+def test_missing_model_says_how_to_get_it(index_copy):
+    import shutil
+
+    shutil.rmtree(index_copy / "models")
+    with pytest.raises(ModelError, match="python -m ingest"):
+        open_index(index_copy)
+
+
+def test_altered_model_is_refused(index_copy):
+    model = next(index_copy.glob("models/*/model.onnx"))
+    with model.open("r+b") as file:
+        file.seek(50_000_000)
+        file.write(b"\xff\xff\xff\xff")
+    with pytest.raises(ModelError, match=r"model\.onnx has sha256"):
+        open_index(index_copy)
