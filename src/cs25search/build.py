@@ -12,8 +12,7 @@ from .lexical import Lexical, bigrams, ngrams
 from .records import Chunk, Slide, Video
 from .store import FORMAT, ROW, Generation, Manifest, Source
 
-BUILD_VERSION = 1  # counts up whenever the same inputs would give another index
-GRAM = 3
+BUILD_VERSION = 3  # counts up whenever the same inputs would give another index
 
 
 def build_generation(
@@ -43,7 +42,7 @@ def build_generation(
     for row, chunk in enumerate(chunks):
         rows[row] = (
             number[chunk.video_id], chunk.start, chunk.end, len(packed[row]),
-            chunk.kind == "note", chunk.qa, keys[row],
+            chunk.kind == "note", chunk.qa, bool(chunk.text_ja), keys[row],
         )  # fmt: skip
     slide_vectors = np.zeros((len(slides), encoder.dim), np.float32)
     for row, encoding in encoder.encode_documents([slide_text(slide) for slide in slides]):
@@ -69,19 +68,25 @@ def build_generation(
         tokens=np.concatenate(packed),
         token_idf=token_idf(encoder.token_ids(texts), encoder.vocabulary_size),
         slide_vectors=slide_vectors,
-        grams=Lexical.build(ngrams(text, GRAM) for text in texts),
-        bigrams=Lexical.build(bigrams(japanese_text(chunk)) for chunk in chunks),
+        grams=Lexical.build(ngrams(text) for text in texts),
+        # Empty documents would spoil BM25's mean length.
+        bigrams=Lexical.build(bigrams(japanese_text(c)) for c in chunks if c.text_ja),
     )
 
 
 def encoded_text(chunk: Chunk) -> str:
-    """Return what is encoded and counted for a chunk: title, words, and questions it answers."""
-    return " ".join([f"{chunk.title}." if chunk.title else "", chunk.text, *chunk.asks]).strip()
+    """Return what is encoded and counted for a chunk: title, words, questions it answers, terms."""
+    return f"{lead(chunk)}{' '.join([chunk.text, *chunk.asks])} {', '.join(chunk.terms)}".strip()
+
+
+def lead(chunk: Chunk) -> str:
+    """Return what stands before the chunk's own words when it is encoded."""
+    return f"{chunk.title}. " if chunk.title else ""
 
 
 def japanese_text(chunk: Chunk) -> str:
-    """Return the Japanese side of a chunk; empty for a transcript."""
-    return " ".join([chunk.title_ja, chunk.text_ja, *chunk.asks_ja])
+    """Return the Japanese side of a chunk that has one."""
+    return " ".join([chunk.title_ja, chunk.text_ja, *chunk.asks_ja, *chunk.terms])
 
 
 def slide_text(slide: Slide) -> str:

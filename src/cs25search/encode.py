@@ -55,8 +55,12 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """An exported model, loaded from `<index>/models/<key>/`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threads: int = 0) -> None:
         """Load the model.
+
+        Args:
+            folder: `<index>/models/<key>/`.
+            threads: Cores for one forward pass; 0 for all, which pays for long batches only.
 
         Raises:
             ModelError: A file is missing, or not the one that was exported.
@@ -73,6 +77,7 @@ class OnnxEncoder:
         self.vocabulary_size = self._tokenizer.get_vocab_size()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only: the console belongs to the user
+        options.intra_op_num_threads = threads
         try:
             self._session = onnxruntime.InferenceSession(
                 str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]

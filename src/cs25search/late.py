@@ -6,6 +6,8 @@ its sign, which cost nothing on the corpora measured (docs/evaluation.md); queri
 
 import numpy as np
 
+BLOCK = 512  # tokens unpacked at a time, so that they stay in the processor's cache
+
 
 def pack(tokens: np.ndarray) -> np.ndarray:
     """Return the signs of token vectors, eight to a byte.
@@ -37,37 +39,60 @@ def token_idf(document_ids: list[np.ndarray], vocabulary_size: int) -> np.ndarra
 
 
 def maxsim(
-    query: np.ndarray, weights: np.ndarray, packed: np.ndarray, lengths: np.ndarray
-) -> np.ndarray:
-    """Return, for every chunk, the weighted mean over query tokens of the best token cosine.
+    query: np.ndarray,
+    weights: np.ndarray,
+    packed: np.ndarray,
+    lengths: np.ndarray,
+    segments: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the score of every chunk, and the token at which its best stretch begins.
+
+    A chunk is cut into equal segments; a stretch is two neighbours of them. The score of a
+    stretch is the weighted mean, over query tokens, of the best cosine with a token in it. The
+    score of a chunk is that of its best stretch; with one segment, that is plain MaxSim.
 
     Args:
         query: Unit vectors of the query's tokens, shape (n_query, dim).
         weights: One weight per query token, shape (n_query,); not all zero.
         packed: Tokens of all chunks one after the other, from `pack`, shape (n_tokens, dim / 8).
         lengths: Tokens of each chunk, at least one each, shape (n_chunks,); they sum to n_tokens.
+        segments: Into how many segments each chunk is cut, 1 to its length, shape (n_chunks,).
 
     Returns:
-        Shape (n_chunks,), float32.
+        Scores, shape (n_chunks,), and positions inside each chunk, shape (n_chunks,).
+
+    One chunk of three tokens, of which the last two are the query's own signs:
 
     >>> query = np.array([[1.0, 0, 0, 0, 0, 0, 0, 0]])
-    >>> packed = pack(np.array([[1.0, 1, 1, 1, 1, 1, 1, 1], [-1.0, 1, 1, 1, 1, 1, 1, 1]]))
-    >>> [f"{x:.3f}" for x in maxsim(query, np.ones(1), packed, np.array([1, 1]))]
-    ['0.354', '-0.354']
+    >>> packed = pack(np.array([[-1.0] * 8, [1.0] * 8, [1.0] * 8]))
+    >>> scores, begins = maxsim(query, np.ones(1), packed, np.array([3]), np.array([3]))
+    >>> f"{scores[0]:.3f}", begins.tolist()  # the stretch of tokens 0 and 1 has it already
+    ('0.354', [0])
     """
-    shares = (weights / weights.sum()).astype(np.float32)
-    scores: np.ndarray = best_cosines(query, packed, lengths) @ shares
-    return scores
+    cosines = _cosines(query, packed)
+    firsts = np.cumsum(segments) - segments  # segment at which each chunk begins
+    inside = np.arange(segments.sum()) - np.repeat(firsts, segments)
+    cuts = inside * np.repeat(lengths, segments) // np.repeat(segments, segments)
+    best = np.maximum.reduceat(cosines, cuts + np.repeat(np.cumsum(lengths) - lengths, segments))
+    # The neighbour of a chunk's last segment would be in another chunk: it stands alone.
+    is_last = inside == np.repeat(segments, segments) - 1
+    stretch = np.where(is_last[:, None], best, np.maximum(best, np.roll(best, -1, axis=0)))
+    of_stretch = stretch @ (weights / weights.sum()).astype(np.float32)
+    scores: np.ndarray = np.maximum.reduceat(of_stretch, firsts)
+    winners = np.flatnonzero(of_stretch == np.repeat(scores, segments))
+    _, chosen = np.unique(np.repeat(np.arange(len(lengths)), segments)[winners], return_index=True)
+    return scores, cuts[winners[chosen]]
 
 
-def best_cosines(query: np.ndarray, packed: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the best cosine of each query token in each chunk, shape (n_chunks, n_query)."""
+def _cosines(query: np.ndarray, packed: np.ndarray) -> np.ndarray:
+    """Return the cosine of every stored token with every query token, (n_tokens, n_query)."""
     dim = query.shape[1]
-    bits = np.unpackbits(packed, axis=1, count=dim).astype(np.float32)
     query = query.astype(np.float32)
+    products = np.empty((len(packed), len(query)), np.float32)
     # A stored token is sign(x) / sqrt(dim). With bits b in {0, 1} the sign is 2b - 1, so
     # query . sign = 2 (query . b) - sum(query): one product, and no array of signs.
-    products = 2 * (bits @ query.T) - query.sum(axis=1)
-    begins = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    best: np.ndarray = np.maximum.reduceat(products, begins, axis=0) / np.sqrt(np.float32(dim))
-    return best
+    for begin in range(0, len(packed), BLOCK):
+        bits = np.unpackbits(packed[begin : begin + BLOCK], axis=1, count=dim)
+        np.matmul(bits.astype(np.float32), query.T, out=products[begin : begin + BLOCK])
+    cosines: np.ndarray = (2 * products - query.sum(axis=1)) / np.sqrt(np.float32(dim))
+    return cosines

@@ -18,6 +18,7 @@ from .errors import IndexDamaged
 # Kana, CJK ideographs with extensions, and the prolonged sound mark.
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
 WORD = re.compile(r"[^\W_]+")
+K1, B = 1.2, 0.75  # BM25: how fast repeats stop to count, how much length counts
 _STEMMER = Stemmer.Stemmer("english")
 
 # Words that tell questions apart but not lectures. Short, and our own choice.
@@ -56,17 +57,16 @@ def is_japanese(text: str) -> bool:
     return JAPANESE.search(text) is not None
 
 
-def ngrams(text: str, n: int) -> list[str]:
-    """Return the character n-grams of every word, word edges marked by a blank.
+def ngrams(text: str, n: int = 4) -> list[str]:
+    """Return the character n-grams of a text without its blanks and punctuation.
 
-    >>> ngrams("at ViT", 3)
-    [' at', 'at ', ' vi', 'vit', 'it ']
+    Running across words, they survive a recogniser that cuts words elsewhere.
+
+    >>> ngrams("a ViT-B")
+    ['avit', 'vitb']
     """
-    grams = []
-    for word in words(text):
-        padded = f" {word} "
-        grams += [padded[i : i + n] for i in range(max(1, len(padded) - n + 1))]
-    return grams
+    run = "".join(words(text))
+    return [run[i : i + n] for i in range(max(1, len(run) - n + 1))]
 
 
 def bigrams(text: str) -> list[str]:
@@ -94,7 +94,7 @@ class Lexical:
     @classmethod
     def build(cls, documents: Iterable[list[str]]) -> "Lexical":
         """Build from the terms of each document; a document without terms is allowed."""
-        index = bm25s.BM25(method="lucene")
+        index = bm25s.BM25(method="lucene", k1=K1, b=B)
         index.index(list(documents), show_progress=False)
         return cls(index)
 
@@ -117,12 +117,12 @@ class Lexical:
     def scores(self, terms: list[str]) -> np.ndarray:
         """Return the BM25 score of every document, shape (n_documents,); no known term: zeros.
 
-        By hand, for a term in one of two documents, both of mean length, with k1 = 1.5:
-        idf = ln(1 + (2 - 1 + .5) / (1 + .5)) = .69, tf = 1 / (1 + 1.5) = .4, score = .28.
+        By hand, for a term in one of two documents, both of mean length, with k1 = 1.2:
+        idf = ln(1 + (2 - 1 + .5) / (1 + .5)) = .69, tf = 1 / (1 + 1.2) = .45, score = .32.
 
         >>> index = Lexical.build([["router", "float"], ["image", "patch"]])
         >>> [f"{x:.2f}" for x in index.scores(["float"])], index.scores(["cat"]).tolist()
-        (['0.28', '0.00'], [0.0, 0.0])
+        (['0.32', '0.00'], [0.0, 0.0])
         """
         vocabulary = self._index.vocab_dict
         known = [vocabulary[term] for term in terms if term in vocabulary]

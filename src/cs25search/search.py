@@ -5,22 +5,25 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import threadpoolctl
 
-from .build import GRAM
+from .build import lead
 from .dense import cosines, top_k
 from .encode import Encoder, Encoding, OnnxEncoder
 from .errors import ModelError, QuestionError
 from .fuse import fuse
 from .late import maxsim
 from .lexical import bigrams, is_japanese, ngrams
-from .records import Chunk, Hit, Slide
+from .records import Chunk, Hit, Slide, Video
 from .store import Generation, read_generation
 
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
-CANDIDATES = 100  # from each first stage
+CANDIDATES = 30  # from each first stage, and never fewer than three for each hit wanted
 
 # Weights of the standardised scores: docs/evaluation.md says how they were found.
 LATE, GRAMS, DENSE = 1.0, 0.3, 0.3
+SEGMENT = 24  # tokens of a transcript that make a segment of late interaction
+SAME = 0.3  # share of the shorter chunk from which two chunks show one moment
 
 
 def default_index_dir() -> Path:
@@ -47,7 +50,9 @@ def open_index(path: Path | str | None = None, encoder: Encoder | None = None) -
     generation = read_generation(folder)
     key = generation.manifest.model_key
     if encoder is None:
-        encoder = OnnxEncoder(folder / "models" / key)
+        # One core a query: the passes are too short to share, and a waiting thread spins.
+        threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+        encoder = OnnxEncoder(folder / "models" / key, threads=1)
     if encoder.key != key:
         raise ModelError(
             f"The index in {folder} was built with {key}; a query with {encoder.key} would give "
@@ -91,16 +96,34 @@ class Index:
         if not any(character.isalnum() for character in query):
             return []
         encoding = self.encoder.encode_query(query)
-        rows = self._candidates(query, encoding, allowed)
+        lexical = self._lexical(query)
+        rows = self._candidates(query, encoding, lexical, allowed, max(CANDIDATES, 3 * k))
         if not len(rows):
             return []
-        scores = self._score(query, encoding, rows)
+        late, begins = self._late(encoding, rows)
+        scores = lexical[rows]
+        if not is_japanese(query):  # an English encoder knows no Japanese
+            dense = cosines(encoding.vector, self.generation.vectors, rows)
+            scores = fuse([(LATE, late), (GRAMS, scores), (DENSE, dense)])
         hits: list[Hit] = []
         for position in np.argsort(-scores, kind="stable"):
-            chunk = self.generation.chunks[int(rows[position])]
+            row = int(rows[position])
+            chunk = self.generation.chunks[row]
             if not any(_same_moment(hit, chunk) for hit in hits):
-                row, score = int(rows[position]), float(scores[position])
-                hits.append(self._hit(chunk, row, encoding, score, rank=len(hits) + 1))
+                start = self._start(chunk, int(begins[position]))
+                slide = self._slide(row, encoding)
+                hits.append(
+                    Hit(
+                        video=self._video(row),
+                        chunk=chunk,
+                        start=start,
+                        end=chunk.end,
+                        quote=chunk.text,
+                        slide=slide,
+                        score=float(scores[position]),
+                        rank=len(hits) + 1,
+                    )
+                )
                 if len(hits) == k:
                     break
         return hits
@@ -117,52 +140,62 @@ class Index:
             )
         return np.flatnonzero(np.isin(self._lecture[self.generation.rows["video"]], wanted))
 
-    def _candidates(self, query: str, encoding: Encoding, allowed: np.ndarray | None) -> np.ndarray:
+    def _candidates(
+        self,
+        query: str,
+        encoding: Encoding,
+        lexical: np.ndarray,
+        allowed: np.ndarray | None,
+        count: int,
+    ) -> np.ndarray:
         """Return the rows that any first stage proposes, in ascending order."""
         if allowed is not None:
-            return allowed  # one lecture is few enough to score whole
-        lexical = self._lexical(query)
-        proposed = [np.flatnonzero(lexical > 0)]
-        if len(proposed[0]) > CANDIDATES:
-            proposed = [np.argpartition(-lexical, CANDIDATES)[:CANDIDATES]]
-        if not is_japanese(query):
-            proposed.append(top_k(encoding.vector, self.generation.vectors, CANDIDATES))
-        return np.unique(np.concatenate(proposed))
+            return allowed  # a few lectures are few enough to score whole
+        proposed = np.flatnonzero(lexical > 0)
+        if len(proposed) > count:
+            proposed = np.argpartition(-lexical, count)[:count]
+        if is_japanese(query):
+            return np.sort(proposed)
+        return np.union1d(proposed, top_k(encoding.vector, self.generation.vectors, count))
 
     def _lexical(self, query: str) -> np.ndarray:
+        """Return the BM25 score of every row, shape (n_chunks,)."""
         if is_japanese(query):
-            return self.generation.bigrams.scores(bigrams(query))
-        return self.generation.grams.scores(ngrams(query, GRAM))
+            scores = np.zeros(len(self.generation.rows), np.float32)
+            scores[self.generation.rows["japanese"]] = self.generation.bigrams.scores(
+                bigrams(query)
+            )
+            return scores
+        return self.generation.grams.scores(ngrams(query))
 
-    def _score(self, query: str, encoding: Encoding, rows: np.ndarray) -> np.ndarray:
-        """Return one score per row, higher is better, shape (len(rows),)."""
-        lexical = self._lexical(query)[rows]
-        if is_japanese(query):  # an English encoder knows no Japanese
-            return lexical
-        return fuse(
-            [
-                (LATE, self._late(encoding, rows)),
-                (GRAMS, lexical),
-                (DENSE, cosines(encoding.vector, self.generation.vectors, rows)),
-            ]
-        )
-
-    def _late(self, encoding: Encoding, rows: np.ndarray) -> np.ndarray:
-        weights = self.generation.token_idf[encoding.ids]
-        lengths = self.generation.rows["tokens"][rows]
+    def _late(self, encoding: Encoding, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return late-interaction scores of rows, and the token where each one's match begins."""
+        lengths = self.generation.rows["tokens"][rows].astype(np.int64)
         ends = self._token_ends[rows]
         packed = np.concatenate(
             [self.generation.tokens[end - n : end] for end, n in zip(ends, lengths, strict=True)]
         )
-        return maxsim(encoding.tokens, weights, packed, lengths)
+        # A note is about one thing; of a transcript, the stretch that matches counts.
+        segments = np.maximum(1, np.rint(lengths / SEGMENT).astype(np.int64))
+        segments[self.generation.rows["note"][rows]] = 1
+        weights = self.generation.token_idf[encoding.ids]
+        return maxsim(encoding.tokens, weights, packed, lengths, segments)
 
-    def _hit(self, chunk: Chunk, row: int, encoding: Encoding, score: float, rank: int) -> Hit:
-        video = self.generation.videos[int(self.generation.rows["video"][row])]
-        slide = self._slide(video.lecture, row, encoding)
-        return Hit(video, chunk, chunk.start, chunk.end, chunk.text, slide, score, rank)
+    def _video(self, row: int) -> Video:
+        return self.generation.videos[int(self.generation.rows["video"][row])]
 
-    def _slide(self, lecture: int | None, row: int, encoding: Encoding) -> Slide | None:
-        """Return the slide of this lecture that is nearest to query and chunk together."""
+    def _start(self, chunk: Chunk, token: int) -> float:
+        """Return the start of the cue that holds a token of the chunk as it was encoded."""
+        if not chunk.cues:
+            return chunk.start
+        pieces = self.encoder.token_ids([lead(chunk), *(cue.text for cue in chunk.cues)])
+        ends = np.cumsum([len(ids) for ids in pieces])[1:]
+        cue = min(int(np.searchsorted(ends, token, side="right")), len(chunk.cues) - 1)
+        return max(chunk.start, chunk.cues[cue].start)
+
+    def _slide(self, row: int, encoding: Encoding) -> Slide | None:
+        """Return the slide of the row's lecture that is nearest to query and chunk together."""
+        lecture = self._video(row).lecture
         if lecture is None or lecture not in self._slides_of:
             return None
         slides = self._slides_of[lecture]
@@ -192,8 +225,8 @@ def check_query(query: str) -> str:
 
 
 def _same_moment(hit: Hit, chunk: Chunk) -> bool:
-    """Return whether a chunk shows the moment of a hit: half of the shorter one is shared."""
+    """Return whether a chunk shows the moment of a hit: a third of the shorter one is shared."""
     if hit.video.video_id != chunk.video_id:
         return False
-    shared = min(hit.end, chunk.end) - max(hit.start, chunk.start)
-    return shared > 0.5 * min(hit.end - hit.start, chunk.end - chunk.start)
+    shared = min(hit.chunk.end, chunk.end) - max(hit.chunk.start, chunk.start)
+    return shared > SAME * min(hit.chunk.end - hit.chunk.start, chunk.end - chunk.start)

@@ -52,6 +52,7 @@ ROW = np.dtype(
         ("tokens", np.int32),  # how many rows of tokens.npy are this chunk's
         ("note", np.bool_),
         ("qa", np.bool_),
+        ("japanese", np.bool_),  # has a Japanese side; `bigrams` indexes these rows only
         ("key", "S32"),  # what was encoded, see build.text_key
     ]
 )
@@ -315,7 +316,8 @@ def _decode(line: bytes, kind: type[T], path: Path, number: int) -> T:
 
 def _read_array(path: Path) -> np.ndarray:
     try:
-        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+        # A plain view of the mapped bytes: slicing a memmap object costs more than the slice.
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
     except (OSError, ValueError) as error:
         raise IndexDamaged(path, f"cannot be read ({error})") from None
     return array
