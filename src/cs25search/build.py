@@ -1,18 +1,19 @@
 """Chunks to a generation: encode, pack, count."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from .bridge import Pair, build_bridge
 from .dense import build_dense
 from .encode import Encoder
-from .late import pack, token_idf
-from .lexical import Lexical, bigrams, ngrams
+from .late import pack, token_idf, unpack
+from .lexical import Lexical, bigrams, japanese_words, ngrams
 from .records import Chunk, Slide, Video
 from .store import FORMAT, ROW, Generation, Manifest, Source
 
-BUILD_VERSION = 3  # counts up whenever the same inputs would give another index
+BUILD_VERSION = 4  # counts up whenever the same inputs would give another index
 
 
 def build_generation(
@@ -55,6 +56,13 @@ def build_generation(
         "slides": len(slides),
         "tokens": int(rows["tokens"].sum()),
     }
+    spoken = [japanese_words(japanese_text(chunk)) for chunk in chunks if chunk.text_ja]
+    pairs = [
+        pair
+        for chunk, tokens in zip(chunks, packed, strict=True)
+        if chunk.text_ja
+        for pair in _pairs(chunk, tokens, encoder)
+    ]
     manifest = Manifest(
         FORMAT, "", "", model_name, encoder.key, encoder.dim, inputs, counts, tuple(sources)
     )
@@ -71,17 +79,24 @@ def build_generation(
         grams=Lexical.build(ngrams(text) for text in texts),
         # Empty documents would spoil BM25's mean length.
         bigrams=Lexical.build(bigrams(japanese_text(c)) for c in chunks if c.text_ja),
+        words=Lexical.build(spoken),
+        bridge=build_bridge(pairs, spoken, encoder.dim),
     )
 
 
 def encoded_text(chunk: Chunk) -> str:
     """Return what is encoded and counted for a chunk: title, words, questions it answers, terms."""
-    return f"{lead(chunk)}{' '.join([chunk.text, *chunk.asks])} {', '.join(chunk.terms)}".strip()
+    return " ".join(encoded_parts(chunk))
+
+
+def encoded_parts(chunk: Chunk) -> list[str]:
+    """Return the parts of `encoded_text`: title, words, each question, terms; some may be empty."""
+    return [lead(chunk), chunk.text, *chunk.asks, ", ".join(chunk.terms)]
 
 
 def lead(chunk: Chunk) -> str:
     """Return what stands before the chunk's own words when it is encoded."""
-    return f"{chunk.title}. " if chunk.title else ""
+    return f"{chunk.title}." if chunk.title else ""
 
 
 def japanese_text(chunk: Chunk) -> str:
@@ -127,6 +142,19 @@ def _encode(
         packed[row] = pack(tokens)
         on_encoded(1)
     return packed, vectors
+
+
+def _pairs(chunk: Chunk, packed: np.ndarray, encoder: Encoder) -> Iterator[Pair]:
+    """Yield what a bilingual chunk says in both languages: its title, its words, each question."""
+    ids = encoder.token_ids(encoded_parts(chunk))
+    signs = unpack(packed, encoder.dim)
+    asks_ja = chunk.asks_ja if len(chunk.asks_ja) == len(chunk.asks) else ()
+    begin = 0
+    for japanese, part in zip([chunk.title_ja, chunk.text_ja, *asks_ja], ids, strict=False):
+        tokens = signs[begin : begin + len(part)]
+        begin += len(part)
+        # What the encoder cut off at the end has no tokens.
+        yield Pair(japanese_words(japanese), part[: len(tokens)], tokens)
 
 
 def _known_rows(previous: Generation | None, encoder: Encoder) -> dict[bytes, tuple[int, int, int]]:

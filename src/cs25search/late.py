@@ -24,6 +24,17 @@ def pack(tokens: np.ndarray) -> np.ndarray:
     return np.packbits(tokens > 0, axis=1)
 
 
+def unpack(packed: np.ndarray, dim: int) -> np.ndarray:
+    """Return unit vectors from packed signs, shape (n_tokens, dim); the inverse of `pack`.
+
+    >>> unpack(pack(np.array([[0.5, -0.5, 0.5, 0.5]])), dim=4).tolist()
+    [[0.5, -0.5, 0.5, 0.5]]
+    """
+    bits = np.unpackbits(packed, axis=1, count=dim).astype(np.float32)
+    signs: np.ndarray = (2 * bits - 1) / np.sqrt(np.float32(dim))
+    return signs
+
+
 def token_idf(document_ids: list[np.ndarray], vocabulary_size: int) -> np.ndarray:
     """Return how rare each token id is, as BM25 counts it, shape (vocabulary_size,).
 

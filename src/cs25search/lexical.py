@@ -7,7 +7,9 @@ and through inflection; pairs of characters do the same for Japanese, which has 
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bm25s
 import numpy as np
@@ -15,8 +17,14 @@ import Stemmer
 
 from .errors import IndexDamaged
 
+if TYPE_CHECKING:
+    from sudachipy import Dictionary
+
 # Kana, CJK ideographs with extensions, and the prolonged sound mark.
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+_RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")
+# Parts of speech that carry no topic: particle, auxiliary, punctuation, blank.
+GRAMMAR = frozenset(["助詞", "助動詞", "補助記号", "空白"])
 WORD = re.compile(r"[^\W_]+")
 K1, B = 1.2, 0.75  # BM25: how fast repeats stop to count, how much length counts
 _STEMMER = Stemmer.Stemmer("english")
@@ -70,19 +78,43 @@ def ngrams(text: str, n: int = 4) -> list[str]:
 
 
 def bigrams(text: str) -> list[str]:
-    """Return the pairs of neighbouring characters of a Japanese text; Latin words stay whole.
+    """Return the pairs of neighbouring characters of a Japanese text.
 
-    >>> bigrams("GPT-3の文章")
-    ['gpt', '3', 'の文', '文章']
+    A Latin word stays whole; with four letters or more, its 4-grams stand beside it.
+
+    >>> bigrams("GPT-3の文章"), bigrams("tokens")
+    (['gpt', '3', 'の文', '文章'], ['tokens', 'toke', 'oken', 'kens'])
     """
     grams = []
-    for run in WORD.findall(fold(text)):
-        for piece in re.findall(r"[a-z0-9]+|[^a-z0-9]+", run):
-            if piece[0].isascii() or len(piece) == 1:
-                grams.append(piece)
-            else:
-                grams += [piece[i : i + 2] for i in range(len(piece) - 1)]
+    for run in _RUN.findall(fold(text)):
+        if not run.isascii():
+            grams += [run[i : i + 2] for i in range(max(1, len(run) - 1))]
+        elif len(run) < 4:
+            grams.append(run)
+        else:
+            grams += [run, *ngrams(run)]
     return grams
+
+
+def japanese_words(text: str) -> list[str]:
+    """Return the words of a Japanese text in their normal form, without particles and marks.
+
+    >>> japanese_words("ルーターだけfloat32にするのはなぜですか？")
+    ['ルーター', 'float', '32', '為る', '何故']
+    """
+    return [
+        morpheme.normalized_form().lower()
+        for morpheme in _dictionary().tokenizer(mode="A").tokenize(fold(text))
+        if morpheme.part_of_speech()[0] not in GRAMMAR
+    ]
+
+
+@cache
+def _dictionary() -> "Dictionary":
+    # Imported here: an English query does not need it. Threads may share it, not a tokenizer.
+    from sudachipy import Dictionary
+
+    return Dictionary(dict="small")
 
 
 class Lexical:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,11 @@ import threadpoolctl
 
 from .build import lead
 from .dense import cosines, top_k
-from .encode import Encoder, Encoding, OnnxEncoder
+from .encode import Encoder, OnnxEncoder, unit
 from .errors import ModelError, QuestionError
 from .fuse import fuse
 from .late import maxsim
-from .lexical import bigrams, is_japanese, ngrams
+from .lexical import bigrams, is_japanese, japanese_words, ngrams
 from .records import Chunk, Hit, Slide, Video
 from .store import Generation, read_generation
 
@@ -22,8 +23,30 @@ CANDIDATES = 30  # from each first stage, and never fewer than three for each hi
 
 # Weights of the standardised scores: docs/evaluation.md says how they were found.
 LATE, GRAMS, DENSE = 1.0, 0.3, 0.3
+LATE_JA, BIGRAMS, WORDS = 1.7, 0.85, 1.0
 SEGMENT = 24  # tokens of a transcript that make a segment of late interaction
 SAME = 0.3  # share of the shorter chunk from which two chunks show one moment
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A query as the rankers see it.
+
+    Attributes:
+        tokens: Unit vectors, shape (n_query, dim): of its tokens, or of its Japanese words.
+        weights: How much each counts in late interaction, shape (n_query,).
+        vector: What the first stage over vectors looks for, shape (dim,).
+        late: Weight of late interaction in the score.
+        dense: Weight of the cosine with `vector`.
+        lexical: Weight and score of every chunk, shape (n_chunks,), for each lexical index.
+    """
+
+    tokens: np.ndarray
+    weights: np.ndarray
+    vector: np.ndarray
+    late: float
+    dense: float
+    lexical: list[tuple[float, np.ndarray]]
 
 
 def default_index_dir() -> Path:
@@ -95,23 +118,21 @@ class Index:
         allowed = self._rows_of(lectures)
         if not any(character.isalnum() for character in query):
             return []
-        encoding = self.encoder.encode_query(query)
-        lexical = self._lexical(query)
-        rows = self._candidates(query, encoding, lexical, allowed, max(CANDIDATES, 3 * k))
+        probe = self._probe(query)
+        rows = self._candidates(probe, allowed, max(CANDIDATES, 3 * k))
         if not len(rows):
             return []
-        late, begins = self._late(encoding, rows)
-        scores = lexical[rows]
-        if not is_japanese(query):  # an English encoder knows no Japanese
-            dense = cosines(encoding.vector, self.generation.vectors, rows)
-            scores = fuse([(LATE, late), (GRAMS, scores), (DENSE, dense)])
+        late, begins = self._late(probe, rows)
+        dense = cosines(probe.vector, self.generation.vectors, rows)
+        lexical = [(weight, scores[rows]) for weight, scores in probe.lexical]
+        scores = fuse([(probe.late, late), (probe.dense, dense), *lexical])
         hits: list[Hit] = []
         for position in np.argsort(-scores, kind="stable"):
             row = int(rows[position])
             chunk = self.generation.chunks[row]
             if not any(_same_moment(hit, chunk) for hit in hits):
                 start = self._start(chunk, int(begins[position]))
-                slide = self._slide(row, encoding)
+                slide = self._slide(row, probe)
                 hits.append(
                     Hit(
                         video=self._video(row),
@@ -140,36 +161,45 @@ class Index:
             )
         return np.flatnonzero(np.isin(self._lecture[self.generation.rows["video"]], wanted))
 
-    def _candidates(
-        self,
-        query: str,
-        encoding: Encoding,
-        lexical: np.ndarray,
-        allowed: np.ndarray | None,
-        count: int,
-    ) -> np.ndarray:
+    def _probe(self, query: str) -> Probe:
+        """Return a query in the forms in which the rankers compare it."""
+        generation = self.generation
+        if not is_japanese(query):
+            encoding = self.encoder.encode_query(query)
+            weights = generation.token_idf[encoding.ids]
+            grams = generation.grams.scores(ngrams(query))
+            return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, [(GRAMS, grams)])
+        words = japanese_words(query)
+        tokens, weights = generation.bridge.look_up(words)
+        vector = unit(weights @ tokens)
+        lexical = []
+        for weight, index, terms in (
+            (BIGRAMS, generation.bigrams, bigrams(query)),
+            (WORDS, generation.words, words),
+        ):
+            scores = np.zeros(len(generation.rows), np.float32)
+            scores[generation.rows["japanese"]] = index.scores(terms)
+            lexical.append((weight, scores))
+        return Probe(tokens, weights, vector, LATE_JA, 0.0, lexical)
+
+    def _candidates(self, probe: Probe, allowed: np.ndarray | None, count: int) -> np.ndarray:
         """Return the rows that any first stage proposes, in ascending order."""
-        if allowed is not None:
+        proposed = (
+            [top_k(probe.vector, self.generation.vectors, count)] if len(probe.tokens) else []
+        )
+        for _, scores in probe.lexical:
+            rows = np.flatnonzero(scores > 0)
+            if len(rows) > count:
+                rows = np.argpartition(-scores, count)[:count]
+            proposed.append(rows)
+        if allowed is not None and any(len(rows) for rows in proposed):
             return allowed  # a few lectures are few enough to score whole
-        proposed = np.flatnonzero(lexical > 0)
-        if len(proposed) > count:
-            proposed = np.argpartition(-lexical, count)[:count]
-        if is_japanese(query):
-            return np.sort(proposed)
-        return np.union1d(proposed, top_k(encoding.vector, self.generation.vectors, count))
+        return np.unique(np.concatenate(proposed))
 
-    def _lexical(self, query: str) -> np.ndarray:
-        """Return the BM25 score of every row, shape (n_chunks,)."""
-        if is_japanese(query):
-            scores = np.zeros(len(self.generation.rows), np.float32)
-            scores[self.generation.rows["japanese"]] = self.generation.bigrams.scores(
-                bigrams(query)
-            )
-            return scores
-        return self.generation.grams.scores(ngrams(query))
-
-    def _late(self, encoding: Encoding, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _late(self, probe: Probe, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return late-interaction scores of rows, and the token where each one's match begins."""
+        if not probe.weights.any():
+            return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
         lengths = self.generation.rows["tokens"][rows].astype(np.int64)
         ends = self._token_ends[rows]
         packed = np.concatenate(
@@ -178,8 +208,7 @@ class Index:
         # A note is about one thing; of a transcript, the stretch that matches counts.
         segments = np.maximum(1, np.rint(lengths / SEGMENT).astype(np.int64))
         segments[self.generation.rows["note"][rows]] = 1
-        weights = self.generation.token_idf[encoding.ids]
-        return maxsim(encoding.tokens, weights, packed, lengths, segments)
+        return maxsim(probe.tokens, probe.weights, packed, lengths, segments)
 
     def _video(self, row: int) -> Video:
         return self.generation.videos[int(self.generation.rows["video"][row])]
@@ -193,13 +222,13 @@ class Index:
         cue = min(int(np.searchsorted(ends, token, side="right")), len(chunk.cues) - 1)
         return max(chunk.start, chunk.cues[cue].start)
 
-    def _slide(self, row: int, encoding: Encoding) -> Slide | None:
+    def _slide(self, row: int, probe: Probe) -> Slide | None:
         """Return the slide of the row's lecture that is nearest to query and chunk together."""
         lecture = self._video(row).lecture
         if lecture is None or lecture not in self._slides_of:
             return None
         slides = self._slides_of[lecture]
-        both = encoding.vector + self.generation.vectors.reconstruct(row)
+        both = probe.vector + self.generation.vectors.reconstruct(row)
         return self.generation.slides[
             slides[int(np.argmax(self.generation.slide_vectors[slides] @ both))]
         ]

@@ -12,7 +12,9 @@
         vectors.faiss         pooled vectors
         tokens.npy            token vectors, one bit per dimension, chunk after chunk
         token_idf.npy         how rare each token id is
-        grams/, bigrams/      BM25 over English n-grams and Japanese pairs of characters
+        grams/                BM25 over English n-grams
+        bigrams/, words/      BM25 over Japanese pairs of characters, and over Japanese words
+        bridge*               Japanese words as vectors, see bridge.py
       models/<key>/           exported encoders, shared by generations
 
 A generation is written under another name, synced and renamed; then CURRENT is replaced. A
@@ -35,6 +37,7 @@ import filelock
 import msgspec
 import numpy as np
 
+from .bridge import Bridge
 from .dense import read_dense, write_dense
 from .encode import sha256_of
 from .errors import Cs25SearchError, IndexDamaged, IndexMissing
@@ -52,7 +55,7 @@ ROW = np.dtype(
         ("tokens", np.int32),  # how many rows of tokens.npy are this chunk's
         ("note", np.bool_),
         ("qa", np.bool_),
-        ("japanese", np.bool_),  # has a Japanese side; `bigrams` indexes these rows only
+        ("japanese", np.bool_),  # has a Japanese side; `bigrams` and `words` hold these rows only
         ("key", "S32"),  # what was encoded, see build.text_key
     ]
 )
@@ -113,6 +116,8 @@ class Generation:
     slide_vectors: np.ndarray
     grams: Lexical
     bigrams: Lexical
+    words: Lexical
+    bridge: Bridge
 
 
 class ChunkFile(Sequence[Chunk]):
@@ -207,6 +212,8 @@ def read_generation(index_dir: Path, name: str | None = None) -> Generation:
         slide_vectors=_read_array(folder / "slide_vectors.npy"),
         grams=Lexical.read(folder / "grams"),
         bigrams=Lexical.read(folder / "bigrams"),
+        words=Lexical.read(folder / "words"),
+        bridge=_read_bridge(folder),
     )
     _check_rows(folder, generation)
     return generation
@@ -285,12 +292,16 @@ def _write_files(folder: Path, generation: Generation) -> None:
         "tokens": generation.tokens,
         "token_idf": generation.token_idf,
         "slide_vectors": generation.slide_vectors,
+        "bridge_vectors": generation.bridge.vectors,
+        "bridge_idf": generation.bridge.idf,
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     write_dense(generation.vectors, folder / "vectors.faiss")
     generation.grams.write(folder / "grams")
     generation.bigrams.write(folder / "bigrams")
+    generation.words.write(folder / "words")
+    (folder / "bridge.json").write_bytes(msgspec.json.encode(list(generation.bridge.words)))
 
 
 def _write_lines(path: Path, records: Sequence[Any]) -> list[int]:
@@ -312,6 +323,13 @@ def _decode(line: bytes, kind: type[T], path: Path, number: int) -> T:
         return msgspec.json.decode(line, type=kind)
     except msgspec.DecodeError as error:
         raise IndexDamaged(path, f"cannot be read at line {number} ({error})") from None
+
+
+def _read_bridge(folder: Path) -> Bridge:
+    path = folder / "bridge.json"
+    words = _decode(path.read_bytes(), list[str], path, 1)
+    vectors, idf = (_read_array(folder / f"bridge_{part}.npy") for part in ("vectors", "idf"))
+    return Bridge({word: row for row, word in enumerate(words)}, vectors, idf)
 
 
 def _read_array(path: Path) -> np.ndarray:
