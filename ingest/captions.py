@@ -29,8 +29,10 @@ FLASH_MS = 50
 # Cues of one roll follow each other directly; after a longer gap the screen was empty.
 ROLL_GAP_MS = 100
 MAX_ROLL_LINES = 4
-# Without flashes or word times, this many repeats make a file rolling: not a speaker's "No. No."
+# Without flashes or word times, a file is rolling if it has this many repeats and this share of
+# captions repeat. Speakers who say a line twice stay far below.
 MIN_ROLL_REPEATS = 3
+MIN_ROLL_SHARE = 0.1
 
 # What stands in brackets for a sound or an unheard word. "__" is YouTube's mask for a swear word.
 _SOUND = re.compile(
@@ -237,7 +239,8 @@ def _read_blocks(text: str, problems: _Problems) -> list[_Shown]:
             in_note = line != ""
         else:
             current.append(line)
-        depth = depth + 1 if line.strip() else 0
+        # A line of one space is not empty: rolling WebVTT has it above its first line.
+        depth = depth + 1 if line else 0
     return [_Shown(start, max(start, end), _lines(lines)) for start, end, lines in blocks]
 
 
@@ -272,15 +275,15 @@ def _is_broken_time_line(line: str, depth: int) -> bool:
 
 def _drop_name(lines: list[str]) -> None:
     """Remove from the end of a caption's lines the number or name of the next caption."""
-    directly_above = bool(lines and lines[-1].strip())
+    next_to_times = bool(lines and lines[-1].strip())
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
         return
-    after_gap = len(lines) > 1 and not lines[-2].strip()
+    after_gap = len(lines) > 1 and lines[-2] == ""
     is_number = lines[-1].strip().isdecimal()
-    # A number at the end of a text, then an empty line, was spoken.
-    if (directly_above and (after_gap or is_number)) or (after_gap and is_number):
+    # Two signs of three: a number that ends a text and has an empty line below was spoken.
+    if next_to_times + after_gap + is_number >= 2:
         lines.pop()
 
 
@@ -375,12 +378,12 @@ def _without_repeats(shown: Sequence[_Shown]) -> list[_Shown]:
 
 
 def _is_rolling(shown: Sequence[_Shown]) -> bool:
-    """Whether at least half of the captions add a line to the one before, or flash it."""
+    """Whether many captions add a line to the one before, or flash it."""
     rolls = 0
     for before, one in pairwise(shown):
         repeats = _repeats(before, one)
         rolls += repeats > 0 and (repeats < len(one.lines) or _is_flash(one))
-    return rolls >= max(MIN_ROLL_REPEATS, (len(shown) - 1) / 2)
+    return rolls >= max(MIN_ROLL_REPEATS, MIN_ROLL_SHARE * len(shown))
 
 
 def _is_flash(one: _Shown) -> bool:

@@ -249,7 +249,9 @@ FRAGMENTS = (
     | st.sampled_from(
         ["&amp;#39;", "&amp;", "amp;", "lt;", "&", "&#1114112;", "&#xD800;", "&nbsp;"]
     )
-    | st.sampled_from(["\0", "\ufeff", "\u200b", "\ud800", "\x85", "\u2028", "😀", "注意。"])
+    | st.sampled_from(
+        ["\0", "\ufeff", "\u200b", "\ud800", "\x85", "\u2028", "😀", "注意。", "&nbsp;"]
+    )
     | st.sampled_from(
         ["{", "}", "{\\an8}", '{"events": [', "]}", ",", "null", "\\ud800", "\\u0000"]
     )

@@ -23,8 +23,8 @@ LONGEST_CHUNK_WORDS = WINDOW_WORDS + REACH_WORDS
 
 tokens = st.one_of(
     st.sampled_from(["so", "attention", "keys.", "why?", "naïve", "[see", "ok!", "it’s.”"]),
-    st.sampled_from(["注意機構とは何でしょうか。", "。", "キーの内積です。" * 30, "長" * 400]),
-    st.just("a" * 900),
+    st.sampled_from(["注意機構とは何でしょうか。", "。", "キーの内積です。" * 15, "長" * 200]),
+    st.just("a" * 300),
 )
 
 
@@ -33,10 +33,10 @@ def cue_lists(draw: st.DrawFn) -> list[Cue]:
     """Cues sorted by start: short and long, overlapping and apart, with and without word times."""
     cues = []
     start = 0.0
-    for _ in range(draw(st.integers(0, 12))):
+    for _ in range(draw(st.integers(0, 8))):
         start += draw(st.sampled_from([0.0, 0.5, 1.7, 4.0, 60.0]))
         words = draw(st.lists(tokens, min_size=1, max_size=6)) * draw(
-            st.sampled_from([1, 1, 5, 25])
+            st.sampled_from([1, 1, 5, 20])
         )
         end = start + draw(st.sampled_from([0.0, 0.3, 2.0, 9.0]))
         timed = draw(st.booleans())
