@@ -60,16 +60,28 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 @click.option(
     "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
 )
+@click.option("--speaker", default="", help="Only videos with this speaker; part of the name.")
+@click.option(
+    "--kind", type=click.Choice(["note", "transcript"]), help="Rank by notes or transcripts only."
+)
+@click.option("--qa", is_flag=True, help="Only answers to questions from the audience.")
 @json_option
 @index_option
 def search(
-    query: str, k: int, lectures: tuple[int, ...], as_json: bool, index_dir: Path | None
+    query: str,
+    k: int,
+    lectures: tuple[int, ...],
+    speaker: str,
+    kind: Any,
+    qa: bool,
+    as_json: bool,
+    index_dir: Path | None,
 ) -> None:
     """Find the moments that answer QUERY, best first.
 
     Example: cs25search search "Why does the router need float32?"
     """
-    hits = _open(index_dir).search(query, k=k, lectures=lectures)
+    hits = _open(index_dir).search(query, k, lectures, speaker, kind, qa)
     if as_json:
         _print_json({"query": query, "hits": [hit_json(hit) for hit in hits]})
     else:
@@ -209,8 +221,8 @@ def hit_text(hit: Hit) -> str:
         f"{hit.rank}. {where}{hit.video.title}  {clock(hit.start)}–{clock(hit.end)}",
         f"   {watch_url(hit.video.video_id, hit.start)}",
     ]
-    if hit.chunk.title:
-        lines.append(f"   {hit.chunk.title}")
+    if hit.note:
+        lines.append(f"   {hit.note.title}")
     lines.append(f"   “{hit.quote}”")
     if hit.slide:
         lines.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}")
