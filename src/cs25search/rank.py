@@ -64,8 +64,10 @@ def rank(
         return rows, np.zeros(0, np.float32)
     late, _ = late_scores(probe, generation, rows)
     dense = cosines(probe.vector, generation.vectors, rows)
+    # The pooled vector of a note says what it is about; that of a window, what it drifts through.
+    dense_weights = probe.dense * generation.rows["note"][rows]
     lexical = [(weight, scores[rows]) for weight, scores in probe.lexical]
-    scores = fuse([(probe.late, late), (probe.dense, dense), *lexical])
+    scores = fuse([(probe.late, late), (dense_weights, dense), *lexical])
     order = np.argsort(-scores, kind="stable")
     return rows[order], scores[order]
 
