@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .acronyms import spell_out
 from .dense import cosines, top_k
 from .encode import Encoder, unit
 from .fuse import fuse
@@ -44,6 +45,7 @@ def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
     """Return a query in the forms in which the rankers compare it."""
     if is_japanese(query):
         return _read_japanese(query, generation)
+    query = spell_out(query)
     encoding = encoder.encode_query(query)
     weights = generation.token_idf[encoding.ids]
     grams = generation.grams.scores(ngrams(query))
