@@ -7,7 +7,7 @@ and through inflection; pairs of characters do the same for Japanese, which has 
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,6 +163,19 @@ class Lexical:
         scores: np.ndarray = self._index.get_scores_from_ids(known)
         return scores
 
+    def count(self, term: str) -> int:
+        """Return how many documents have a term.
+
+        >>> index = Lexical.build([["router", "float"], ["router"]])
+        >>> index.count("router"), index.count("cat")
+        (2, 0)
+        """
+        column = self._index.vocab_dict.get(term)
+        if column is None:
+            return 0
+        begins = self._index.scores["indptr"]
+        return int(begins[column + 1] - begins[column])
+
 
 def marks(query: str, text: str) -> list[tuple[int, int]]:
     """Return where words of `text` match words of the query, as (begin, end) positions.
@@ -176,12 +189,18 @@ def marks(query: str, text: str) -> list[tuple[int, int]]:
     """
     if is_japanese(query):
         return _shared_runs(query, text)
-    asked = {_stem(word) for word in words(query) if word not in STOP_WORDS}
+    asked = {stem(word) for word in words(query) if word not in STOP_WORDS}
     found = [(match.span(), fold(match[0])) for match in WORD.finditer(text)]
-    return [span for span, word in found if word not in STOP_WORDS and _stem(word) in asked]
+    return [span for span, word in found if word not in STOP_WORDS and stem(word) in asked]
 
 
-def _stem(word: str) -> str:
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return a folded English word without its ending (Snowball).
+
+    >>> stem("routers")
+    'router'
+    """
     stemmed: str = _STEMMER.stemWord(word)
     return stemmed
 

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from .times import clock, watch_url
+
 Kind = Literal["note", "transcript"]
 Language = Literal["en", "ja"]
+Status = Literal["answered", "partly", "not_in_lectures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +98,70 @@ class Hit:
     slide: Slide | None
     score: float
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The moment behind `[n]` of an answer; `quote` is what is shown for it."""
+
+    n: int  # from 1
+    video: Video
+    start: float
+    end: float
+    quote: str
+    slide: Slide | None
+
+    @property
+    def video_id(self) -> str:
+        """The YouTube id."""
+        return self.video.video_id
+
+    @property
+    def lecture(self) -> int | None:
+        """The number in the deck; None outside the deck."""
+        return self.video.lecture
+
+    @property
+    def time(self) -> str:
+        """The start as a video player shows it."""
+        return clock(self.start)
+
+    @property
+    def url(self) -> str:
+        """The link that opens the video at this second."""
+        return watch_url(self.video.video_id, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer and the numbers of the citations that support it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question with what the lectures say about it.
+
+    Attributes:
+        status: `answered`: every sentence is cited. `partly`: near moments, no claim made.
+            `not_in_lectures`: the lectures do not speak about it; the nearest moments are given.
+        text: To be shown: the sentences with their `[n]`, or why there are none.
+        sentences: Empty unless answered.
+        citations: Moments, those of the sentences first; `n` counts from 1.
+        probability: How likely the lectures are to answer, 0 to 1 (see refusal.py).
+        model: The language model that wrote the sentences; empty when they are extracts.
+        remark: One line on why a configured language model did not write them; else empty.
+        dropped: Sentences of the language model that did not pass the checks.
+    """
+
+    question: str
+    status: Status
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    probability: float
+    model: str = ""
+    remark: str = ""
+    dropped: int = 0

@@ -1,8 +1,10 @@
 """The face of the index: open it, ask it."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import threadpoolctl
@@ -11,8 +13,11 @@ from .encode import Encoder, OnnxEncoder
 from .errors import ModelError, QuestionError
 from .moments import build_hits
 from .rank import rank, read_query
-from .records import Hit, Kind
+from .records import Answer, Hit, Kind, Sentence
 from .store import Generation, read_generation
+
+if TYPE_CHECKING:
+    from .refusal import Vocabulary
 
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
 
@@ -86,15 +91,59 @@ class Index:
             QuestionError: The query is empty or longer than MAX_QUERY characters, `k` is less
                 than 1, or nothing in the index is of this lecture or speaker.
         """
-        query = check_query(query)
         if k < 1:
             raise QuestionError(f"k is {k}; ask for at least 1 hit.")
-        allowed = self._allowed(lectures, speaker, kind, qa)
+        query, allowed = self.check(query, lectures, speaker, kind, qa)
         if not any(character.isalnum() for character in query):
             return []
         probe = read_query(query, self.generation, self.encoder)
         rows, scores = rank(probe, self.generation, allowed, k)
         return build_hits(rows, scores, probe, self.generation, self.encoder, k)
+
+    def answer(
+        self,
+        question: str,
+        lectures: Iterable[int] = (),
+        on_sentence: Callable[[Sentence], None] = lambda sentence: None,
+    ) -> Answer:
+        """Return what the lectures say about a question, every sentence with its citations.
+
+        Sentences are extracts, unless CS25_LLM_BASE_URL and CS25_LLM_MODEL name a language
+        model: then it writes them, and each is checked against the moments it cites.
+
+        Args:
+            question: English or Japanese.
+            lectures: Only these lectures of the deck; all videos when empty.
+            on_sentence: Called with each sentence of a language model as soon as it is checked.
+
+        Raises:
+            QuestionError: As for `search`; or the variables of the language model are wrong.
+        """
+        from .answer import answer
+
+        return answer(self, question, lectures, on_sentence)
+
+    def check(
+        self,
+        query: str,
+        lectures: Iterable[int] = (),
+        speaker: str = "",
+        kind: Kind | None = None,
+        qa: bool = False,
+    ) -> tuple[str, np.ndarray | None]:
+        """Return a query fit to be searched, and the rows that the filters let through.
+
+        Raises:
+            QuestionError: As for `search`.
+        """
+        return check_query(query), self._allowed(lectures, speaker, kind, qa)
+
+    @cached_property
+    def vocabulary(self) -> "Vocabulary":
+        """The words of the index, counted when the first question needs them."""
+        from .refusal import Vocabulary
+
+        return Vocabulary(self.generation, self.encoder)
 
     def _allowed(
         self, lectures: Iterable[int], speaker: str, kind: Kind | None, qa: bool

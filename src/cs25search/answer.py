@@ -1,0 +1,224 @@
+"""Question to answer: short, every sentence cited, or an honest no.
+
+Without a language model an answer is extracts: the best sentences of the best moments, chosen by
+the same late interaction that found them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .lead import lead_of, leads_with
+from .lexical import STOP_WORDS, is_japanese, japanese_words, stem, words
+from .moments import build_hits
+from .rank import rank, read_query
+from .records import Answer, Citation, Hit, Language, Sentence, Status
+from .refusal import build_features, load_logistic
+from .sentences import Passage, passages
+
+if TYPE_CHECKING:
+    from .search import Index
+
+MOMENTS = 5  # looked at for one answer
+SHOWN = 3  # nearest moments, where nothing is claimed
+MOST_SENTENCES = 4
+MOST_WORDS = 70  # of an English extract; a Japanese one has about two characters a word
+NEAR = 0.85  # another moment speaks too when its sentence scores this share of the best one's
+SAME = 0.6  # share of a sentence's words from which it repeats another
+
+NO_TEXT: dict[tuple[Status, Language], str] = {
+    ("partly", "en"): "The lectures come close to this question, but I cannot tell whether they "
+    "answer it. These moments are worth a look.",
+    ("partly", "ja"): "近い話題は出てきますが、この質問の答えかどうかは判断できません。"
+    "次の場面を確かめてください。",
+    ("not_in_lectures", "en"): "The lectures do not answer this question. The nearest moments are "
+    "about something else.",
+    ("not_in_lectures", "ja"): "この質問の答えは講義にはありません。次は話題が最も近い場面ですが、"
+    "別のことを話しています。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found for a question before anything is said.
+
+    Attributes:
+        hits: Best first.
+        passages: What the hits have to say, hit by hit, in the order in which it is said.
+        probability: How likely they answer.
+        status: What that allows to claim.
+    """
+
+    question: str
+    hits: tuple[Hit, ...]
+    passages: tuple[Passage, ...]
+    probability: float
+    status: Status
+
+
+def answer(
+    index: "Index",
+    question: str,
+    lectures: Iterable[int] = (),
+    on_sentence: Callable[[Sentence], None] = lambda sentence: None,
+) -> Answer:
+    """Return what the lectures say about a question; see `Index.answer`."""
+    from .llm import endpoint_from_environment, write_answer
+
+    endpoint = endpoint_from_environment()
+    findings = find(index, question, lectures)
+    if findings.status != "answered":
+        return _without_claim(findings)
+    extract = build_extract(findings)
+    if endpoint is None:
+        return extract
+    return write_answer(endpoint, index, findings, extract, on_sentence)
+
+
+def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Findings:
+    """Return moments and passages for a question, and how likely they answer it.
+
+    Raises:
+        QuestionError: As for `Index.search`.
+    """
+    question, allowed = index.check(question, lectures)
+    if not any(character.isalnum() for character in question):
+        return Findings(question, (), (), 0.0, "not_in_lectures")
+    generation, encoder = index.generation, index.encoder
+    probe = read_query(question, generation, encoder)
+    rows, scores = rank(probe, generation, allowed, MOMENTS)
+    hits = build_hits(rows, scores, probe, generation, encoder, MOMENTS)
+    if not hits:
+        return Findings(question, (), (), 0.0, "not_in_lectures")
+    vocabulary = index.vocabulary
+    features = build_features(question, hits, probe, generation, encoder, vocabulary)
+    language: Language = "ja" if is_japanese(question) else "en"
+    logistic = load_logistic(language)
+    probability = logistic.probability(features)
+    status: Status = "answered"
+    if language == "ja" and not (hits[0].note and hits[0].note.text_ja):
+        status = "partly"  # no Japanese side to compare with: neither yes nor no can be said
+    elif probability < logistic.refuse_below:
+        status = "not_in_lectures"
+    elif probability < logistic.answer_from:
+        status = "partly"
+    said = [
+        passage
+        for place, hit in enumerate(hits)
+        for passage in passages(
+            hit, place, question, probe, vocabulary.rows[(hit.note or hit.chunk).chunk_id],
+            generation, encoder,
+        )
+    ]  # fmt: skip
+    return Findings(question, tuple(hits), tuple(said), probability, status)
+
+
+def build_extract(findings: Findings) -> Answer:
+    """Return the answer that consists of sentences of the notes, or of words that were said."""
+    chosen = choose(findings.question, findings.passages)
+    places = list(dict.fromkeys(passage.place for passage in chosen))
+    numbers = {place: n for n, place in enumerate(places, start=1)}
+    spans = {
+        place: [p for p in chosen if p.place == place] for place in places
+    }
+    citations = tuple(
+        build_citation(numbers[place], findings.hits[place], spans[place]) for place in places
+    )
+    sentences = [Sentence(p.text, (numbers[p.place],)) for p in chosen]
+    first = findings.hits[chosen[0].place]
+    if lead := lead_of(findings.question, first, chosen[0].text):
+        sentences.insert(0, Sentence(lead, (1,)))
+    return Answer(
+        question=findings.question,
+        status="answered",
+        text=text_of(sentences, findings.question),
+        sentences=tuple(sentences[:MOST_SENTENCES]),
+        citations=citations,
+        probability=findings.probability,
+    )
+
+
+def choose(question: str, said: Sequence[Passage]) -> list[Passage]:
+    """Return the sentences of an answer, in the order in which they are shown.
+
+    The best moment speaks first, in its own order; then the best sentence of a moment that is
+    nearly as good. A question for a name or a number begins with a sentence that has one.
+    """
+    best = [passage for passage in said if passage.place == 0]
+    top = max(passage.score for passage in best)
+    strongest = sorted(best, key=lambda passage: -passage.score)[: MOST_SENTENCES - 1]
+    chosen = sorted(strongest, key=lambda passage: passage.order)
+    for place in sorted({passage.place for passage in said} - {0}):
+        other = max((p for p in said if p.place == place), key=lambda passage: passage.score)
+        if other.score >= NEAR * top and not any(repeats(other.text, p.text) for p in chosen):
+            chosen.append(other)
+    kept: list[Passage] = []
+    for passage in chosen[:MOST_SENTENCES]:
+        length = sum(length_of(p.text) for p in [*kept, passage])
+        if not kept or length <= MOST_WORDS:
+            kept.append(passage)
+    # Stable: only a sentence with what is asked for moves, and only inside the best moment.
+    return sorted(kept, key=lambda p: (p.place, not leads_with(question, p.text)))
+
+
+def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
+    """Return the citation of a moment; of a transcript, only the stretches that are cited."""
+    if hit.note is not None or not cited:
+        return Citation(n, hit.video, hit.start, hit.end, hit.quote, hit.slide)
+    start, end = min(p.start for p in cited), max(p.end for p in cited)
+    quote = " … ".join(p.text for p in sorted(cited, key=lambda p: p.order))
+    return Citation(n, hit.video, start, end, quote, hit.slide)
+
+
+def text_of(sentences: Sequence[Sentence], question: str) -> str:
+    """Return sentences with their numbers as one text.
+
+    >>> text_of([Sentence("It is float32.", (1,)), Sentence("It is fast.", (1, 2))], "Why?")
+    'It is float32. [1] It is fast. [1][2]'
+    """
+    marked = [
+        f"{sentence.text}{' ' if sentence.text.isascii() or not is_japanese(sentence.text) else ''}"
+        + "".join(f"[{n}]" for n in sentence.citations)
+        for sentence in sentences
+    ]
+    return ("" if is_japanese(question) else " ").join(marked)
+
+
+def repeats(text: str, other: str) -> bool:
+    """Return whether a sentence mostly says what another says.
+
+    >>> repeats("The router runs in float32.", "Only the router runs in float32, he says.")
+    True
+    """
+    mine, theirs = content(text), content(other)
+    return len(mine & theirs) >= SAME * max(1, min(len(mine), len(theirs)))
+
+
+def content(text: str) -> set[str]:
+    """Return the words of a text that carry its topic, English as stems."""
+    if is_japanese(text):
+        return set(japanese_words(text))
+    return {stem(word) for word in words(text) if word not in STOP_WORDS}
+
+
+def length_of(text: str) -> float:
+    """Return the length of a sentence in words; two Japanese characters count as one.
+
+    >>> length_of("It is float32."), length_of("速い。")
+    (3, 1.5)
+    """
+    return len(re.sub(r"\s", "", text)) / 2 if is_japanese(text) else len(text.split())
+
+
+def _without_claim(findings: Findings) -> Answer:
+    language: Language = "ja" if is_japanese(findings.question) else "en"
+    shown = enumerate(findings.hits[:SHOWN], start=1)
+    return Answer(
+        question=findings.question,
+        status=findings.status,
+        text=NO_TEXT[findings.status, language],
+        sentences=(),
+        citations=tuple(build_citation(n, hit) for n, hit in shown),
+        probability=findings.probability,
+    )

@@ -1,0 +1,109 @@
+"""Who, when, how many, which lecture: the name, the number or the lecture stands first."""
+
+import re
+from collections.abc import Sequence
+
+from .lexical import is_japanese, stem
+from .records import Hit
+
+_WHO = re.compile(r"\b(?:who|whose|whom)\b|\bwhich (?:physicist|student|researcher|person|author|"
+                  r"speaker|scientist)s?\b|誰|だれ", re.I)  # fmt: skip
+_WHEN = re.compile(r"\b(?:when (?:was|were|did|has|is)|(?:what|which) year)\b|いつ|何年", re.I)
+_COUNT = re.compile(
+    r"\bhow (?:many|much|long|large|big|often|far)\b|\bwhat (?:number|share|percentage)\b"
+    r"|いくつ|何[個人層枚倍時分秒問回割]|どれ(?:くらい|ほど)|どのくらい",
+    re.I,
+)
+_LECTURE = re.compile(
+    r"\b(?:which|what) (?:lecture|talk|video)\b|どの(?:講義|回|動画|講演)|第?何回", re.I
+)
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_NUMBER = re.compile(
+    r"(?:(?:about|around|roughly|nearly|almost|over|some|up to|more than) )?\d[\d,.]*\d?"
+    r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
+)
+# Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
+_PERSON = re.compile(r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?")
+_COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
+
+
+def leads_with(question: str, text: str) -> bool:
+    """Return whether a sentence has the kind of thing that a question asks for.
+
+    >>> leads_with("How many parameters has GPT-3?", "It has 175 billion.")
+    True
+    >>> leads_with("Why is it large?", "It has 175 billion.")
+    False
+    """
+    if _WHEN.search(question):
+        return _YEAR.search(text) is not None
+    if _COUNT.search(question):
+        return _NUMBER.search(re.sub(r"\w+-\d+", "", text)) is not None
+    if _WHO.search(question):
+        return _PERSON.search(text) is not None
+    return False
+
+
+def lead_of(question: str, hit: Hit, text: str) -> str:
+    """Return the short sentence that stands before the first one, or an empty string.
+
+    Args:
+        hit: The moment that the first sentence is of.
+        text: The first sentence.
+    """
+    if _LECTURE.search(question):
+        return _lecture(hit, is_japanese(question))
+    if is_japanese(question):
+        return ""
+    if _WHEN.search(question) and (year := _YEAR.search(text)):
+        return f"{year[0]}."
+    if counted := _COUNTED.search(question):
+        return _amount(text, counted[1])
+    if _WHO.search(question):
+        return _person(question, text, hit.note.terms if hit.note else ())
+    return ""
+
+
+def _lecture(hit: Hit, japanese: bool) -> str:
+    video = hit.video
+    if japanese:
+        place = f"第{video.lecture}回" if video.lecture else ""
+        return f"{place}「{video.title_ja or video.title}」。"
+    speakers = f", by {' and '.join(video.speakers)}" if video.speakers else ""
+    place = f"Lecture {video.lecture}: " if video.lecture else ""
+    return f"{place}{video.title}{speakers}."
+
+
+def _amount(text: str, counted: str) -> str:
+    """Return the number that stands just before what is counted.
+
+    >>> _amount("GPT-3 has 175 billion parameters, against 1.5 billion.", "parameters")
+    '175 billion parameters.'
+    """
+    for number in _NUMBER.finditer(text):
+        after = re.match(r"((?: [\w-]+){0,2}? ([\w-]+))", text[number.end() :])
+        begins_word = number.start() and text[number.start() - 1] in "-_"
+        for words in re.findall(r"[\w-]+", text[number.end() :])[:3] if after else []:
+            if stem(words.lower()) == stem(counted.lower()) and not begins_word:
+                end = text.index(words, number.end()) + len(words)
+                phrase = text[number.start() : end]
+                return f"{phrase[0].upper()}{phrase[1:]}."
+    return ""
+
+
+def _person(question: str, text: str, terms: Sequence[str]) -> str:
+    """Return the person whom a sentence names and the question does not.
+
+    >>> _person("Who revived it?", "Noam Shazeer and Google Brain revived it.", ["Google Brain"])
+    'Noam Shazeer.'
+    """
+    for match in _PERSON.finditer(text):
+        name = re.split(r",? and ", match[0])
+        people = [
+            one.removesuffix("'s").removesuffix("’s").rstrip(".")
+            for one in name
+            if one not in terms and one.lower() not in question.lower()
+        ]
+        if people:
+            return f"{' and '.join(people)}."
+    return ""

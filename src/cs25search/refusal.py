@@ -1,0 +1,257 @@
+"""Do the lectures answer this question? A small logistic model over eight plain numbers.
+
+What tells an unanswerable question is its weakest words: the one name that no lecture holds
+matches nothing, however well the rest of the question matches something. The coefficients are
+in data/refusal.json; benchmarks/fit_refusal.py found them and finds them again.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import msgspec
+import numpy as np
+
+from .build import encoded_text, japanese_text
+from .course import DATA
+from .dense import cosines
+from .encode import Encoder
+from .late import unpack
+from .lexical import (
+    STOP_WORDS,
+    WORD,
+    bigrams,
+    fold,
+    is_japanese,
+    japanese_words,
+    ngrams,
+    stem,
+    words,
+)
+from .rank import Probe
+from .records import Chunk, Hit, Language
+from .store import Generation
+
+NEAREST = 3  # moments in which a word of the question may be found
+MARKS = "? . , : ; ! \" ' ( ) -"  # tokens that say nothing about the topic, beside the stop words
+_KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the model sees of a question and the moments found for it.
+
+    Attributes:
+        weakest: Mean of the two lowest best cosines of the question's tokens in the best moment.
+        late: Their mean, weighted by idf.
+        covered: Share of the question's words, weighted by idf, that the best moment has.
+        grams: Share of the question's character n-grams that the best moment has.
+        unknown: Share of the question's words that the whole index has not.
+        absent: Share of its words, weighted by idf, that none of the nearest moments has.
+        names: How many names and numbers of it none of the nearest moments has, at most 3.
+        dense: Best cosine of the pooled vectors.
+    """
+
+    weakest: float
+    late: float
+    covered: float
+    grams: float
+    unknown: float
+    absent: float
+    names: float
+    dense: float
+
+    def values(self) -> list[float]:
+        """Return the numbers in the order of the coefficients."""
+        return [getattr(self, name) for name in FEATURES]
+
+
+FEATURES = tuple(Features.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """The coefficients of one language, and from which probability on something is said.
+
+    Attributes:
+        coefficients: One for each of FEATURES, in that order.
+        refuse_below: Under it, the lectures do not speak about the question.
+        answer_from: From it on, they answer; in between, moments are shown and nothing is claimed.
+    """
+
+    coefficients: tuple[float, ...]
+    intercept: float
+    refuse_below: float
+    answer_from: float
+
+    def probability(self, features: Features) -> float:
+        """Return how likely the question is answered, 0 to 1."""
+        total = self.intercept + float(np.dot(self.coefficients, features.values()))
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    about: str
+    features: tuple[str, ...]
+    en: Logistic
+    ja: Logistic
+
+
+@cache
+def load_logistic(language: Language) -> Logistic:
+    """Return the bundled coefficients for questions in a language."""
+    file = msgspec.json.decode((DATA / "refusal.json").read_bytes(), type=_File)
+    return file.ja if language == "ja" else file.en
+
+
+class Vocabulary:
+    """The words of an index: how many chunks have each, and the row of each chunk."""
+
+    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+        self.size = len(generation.chunks)
+        self.rows: dict[str, int] = {}
+        self._seen: Counter[str] = Counter()
+        self._japanese = generation.words
+        for row, chunk in enumerate(generation.chunks):
+            self.rows[chunk.chunk_id] = row
+            self._seen.update({stem(word) for word in words(encoded_text(chunk))})
+        idle = encoder.token_ids([*sorted(STOP_WORDS), MARKS])
+        self.idle_tokens = frozenset(int(token) for ids in idle for token in ids)
+
+    def count(self, word: str, language: Language) -> int:
+        """Return how many chunks have a word: a stem, or a Japanese word in its normal form."""
+        return self._japanese.count(word) if language == "ja" else self._seen[word]
+
+    def idf(self, word: str, language: Language) -> float:
+        """Return how rare a word is, as BM25 counts it."""
+        seen = self.count(word, language)
+        return math.log1p((self.size - seen + 0.5) / (seen + 0.5))
+
+
+def build_features(
+    question: str,
+    hits: Sequence[Hit],
+    probe: Probe,
+    generation: Generation,
+    encoder: Encoder,
+    vocabulary: Vocabulary,
+) -> Features:
+    """Return the features of a question.
+
+    Args:
+        hits: At least one, best first.
+        probe: The question as the rankers saw it.
+    """
+    language: Language = "ja" if is_japanese(question) else "en"
+    nearest = [chunks_of(hit) for hit in hits[:NEAREST]]
+    held = [set().union(*(_words_of(c, language) for c in chunks)) for chunks in nearest]
+    asked = question_words(question)
+    weight = {word: vocabulary.idf(word, language) for word in asked}
+    everywhere = set().union(*held)
+    strengths, idf = _token_strengths(question, nearest[0], probe, generation, encoder, vocabulary)
+    rows = np.array([vocabulary.rows[chunk.chunk_id] for chunks in nearest for chunk in chunks])
+    has_vector = bool(probe.vector.any())
+    return Features(
+        weakest=float(np.sort(strengths)[:2].mean()),
+        late=float(strengths @ idf / idf.sum()),
+        covered=_share(weight, held[0]),
+        grams=_gram_share(question, nearest[0], language),
+        unknown=sum(not vocabulary.count(w, language) for w in asked) / max(1, len(asked)),
+        absent=1 - _share(weight, everywhere) if asked else 0.0,
+        names=float(min(3, len(_names(question) - _names_held(nearest, everywhere)))),
+        dense=float(cosines(probe.vector, generation.vectors, rows).max()) if has_vector else 0.0,
+    )
+
+
+def chunks_of(hit: Hit) -> list[Chunk]:
+    """Return the note and the transcript that a hit shows, or the one there is."""
+    return [hit.chunk] if hit.note in (None, hit.chunk) else [hit.note, hit.chunk]
+
+
+def question_words(question: str) -> list[str]:
+    """Return what a question asks about: stems without stop words, or Japanese normal forms.
+
+    >>> question_words("Why do the routers need float32?")
+    ['router', 'need', 'float32']
+    """
+    if is_japanese(question):
+        return list(dict.fromkeys(japanese_words(question)))
+    return list(dict.fromkeys(stem(w) for w in words(question) if w not in STOP_WORDS))
+
+
+def _names(question: str) -> set[str]:
+    """Return names and numbers: what has a capital, a digit, or is written in katakana.
+
+    >>> sorted(_names("Why does Yann LeCun cite GPT-4?"))
+    ['4', 'gpt', 'lecun', 'yann']
+    """
+    if is_japanese(question):
+        latin = {stem(run) for run in re.findall(r"[a-z0-9]+", fold(question))}
+        return latin | {w for w in japanese_words(question) if _KATAKANA_NAME.fullmatch(w)}
+    found = set()
+    for place, match in enumerate(WORD.finditer(question)):
+        word = match[0]
+        # The first word of a question is capital anyway.
+        if re.search(r"\d", word) or word[1:] != word[1:].lower() or (place and word[0].isupper()):
+            found.update(stem(part) for part in words(word))
+    return found
+
+
+def _names_held(nearest: Sequence[Sequence[Chunk]], everywhere: set[str]) -> set[str]:
+    # A Japanese question may write a name in Latin letters as the English side does.
+    return everywhere.union(*(_words_of(c, "en") for chunks in nearest for c in chunks))
+
+
+def _words_of(chunk: Chunk, language: Language) -> set[str]:
+    if language == "ja":
+        return set(japanese_words(japanese_text(chunk)))
+    return {stem(word) for word in words(encoded_text(chunk))}
+
+
+def _share(weight: dict[str, float], held: set[str]) -> float:
+    """Return which share of the weights the words held have; 1 when there is no weight.
+
+    >>> _share({"router": 3.0, "chatgpt": 6.0}, {"router"}), _share({}, set())
+    (0.3333333333333333, 1.0)
+    """
+    total = sum(weight.values())
+    return sum(weight[word] for word in weight if word in held) / total if total else 1.0
+
+
+def _gram_share(question: str, chunks: Sequence[Chunk], language: Language) -> float:
+    if language == "ja":
+        asked = set(bigrams(question))
+        held = set().union(*(bigrams(japanese_text(c)) for c in chunks))
+    else:
+        asked = set(ngrams(" ".join(w for w in words(question) if w not in STOP_WORDS)))
+        held = set().union(*(ngrams(encoded_text(c)) for c in chunks))
+    return len(asked & held) / max(1, len(asked))
+
+
+def _token_strengths(
+    question: str,
+    chunks: Sequence[Chunk],
+    probe: Probe,
+    generation: Generation,
+    encoder: Encoder,
+    vocabulary: Vocabulary,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each token of the question, its best cosine in some chunks, and its idf."""
+    tokens, idf = probe.tokens, probe.weights
+    if not is_japanese(question):
+        encoding = encoder.encode_query(question)
+        keep = np.array([int(token) not in vocabulary.idle_tokens for token in encoding.ids], bool)
+        tokens, idf = encoding.tokens[keep], generation.token_idf[encoding.ids[keep]]
+    if not len(tokens) or not idf.any():
+        return np.zeros(1, np.float32), np.ones(1, np.float32)
+    packed = []
+    for chunk in chunks:
+        row = generation.rows[vocabulary.rows[chunk.chunk_id]]
+        packed.append(generation.tokens[row["first_token"] : row["first_token"] + row["tokens"]])
+    held = unpack(np.concatenate(packed), encoder.dim)
+    best: np.ndarray = (tokens.astype(np.float32) @ held.T).max(axis=1)
+    return best, idf
