@@ -27,7 +27,7 @@ from cs25search.refusal import FEATURES, NEAREST, build_features
 # What a feature must say when it rises: 1, more likely answered; -1, less.
 SIGNS = {"unknown": -1, "absent": -1, "names": -1}
 TESTS = Path(__file__).parents[1] / "tests/data"
-REFUSE_AT, DOUBT_AT = 0.03, 0.08  # share of answerable questions refused; refused or only shown
+REFUSE_AT, DOUBT_AT = 0.04, 0.08  # share of answerable questions refused; refused or only shown
 STRENGTHS = [0.1, 0.3, 1.0, 3.0]
 ABOUT = "Coefficients of refusal.py, written by python -m benchmarks.fit_refusal --write"
 

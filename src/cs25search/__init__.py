@@ -10,18 +10,21 @@
 from typing import TYPE_CHECKING, Any
 
 from .errors import Cs25SearchError
-from .records import Chunk, Cue, Hit, Slide, Video, Word
+from .records import Answer, Chunk, Citation, Cue, Hit, Sentence, Slide, Video, Word
 from .times import clock, watch_url
 
 if TYPE_CHECKING:
     from .search import Index, open_index
 
 __all__ = [
+    "Answer",
     "Chunk",
+    "Citation",
     "Cs25SearchError",
     "Cue",
     "Hit",
     "Index",
+    "Sentence",
     "Slide",
     "Video",
     "Word",

@@ -6,15 +6,15 @@ the same late interaction that found them.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .lead import lead_of, leads_with
+from .lead import asks_for_lecture, lead_of, leads_with
 from .lexical import STOP_WORDS, is_japanese, japanese_words, stem, words
 from .moments import build_hits
 from .rank import rank, read_query
 from .records import Answer, Citation, Hit, Language, Sentence, Status
-from .refusal import build_features, load_logistic
+from .refusal import build_features, load_logistic, other_version
 from .sentences import Passage, passages
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MOMENTS = 5  # looked at for one answer
 SHOWN = 3  # nearest moments, where nothing is claimed
 MOST_SENTENCES = 4
 MOST_WORDS = 70  # of an English extract; a Japanese one has about two characters a word
-NEAR = 0.85  # another moment speaks too when its sentence scores this share of the best one's
+NEAR = 0.95  # another moment speaks too when its sentence scores this share of the best one's
 SAME = 0.6  # share of a sentence's words from which it repeats another
 
 NO_TEXT: dict[tuple[Status, Language], str] = {
@@ -83,6 +83,8 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
         QuestionError: As for `Index.search`.
     """
     question, allowed = index.check(question, lectures)
+    if asks_for_lecture(question) and (number := _lecture_for(index, question, lectures)):
+        question, allowed = index.check(question, [number])
     if not any(character.isalnum() for character in question):
         return Findings(question, (), (), 0.0, "not_in_lectures")
     generation, encoder = index.generation, index.encoder
@@ -96,8 +98,10 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
     language: Language = "ja" if is_japanese(question) else "en"
     logistic = load_logistic(language)
     probability = logistic.probability(features)
+    if other_version(question, vocabulary):
+        probability = 0.0
     status: Status = "answered"
-    if language == "ja" and not (hits[0].note and hits[0].note.text_ja):
+    if language == "ja" and probability and not (hits[0].note and hits[0].note.text_ja):
         status = "partly"  # no Japanese side to compare with: neither yes nor no can be said
     elif probability < logistic.refuse_below:
         status = "not_in_lectures"
@@ -119,21 +123,21 @@ def build_extract(findings: Findings) -> Answer:
     chosen = choose(findings.question, findings.passages)
     places = list(dict.fromkeys(passage.place for passage in chosen))
     numbers = {place: n for n, place in enumerate(places, start=1)}
-    spans = {
-        place: [p for p in chosen if p.place == place] for place in places
-    }
+    spans = {place: [p for p in chosen if p.place == place] for place in places}
     citations = tuple(
         build_citation(numbers[place], findings.hits[place], spans[place]) for place in places
     )
     sentences = [Sentence(p.text, (numbers[p.place],)) for p in chosen]
     first = findings.hits[chosen[0].place]
-    if lead := lead_of(findings.question, first, chosen[0].text):
-        sentences.insert(0, Sentence(lead, (1,)))
+    lead = lead_of(findings.question, first, chosen[0].text)
+    if lead and not chosen[0].text.startswith(lead.rstrip(".。")):
+        sentences = [Sentence(lead, (1,)), *sentences]
+    del sentences[MOST_SENTENCES:]
     return Answer(
         question=findings.question,
         status="answered",
         text=text_of(sentences, findings.question),
-        sentences=tuple(sentences[:MOST_SENTENCES]),
+        sentences=tuple(sentences),
         citations=citations,
         probability=findings.probability,
     )
@@ -209,6 +213,15 @@ def length_of(text: str) -> float:
     (3, 1.5)
     """
     return len(re.sub(r"\s", "", text)) / 2 if is_japanese(text) else len(text.split())
+
+
+def _lecture_for(index: "Index", question: str, lectures: Iterable[int]) -> int | None:
+    """Return the lecture that has most to say about a question, of those allowed."""
+    from .guide import advise
+
+    numbers = [advice.lecture.number for advice in advise(index, question)]
+    wanted = set(lectures)
+    return next((number for number in numbers if not wanted or number in wanted), None)
 
 
 def _without_claim(findings: Findings) -> Answer:

@@ -37,7 +37,7 @@ class Group(click.Group):
 def main() -> None:
     """Find the moment in a lecture where something was said.
 
-    Exit codes: 0 fine, 1 no hit, 2 wrong usage or a broken index.
+    Exit codes: 0 fine, 1 no hit or not in the lectures, 2 wrong usage or a broken index.
     """
 
 
@@ -91,6 +91,56 @@ def search(
     if not hits:
         click.echo(f"Nothing found for {query!r}. Try other words.", err=True)
         sys.exit(NO_HIT)
+
+
+@main.command()
+@click.argument("question")
+@click.option(
+    "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
+)
+@click.option("--markdown", is_flag=True, help="Print Markdown, links and times kept.")
+@json_option
+@index_option
+def ask(
+    question: str,
+    lectures: tuple[int, ...],
+    markdown: bool,
+    as_json: bool,
+    index_dir: Path | None,
+) -> None:
+    """Answer a question, every sentence with the moment it comes from.
+
+    When the lectures do not answer, it says so, shows the nearest moments and ends with exit
+    code 1. With CS25_LLM_BASE_URL and CS25_LLM_MODEL set, a language model writes the
+    sentences, and each is checked.
+
+    Example: cs25search ask "Why does the router need float32?"
+    """
+    from .export import answer_json, answer_markdown, answer_text
+
+    if as_json and markdown:
+        raise click.UsageError("--json and --markdown are two forms of the answer; choose one.")
+    answer = _open(index_dir).answer(question, lectures)
+    if as_json:
+        _print_json(answer_json(answer))
+    else:
+        click.echo(answer_markdown(answer) if markdown else answer_text(answer), nl=not markdown)
+    if answer.remark:
+        click.echo(answer.remark, err=True)
+    if answer.status == "not_in_lectures":
+        sys.exit(NO_HIT)
+
+
+@main.command()
+@index_option
+def mcp(index_dir: Path | None) -> None:
+    """Serve search and answers to other programs: MCP over stdin and stdout.
+
+    Needs the extra: pip install 'cs25search[mcp]'.
+    """
+    from .mcp_server import serve
+
+    serve(_open(index_dir))
 
 
 @main.command()

@@ -24,7 +24,22 @@ _NUMBER = re.compile(
 )
 # Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
 _PERSON = re.compile(r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?")
+_SPEAKS = re.compile(
+    r"\bwho (?:is|was|are|were|gives?|gave|presents?|presented|speaks?|spoke|teaches|taught|holds|"
+    r"talks?|lectures?|explains?|explained)\b.*\b(?:talk|lecture|speakers?|class|session|presents?|"
+    r"speaks?|lectures?)\b|\bwho (?:presents?|speaks?|lectures?)\b|誰が(?:話|講演|講義|発表)|講師は誰",
+    re.I,
+)
 _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
+
+
+def asks_for_lecture(question: str) -> bool:
+    """Return whether a question asks which lecture.
+
+    >>> asks_for_lecture("Which lecture explains ViT?"), asks_for_lecture("What is ViT?")
+    (True, False)
+    """
+    return _LECTURE.search(question) is not None
 
 
 def leads_with(question: str, text: str) -> bool:
@@ -53,14 +68,15 @@ def lead_of(question: str, hit: Hit, text: str) -> str:
     """
     if _LECTURE.search(question):
         return _lecture(hit, is_japanese(question))
+    if _SPEAKS.search(question) and hit.video.speakers:
+        speakers = hit.video.speakers
+        return f"{'と'.join(speakers)}。" if is_japanese(question) else f"{_listed(speakers)}."
     if is_japanese(question):
         return ""
     if _WHEN.search(question) and (year := _YEAR.search(text)):
         return f"{year[0]}."
     if counted := _COUNTED.search(question):
         return _amount(text, counted[1])
-    if _WHO.search(question):
-        return _person(question, text, hit.note.terms if hit.note else ())
     return ""
 
 
@@ -69,7 +85,7 @@ def _lecture(hit: Hit, japanese: bool) -> str:
     if japanese:
         place = f"第{video.lecture}回" if video.lecture else ""
         return f"{place}「{video.title_ja or video.title}」。"
-    speakers = f", by {' and '.join(video.speakers)}" if video.speakers else ""
+    speakers = f", by {_listed(video.speakers)}" if video.speakers else ""
     place = f"Lecture {video.lecture}: " if video.lecture else ""
     return f"{place}{video.title}{speakers}."
 
@@ -81,29 +97,19 @@ def _amount(text: str, counted: str) -> str:
     '175 billion parameters.'
     """
     for number in _NUMBER.finditer(text):
-        after = re.match(r"((?: [\w-]+){0,2}? ([\w-]+))", text[number.end() :])
-        begins_word = number.start() and text[number.start() - 1] in "-_"
-        for words in re.findall(r"[\w-]+", text[number.end() :])[:3] if after else []:
-            if stem(words.lower()) == stem(counted.lower()) and not begins_word:
-                end = text.index(words, number.end()) + len(words)
-                phrase = text[number.start() : end]
+        if number.start() and text[number.start() - 1] in "-_":
+            continue  # the 3 of GPT-3 counts nothing
+        for word in list(re.finditer(r"[\w-]+", text[number.end() :]))[:3]:
+            if stem(word[0].lower()) == stem(counted.lower()):
+                phrase = text[number.start() : number.end() + word.end()]
                 return f"{phrase[0].upper()}{phrase[1:]}."
     return ""
 
 
-def _person(question: str, text: str, terms: Sequence[str]) -> str:
-    """Return the person whom a sentence names and the question does not.
+def _listed(names: Sequence[str]) -> str:
+    """Return names as an English list.
 
-    >>> _person("Who revived it?", "Noam Shazeer and Google Brain revived it.", ["Google Brain"])
-    'Noam Shazeer.'
+    >>> _listed(["Div", "Chetanya", "Advay"])
+    'Div, Chetanya and Advay'
     """
-    for match in _PERSON.finditer(text):
-        name = re.split(r",? and ", match[0])
-        people = [
-            one.removesuffix("'s").removesuffix("’s").rstrip(".")
-            for one in name
-            if one not in terms and one.lower() not in question.lower()
-        ]
-        if people:
-            return f"{' and '.join(people)}."
-    return ""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

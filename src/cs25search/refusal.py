@@ -7,6 +7,7 @@ in data/refusal.json; benchmarks/fit_refusal.py found them and finds them again.
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ from .store import Generation
 
 NEAREST = 3  # moments in which a word of the question may be found
 MARKS = "? . , : ; ! \" ' ( ) -"  # tokens that say nothing about the topic, beside the stop words
+# A name with its version: GPT-4, DALL·E 2, Llama 2; not "Switch-C 1.6 trillion", not "Lecture 5".
+_VERSIONED = re.compile(
+    r"(?<![A-Za-z0-9])(?!(?:Lecture|Slide|Figure|Table|Part|Section|Chapter|Question)\b)"
+    r"([A-Z][A-Za-z]*(?:[-·・ ][A-Z][A-Za-z]*)*)(?:-| |v| v)?(\d{1,2}(?:\.\d)?)"
+    r"(?![A-Za-z0-9.]|\.\d| ?(?:%|percent|thousand|million|billion|trillion|by|x|×|of|億|兆|万)\b)"
+)
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}")
 
 
@@ -116,15 +123,25 @@ class Vocabulary:
         self.rows: dict[str, int] = {}
         self._seen: Counter[str] = Counter()
         self._japanese = generation.words
+        runs = []
         for row, chunk in enumerate(generation.chunks):
             self.rows[chunk.chunk_id] = row
-            self._seen.update({stem(word) for word in words(encoded_text(chunk))})
+            said = words(encoded_text(chunk))
+            self._seen.update({stem(word) for word in said})
+            runs.append("".join(said))
+        self._runs = " ".join(runs)
         idle = encoder.token_ids([*sorted(STOP_WORDS), MARKS])
         self.idle_tokens = frozenset(int(token) for ids in idle for token in ids)
 
     def count(self, word: str, language: Language) -> int:
         """Return how many chunks have a word: a stem, or a Japanese word in its normal form."""
         return self._japanese.count(word) if language == "ja" else self._seen[word]
+
+    def says(self, name: str) -> bool:
+        """Return whether some chunk has a name, however it is cut into words; 2 is not in 256."""
+        return re.search(rf"{re.escape(name)}(?!\d)", self._runs) is not None or (
+            not name[-1].isdigit() and name in self._runs
+        )
 
     def idf(self, word: str, language: Language) -> float:
         """Return how rare a word is, as BM25 counts it."""
@@ -162,7 +179,7 @@ def build_features(
         grams=_gram_share(question, nearest[0], language),
         unknown=sum(not vocabulary.count(w, language) for w in asked) / max(1, len(asked)),
         absent=1 - _share(weight, everywhere) if asked else 0.0,
-        names=float(min(3, len(_names(question) - _names_held(nearest, everywhere)))),
+        names=_names_missing(question, nearest, everywhere),
         dense=float(cosines(probe.vector, generation.vectors, rows).max()) if has_vector else 0.0,
     )
 
@@ -201,9 +218,42 @@ def _names(question: str) -> set[str]:
     return found
 
 
-def _names_held(nearest: Sequence[Sequence[Chunk]], everywhere: set[str]) -> set[str]:
+def _names_missing(
+    question: str, nearest: Sequence[Sequence[Chunk]], everywhere: set[str]
+) -> float:
+    chunks = [chunk for moment in nearest for chunk in moment]
     # A Japanese question may write a name in Latin letters as the English side does.
-    return everywhere.union(*(_words_of(c, "en") for chunks in nearest for c in chunks))
+    held = everywhere.union(*(_words_of(chunk, "en") for chunk in chunks))
+    return float(min(3, len(_names(question) - held)))
+
+
+def other_version(question: str, vocabulary: Vocabulary) -> str:
+    """Return a name of the question that the index knows, but not in this version; else "".
+
+    Nothing else tells DALL·E 2 from DALL·E: every word of it is in the lectures.
+    """
+    for name, version in _versions(question):
+        if vocabulary.says(name) and not vocabulary.says(name + version):
+            return f"{name} {version}"
+    return ""
+
+
+def _versions(question: str) -> list[tuple[str, str]]:
+    """Return the names that carry a version, run together, and the versions.
+
+    >>> _versions("Is DALL·E 2 better than GPT-3?"), _versions("GPT-4の画像入力")
+    ([('dalle', '2'), ('gpt', '3')], [('gpt', '4')])
+    >>> _versions("Lecture 5 on Switch-C 1.6 trillion, 32 by 32 pixels")
+    []
+    """
+    found = []
+    for name, version in _VERSIONED.findall(unicodedata.normalize("NFKC", question)):
+        parts = words(name)
+        while parts and parts[0] in STOP_WORDS:
+            del parts[0]
+        if parts:
+            found.append(("".join(parts), "".join(words(version))))
+    return found
 
 
 def _words_of(chunk: Chunk, language: Language) -> set[str]:

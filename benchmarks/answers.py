@@ -1,0 +1,90 @@
+"""python -m benchmarks.answers [--index DIR]: the figures of answers and refusals.
+
+Questions and references: tests/data/questions.json; what no lecture answers:
+tests/data/unanswerable.json. The refusals here are by the bundled coefficients, fitted to these
+very questions; benchmarks/fit_refusal.py prints what is true of unseen ones.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+from cs25search import Index, open_index
+from cs25search.answer import content
+from cs25search.metrics import overlaps
+
+DATA = Path(__file__).parents[1] / "tests/data"
+
+
+def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[str, float]:
+    """Return the figures of answers to the answerable questions.
+
+    References are English: for Japanese answers their words say nothing and are left out.
+    """
+    answered, overlapping, first, covered, lengths, cited = 0, [], [], [], [], []
+    for gold in file["questions"]:
+        answer = index.answer(gold["q_ja" if language == "ja" else "q"])
+        if answer.status != "answered":
+            continue
+        answered += 1
+        hits = [
+            c.video_id == gold["video_id"] and overlaps(c.start, c.end, gold["start"], gold["end"])
+            for c in answer.citations
+        ]
+        overlapping.append(any(hits))
+        first.append(hits[0])
+        cited.append(fmean(hits))
+        text = " ".join(sentence.text for sentence in answer.sentences)
+        lengths.append(len(text.split()))
+        reference = content(gold["answer"])
+        covered.append(len(reference & content(text)) / len(reference))
+    figures = {
+        "answered": answered / len(file["questions"]),
+        "cited range overlaps the gold range": fmean(overlapping),
+        "first citation overlaps it": fmean(first),
+        "share of citations that overlap": fmean(cited),
+    }
+    if language == "en":
+        figures |= {"reference words covered": fmean(covered), "median words": median(lengths)}
+    return figures
+
+
+def measure_refusals(index: Index, language: str) -> dict[str, float]:
+    """Return which shares are refused: of the answerable, of the others, of each kind."""
+    key = "q_ja" if language == "ja" else "q"
+    dev = json.loads((DATA / "questions.json").read_bytes())
+    own = json.loads((DATA / "unanswerable.json").read_bytes())["unanswerable"]
+    groups = {"answerable": [entry[key] for entry in dev["questions"]]}
+    wrong = [{"kind": "dev", **entry} for entry in dev["unanswerable"]] + own
+    wrong = [entry for entry in wrong if entry.get(key)]
+    groups["unanswerable"] = [entry[key] for entry in wrong]
+    for kind in dict.fromkeys(entry["kind"] for entry in wrong):
+        groups[f"unanswerable, {kind}"] = [entry[key] for entry in wrong if entry["kind"] == kind]
+    figures = {}
+    for name, questions in groups.items():
+        said = [index.answer(question).status for question in questions]
+        figures[f"{name} refused"] = fmean(status == "not_in_lectures" for status in said)
+        if name in ("answerable", "unanswerable"):
+            figures[f"{name} shown without a claim"] = fmean(s == "partly" for s in said)
+    return figures
+
+
+def main() -> None:
+    """Print both, in both languages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--index", help="an index of the bundled course")
+    index = open_index(parser.parse_args().index)
+    file = json.loads((DATA / "questions.json").read_bytes())
+    for language in ("en", "ja"):
+        print(f"\nAnswers, {language}")
+        for name, value in measure_answers(index, file, language).items():
+            print(f"  {name:<40} {value:6.3f}")
+        print(f"Refusals, {language}")
+        for name, value in measure_refusals(index, language).items():
+            print(f"  {name:<40} {value:6.3f}")
+
+
+if __name__ == "__main__":
+    main()

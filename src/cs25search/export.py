@@ -1,0 +1,91 @@
+"""An answer as JSON, as Markdown, and as lines for a terminal."""
+
+import re
+from typing import Any
+
+from .records import Answer, Citation, Slide
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer in the form people script against."""
+    return {
+        "question": answer.question,
+        "status": answer.status,
+        "answer": answer.text,
+        "sentences": [
+            {"text": sentence.text, "citations": list(sentence.citations)}
+            for sentence in answer.sentences
+        ],
+        "citations": [
+            {
+                "n": citation.n,
+                "video_id": citation.video_id,
+                "lecture": citation.lecture,
+                "start": citation.start,
+                "end": citation.end,
+                "time": citation.time,
+                "quote": citation.quote,
+                "url": citation.url,
+                "slide": slide_json(citation.slide),
+            }
+            for citation in answer.citations
+        ],
+        "model": answer.model or None,
+    }
+
+
+def slide_json(slide: Slide | None) -> dict[str, Any] | None:
+    """Return a slide as JSON, None for none."""
+    return slide and {
+        "number": slide.number,
+        "title": slide.title,
+        "summary": slide.summary,
+        "url": slide.url,
+    }
+
+
+def answer_markdown(answer: Answer) -> str:
+    """Return an answer as Markdown that keeps links and times, for Obsidian or Slack."""
+    lines = [f"**{_plain(answer.question)}**", ""]
+    if answer.sentences:
+        urls = {citation.n: citation.url for citation in answer.citations}
+        lines.append(
+            " ".join(
+                f"{_plain(sentence.text)} "
+                + "".join(f"[\\[{n}\\]]({urls[n]})" for n in sentence.citations)
+                for sentence in answer.sentences
+            )
+        )
+    else:
+        lines.append(_plain(answer.text))
+    lines.append("")
+    for citation in answer.citations:
+        where = f"{_plain(_title(citation))}, {citation.time}"
+        lines.append(f"{citation.n}. [{where}]({citation.url}): “{_plain(citation.quote)}”")
+    return "\n".join(lines) + "\n"
+
+
+def answer_text(answer: Answer) -> str:
+    """Return an answer as lines for a terminal."""
+    lines = [answer.text, ""]
+    for citation in answer.citations:
+        lines.append(f"[{citation.n}] {_title(citation)}  {citation.time}")
+        lines.append(f"    {citation.url}")
+        lines.append(f"    “{citation.quote}”")
+        if slide := citation.slide:
+            lines.append(f"    Slide {slide.number}: {slide.title}  {slide.url}")
+    return "\n".join(lines)
+
+
+def _title(citation: Citation) -> str:
+    place = f"Lecture {citation.lecture}: " if citation.lecture else ""
+    return f"{place}{citation.video.title}"
+
+
+def _plain(text: str) -> str:
+    """Return text in which Markdown and HTML signs stand for themselves.
+
+    >>> _plain("a_b <i> ![x](y)")
+    'a\\\\_b \\\\<i\\\\> \\\\!\\\\[x\\\\](y)'
+    """
+    return re.sub(r"([\\`*_\[\]<>|~!#])", r"\\\1", text)

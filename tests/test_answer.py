@@ -1,0 +1,186 @@
+"""Answers: cited extracts, and an honest no."""
+
+import json
+
+import pytest
+from conftest import DATA, run
+
+from benchmarks.answers import measure_answers, measure_refusals
+from cs25search import Cs25SearchError
+from cs25search.answer import build_citation, choose, find, repeats
+from cs25search.export import answer_json, answer_markdown
+from cs25search.records import Chunk, Cue, Hit, Video
+from cs25search.sentences import Passage
+
+WHY = "Why does the router need float32?"
+
+
+def test_every_sentence_is_cited_and_every_citation_opens_its_second(index):
+    answer = index.answer(WHY)
+    assert answer.status == "answered"
+    assert 1 <= len(answer.sentences) <= 4
+    numbers = [citation.n for citation in answer.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for sentence in answer.sentences:
+        assert sentence.citations
+        assert set(sentence.citations) <= set(numbers)
+        assert sentence.text in answer.text
+    first = answer.citations[0]
+    assert (first.video_id, first.lecture) == ("U8J32Z3qV8s", 5)
+    assert first.url == f"https://youtu.be/U8J32Z3qV8s?t={int(first.start)}"
+    assert "round-off" in first.quote
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("How many parameters does GPT-3 have?", "175 billion parameters. [1]"),
+        ("In which year did Ellis and Morgan publish?", "1999. [1]"),
+        ("Who gives the talk on GLOM?", "Geoffrey Hinton. [1]"),
+        ("Which lecture explains the Perceiver?", "Lecture 6: Perceiver"),
+        ("どの講義でDecision Transformerを説明していますか？", "第4回「"),
+    ],
+)
+def test_name_number_or_lecture_comes_first(index, question, begins):
+    answer = index.answer(question)
+    assert answer.text.startswith(begins)
+
+
+def test_japanese_question_gets_japanese_note_sentences(index):
+    answer = index.answer("ルーターだけfloat32にするのはなぜですか？")
+    assert answer.status == "answered"
+    note = next(
+        chunk.text_ja
+        for chunk in index.generation.chunks
+        if chunk.video_id == answer.citations[0].video_id
+        and chunk.start <= answer.citations[0].start < chunk.end
+    )
+    assert answer.sentences[0].text in note
+    assert answer.sentences[0].text.endswith("。")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is DALL·E 2?", "DALL-E 2の仕組みは？", "How was GPT-4 trained?", "What is ChatGPT?",
+     "ChatGPTとは何ですか？", "How do I bake bread?", "🙂?!"],
+)  # fmt: skip
+def test_what_the_lectures_do_not_answer_is_not_made_up(index, question):
+    answer = index.answer(question)
+    assert answer.status == "not_in_lectures"
+    assert answer.sentences == ()
+    assert "[1]" not in answer.text
+
+
+def test_nearest_moments_are_shown_beside_a_no(index):
+    answer = index.answer("What is DALL·E 2?")
+    assert len(answer.citations) == 3
+    assert answer.citations[0].lecture == 2
+
+
+def test_in_between_moments_are_shown_and_nothing_is_claimed(index, monkeypatch):
+    from cs25search import answer as module
+    from cs25search.refusal import Logistic
+
+    unsure = Logistic((0.0,) * 8, 0.0, 0.4, 0.6)
+    monkeypatch.setattr(module, "load_logistic", lambda language: unsure)
+    answer = index.answer(WHY)
+    assert (answer.status, answer.sentences) == ("partly", ())
+    assert len(answer.citations) == 3
+    assert answer.text != index.answer("What is DALL·E 2?").text
+
+
+def test_lectures_filter_answers_too(index):
+    answer = index.answer("What is attention?", lectures=[7])
+    assert {citation.lecture for citation in answer.citations} == {7}
+    with pytest.raises(Cs25SearchError, match="Lecture 99"):
+        index.answer(WHY, lectures=[99])
+
+
+def test_best_moment_speaks_in_its_own_order_and_repeats_are_dropped():
+    said = [
+        Passage("The router runs in float32.", 0, 9, 0, 0, 0.7),
+        Passage("All else stays in bfloat16.", 0, 9, 0, 1, 0.9),
+        Passage("Only the router runs in float32.", 50, 60, 1, 0, 0.89),
+        Passage("Dropout is higher inside experts.", 70, 80, 2, 0, 0.5),
+    ]
+    assert [p.text for p in choose("Why?", said)] == [p.text for p in said[:2]]
+    assert repeats(said[0].text, said[2].text)
+
+
+def test_transcript_is_cited_with_its_own_words_and_a_narrow_range():
+    cues = tuple(Cue(10.0 * i, 10.0 * i + 9, f"words number {i} are said here.") for i in range(5))
+    video = Video("abcdefghijk", "Elsewhere", (), 60)
+    chunk = Chunk("x/0", "abcdefghijk", 0, 60, " ".join(c.text for c in cues), "transcript",
+                  cues=cues)  # fmt: skip
+    hit = Hit(video, chunk, None, 0, 60, chunk.text, None, 1.0, 1)
+    cited = [Passage(cues[3].text, 30.0, 39.0, 0, 3, 0.8)]
+    citation = build_citation(1, hit, cited)
+    assert (citation.start, citation.end, citation.quote) == (30.0, 39.0, cues[3].text)
+
+
+def test_passages_of_a_note_are_its_sentences(index):
+    findings = find(index, WHY)
+    best = [p for p in findings.passages if p.place == 0]
+    assert " ".join(p.text for p in best) == findings.hits[0].note.text
+    assert all(0 <= p.score <= 1 for p in findings.passages)
+
+
+def test_json_keeps_its_contract_and_stands_alone_on_stdout(index_dir):
+    done = run("cs25search", "ask", WHY, "--json", CS25_INDEX=str(index_dir))
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert list(answer) == ["question", "status", "answer", "sentences", "citations", "model"]
+    assert list(answer["sentences"][0]) == ["text", "citations"]
+    assert list(answer["citations"][0]) == [
+        "n", "video_id", "lecture", "start", "end", "time", "quote", "url", "slide",
+    ]  # fmt: skip
+    assert answer["model"] is None
+    assert answer["status"] == "answered"
+
+
+def test_ask_exit_codes(index_dir, tmp_path):
+    def ask(*arguments):
+        return run("cs25search", "ask", *arguments, CS25_INDEX=str(index_dir))
+
+    no = ask("What is DALL·E 2?", "--json")
+    assert no.returncode == 1
+    assert json.loads(no.stdout)["status"] == "not_in_lectures"
+    for wrong in (("",), (WHY, "--json", "--markdown"), (WHY, "--lecture", "99"),
+                  (WHY, "--index", str(tmp_path))):  # fmt: skip
+        done = ask(*wrong)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Error" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_text_and_markdown_keep_links_and_times(index_dir):
+    text = run("cs25search", "ask", WHY, CS25_INDEX=str(index_dir)).stdout
+    markdown = run("cs25search", "ask", WHY, "--markdown", CS25_INDEX=str(index_dir)).stdout
+    assert "[1]" in text
+    for form in (text, markdown):
+        assert "https://youtu.be/U8J32Z3qV8s?t=582" in form
+        assert "9:42" in form
+    assert "[\\[1\\]](https://youtu.be/U8J32Z3qV8s?t=582)" in markdown
+
+
+def test_markdown_of_a_question_is_inert(index):
+    answer = index.answer("<img src=x> ![a](http://evil.example) [b](javascript:x) attention?")
+    shown = answer_markdown(answer)
+    assert "![a]" not in shown
+    assert "\\[b\\](javascript:x)" in shown
+    assert "\\<img" in shown
+    assert json.dumps(answer_json(answer))
+
+
+def test_answers_to_the_questions_stay_as_good_as_they_were(index):
+    figures = measure_answers(index, json.loads((DATA / "questions.json").read_bytes()), "en")
+    assert figures["cited range overlaps the gold range"] >= 0.85
+    assert figures["reference words covered"] >= 0.60
+    assert figures["median words"] <= 60
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_refusals_stay_as_good_as_they_were(index, language):
+    figures = measure_refusals(index, language)
+    assert figures["answerable refused"] <= 0.05
+    assert figures["unanswerable refused"] >= 0.80
