@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .errors import Cs25SearchError
+from .export import hit_json
 from .records import Hit
 from .times import clock, watch_url
 
@@ -291,31 +292,6 @@ def lecture_text(lecture: "Lecture") -> str:
             f"     {watch_url(lecture.video_id, 0)}",
         ]
     )
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """Return a hit in the form people script against."""
-    slide = hit.slide
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 4),
-        "video_id": hit.video.video_id,
-        "lecture": hit.video.lecture,
-        "title": hit.video.title,
-        "start": hit.start,
-        "end": hit.end,
-        "time": clock(hit.start),
-        "quote": hit.quote,
-        "kind": hit.chunk.kind,
-        "url": watch_url(hit.video.video_id, hit.start),
-        "slide": slide
-        and {
-            "number": slide.number,
-            "title": slide.title,
-            "summary": slide.summary,
-            "url": slide.url,
-        },
-    }
 
 
 def hit_text(hit: Hit) -> str:

@@ -1,9 +1,10 @@
-"""An answer as JSON, as Markdown, and as lines for a terminal."""
+"""Hits and answers as JSON, answers as Markdown, and as lines for a terminal."""
 
 import re
 from typing import Any
 
-from .records import Answer, Citation, Slide
+from .records import Answer, Citation, Hit, Slide
+from .times import clock, watch_url
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -31,6 +32,24 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             for citation in answer.citations
         ],
         "model": answer.model or None,
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return a hit in the form people script against."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "video_id": hit.video.video_id,
+        "lecture": hit.video.lecture,
+        "title": hit.video.title,
+        "start": hit.start,
+        "end": hit.end,
+        "time": clock(hit.start),
+        "quote": hit.quote,
+        "kind": hit.chunk.kind,
+        "url": watch_url(hit.video.video_id, hit.start),
+        "slide": slide_json(hit.slide),
     }
 
 

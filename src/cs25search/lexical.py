@@ -157,7 +157,7 @@ class Lexical:
         (['0.32', '0.00'], [0.0, 0.0])
         """
         vocabulary = self._index.vocab_dict
-        known = [vocabulary[term] for term in terms if term in vocabulary]
+        known = [vocabulary[term] for term in terms if term and term in vocabulary]
         if not known:
             return np.zeros(self._index.scores["num_docs"], np.float32)
         scores: np.ndarray = self._index.get_scores_from_ids(known)
@@ -171,7 +171,7 @@ class Lexical:
         (2, 0)
         """
         column = self._index.vocab_dict.get(term)
-        if column is None:
+        if column is None or not term:  # bm25s keeps "" for a query without known terms
             return 0
         begins = self._index.scores["indptr"]
         return int(begins[column + 1] - begins[column])

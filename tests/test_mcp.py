@@ -1,0 +1,59 @@
+"""The MCP server, asked by the SDK's own client in another process."""
+
+import json
+import os
+import sys
+
+import pytest
+
+mcp = pytest.importorskip("mcp")
+anyio = pytest.importorskip("anyio")
+
+from mcp.client.stdio import stdio_client  # noqa: E402
+
+
+def call_all(index_dir, calls):
+    """Return the tool names and, for each (tool, arguments), whether it failed and its text."""
+    server = mcp.StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "cs25search", "mcp", "--index", str(index_dir)],
+        env=dict(os.environ),
+    )
+
+    async def talk():
+        async with stdio_client(server) as (read, write), mcp.ClientSession(read, write) as session:
+            await session.initialize()
+            names = [tool.name for tool in (await session.list_tools()).tools]
+            results = [await session.call_tool(name, arguments) for name, arguments in calls]
+            return names, [(result.is_error, result.content[0].text) for result in results]
+
+    async def in_time():
+        with anyio.fail_after(120):
+            return await talk()
+
+    return anyio.run(in_time)
+
+
+def test_the_four_tools_answer(index_dir):
+    names, results = call_all(
+        index_dir,
+        [
+            ("search_lectures", {"query": "router float32", "k": 2, "lectures": [5]}),
+            ("answer_question", {"question": "Why does the router need float32?"}),
+            ("answer_question", {"question": "What is DALL·E 2?"}),
+            ("list_lectures", {}),
+            ("get_transcript", {"video": "U8J32Z3qV8s", "start": 580, "end": 630}),
+            ("get_transcript", {"video": "no-such-one", "start": 0, "end": 10}),
+        ],
+    )
+    assert names == ["search_lectures", "answer_question", "list_lectures", "get_transcript"]
+    assert [failed for failed, _ in results] == [False] * 5 + [True]
+    found, answer, no, lectures, said = (json.loads(text) for _, text in results[:5])
+    assert [hit["lecture"] for hit in found["hits"]] == [5, 5]
+    assert answer["status"] == "answered"
+    assert answer["citations"][0]["url"] == "https://youtu.be/U8J32Z3qV8s?t=582"
+    assert no["status"] == "not_in_lectures"
+    assert len(lectures["lectures"]) == 10
+    assert said["kind"] == "note"
+    assert all(line["end"] > 580 and line["start"] < 630 for line in said["lines"])
+    assert "not in the index" in results[5][1]
