@@ -118,9 +118,7 @@ def unseen_probabilities(features: np.ndarray, answered: np.ndarray) -> np.ndarr
     runs = []
     for seed in range(5):
         folds = StratifiedKFold(10, shuffle=True, random_state=seed)
-        both = cross_val_predict(
-            fitter(seed), features, answered, cv=folds, method="predict_proba"
-        )
+        both = cross_val_predict(fitter(seed), features, answered, cv=folds, method="predict_proba")
         runs.append(both[:, 1])
     return np.mean(runs, axis=0)
 
@@ -147,7 +145,8 @@ def report(language: str, examples: Sequence[Example], probabilities: np.ndarray
         limit = threshold(probabilities[answered], share)
         wrongly, rightly = (float((probabilities[x] < limit).mean()) for x in (answered, ~answered))
         each = [
-            f"{k} {(probabilities[kinds == k] < limit).mean():.2f}" for k in np.unique(kinds[~answered])
+            f"{k} {(probabilities[kinds == k] < limit).mean():.2f}"
+            for k in np.unique(kinds[~answered])
         ]
         print(f"{wrongly:15.3f}   {rightly:7.3f}   {', '.join(each)}")
 

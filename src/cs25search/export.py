@@ -55,7 +55,9 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 def slide_json(slide: Slide | None) -> dict[str, Any] | None:
     """Return a slide as JSON, None for none."""
-    return slide and {
+    if slide is None:
+        return None
+    return {
         "number": slide.number,
         "title": slide.title,
         "summary": slide.summary,

@@ -23,11 +23,14 @@ _NUMBER = re.compile(
     r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
 )
 # Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
-_PERSON = re.compile(r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?")
+_PERSON = re.compile(
+    r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?"
+)
 _SPEAKS = re.compile(
     r"\bwho (?:is|was|are|were|gives?|gave|presents?|presented|speaks?|spoke|teaches|taught|holds|"
     r"talks?|lectures?|explains?|explained)\b.*\b(?:talk|lecture|speakers?|class|session|presents?|"
-    r"speaks?|lectures?)\b|\bwho (?:presents?|speaks?|lectures?)\b|誰が(?:話|講演|講義|発表)|講師は誰",
+    r"speaks?|lectures?)\b|\bwho (?:presents?|speaks?|lectures?)\b"
+    r"|誰が(?:話|講演|講義|発表)|講師は誰",
     re.I,
 )
 _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)

@@ -249,7 +249,11 @@ def _reason(error: BaseException) -> str:
 
 def _passes(text: str, ids: tuple[int, ...], hits: Sequence[Hit], index: "Index") -> bool:
     """Return whether a sentence cites given moments only, is plain text, and is backed."""
-    if not any(c.isalnum() for c in text) or not ids or any(not 1 <= one <= len(hits) for one in ids):
+    if (
+        not any(c.isalnum() for c in text)
+        or not ids
+        or any(not 1 <= one <= len(hits) for one in ids)
+    ):
         return False
     if _SUSPECT.search(text):
         return False

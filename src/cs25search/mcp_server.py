@@ -1,5 +1,7 @@
 """Search and answers for other programs: an MCP server over stdin and stdout."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .errors import Cs25SearchError
@@ -20,6 +22,7 @@ def serve(index: Index) -> None:
     """
     try:
         from mcp.server import MCPServer
+        from mcp.server.mcpserver.exceptions import ToolError
     except ImportError:
         raise Cs25SearchError(
             "The MCP server needs the official SDK, mcp 2 or newer, which is not installed.\n"
@@ -27,16 +30,26 @@ def serve(index: Index) -> None:
         ) from None
     server = MCPServer("cs25search")
 
+    @contextmanager
+    def plainly() -> Iterator[None]:
+        """Pass our own errors on as the sentences they are."""
+        try:
+            yield
+        except Cs25SearchError as error:
+            raise ToolError(str(error)) from None
+
     @server.tool()
     def search_lectures(query: str, k: int = 5, lectures: list[int] | None = None) -> Any:
         """Find the moments of the lectures where something was said, best first."""
-        hits = index.search(query, min(k, MOST_HITS), lectures or ())
+        with plainly():
+            hits = index.search(query, min(k, MOST_HITS), lectures or ())
         return {"query": query, "hits": [hit_json(hit) for hit in hits]}
 
     @server.tool()
     def answer_question(question: str, lectures: list[int] | None = None) -> Any:
         """Answer from the lectures, every sentence cited; says so when they do not answer."""
-        return answer_json(index.answer(question, lectures or ()))
+        with plainly():
+            return answer_json(index.answer(question, lectures or ()))
 
     @server.tool()
     def list_lectures() -> Any:
@@ -46,7 +59,8 @@ def serve(index: Index) -> None:
     @server.tool()
     def get_transcript(video: str, start: float = 0.0, end: float = MOST_SECONDS) -> Any:
         """Return what is said in a video between two seconds, half an hour at most."""
-        return transcript(index, video, start, end)
+        with plainly():
+            return transcript(index, video, start, end)
 
     server.run("stdio")
 

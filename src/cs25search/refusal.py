@@ -209,7 +209,7 @@ def _names(question: str) -> set[str]:
     if is_japanese(question):
         latin = {stem(run) for run in re.findall(r"[a-z0-9]+", fold(question))}
         return latin | {w for w in japanese_words(question) if _KATAKANA_NAME.fullmatch(w)}
-    found = set()
+    found: set[str] = set()
     for place, match in enumerate(WORD.finditer(question)):
         word = match[0]
         # The first word of a question is capital anyway.

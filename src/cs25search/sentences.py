@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def piece_scores(
     if not probe.weights.any():
         return scores
     cosines = tokens @ probe.tokens.T.astype(np.float32)
-    for i, (begin, end) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
+    for i, (begin, end) in enumerate(pairwise(ends)):
         # What the encoder cut off at the end has no tokens.
         if begin < min(end, count):
             best = cosines[begin:end].max(axis=0)
