@@ -16,6 +16,10 @@ check: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.bench
 
+# make eval CORPUS=Spoken COMPARE="cs25search RRF", or make eval WRITE=1 for docs/evaluation.md
+eval: .venv/installed
+	$(BIN)/python -m benchmarks.eval $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(COMPARE),--compare $(COMPARE)) $(if $(WRITE),--write)
+
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
