@@ -105,7 +105,7 @@ def cs25_captions(folder: Path) -> list[Corpus]:
     return [
         both,
         Corpus("CS25 lecture 1, captions alone", video, spoken, asked, timed=True),
-        Corpus("the same, questions of the notes", video, spoken, asks),
+        Corpus("CS25 lecture 1, asks of its notes", video, spoken, asks),
     ]
 
 

@@ -48,6 +48,7 @@ class Run:
     size: int  # bytes
     success: dict[int, np.ndarray]  # by depth
     mrr: float
+    lecture: float  # share of questions whose first hit is of the right video
     start_error: float | None  # seconds
     seconds: np.ndarray
 
@@ -120,6 +121,7 @@ def run_one(corpus: Corpus, language: Language, ranker: Ranker) -> Run:
         size=ranker.size,
         success={k: np.array([success_at_k(s.relevant, k) for s in scored]) for k in (1, 5)},
         mrr=measured["mrr@10"] or 0.0,
+        lecture=measured["lecture@1"] or 0.0,
         start_error=measured["start_error"] if corpus.timed else None,
         seconds=np.array(seconds),
     )
@@ -141,7 +143,7 @@ def table(runs: Sequence[Run]) -> Table:
     """Return the table: a line for each run."""
     shown = _table(
         "corpus", "questions", "chunks", "ranker", "Success@1 (95 %)", "Success@5 (95 %)", "MRR@10",
-        "start, s", "p50 / p95, ms", "MB",
+        "video@1", "start, s", "p50 / p95, ms", "MB",
     )  # fmt: skip
     for run in runs:
         p50, p95 = np.percentile(run.seconds, [50, 95]) * 1000
@@ -152,6 +154,7 @@ def table(runs: Sequence[Run]) -> Table:
             f"**{run.ranker}**" if run.ranker == SHIPPED else run.ranker,
             *(_share(run.success[k]) for k in (1, 5)),
             f"{run.mrr:.3f}",
+            f"{run.lecture:.3f}",
             "" if run.start_error is None else f"{run.start_error:.1f}",
             f"{p50:.1f} / {p95:.1f}",
             f"{run.size / 1e6:.1f}",
