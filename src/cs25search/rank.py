@@ -44,7 +44,7 @@ class Probe:
 def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
     """Return a query in the forms in which the rankers compare it."""
     if is_japanese(query):
-        return _read_japanese(query, generation)
+        return _read_japanese(query, generation, encoder)
     query = spell_out(query)
     encoding = encoder.encode_query(query)
     weights = generation.token_idf[encoding.ids]
@@ -94,7 +94,7 @@ def late_scores(
     return maxsim(probe.tokens, probe.weights, packed, lengths, segments)
 
 
-def _read_japanese(query: str, generation: Generation) -> Probe:
+def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Probe:
     words = japanese_words(query)
     tokens, weights = generation.bridge.look_up(words)
     lexical = []
@@ -105,6 +105,10 @@ def _read_japanese(query: str, generation: Generation) -> Probe:
         scores = np.zeros(len(generation.rows), np.float32)
         scores[generation.rows["japanese"]] = index.scores(terms)
         lexical.append((weight, scores))
+    if encoder.multilingual:  # it reads the question itself, better than word by word
+        encoding = encoder.encode_query(query)
+        weights = generation.token_idf[encoding.ids]
+        return Probe(encoding.tokens, weights, encoding.vector, LATE_JA, DENSE, lexical)
     return Probe(tokens, weights, unit(weights @ tokens), LATE_JA, 0.0, lexical)
 
 
