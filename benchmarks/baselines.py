@@ -17,6 +17,7 @@ from cs25search.records import Chunk, Language
 
 RRF_K = 60  # Cormack, Clarke and Büttcher, SIGIR 2009
 DEPTH = 100  # rows of each ranking that are fused
+BASELINES = ("BM25", "dense", "RRF", "BM25 on all", "RRF on all")  # on all that we index
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def baselines(
     if any(chunk.asks for chunk in chunks):
         everything = [encoded_text(chunk) for chunk in chunks]
         bm25 = _bm25(_texts(chunks, everything, ours, language), language)
-        found["BM25, all we index"] = bm25
-        found["RRF, all we index"] = _fused(bm25, _dense(everything, encoder, cache))
+        found["BM25 on all"] = bm25
+        found["RRF on all"] = _fused(bm25, _dense(everything, encoder, cache))
     return found
 
 
