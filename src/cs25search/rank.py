@@ -97,13 +97,15 @@ def late_scores(
 def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Probe:
     words = japanese_words(query)
     tokens, weights = generation.bridge.look_up(words)
+    bilingual = generation.rows["japanese"]
     lexical = []
     for weight, index, terms in (
         (BIGRAMS, generation.bigrams, bigrams(query)),
         (WORDS, generation.words, words),
     ):
         scores = np.zeros(len(generation.rows), np.float32)
-        scores[generation.rows["japanese"]] = index.scores(terms)
+        if bilingual.any():
+            scores[bilingual] = index.scores(terms)
         lexical.append((weight, scores))
     if encoder.multilingual:  # it reads the question itself, better than word by word
         encoding = encoder.encode_query(query)
