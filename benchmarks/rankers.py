@@ -64,9 +64,6 @@ def open_cached(corpus: Corpus, encoder: Encoder, cache: Path = CACHE) -> Index:
     if any(chunk.text_ja for chunk in corpus.chunks):
         return Index(cache, _generation(corpus, encoder, cache), encoder)
     bridge = _generation(cs25_notes(), encoder, cache).bridge
-    # BM25 cannot be built of no document, so one chunk gets Japanese that nobody asks for.
-    first = replace(corpus.chunks[0], text_ja="麤")
-    corpus = replace(corpus, chunks=(first, *corpus.chunks[1:]))
     return Index(cache, replace(_generation(corpus, encoder, cache), bridge=bridge), encoder)
 
 
