@@ -6,7 +6,7 @@ came from. So nothing is fetched twice, and an ingest without `--captions` loses
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -23,12 +23,18 @@ FORMATS = ("json3", "vtt", "srt")  # json3 first: it times every word
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a track came from; the sidecar of a kept track."""
+    """Where a track came from, and what is known of its video; the sidecar of a kept track."""
 
     video_id: str
-    kind: str  # "local"; the fetching steps add "manual" and "automatic"
+    kind: str  # local | manual | automatic
     name: str  # file name under which the raw bytes are kept
     language: str  # "" when the name does not say
+    client: str = ""  # who fetched it; youtube-transcript-api's snippets are kept as json3
+    title: str = ""
+    duration: float = 0.0  # seconds; 0 when not known
+    upload_date: str = ""  # ISO 8601
+    chapters: tuple[tuple[float, str], ...] = ()  # start in seconds, title
+    about: str = ""  # the beginning of the description
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,12 @@ def keep(folder: Path, track: RawTrack) -> None:
     _replace(_sidecar(folder, track.origin.video_id), msgspec.json.encode(track.origin))
     if old and old.origin.name != track.origin.name:
         (folder / old.origin.name).unlink(missing_ok=True)
+
+
+def with_known(origin: Origin, known: Origin) -> Origin:
+    """Return an origin with what is known of its video from elsewhere, where it lacks it."""
+    facts = ("title", "duration", "upload_date", "chapters", "about")
+    return replace(origin, **{name: getattr(origin, name) or getattr(known, name) for name in facts})
 
 
 def kept(folder: Path) -> dict[str, RawTrack]:
