@@ -58,7 +58,7 @@ def quality(index: Index, questions: list[Question]) -> Table:
     def hits(rows: list[int]) -> list[Hit]:
         found = enumerate((chunks[row] for row in rows[:DEPTH]), start=1)
         return [
-            Hit(video_of[c.video_id], c, c.start, c.end, c.text, None, 1 / rank, rank)
+            Hit(video_of[c.video_id], c, c, c.start, c.end, c.text, None, 1 / rank, rank)
             for rank, c in found
         ]
 

@@ -13,7 +13,7 @@ from .lexical import Lexical, bigrams, japanese_words, ngrams
 from .records import Chunk, Slide, Video
 from .store import FORMAT, ROW, Generation, Manifest, Source
 
-BUILD_VERSION = 4  # counts up whenever the same inputs would give another index
+BUILD_VERSION = 5  # counts up whenever the same inputs would give another index
 
 
 def build_generation(
@@ -41,10 +41,14 @@ def build_generation(
     packed, vectors = _encode(texts, keys, encoder, previous, on_encoded)
     rows = np.zeros(len(chunks), ROW)
     for row, chunk in enumerate(chunks):
-        rows[row] = (
-            number[chunk.video_id], chunk.start, chunk.end, len(packed[row]),
-            chunk.kind == "note", chunk.qa, bool(chunk.text_ja), keys[row],
-        )  # fmt: skip
+        rows["video"][row] = number[chunk.video_id]
+        rows["start"][row], rows["end"][row] = chunk.start, chunk.end
+        rows["tokens"][row] = len(packed[row])
+        rows["note"][row] = chunk.kind == "note"
+        rows["qa"][row] = chunk.qa
+        rows["japanese"][row] = bool(chunk.text_ja)
+        rows["key"][row] = keys[row]
+    rows["first_token"] = np.cumsum(rows["tokens"]) - rows["tokens"]
     slide_vectors = np.zeros((len(slides), encoder.dim), np.float32)
     for row, encoding in encoder.encode_documents([slide_text(slide) for slide in slides]):
         slide_vectors[row] = encoding.vector
@@ -161,9 +165,10 @@ def _known_rows(previous: Generation | None, encoder: Encoder) -> dict[bytes, tu
     """Return, by text key, the row and token range of what is already encoded."""
     if previous is None or previous.manifest.model_key != encoder.key:
         return {}
-    ends = np.cumsum(previous.rows["tokens"])
-    begins = ends - previous.rows["tokens"]
+    facts = previous.rows
     return {
-        bytes(key): (row, int(begins[row]), int(ends[row]))
-        for row, key in enumerate(previous.rows["key"])
+        bytes(key): (row, int(first), int(first + n))
+        for row, (key, first, n) in enumerate(
+            zip(facts["key"], facts["first_token"], facts["tokens"], strict=True)
+        )
     }

@@ -13,6 +13,7 @@ from .records import Hit
 from .times import clock, watch_url
 
 if TYPE_CHECKING:
+    from .course import Lecture
     from .search import Index
 
 NO_HIT, BROKEN = 1, 2
@@ -60,16 +61,28 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 @click.option(
     "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
 )
+@click.option("--speaker", default="", help="Only videos with this speaker; part of the name.")
+@click.option(
+    "--kind", type=click.Choice(["note", "transcript"]), help="Rank by notes or transcripts only."
+)
+@click.option("--qa", is_flag=True, help="Only answers to questions from the audience.")
 @json_option
 @index_option
 def search(
-    query: str, k: int, lectures: tuple[int, ...], as_json: bool, index_dir: Path | None
+    query: str,
+    k: int,
+    lectures: tuple[int, ...],
+    speaker: str,
+    kind: Any,
+    qa: bool,
+    as_json: bool,
+    index_dir: Path | None,
 ) -> None:
     """Find the moments that answer QUERY, best first.
 
     Example: cs25search search "Why does the router need float32?"
     """
-    hits = _open(index_dir).search(query, k=k, lectures=lectures)
+    hits = _open(index_dir).search(query, k, lectures, speaker, kind, qa)
     if as_json:
         _print_json({"query": query, "hits": [hit_json(hit) for hit in hits]})
     else:
@@ -81,22 +94,63 @@ def search(
 
 
 @main.command()
+@click.option("--for", "goal", metavar="GOAL", help="Rank them by what they say about a goal.")
 @json_option
-def lectures(as_json: bool) -> None:
-    """List the ten lectures of the deck."""
+@index_option
+def lectures(goal: str | None, as_json: bool, index_dir: Path | None) -> None:
+    """List the ten lectures of the deck, or advise which to watch.
+
+    Example: cs25search lectures --for "offline reinforcement learning"
+    """
     from dataclasses import asdict
 
     from .course import load_course
 
+    if goal is not None:
+        _advise(goal, as_json, index_dir)
+        return
     course = load_course()
     if as_json:
         _print_json({"lectures": [asdict(lecture) for lecture in course.lectures]})
         return
     for lecture in course.lectures:
-        star = "★" if lecture.recommended else " "
-        click.echo(f"{lecture.number:>2} {star} {lecture.title} ({clock(lecture.duration_s)})")
-        click.echo(f"     {', '.join(lecture.speakers)} · {lecture.in_a_word}")
-        click.echo(f"     {watch_url(lecture.video_id, 0)}")
+        click.echo(lecture_text(lecture))
+
+
+def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
+    from .guide import advise
+
+    advice = advise(_open(index_dir), goal)
+    if as_json:
+        _print_json(
+            {
+                "goal": goal,
+                "lectures": [
+                    {
+                        "lecture": one.lecture.number,
+                        "title": one.lecture.title,
+                        "share": round(one.share, 4),
+                        "seconds": one.seconds,
+                        "recommended": one.lecture.recommended,
+                        "difficulty": one.lecture.difficulty,
+                        "before_watching": one.lecture.before_watching,
+                        "good_for": one.lecture.good_for,
+                        "hits": [hit_json(hit) for hit in one.hits],
+                    }
+                    for one in advice
+                ],
+            }
+        )
+    for one in [] if as_json else advice[:3]:
+        best = one.hits[0]
+        click.echo(f"{lecture_text(one.lecture)}\n     {one.share:.0%} of what matches", nl=False)
+        click.echo(f", {clock(one.seconds)} in all; begin at {clock(best.start)}:")
+        click.echo(f"     {watch_url(best.video.video_id, best.start)}")
+        click.echo(f"     {one.lecture.difficulty}: {one.lecture.difficulty_reason}")
+        click.echo(f"     Read first? {one.lecture.before_watching}\n")
+    if not advice:
+        click.echo(f"Nothing found for {goal!r}. Try other words.", err=True)
+        sys.exit(NO_HIT)
 
 
 @main.command()
@@ -177,6 +231,18 @@ def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) 
         click.echo(f"{name:<12} {'-' if value is None else f'{value:.3f}'}")
 
 
+def lecture_text(lecture: "Lecture") -> str:
+    """Return a lecture as three lines for a terminal."""
+    star = "★" if lecture.recommended else " "
+    return "\n".join(
+        [
+            f"{lecture.number:>2} {star} {lecture.title} ({clock(lecture.duration_s)})",
+            f"     {', '.join(lecture.speakers)} · {lecture.in_a_word}",
+            f"     {watch_url(lecture.video_id, 0)}",
+        ]
+    )
+
+
 def hit_json(hit: Hit) -> dict[str, Any]:
     """Return a hit in the form people script against."""
     slide = hit.slide
@@ -209,8 +275,8 @@ def hit_text(hit: Hit) -> str:
         f"{hit.rank}. {where}{hit.video.title}  {clock(hit.start)}–{clock(hit.end)}",
         f"   {watch_url(hit.video.video_id, hit.start)}",
     ]
-    if hit.chunk.title:
-        lines.append(f"   {hit.chunk.title}")
+    if hit.note:
+        lines.append(f"   {hit.note.title}")
     lines.append(f"   “{hit.quote}”")
     if hit.slide:
         lines.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}")

@@ -32,18 +32,26 @@ def read_dense(path: Path) -> faiss.Index:
         raise IndexDamaged(path, "cannot be read by FAISS") from error
 
 
-def top_k(query: np.ndarray, index: faiss.Index, k: int) -> np.ndarray:
-    """Return the rows nearest to `query`, best first, shape (min(k, n_chunks),).
+def top_k(
+    query: np.ndarray, index: faiss.Index, k: int, allowed: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the rows nearest to `query`, best first, shape (at most k,).
 
     Args:
         query: Unit vector, shape (dim,).
         index: From `build_dense`.
-        k: How many; capped at n_chunks.
+        k: How many; capped at the number of rows.
+        allowed: Only these rows; None for all.
 
     >>> top_k(np.array([0.0, 1.0]), build_dense(np.eye(2)), k=5).tolist()
     [1, 0]
+    >>> top_k(np.array([0.0, 1.0]), build_dense(np.eye(2)), k=5, allowed=np.array([0])).tolist()
+    [0]
     """
-    _, rows = index.search(query.astype(np.float32)[None], min(k, index.ntotal))
+    only = None
+    if allowed is not None:
+        only = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
+    _, rows = index.search(query.astype(np.float32)[None], min(k, index.ntotal), params=only)
     found: np.ndarray = rows[0]
     return found[found >= 0]  # FAISS fills up with -1 when it finds fewer than k
 

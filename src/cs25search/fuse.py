@@ -18,11 +18,11 @@ def standardise(scores: np.ndarray) -> np.ndarray:
     return standard
 
 
-def fuse(parts: Sequence[tuple[float, np.ndarray]]) -> np.ndarray:
+def fuse(parts: Sequence[tuple[float | np.ndarray, np.ndarray]]) -> np.ndarray:
     """Return the weighted sum of standardised scores.
 
     Args:
-        parts: (weight, scores of all candidates, shape (n,)) for each ranker.
+        parts: For each ranker its weight, one or one per candidate, and its scores, shape (n,).
 
     By hand: [0, 1] becomes [-1, 1] and [4, 2] becomes [1, -1].
 

@@ -85,12 +85,14 @@ class Slide:
 class Hit:
     """A moment found. `score`: higher is better; `rank` counts from 1.
 
-    `start` is the second to play from and lies inside the chunk; `slide` is None for a video
-    outside the deck.
+    `chunk` is what is quoted: the transcript where there is one, else the note. `note` is the
+    study note about this moment, None where there is none. `start` is the second to play from.
+    `slide` is None for a video outside the deck.
     """
 
     video: Video
     chunk: Chunk
+    note: Chunk | None
     start: float
     end: float
     quote: str

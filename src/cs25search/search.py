@@ -1,52 +1,20 @@
-"""Query to hits: FAISS and BM25 propose, late interaction decides, one score comes out."""
+"""The face of the index: open it, ask it."""
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import threadpoolctl
 
-from .build import lead
-from .dense import cosines, top_k
-from .encode import Encoder, OnnxEncoder, unit
+from .encode import Encoder, OnnxEncoder
 from .errors import ModelError, QuestionError
-from .fuse import fuse
-from .late import maxsim
-from .lexical import bigrams, is_japanese, japanese_words, ngrams
-from .records import Chunk, Hit, Slide, Video
+from .moments import build_hits
+from .rank import rank, read_query
+from .records import Hit, Kind
 from .store import Generation, read_generation
 
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
-CANDIDATES = 30  # from each first stage, and never fewer than three for each hit wanted
-
-# Weights of the standardised scores: docs/evaluation.md says how they were found.
-LATE, GRAMS, DENSE = 1.0, 0.3, 0.3
-LATE_JA, BIGRAMS, WORDS = 1.7, 0.85, 1.0
-SEGMENT = 24  # tokens of a transcript that make a segment of late interaction
-SAME = 0.3  # share of the shorter chunk from which two chunks show one moment
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A query as the rankers see it.
-
-    Attributes:
-        tokens: Unit vectors, shape (n_query, dim): of its tokens, or of its Japanese words.
-        weights: How much each counts in late interaction, shape (n_query,).
-        vector: What the first stage over vectors looks for, shape (dim,).
-        late: Weight of late interaction in the score.
-        dense: Weight of the cosine with `vector`.
-        lexical: Weight and score of every chunk, shape (n_chunks,), for each lexical index.
-    """
-
-    tokens: np.ndarray
-    weights: np.ndarray
-    vector: np.ndarray
-    late: float
-    dense: float
-    lexical: list[tuple[float, np.ndarray]]
 
 
 def default_index_dir() -> Path:
@@ -91,147 +59,71 @@ class Index:
         self.path = path
         self.generation = generation
         self.encoder = encoder
-        self._token_ends = np.cumsum(generation.rows["tokens"])
-        self._lecture = np.array([video.lecture or 0 for video in generation.videos])
-        self._slides_of: dict[int | None, list[int]] = {}
-        for row, slide in enumerate(generation.slides):
-            self._slides_of.setdefault(slide.lecture, []).append(row)
 
-    def search(self, query: str, k: int = 5, lectures: Iterable[int] = ()) -> list[Hit]:
+    def search(
+        self,
+        query: str,
+        k: int = 5,
+        lectures: Iterable[int] = (),
+        speaker: str = "",
+        kind: Kind | None = None,
+        qa: bool = False,
+    ) -> list[Hit]:
         """Return the moments that answer `query`, best first, no two of the same half minute.
 
         Args:
             query: A question or key words, English or Japanese.
             k: How many at most.
             lectures: Only these lectures of the deck; all videos when empty.
+            speaker: Only videos with a speaker whose name holds this, in any case.
+            kind: Rank by notes only, or by transcripts only.
+            qa: Only what is said in answer to questions from the audience.
 
         Returns:
             Up to `k` hits; none when the query has no word to look for.
 
         Raises:
             QuestionError: The query is empty or longer than MAX_QUERY characters, `k` is less
-                than 1, or a lecture is not in the index.
+                than 1, or nothing in the index is of this lecture or speaker.
         """
         query = check_query(query)
         if k < 1:
             raise QuestionError(f"k is {k}; ask for at least 1 hit.")
-        allowed = self._rows_of(lectures)
+        allowed = self._allowed(lectures, speaker, kind, qa)
         if not any(character.isalnum() for character in query):
             return []
-        probe = self._probe(query)
-        rows = self._candidates(probe, allowed, max(CANDIDATES, 3 * k))
-        if not len(rows):
-            return []
-        late, begins = self._late(probe, rows)
-        dense = cosines(probe.vector, self.generation.vectors, rows)
-        lexical = [(weight, scores[rows]) for weight, scores in probe.lexical]
-        scores = fuse([(probe.late, late), (probe.dense, dense), *lexical])
-        hits: list[Hit] = []
-        for position in np.argsort(-scores, kind="stable"):
-            row = int(rows[position])
-            chunk = self.generation.chunks[row]
-            if not any(_same_moment(hit, chunk) for hit in hits):
-                start = self._start(chunk, int(begins[position]))
-                slide = self._slide(row, probe)
-                hits.append(
-                    Hit(
-                        video=self._video(row),
-                        chunk=chunk,
-                        start=start,
-                        end=chunk.end,
-                        quote=chunk.text,
-                        slide=slide,
-                        score=float(scores[position]),
-                        rank=len(hits) + 1,
-                    )
-                )
-                if len(hits) == k:
-                    break
-        return hits
+        probe = read_query(query, self.generation, self.encoder)
+        rows, scores = rank(probe, self.generation, allowed, k)
+        return build_hits(rows, scores, probe, self.generation, self.encoder, k)
 
-    def _rows_of(self, lectures: Iterable[int]) -> np.ndarray | None:
-        """Return the rows of these lectures, None for all."""
-        wanted = sorted(set(lectures))
-        if not wanted:
-            return None
-        known = sorted(set(self._lecture[self._lecture > 0].tolist()))
-        if unknown := [number for number in wanted if number not in known]:
+    def _allowed(
+        self, lectures: Iterable[int], speaker: str, kind: Kind | None, qa: bool
+    ) -> np.ndarray | None:
+        """Return the rows that the filters let through, ascending; None when there is no filter."""
+        videos, rows = self.generation.videos, self.generation.rows
+        wanted = set(lectures)
+        known = sorted(video.lecture for video in videos if video.lecture)
+        if unknown := sorted(wanted - set(known)):
             raise QuestionError(
                 f"Lecture {unknown[0]} is not in the index; it holds {', '.join(map(str, known))}."
             )
-        return np.flatnonzero(np.isin(self._lecture[self.generation.rows["video"]], wanted))
-
-    def _probe(self, query: str) -> Probe:
-        """Return a query in the forms in which the rankers compare it."""
-        generation = self.generation
-        if not is_japanese(query):
-            encoding = self.encoder.encode_query(query)
-            weights = generation.token_idf[encoding.ids]
-            grams = generation.grams.scores(ngrams(query))
-            return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, [(GRAMS, grams)])
-        words = japanese_words(query)
-        tokens, weights = generation.bridge.look_up(words)
-        vector = unit(weights @ tokens)
-        lexical = []
-        for weight, index, terms in (
-            (BIGRAMS, generation.bigrams, bigrams(query)),
-            (WORDS, generation.words, words),
-        ):
-            scores = np.zeros(len(generation.rows), np.float32)
-            scores[generation.rows["japanese"]] = index.scores(terms)
-            lexical.append((weight, scores))
-        return Probe(tokens, weights, vector, LATE_JA, 0.0, lexical)
-
-    def _candidates(self, probe: Probe, allowed: np.ndarray | None, count: int) -> np.ndarray:
-        """Return the rows that any first stage proposes, in ascending order."""
-        proposed = (
-            [top_k(probe.vector, self.generation.vectors, count)] if len(probe.tokens) else []
-        )
-        for _, scores in probe.lexical:
-            rows = np.flatnonzero(scores > 0)
-            if len(rows) > count:
-                rows = np.argpartition(-scores, count)[:count]
-            proposed.append(rows)
-        if allowed is not None and any(len(rows) for rows in proposed):
-            return allowed  # a few lectures are few enough to score whole
-        return np.unique(np.concatenate(proposed))
-
-    def _late(self, probe: Probe, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return late-interaction scores of rows, and the token where each one's match begins."""
-        if not probe.weights.any():
-            return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
-        lengths = self.generation.rows["tokens"][rows].astype(np.int64)
-        ends = self._token_ends[rows]
-        packed = np.concatenate(
-            [self.generation.tokens[end - n : end] for end, n in zip(ends, lengths, strict=True)]
-        )
-        # A note is about one thing; of a transcript, the stretch that matches counts.
-        segments = np.maximum(1, np.rint(lengths / SEGMENT).astype(np.int64))
-        segments[self.generation.rows["note"][rows]] = 1
-        return maxsim(probe.tokens, probe.weights, packed, lengths, segments)
-
-    def _video(self, row: int) -> Video:
-        return self.generation.videos[int(self.generation.rows["video"][row])]
-
-    def _start(self, chunk: Chunk, token: int) -> float:
-        """Return the start of the cue that holds a token of the chunk as it was encoded."""
-        if not chunk.cues:
-            return chunk.start
-        pieces = self.encoder.token_ids([lead(chunk), *(cue.text for cue in chunk.cues)])
-        ends = np.cumsum([len(ids) for ids in pieces])[1:]
-        cue = min(int(np.searchsorted(ends, token, side="right")), len(chunk.cues) - 1)
-        return max(chunk.start, chunk.cues[cue].start)
-
-    def _slide(self, row: int, probe: Probe) -> Slide | None:
-        """Return the slide of the row's lecture that is nearest to query and chunk together."""
-        lecture = self._video(row).lecture
-        if lecture is None or lecture not in self._slides_of:
+        name = speaker.casefold()
+        if name and not any(name in x.casefold() for video in videos for x in video.speakers):
+            names = sorted({x for video in videos for x in video.speakers})
+            raise QuestionError(f"No speaker is called {speaker!r}; there are {', '.join(names)}.")
+        if not (wanted or name or kind or qa):
             return None
-        slides = self._slides_of[lecture]
-        both = probe.vector + self.generation.vectors.reconstruct(row)
-        return self.generation.slides[
-            slides[int(np.argmax(self.generation.slide_vectors[slides] @ both))]
+        chosen = [
+            (not wanted or video.lecture in wanted)
+            and (not name or any(name in x.casefold() for x in video.speakers))
+            for video in videos
         ]
+        let_through = np.array(chosen)[rows["video"]]
+        if kind:
+            let_through &= rows["note"] == (kind == "note")
+        if qa:
+            let_through &= rows["qa"]
+        return np.flatnonzero(let_through)
 
 
 def check_query(query: str) -> str:
@@ -251,11 +143,3 @@ def check_query(query: str) -> str:
             "Ask for one thing at a time."
         )
     return clean
-
-
-def _same_moment(hit: Hit, chunk: Chunk) -> bool:
-    """Return whether a chunk shows the moment of a hit: a third of the shorter one is shared."""
-    if hit.video.video_id != chunk.video_id:
-        return False
-    shared = min(hit.chunk.end, chunk.end) - max(hit.chunk.start, chunk.start)
-    return shared > SAME * min(hit.chunk.end - hit.chunk.start, chunk.end - chunk.start)

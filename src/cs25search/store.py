@@ -52,7 +52,8 @@ ROW = np.dtype(
         ("video", np.int32),  # line of videos.jsonl
         ("start", np.float32),
         ("end", np.float32),
-        ("tokens", np.int32),  # how many rows of tokens.npy are this chunk's
+        ("first_token", np.int64),  # row of tokens.npy
+        ("tokens", np.int32),  # how many rows of it are this chunk's
         ("note", np.bool_),
         ("qa", np.bool_),
         ("japanese", np.bool_),  # has a Japanese side; `bigrams` and `words` hold these rows only
@@ -351,6 +352,8 @@ def _check(path: Path, facts: FileFacts) -> None:
 
 
 def _check_rows(folder: Path, generation: Generation) -> None:
+    if generation.rows.dtype != ROW:
+        raise IndexDamaged(folder / "rows.npy", "has other columns than this version reads")
     n = len(generation.rows)
     counts = {"chunks.jsonl": len(generation.chunks), "vectors.faiss": generation.vectors.ntotal}
     for file, count in counts.items():

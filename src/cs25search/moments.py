@@ -1,0 +1,126 @@
+"""Ranked rows to hits: what shows the same half minute becomes one moment.
+
+A note and the transcript under it are one moment: the note gives title and summary, the
+transcript the words that were said and the second at which they begin.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from .build import lead
+from .encode import Encoder
+from .rank import Probe, late_scores
+from .records import Chunk, Hit, Slide
+from .store import Generation
+
+SAME = 0.3  # share of the shorter chunk from which two chunks show one moment
+
+
+def build_hits(
+    rows: Iterable[int],
+    scores: Iterable[float],
+    probe: Probe,
+    generation: Generation,
+    encoder: Encoder,
+    k: int,
+) -> list[Hit]:
+    """Return at most k hits, best first; no second of a video is in two of them.
+
+    Args:
+        rows: Best first, with their scores.
+    """
+    hits: list[Hit] = []
+    taken: dict[str, list[tuple[float, float]]] = {}  # ranges shown so far, by video
+    for row, score in zip(rows, scores, strict=True):
+        start, end = (float(generation.rows[row][edge]) for edge in ("start", "end"))
+        video = generation.videos[int(generation.rows[row]["video"])]
+        ranges = taken.setdefault(video.video_id, [])
+        if any(_is_same((start, end), other) for other in ranges):
+            continue
+        note_row, spoken_row, token = _pair(int(row), probe, generation)
+        note = None if note_row is None else generation.chunks[note_row]
+        spoken = None if spoken_row is None else generation.chunks[spoken_row]
+        if spoken:
+            start = min(max(start, _second_of(spoken, token, encoder)), end - 1)
+        start, end = _outside(start, end, ranges)
+        if end - start < 1:
+            continue
+        ranges.append((start, end))
+        chunk = spoken or note
+        if chunk is None:
+            continue
+        hits.append(
+            Hit(
+                video=video,
+                chunk=chunk,
+                note=note,
+                start=start,
+                end=end,
+                quote=chunk.text,
+                slide=_slide(int(row), video.lecture, probe, generation),
+                score=float(score),
+                rank=len(hits) + 1,
+            )
+        )
+        if len(hits) == k:
+            break
+    return hits
+
+
+def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, int | None, int]:
+    """Return the rows of note and transcript that show one moment, and the token said first."""
+    facts = generation.rows
+    here = facts["video"] == facts[row]["video"]
+    if not facts[row]["note"]:
+        _, begins = late_scores(probe, generation, np.array([row]))
+        middle = (facts[row]["start"] + facts[row]["end"]) / 2
+        covers = facts["note"] & here & (facts["start"] <= middle) & (middle < facts["end"])
+        notes = np.flatnonzero(covers)
+        return (int(notes[0]) if len(notes) else None), row, int(begins[0])
+    middles = (facts["start"] + facts["end"]) / 2
+    inside = (facts[row]["start"] <= middles) & (middles < facts[row]["end"])
+    spoken = np.flatnonzero(~facts["note"] & here & inside)
+    if not len(spoken):
+        return row, None, 0
+    late, begins = late_scores(probe, generation, spoken)
+    best = int(np.argmax(late))
+    return row, int(spoken[best]), int(begins[best])
+
+
+def _second_of(spoken: Chunk, token: int, encoder: Encoder) -> float:
+    """Return the start of the cue that holds a token of the chunk as it was encoded."""
+    pieces = encoder.token_ids([lead(spoken), *(cue.text for cue in spoken.cues)])
+    ends = np.cumsum([len(ids) for ids in pieces])[1:]
+    return spoken.cues[min(int(np.searchsorted(ends, token, "right")), len(ends) - 1)].start
+
+
+def _slide(row: int, lecture: int | None, probe: Probe, generation: Generation) -> Slide | None:
+    """Return the slide of this lecture that is nearest to query and chunk together."""
+    rows = [i for i, slide in enumerate(generation.slides) if slide.lecture == lecture]
+    if lecture is None or not rows:
+        return None
+    both = probe.vector + generation.vectors.reconstruct(row)
+    return generation.slides[rows[int(np.argmax(generation.slide_vectors[rows] @ both))]]
+
+
+def _is_same(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Return whether two time ranges show one moment.
+
+    >>> _is_same((0, 60), (50, 110)), _is_same((0, 60), (30, 60))
+    (False, True)
+    """
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared > SAME * min(one[1] - one[0], other[1] - other[0])
+
+
+def _outside(start: float, end: float, ranges: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return a range cut back to where no other range is.
+
+    >>> _outside(0, 60, [(50, 110)]), _outside(50, 110, [(0, 60)])
+    ((0, 50), (60, 110))
+    """
+    for other_start, other_end in ranges:
+        if start < other_end and other_start < end:
+            start, end = (start, other_start) if start < other_start else (other_end, end)
+    return start, end

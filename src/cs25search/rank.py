@@ -1,0 +1,123 @@
+"""Query to ranked rows: FAISS and BM25 propose, late interaction decides, one score comes out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .acronyms import spell_out
+from .dense import cosines, top_k
+from .encode import Encoder, unit
+from .fuse import fuse
+from .late import maxsim
+from .lexical import bigrams, is_japanese, japanese_words, ngrams
+from .store import Generation
+
+CANDIDATES = 30  # from each first stage, and never fewer than three for each hit wanted
+SEGMENT = 24  # tokens of a transcript that make a segment of late interaction
+
+# Weights of the standardised scores: docs/evaluation.md says how they were found.
+LATE, GRAMS, DENSE = 1.0, 0.3, 0.3
+LATE_JA, BIGRAMS, WORDS = 1.7, 0.85, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A query as the rankers see it.
+
+    Attributes:
+        tokens: Unit vectors, shape (n_query, dim): of its tokens, or of its Japanese words.
+        weights: How much each counts in late interaction, shape (n_query,).
+        vector: What the first stage over vectors looks for, shape (dim,).
+        late: Weight of late interaction in the score.
+        dense: Weight of the cosine with `vector`.
+        lexical: Weight and score of every chunk, shape (n_chunks,), for each lexical index.
+    """
+
+    tokens: np.ndarray
+    weights: np.ndarray
+    vector: np.ndarray
+    late: float
+    dense: float
+    lexical: list[tuple[float, np.ndarray]]
+
+
+def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
+    """Return a query in the forms in which the rankers compare it."""
+    if is_japanese(query):
+        return _read_japanese(query, generation)
+    query = spell_out(query)
+    encoding = encoder.encode_query(query)
+    weights = generation.token_idf[encoding.ids]
+    grams = generation.grams.scores(ngrams(query))
+    return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, [(GRAMS, grams)])
+
+
+def rank(
+    probe: Probe, generation: Generation, allowed: np.ndarray | None, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows, best first, and their scores; enough of them to make k moments of.
+
+    Args:
+        allowed: Ascending rows that a filter lets through; None for all.
+        k: How many moments are wanted.
+    """
+    rows = _candidates(probe, generation, allowed, max(CANDIDATES, 3 * k))
+    if not len(rows):
+        return rows, np.zeros(0, np.float32)
+    late, _ = late_scores(probe, generation, rows)
+    dense = cosines(probe.vector, generation.vectors, rows)
+    # The pooled vector of a note says what it is about; that of a window, what it drifts through.
+    dense_weights = probe.dense * generation.rows["note"][rows]
+    lexical = [(weight, scores[rows]) for weight, scores in probe.lexical]
+    scores = fuse([(probe.late, late), (dense_weights, dense), *lexical])
+    order = np.argsort(-scores, kind="stable")
+    return rows[order], scores[order]
+
+
+def late_scores(
+    probe: Probe, generation: Generation, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return late-interaction scores of rows, and the token where each one's match begins."""
+    if not probe.weights.any():
+        return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
+    facts = generation.rows[rows]
+    lengths = facts["tokens"].astype(np.int64)
+    packed = np.concatenate(
+        [
+            generation.tokens[start : start + n]
+            for start, n in zip(facts["first_token"], lengths, strict=True)
+        ]
+    )
+    # A note is about one thing; of a transcript, the stretch that matches counts.
+    segments = np.maximum(1, np.rint(lengths / SEGMENT).astype(np.int64))
+    segments[facts["note"]] = 1
+    return maxsim(probe.tokens, probe.weights, packed, lengths, segments)
+
+
+def _read_japanese(query: str, generation: Generation) -> Probe:
+    words = japanese_words(query)
+    tokens, weights = generation.bridge.look_up(words)
+    lexical = []
+    for weight, index, terms in (
+        (BIGRAMS, generation.bigrams, bigrams(query)),
+        (WORDS, generation.words, words),
+    ):
+        scores = np.zeros(len(generation.rows), np.float32)
+        scores[generation.rows["japanese"]] = index.scores(terms)
+        lexical.append((weight, scores))
+    return Probe(tokens, weights, unit(weights @ tokens), LATE_JA, 0.0, lexical)
+
+
+def _candidates(
+    probe: Probe, generation: Generation, allowed: np.ndarray | None, count: int
+) -> np.ndarray:
+    """Return the rows that any first stage proposes, ascending."""
+    proposed = []
+    if probe.vector.any():
+        proposed.append(top_k(probe.vector, generation.vectors, count, allowed))
+    for _, scores in probe.lexical:
+        rows = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
+        if len(rows) > count:
+            rows = rows[np.argpartition(-scores[rows], count)[:count]]
+        proposed.append(rows)
+    return np.unique(np.concatenate(proposed))

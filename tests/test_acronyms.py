@@ -1,0 +1,30 @@
+"""Either form of an acronym finds what the other finds."""
+
+import pytest
+
+from cs25search.acronyms import spell_out
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("How does a DT use return-to-go?", "How does a decision transformer use return-to-go?"),
+        ("maximum dataset size of NPTs", "maximum dataset size of non-parametric transformers"),
+        ("MoE bfloat16 instability", "mixture of experts bfloat16 instability"),
+        ("ViT position embeddings", "vision transformer position embeddings"),
+        ("pass@k definition", "pass at k definition"),
+    ],
+)
+def test_both_forms_find_the_same_lecture_and_share_moments(index, short, long):
+    one, other = index.search(short), index.search(long)
+    assert one[0].video == other[0].video
+    assert {hit.chunk.chunk_id for hit in one} & {hit.chunk.chunk_id for hit in other}
+
+
+def test_both_forms_together_add_nothing():
+    query = "Is a vision transformer (ViT) better?"
+    assert spell_out(query) == query
+
+
+def test_acronym_inside_a_word_is_none():
+    assert spell_out("a rldt world") == "a rldt world"

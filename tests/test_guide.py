@@ -1,0 +1,38 @@
+"""A goal finds its lecture, with reasons."""
+
+import json
+
+import pytest
+from conftest import run
+
+from cs25search.guide import advise
+
+
+@pytest.mark.parametrize(
+    ("goal", "lecture"),
+    [
+        ("Which lecture should I watch for offline RL?", 4),
+        ("speech and music", 10),
+        ("I work with tables, like on Kaggle", 7),
+        ("code generation", 2),
+        ("one model for any input", 6),
+        ("part-whole hierarchies", 8),
+        ("音声に興味があるのでどの講義を見ればいい？", 10),
+    ],
+)
+def test_goal_leads_to_its_lecture(index, goal, lecture):
+    advice = advise(index, goal)
+    assert advice[0].lecture.number == lecture
+    assert advice[0].hits[0].video.lecture == lecture
+    assert 0 < sum(one.share for one in advice) <= 1.0001
+
+
+def test_command_gives_verdict_time_and_first_moment(index_dir):
+    done = run("cs25search", "lectures", "--for", "offline RL", "--index", index_dir)
+    assert done.returncode == 0
+    for part in ("Universal Compute Engines", "https://youtu.be/w4Bw8WYL8Ps?t=", "Read first?"):
+        assert part in done.stdout
+    done = run("cs25search", "lectures", "--for", "offline RL", "--json", "--index", index_dir)
+    first = json.loads(done.stdout)["lectures"][0]
+    assert first["lecture"] == 4
+    assert first["hits"][0]["lecture"] == 4

@@ -1,0 +1,74 @@
+"""A hit as strings: language, quotes, what is missing."""
+
+from dataclasses import replace
+
+from cs25search.records import Chunk, Hit, Slide, Video
+from cs25search.ui import moment
+
+VIDEO = Video("abcdefghijk", "Scaling *it*", ("Ann Lee", "Bo [Ng]"), 4000, 5, "スケーリング")
+NOTE = Chunk(
+    "abcdefghijk:3723n", "abcdefghijk", 3723, 3790, "The routers need float32.", "note",
+    title="Router", text_ja="ルータにはfloat32が必要である。", title_ja="ルータ",
+)  # fmt: skip
+SPOKEN = Chunk("abcdefghijk:3700t", "abcdefghijk", 3700, 3760, "so *um* the router", "transcript")
+SLIDE = Slide(18, 5, "A $title$", "A summary", "https://deck.example?slide=18", "題", "要約")
+
+
+def hit(chunk: Chunk, note: Chunk | None = NOTE) -> Hit:
+    return Hit(VIDEO, chunk, note, 3723.9, 3790, chunk.text, SLIDE, 1.0, 1)
+
+
+def test_heading_has_the_time_range_and_the_title_of_the_note_if_there_is_one():
+    assert moment.heading(hit(SPOKEN), "en") == "1:02:03–1:03:10 · Router"
+    assert moment.heading(hit(NOTE), "ja") == "1:02:03–1:03:10 · ルータ"
+    assert moment.heading(hit(SPOKEN, None), "en") == "1:02:03–1:03:10"
+
+
+def test_video_line_has_number_title_and_speakers_escaped():
+    line = moment.video_line(VIDEO, "en")
+    assert line == "**Lecture 5 · Scaling &#42;it&#42;** · Ann Lee&#44; Bo &#91;Ng&#93;"
+    assert moment.video_line(VIDEO, "ja").startswith("**第5回 · スケーリング** · Ann")
+
+
+def test_video_outside_the_deck_has_neither_number_nor_surplus_dots():
+    panel = Video("abcdefghijk", "Panel", (), 100)
+    assert moment.video_line(panel, "en") == "**Panel**"
+    assert moment.video_line(panel, "ja") == "**Panel**"
+
+
+def test_note_is_shown_in_the_readers_language_with_words_marked():
+    assert moment.passages(hit(NOTE), "router float32", "en") == [
+        (
+            "Study note",
+            "The :yellow-background[**routers**] need :yellow-background[**float32**]&#46;",
+        )
+    ]
+    assert moment.passages(hit(NOTE), "なぜfloat32？", "ja") == [
+        ("学習メモ", "ルータには:yellow-background[**float32**]が必要である。")
+    ]
+
+
+def test_speech_is_quoted_as_it_was_said_and_a_translated_note_comes_before_it():
+    said = "so &#42;um&#42; the :yellow-background[**router**]"
+    english = moment.passages(hit(SPOKEN), "router", "en")
+    assert [label for label, _ in english] == ["Said in the lecture", "Study note"]
+    assert english[0][1] == said
+    japanese = moment.passages(hit(SPOKEN), "router", "ja")
+    assert [label for label, _ in japanese] == ["学習メモ", "講義での発言（英語の原文）"]
+    assert japanese[1][1] == said
+
+
+def test_speech_without_a_note_stands_alone():
+    assert len(moment.passages(hit(SPOKEN, None), "router", "ja")) == 1
+
+
+def test_words_are_marked_where_they_are_in_text_with_odd_blanks():
+    odd = hit(replace(SPOKEN, text="the\n\n router\u200b  said"), None)
+    text = moment.passages(odd, "router", "en")[0][1]
+    assert text == "the :yellow-background[**router**] said"
+
+
+def test_slide_and_link():
+    assert moment.slide_title(SLIDE, "en") == "A &#36;title&#36;"
+    assert (moment.slide_title(SLIDE, "ja"), moment.slide_summary(SLIDE, "ja")) == ("題", "要約")
+    assert moment.watch_link(hit(NOTE)) == "https://youtu.be/abcdefghijk?t=3723"
