@@ -109,7 +109,9 @@ def keep(folder: Path, track: RawTrack) -> None:
 def with_known(origin: Origin, known: Origin) -> Origin:
     """Return an origin with what is known of its video from elsewhere, where it lacks it."""
     facts = ("title", "duration", "upload_date", "chapters", "about")
-    return replace(origin, **{name: getattr(origin, name) or getattr(known, name) for name in facts})
+    return replace(
+        origin, **{name: getattr(origin, name) or getattr(known, name) for name in facts}
+    )
 
 
 def kept(folder: Path) -> dict[str, RawTrack]:

@@ -14,13 +14,15 @@ from cs25search.records import Slide
 
 from .matching import Lecture
 
+KEPT = "deck.txt"
 LONGEST_TITLE = 70  # characters
 MIN_CONTENTS = 2  # entries that make a list of contents
 
 _SLIDE = re.compile(r"(?P<indent>[ \t]*)(?P<number>[0-9]{1,4})\. (?P<text>.*)")
 _LENGTH = r"\((?P<length>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})\)"
 _ENTRY = re.compile(
-    rf"(?<!\S)(?P<number>[0-9]{{1,3}})\. (?P<star>★ ?)?(?P<title>[^()]{{1,200}}?) ?(?:★ ?)?{_LENGTH}"
+    r"(?<!\S)(?P<number>[0-9]{1,3})\. (?:★ ?)?(?P<title>[^()]{1,200}?) ?(?:★ ?)?"
+    rf"{_LENGTH}"
     r"(?: Speaker:? (?P<speakers>.+?\)))?"
 )
 _FOOTNOTE = re.compile(r"\*[0-9]{1,2}(?![0-9])")
@@ -54,6 +56,31 @@ def read_deck(path: Path) -> ParsedDeck:
         reason = f"byte 0x{error.object[error.start]:02x} does not belong in UTF-8 text"
         raise DeckError(str(path), line, reason) from None
     return parse_deck(text, str(path))
+
+
+def keep_deck(index_dir: Path, path: Path) -> None:
+    """Keep a copy of a deck in the index folder, so that the next ingest needs no option.
+
+    Raises:
+        DeckError: It cannot be read or is no deck.
+    """
+    read_deck(path)
+    data, copy = path.read_bytes(), index_dir / KEPT
+    if not copy.is_file() or copy.read_bytes() != data:
+        index_dir.mkdir(parents=True, exist_ok=True)
+        fresh = copy.with_name(f".{KEPT}.new")
+        fresh.write_bytes(data)
+        fresh.replace(copy)
+
+
+def kept_deck(index_dir: Path) -> ParsedDeck | None:
+    """Return the deck that was kept, None if there is none.
+
+    Raises:
+        DeckError: The copy has been altered.
+    """
+    copy = index_dir / KEPT
+    return read_deck(copy) if copy.is_file() else None
 
 
 def parse_deck(text: str, source: str = "<deck>") -> ParsedDeck:

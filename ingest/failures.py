@@ -146,7 +146,7 @@ MESSAGES: tuple[tuple[str, Failure], ...] = (
     (r"\b429\b|too many requests|rate-?limited|try again later", RATE_LIMITED),
     (r"IP is likely being blocked|\b403\b", BLOCKED),
     (r"confirm your age|age-?restricted|inappropriate for some users", AGE),
-    (r"playlist does not exist|does the playlist exist|redirected to youtube\.com home", PLAYLIST_GONE),
+    (r"playlist does not exist|does the playlist exist|redirected to youtube", PLAYLIST_GONE),
     (r"playlist is private|playlist type is unviewable", PLAYLIST_PRIVATE),
     (r"private video|video is private|members-only|join this channel|members on", PRIVATE),
     (r"available in your country|geo.?restrict|from your location", REGION),
@@ -255,5 +255,3 @@ def _quoting(failure: Failure, said: str) -> Failure:
     said = " ".join(said.split())[:120]
     cause = f"{failure.cause[:-1]}: {said.rstrip('.')}." if said else failure.cause
     return Failure(failure.kind, cause, failure.cure)
-
-

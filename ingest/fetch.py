@@ -97,9 +97,7 @@ class Fetcher:
         remark: Callable[[str], None],
     ) -> None:
         self._transcripts, self._ytdlp, self._pause = transcripts, ytdlp, pause
-        self._gates = {
-            client: Gate(client.name, pause, remark) for client in (transcripts, ytdlp)
-        }
+        self._gates = {client: Gate(client.name, pause, remark) for client in (transcripts, ytdlp)}
         self._fetched = 0
 
     def fetch_playlist(self, playlist_id: str) -> list[Details]:

@@ -287,7 +287,9 @@ class YtDlpClient:
         with explained():
             # YouTube serves captions more willingly to what looks like a browser.
             target = ImpersonateTarget()
-            asks = {"impersonate": target} if self._ydl._impersonate_target_available(target) else {}
+            asks = (
+                {"impersonate": target} if self._ydl._impersonate_target_available(target) else {}
+            )
             data = self._ydl.urlopen(Request(url, extensions=asks)).read(MAX_CAPTION_BYTES)
         if not data.strip():
             raise FetchError(failures.PO_TOKEN, "an empty caption file")
