@@ -145,8 +145,9 @@ class Fetcher:
             except FetchError as error:
                 found.append(error)
         # What is wrong with the video says more than what is wrong with the way to it.
-        about_video = [error for error in found if error.failure.kind == "video"]
-        raise (about_video or found)[-1]
+        known = [error for error in found if error.failure is not failures.NOT_UNDERSTOOD]
+        about_video = [error for error in known if error.failure.kind == "video"]
+        raise (about_video or known or found)[-1]
 
     def _details(self, listed: Details) -> Details:
         """Return more about a video. It is searchable without, so failing is no failure."""

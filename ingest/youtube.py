@@ -140,7 +140,8 @@ class _Remarks:
 
     def warning(self, message: str) -> None:
         """Keep a warning: with `ignore_no_formats_error` the true cause is only told here."""
-        self.warnings.append(message)
+        if "JavaScript runtime" not in message:  # needed for videos, not for captions
+            self.warnings.append(message)
 
     def error(self, message: str) -> None:
         """Drop an error; it is raised too."""
