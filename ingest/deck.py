@@ -21,7 +21,7 @@ MIN_CONTENTS = 2  # entries that make a list of contents
 _SLIDE = re.compile(r"(?P<indent>[ \t]*)(?P<number>[0-9]{1,4})\. (?P<text>.*)")
 _LENGTH = r"\((?P<length>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})\)"
 _ENTRY = re.compile(
-    r"(?<!\S)(?P<number>[0-9]{1,3})\. (?:★ ?)?(?P<title>[^()]{1,200}?) ?(?:★ ?)?"
+    r"(?<!\S)(?P<number>[0-9]{1,3})\. (?:★ ?)?(?P<title>(?:(?! [0-9]{1,3}\. )[^()]){1,200}?) ?(?:★ ?)?"
     rf"{_LENGTH}"
     r"(?: Speaker:? (?P<speakers>.+?\)))?"
 )

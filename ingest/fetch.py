@@ -45,7 +45,7 @@ class Gate:
             raise FetchError(failures.not_asked([self.given_up]))
         repeat = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(TRIES),
-            wait=tenacity.wait_exponential_jitter(self._pause, self._pause * 30, 2, self._pause),
+            wait=tenacity.wait_exponential_jitter(multiplier=self._pause, jitter=self._pause),
             retry=tenacity.retry_if_exception(_may_pass),
             before_sleep=self._tell,
             reraise=True,

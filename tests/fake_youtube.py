@@ -28,9 +28,7 @@ NOT_HERE = {
     "errorScreen": {
         "playerErrorMessageRenderer": {
             "subreason": {
-                "runs": [
-                    {"text": "The uploader has not made this video available in your country"}
-                ]
+                "runs": [{"text": "The uploader has not made this video available in your country"}]
             }
         }
     },
@@ -67,6 +65,7 @@ class FakeYoutube:
     slow: float = 0.0  # seconds for each answer
     asked: list[str] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
     address: str = ""
     certificate: Path = Path()
 
@@ -234,6 +233,7 @@ def serve(talks: list[Talk], folder: Path) -> Iterator[FakeYoutube]:
 
         def _reply(self, body: bytes) -> None:
             threading.Event().wait(fake.slow)
+            fake.cookies.append(self.headers.get("Cookie", ""))
             status, text = fake.answer(self.path, body)
             data = text.encode()
             self.send_response(status)

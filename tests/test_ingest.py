@@ -169,8 +169,10 @@ def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(index_copy
     before = current_generation(index_copy)
     (captions / "longlecture.en.srt").write_text(long_srt(400), "utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "ingest", "--offline", "--index", index_copy]
-        + ["--captions", captions],
+        [
+            *(sys.executable, "-m", "ingest", "--offline"),
+            *("--index", index_copy, "--captions", captions),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

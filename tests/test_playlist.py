@@ -164,9 +164,7 @@ def test_local_file_wins_and_learns_title_and_length_from_the_playlist(
     assert youtube.asked_videos() == set()
     row = report(index_copy)["abcdefghijk"]
     assert (row["source"], row["title"], row["cues"]) == ("local", "Zebras on the road", 2)
-    offline = run(
-        "ingest", "--offline", "--captions", tmp_path / "captions", "--index", index_copy
-    )
+    offline = run("ingest", "--offline", "--captions", tmp_path / "captions", "--index", index_copy)
     assert offline.returncode == 0
     assert report(index_copy)["abcdefghijk"]["title"] == "Zebras on the road"
 
@@ -254,8 +252,10 @@ def test_killed_ingest_is_finished_by_the_next(youtube, index_copy, moment):
     youtube.slow = 0.05 if moment == "fetching" else 0.0
     before = (index_copy / "CURRENT").read_text()
     process = subprocess.Popen(
-        [sys.executable, "-m", "ingest", "--playlist", PLAYLIST, "--proxy", youtube.address]
-        + ["--sleep", "0", "--index", index_copy],
+        [
+            *(sys.executable, "-m", "ingest", "--playlist", PLAYLIST, "--index", index_copy),
+            *("--proxy", youtube.address, "--sleep", "0"),
+        ],
         cwd=DATA,
         env=os.environ | youtube.environment,
         stdout=subprocess.DEVNULL,
