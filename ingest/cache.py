@@ -95,7 +95,7 @@ def read_folder(folder: Path, language: str = "en") -> tuple[list[RawTrack], lis
 
 def keep(folder: Path, track: RawTrack) -> None:
     """Keep a track; one already kept for this video is replaced. Equal bytes write nothing."""
-    old = kept(folder).get(track.origin.video_id)
+    old = _read(_sidecar(folder, track.origin.video_id))
     if old == track:
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,15 +116,19 @@ def with_known(origin: Origin, known: Origin) -> Origin:
 
 def kept(folder: Path) -> dict[str, RawTrack]:
     """Return all tracks kept, by video id. A sidecar that cannot be read is left out."""
-    tracks = {}
-    for sidecar in sorted(folder.glob("*.origin.json")):
-        try:
-            origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
-            if NAME.fullmatch(origin.name):
-                tracks[origin.video_id] = RawTrack(origin, (folder / origin.name).read_bytes())
-        except (OSError, msgspec.DecodeError):
-            continue
-    return tracks
+    tracks = (_read(sidecar) for sidecar in sorted(folder.glob("*.origin.json")))
+    return {track.origin.video_id: track for track in tracks if track}
+
+
+def _read(sidecar: Path) -> RawTrack | None:
+    """Return the track of a sidecar, None if there is none that can be read."""
+    try:
+        origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
+        if NAME.fullmatch(origin.name):
+            return RawTrack(origin, (sidecar.parent / origin.name).read_bytes())
+    except (OSError, msgspec.DecodeError):
+        pass
+    return None
 
 
 def _sidecar(folder: Path, video_id: str) -> Path:

@@ -21,8 +21,8 @@ MIN_CONTENTS = 2  # entries that make a list of contents
 _SLIDE = re.compile(r"(?P<indent>[ \t]*)(?P<number>[0-9]{1,4})\. (?P<text>.*)")
 _LENGTH = r"\((?P<length>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})\)"
 _ENTRY = re.compile(
-    r"(?<!\S)(?P<number>[0-9]{1,3})\. (?:★ ?)?(?P<title>(?:(?! [0-9]{1,3}\. )[^()]){1,200}?) ?(?:★ ?)?"
-    rf"{_LENGTH}"
+    r"(?<!\S)(?P<number>[0-9]{1,3})\. (?:★ ?)?"
+    rf"(?P<title>(?:(?! [0-9]{{1,3}}\. )[^()]){{1,200}}?) ?(?:★ ?)?{_LENGTH}"
     r"(?: Speaker:? (?P<speakers>.+?\)))?"
 )
 _FOOTNOTE = re.compile(r"\*[0-9]{1,2}(?![0-9])")

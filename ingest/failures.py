@@ -103,7 +103,7 @@ NOT_UNDERSTOOD = Failure(
 )
 BUSY = Failure(
     "transient",
-    "YouTube did not answer properly, several times.",
+    "YouTube does not answer properly, not even when asked again.",
     "Run the same command again in a few minutes.",
 )
 NETWORK = Failure(
@@ -245,10 +245,9 @@ def no_such_language(wanted: str, found: list[str]) -> Failure:
     return Failure("video", f"There are no captions in {wanted!r}, only in {shown}.", cure)
 
 
-def not_asked(client_failures: list[Failure]) -> Failure:
-    """Return the failure for a video that was spared because all clients had to be given up."""
-    last = client_failures[-1]
-    return Failure(last.kind, f"Not asked for, to do no harm: {last.cause}", last.cure)
+def not_asked(failure: Failure) -> Failure:
+    """Return the failure for a video that was spared because its client had been given up."""
+    return Failure(failure.kind, f"Not asked for, to do no harm: {failure.cause}", failure.cure)
 
 
 def _quoting(failure: Failure, said: str) -> Failure:

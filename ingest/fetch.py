@@ -42,7 +42,7 @@ class Gate:
             FetchError: It failed, or the client has been given up.
         """
         if self.given_up:
-            raise FetchError(failures.not_asked([self.given_up]))
+            raise FetchError(failures.not_asked(self.given_up))
         repeat = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(TRIES),
             wait=tenacity.wait_exponential_jitter(multiplier=self._pause, jitter=self._pause),
@@ -59,9 +59,9 @@ class Gate:
         return given
 
     def _tell(self, state: tenacity.RetryCallState) -> None:
-        if state.next_action and state.outcome:
-            self._remark(f"{self.name}: {state.outcome.exception()}".splitlines()[0])
-            self._remark(f"Next try in {state.next_action.sleep:.0f} s.")
+        if state.next_action:
+            seconds = state.next_action.sleep
+            self._remark(f"{self.name} gave no proper answer. Next try in {seconds:.0f} s.")
 
     def _count(self, failure: Failure) -> None:
         """Give the client up after failures that no further request can cure."""
