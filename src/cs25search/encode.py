@@ -40,6 +40,7 @@ class Encoder(Protocol):
     """What search and ingest need of a model. `key` names weights and export together."""
 
     key: str
+    multilingual: bool  # reads Japanese as well as English
     dim: int
     vocabulary_size: int
 
@@ -68,6 +69,7 @@ class OnnxEncoder:
         facts = read_model_facts(folder)
         self.key = folder.name
         self.name = str(facts["name"])
+        self.multilingual = bool(facts["multilingual"])
         self.dim = int(facts["dim"])
         self._query_prompt = str(facts["query_prompt"])
         self._document_prompt = str(facts["document_prompt"])

@@ -125,9 +125,10 @@ class Lexical:
 
     @classmethod
     def build(cls, documents: Iterable[list[str]]) -> "Lexical":
-        """Build from the terms of each document; a document without terms is allowed."""
+        """Build from the terms of each document, which may have none; there may be no document."""
         index = bm25s.BM25(method="lucene", k1=K1, b=B)
-        index.index(list(documents), show_progress=False)
+        # bm25s cannot index nothing; a document that no query can name does no harm.
+        index.index(list(documents) or [["\0"]], show_progress=False)
         return cls(index)
 
     def write(self, folder: Path) -> None:
