@@ -16,9 +16,9 @@ from typing import Any
 from cs25search.course import load_course
 from cs25search.evaluate import Question, read_questions
 from cs25search.records import Chunk, Cue, Language, Slide, Video
-from ingest.__main__ import collect
 from ingest.cache import read_folder
 from ingest.chunks import build_chunks, count_words
+from ingest.collect import collect
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
 LECTURE_1 = "P127jhj-8-Y"
@@ -88,8 +88,8 @@ def cs25_captions(folder: Path) -> list[Corpus]:
     """Return what a user has after adding caption files, and lecture 1 from captions alone."""
     course = load_course()
     tracks = {track.origin.video_id: track for track in read_folder(folder)[0]}
-    rows, chunks, _ = collect(course, tracks)
-    videos = tuple(row.video for row in rows)
+    found = collect(course, tracks, None)
+    chunks, videos = found.chunks, tuple(row.video for row in found.rows)
     asked = read_questions(QUESTIONS).questions
     both = Corpus("CS25 notes + captions", videos, tuple(chunks), asked, course.slides, timed=True)
     video = tuple(video for video in videos if video.video_id == LECTURE_1)

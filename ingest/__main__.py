@@ -168,6 +168,13 @@ def main(playlist: str | None, videos: tuple[str, ...], **options: Any) -> None:
     except Cs25SearchError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
+    except OSError as error:  # no space, no right to write, a file where a folder should be
+        click.echo(
+            f"Error: {error.filename or order.index_dir}: {error.strerror or error}.\n"
+            "What was indexed before is untouched. Make room or rights, or give --index DIR.",
+            err=True,
+        )
+        sys.exit(2)
     Console(width=None if sys.stdout.isatty() else 160).print(table(rows))
     sys.exit(exit_code(rows, insisted))
 

@@ -62,11 +62,17 @@ def collect(course: Course, tracks: Mapping[str, RawTrack], deck: ParsedDeck | N
             sources.append(Source(video_id, "bundled notes", "", "", 0, len(notes)))
         if track:
             row, spoken = read_track(row, track)
-            chunks += spoken
+            chunks += [replace(chunk, qa=_is_answer(chunk, notes)) for chunk in spoken]
             name, kind = track.origin.name, f"{track.origin.kind} captions"
             sources.append(Source(video_id, kind, name, track.sha256, row.cues, len(spoken)))
         rows.append(row)
     return Collection(rows, chunks, _slides(course, deck, numbers), sources, unmatched)
+
+
+def _is_answer(chunk: Chunk, notes: Sequence[Chunk]) -> bool:
+    """Return whether the middle of a chunk is said in answer to the audience, as the notes tell."""
+    middle = (chunk.start + chunk.end) / 2
+    return any(note.qa and note.start <= middle < note.end for note in notes)
 
 
 def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:

@@ -157,6 +157,25 @@ def test_damaged_model_export_is_made_again(index_copy):
     assert open_index(index_copy).search("attention")
 
 
+def test_folder_that_cannot_be_written_is_a_plain_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = ingest(tmp_path / "file", "--offline")
+    assert done.returncode == 2
+    assert "file" in done.stderr
+    assert "--index DIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_transcript_of_an_answer_passes_the_qa_filter(index_copy, captions):
+    # Lecture 5 answers a question from 11:23 to 12:49.
+    said = {"01:40": "Marmalade one.", "11:40": "Marmalade two."}
+    cues = [f"00:{at},000 --> 00:{at[:3]}49,000\n{text}\n" for at, text in said.items()]
+    (captions / "U8J32Z3qV8s.en.srt").write_text("\n".join(cues), "utf-8")
+    assert ingest(index_copy, "--offline", "--captions", captions).returncode == 0
+    hits = open_index(index_copy).search("marmalade", lectures=[5], kind="transcript", qa=True)
+    assert [int(hit.start) for hit in hits] == [700]
+
+
 def test_second_ingest_says_who_holds_the_index(index_copy):
     with ingest_lock(index_copy):
         done = ingest(index_copy)
