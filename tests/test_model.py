@@ -95,3 +95,14 @@ def test_export_with_a_missing_file_is_named(index_copy):
     (folder / "encoder.json").unlink()
     with pytest.raises(ModelError, match=r"lacks encoder\.json"):
         OnnxEncoder(folder)
+
+
+def test_export_of_an_older_version_says_export_again(index_copy):
+    import json
+
+    facts = next(index_copy.glob("models/*/encoder.json"))
+    content = json.loads(facts.read_text("utf-8"))
+    del content["multilingual"]
+    facts.write_text(json.dumps(content), "utf-8")
+    with pytest.raises(ModelError, match="multilingual"):
+        OnnxEncoder(facts.parent)
