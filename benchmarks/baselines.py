@@ -1,43 +1,116 @@
-"""What a user would do without us, over the same chunks: words BM25, dense vectors, their RRF."""
+"""What a user would do without us, over the same chunks: BM25, dense vectors, their RRF."""
 
+import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import faiss
 import numpy as np
 
+from cs25search.build import encoded_text, japanese_text, lead
 from cs25search.dense import build_dense, top_k
 from cs25search.encode import Encoder
-from cs25search.lexical import Lexical, words
-from cs25search.records import Chunk
+from cs25search.lexical import Lexical, bigrams, words
+from cs25search.records import Chunk, Language
 
-Ranker = Callable[[str], list[int]]  # query to rows, best first
 RRF_K = 60  # Cormack, Clarke and Büttcher, SIGIR 2009
+DEPTH = 100  # rows of each ranking that are fused
+BASELINES = ("BM25", "dense", "RRF", "BM25 on all", "RRF on all")  # on all that we index
 
 
-def baselines(chunks: Sequence[Chunk], encoder: Encoder) -> dict[str, Ranker]:
-    """Return the three rankers over title and text of each chunk."""
-    texts = [f"{chunk.title}. {chunk.text}" for chunk in chunks]
-    lexical = Lexical.build(words(text) for text in texts)
-    vectors = np.zeros((len(texts), encoder.dim), np.float32)
-    for row, encoding in encoder.encode_documents(texts):
-        vectors[row] = encoding.vector
-    index = build_dense(vectors)
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A ranking of rows, best first, and the bytes on disk of what it searches."""
 
-    def bm25(query: str) -> list[int]:
-        return [int(row) for row in np.argsort(-lexical.scores(words(query)), kind="stable")]
-
-    def dense(query: str) -> list[int]:
-        return [int(row) for row in top_k(encoder.encode_query(query).vector, index, len(texts))]
-
-    def rrf(query: str) -> list[int]:
-        return reciprocal_rank_fusion([bm25(query)[:100], dense(query)[:100]])
-
-    return {"words BM25": bm25, "dense MiniLM, FAISS": dense, "RRF of both": rrf}
+    rank: Callable[[str], list[int]]
+    size: int
 
 
-def reciprocal_rank_fusion(rankings: list[list[int]]) -> list[int]:
-    """Return rows ordered by the sum of 1 / (60 + rank) over rankings."""
+def baselines(
+    chunks: Sequence[Chunk], language: Language, encoder: Encoder, cache: Path
+) -> dict[str, Baseline]:
+    """Return the rankers over title and text, and two of them over asks and terms too.
+
+    Args:
+        language: Of the questions. For Japanese, BM25 counts pairs of characters, over the
+            Japanese side of a chunk where there is one; dense is the same English encoder.
+        cache: Where vectors are kept for the next run.
+    """
+    english = [f"{lead(chunk)} {chunk.text}" for chunk in chunks]
+    japanese = [f"{chunk.title_ja} {chunk.text_ja}" for chunk in chunks]
+    ours = [japanese_text(chunk) for chunk in chunks]
+    dense = _dense(english, encoder, cache)
+    bm25 = _bm25(_texts(chunks, english, japanese, language), language)
+    found = {"BM25": bm25, "dense": dense, "RRF": _fused(bm25, dense)}
+    if any(chunk.asks for chunk in chunks):
+        everything = [encoded_text(chunk) for chunk in chunks]
+        bm25 = _bm25(_texts(chunks, everything, ours, language), language)
+        found["BM25 on all"] = bm25
+        found["RRF on all"] = _fused(bm25, _dense(everything, encoder, cache))
+    return found
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]]) -> list[int]:
+    """Return rows ordered by the sum of 1 / (60 + rank) over rankings.
+
+    By hand: row 7 gets 1/61 + 1/62, row 5 gets 1/62 and row 3 gets 1/61.
+
+    >>> reciprocal_rank_fusion([[7, 5], [3, 7]])
+    [7, 3, 5]
+    """
     scores: dict[int, float] = {}
     for ranking in rankings:
         for rank, row in enumerate(ranking, start=1):
             scores[row] = scores.get(row, 0.0) + 1 / (RRF_K + rank)
     return sorted(scores, key=lambda row: -scores[row])
+
+
+def _texts(
+    chunks: Sequence[Chunk], english: list[str], japanese: list[str], language: Language
+) -> list[str]:
+    if language == "en":
+        return english
+    return [ja if c.text_ja else en for c, en, ja in zip(chunks, english, japanese, strict=True)]
+
+
+def _bm25(texts: list[str], language: Language) -> Baseline:
+    terms = words if language == "en" else bigrams
+    index = Lexical.build(terms(text) for text in texts)
+
+    def rank(query: str) -> list[int]:
+        return [int(row) for row in np.argsort(-index.scores(terms(query)), kind="stable")]
+
+    with TemporaryDirectory() as scratch:
+        index.write(Path(scratch))
+        size = sum(path.stat().st_size for path in Path(scratch).rglob("*") if path.is_file())
+    return Baseline(rank, size)
+
+
+def _dense(texts: list[str], encoder: Encoder, cache: Path) -> Baseline:
+    index = _vectors(texts, encoder, cache)
+
+    def rank(query: str) -> list[int]:
+        return [int(row) for row in top_k(encoder.encode_query(query).vector, index, len(texts))]
+
+    return Baseline(rank, index.ntotal * encoder.dim * 4)
+
+
+def _vectors(texts: list[str], encoder: Encoder, cache: Path) -> faiss.Index:
+    name = hashlib.sha256("\0".join([encoder.key, *texts]).encode()).hexdigest()[:16]
+    path = cache / f"{name}.npy"
+    if not path.is_file():
+        vectors = np.zeros((len(texts), encoder.dim), np.float32)
+        for row, encoding in encoder.encode_documents(texts):
+            vectors[row] = encoding.vector
+        cache.mkdir(parents=True, exist_ok=True)
+        np.save(path, vectors)
+    return build_dense(np.load(path))
+
+
+def _fused(one: Baseline, other: Baseline) -> Baseline:
+    def rank(query: str) -> list[int]:
+        return reciprocal_rank_fusion([one.rank(query)[:DEPTH], other.rank(query)[:DEPTH]])
+
+    return Baseline(rank, one.size + other.size)

@@ -1,53 +1,139 @@
 """python -m ingest: lectures in, index/ out."""
 
-import hashlib
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from cs25search.build import BUILD_VERSION, build_generation
+from cs25search.build import build_generation
 from cs25search.course import Course, load_course
 from cs25search.encode import OnnxEncoder
-from cs25search.errors import CaptionError, Cs25SearchError
-from cs25search.records import Chunk, Cue, Video
+from cs25search.errors import Cs25SearchError
 from cs25search.search import default_index_dir
-from cs25search.store import Generation, Source, ingest_lock, read_generation, write_generation
-from cs25search.times import clock
+from cs25search.store import Generation, ingest_lock, read_generation, write_generation
 
-from .cache import RawTrack, keep, kept, read_folder
-from .captions import clip, parse_captions
-from .chunks import build_chunks
+from . import youtube
+from .cache import RawTrack, keep, kept, read_folder, with_known
+from .collect import Collection, collect, fingerprint
+from .deck import keep_deck, kept_deck, read_deck
+from .failures import FetchError
+from .fetch import Fetcher
 from .model import DEFAULT_MODEL, load_encoder
+from .pull import Asked, learn, list_videos, plan, pull
+from .report import Row, exit_code, mark, preview, table, write_report
 
 # Progress and remarks go to stderr, the closing table to stdout.
-remarks = Console(stderr=True)
+remarks = Console(stderr=True, highlight=False, soft_wrap=True)
+
+PROXY = re.compile(r"https?://(?:[^\s@/]+@)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?/?")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the closing table: a video and what was indexed of it."""
+class Order:
+    """What the user asked for."""
 
-    video: Video
-    notes: int = 0
-    track: str = ""  # where the transcript came from
-    cues: int = 0
-    problem: str = ""
+    index_dir: Path
+    model: str
+    playlist_id: str | None  # the course's own when nothing is named
+    named: bool  # the user named the playlist
+    video_ids: tuple[str, ...]
+    captions_dir: Path | None
+    deck: Path | None
+    language: str
+    offline: bool
+    refresh: bool
+    limit: int | None
+    dry_run: bool
+    proxy: str
+    cookies: Path | None
+    pause: float
+    verbose: bool
+
+    @property
+    def tracks(self) -> Path:
+        """Return the folder of raw captions."""
+        return self.index_dir / "captions"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--offline", is_flag=True, help="Use only what is bundled or already on disk.")
+@click.option(
+    "--playlist",
+    metavar="URL|ID",
+    help="Fetch this playlist.  [default: CS25]  "
+    "E.g. --playlist PLoROMvodv4rNiJRchCzutFw5ItR_Z27CM",
+)
+@click.option(
+    "--video",
+    "videos",
+    multiple=True,
+    metavar="URL|ID",
+    help="Fetch this video, and no playlist unless it is named; repeatable.  "
+    "E.g. --video https://youtu.be/U8J32Z3qV8s",
+)
 @click.option(
     "--captions",
     "captions_dir",
     type=click.Path(path_type=Path),
-    help="Add local caption files, named VIDEOID.en.srt, .vtt or .json3.",
+    metavar="DIR",
+    help="Local caption files win over YouTube's: VIDEOID.en.srt, .vtt or .json3.  "
+    "E.g. --captions ~/captions",
+)
+@click.option(
+    "--deck",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take slides from the text of a SpeakerDeck deck.  E.g. --deck transcript.txt",
+)
+@click.option("--lang", "language", default="en", help="Captions in this language.  E.g. --lang ja")
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Use only what is bundled or on disk.  E.g. --offline --captions ~/captions",
+)
+@click.option(
+    "--refresh", is_flag=True, help="Fetch again what was fetched before.  E.g. --refresh --limit 3"
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Only the first N videos of the playlist.  E.g. --limit 10",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Tell what would be done, write nothing.  E.g. --dry-run --lang ja",
+)
+@click.option(
+    "--proxy",
+    default="",
+    metavar="URL",
+    help="Reach YouTube through an HTTP proxy.  E.g. --proxy http://user:password@host:8080",
+)
+@click.option(
+    "--cookies",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A browser's cookies for yt-dlp, never written to.  E.g. --cookies cookies.txt",
+)
+@click.option(
+    "--sleep",
+    "pause",
+    type=click.FloatRange(min=0, max=3600),
+    default=1.0,
+    metavar="S",
+    help="Seconds between two videos; waits after failures grow with it.  E.g. --sleep 10",
+)
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Show what the clients said.  E.g. -v --limit 1"
 )
 @click.option(
     "--index",
@@ -55,147 +141,186 @@ class Row:
     type=click.Path(path_type=Path),
     envvar="CS25_INDEX",
     default=default_index_dir,
-    help="The index folder.  [default: index/ in the project]",
+    metavar="DIR",
+    help="The index folder.  [default: index/ in the project]  E.g. --index /srv/index",
 )
 @click.option(
     "--model",
     default=DEFAULT_MODEL,
-    show_default=True,
     metavar="NAME_OR_PATH",
-    help="A sentence-transformers model on the hub or in a folder.",
+    help="A sentence-transformers model on the hub or in a folder.  E.g. --model ~/my-model",
 )
-def main(offline: bool, captions_dir: Path | None, index_dir: Path, model: str) -> None:
-    """Build the index of the bundled course and of all captions on disk.
+def main(playlist: str | None, videos: tuple[str, ...], **options: Any) -> None:
+    """Fetch the captions of the CS25 lectures and build the index of all that is on disk.
 
-    Example: python -m ingest --captions ~/captions
+    Example: python -m ingest
 
-    Exit codes: 0 fine, 2 wrong usage, 3 some captions could not be read and the rest is in.
+    Exit codes: 0 all in, 1 nothing asked for could be had, 2 wrong usage, 3 some failed and the
+    rest is searchable. What is in the index stays searchable in each case.
     """
     try:
-        with ingest_lock(index_dir):
-            rows = ingest(index_dir, captions_dir, model, offline)
+        order = check(playlist, videos, options)
+        if order.dry_run:
+            Console().print(dry_run(order), soft_wrap=True, highlight=False)
+            return
+        with ingest_lock(order.index_dir):
+            rows, insisted = ingest(order)
     except Cs25SearchError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
-    Console(width=None if sys.stdout.isatty() else 140).print(table(rows))
-    if any(row.problem for row in rows):
-        sys.exit(3)
+    except OSError as error:  # no space, no right to write, a file where a folder should be
+        click.echo(
+            f"Error: {error.filename or order.index_dir}: {error.strerror or error}.\n"
+            "What was indexed before is untouched. Make room or rights, or give --index DIR.",
+            err=True,
+        )
+        sys.exit(2)
+    Console(width=None if sys.stdout.isatty() else 160).print(table(rows))
+    sys.exit(exit_code(rows, insisted))
 
 
-def ingest(index_dir: Path, captions_dir: Path | None, model: str, offline: bool) -> list[Row]:
-    """Bring the index up to date and return what it holds, video by video."""
+def check(playlist: str | None, videos: tuple[str, ...], options: dict[str, Any]) -> Order:
+    """Return the order; links become ids, so that no part of the user's text is ever opened.
+
+    Raises:
+        Cs25SearchError: A link, the proxy or the language is none.
+    """
+    playlist_id = youtube.parse_playlist_id(playlist) if playlist else None
+    video_ids = tuple(youtube.parse_video_id(link) for link in videos)
+    if not playlist and not video_ids:
+        playlist_id = load_course().playlist_id
+    order = Order(playlist_id=playlist_id, named=bool(playlist), video_ids=video_ids, **options)
+    if order.proxy and not PROXY.fullmatch(order.proxy):
+        raise Cs25SearchError(
+            f"--proxy {order.proxy!r} is not the address of an HTTP proxy.\n"
+            "Write it as http://host:8080 or http://user:password@host:8080"
+        )
+    if not LANGUAGE.fullmatch(order.language):
+        raise Cs25SearchError(
+            f"--lang {order.language!r} is no language code.\nWrite it as en, ja or pt-BR."
+        )
+    return order
+
+
+def ingest(order: Order) -> tuple[list[Row], set[str]]:
+    """Bring captions and index up to date.
+
+    Returns:
+        What the index holds and what failed, video by video; and the ids the user named.
+    """
     course = load_course()
-    tracks = take_in(index_dir / "captions", captions_dir)
-    encoder = prepare_encoder(model, index_dir / "models", offline)
-    inputs = fingerprint(course, tracks, encoder)
-    live = _live(index_dir)
-    rows, chunks, sources = collect(course, tracks)
-    if live and live.manifest.inputs == inputs:
-        remarks.print(f"The index in {index_dir} is up to date.")
-        return rows
+    take_in(order)
+    asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
+    tracks = kept(order.tracks)
+    found = collect(course, tracks, kept_deck(order.index_dir))
+    for lecture in found.unmatched:
+        remarks.print(f"No video is lecture {lecture.number} of the deck: {lecture.title}.")
+    update(order, course, tracks, found)
+    rows = mark(found.rows, asked, failed)
+    write_report(order.index_dir, rows)
+    insisted = set(order.video_ids)
+    if order.named:
+        insisted |= {video.video_id for video in asked.videos} | set(asked.failed_lists)
+    return rows, insisted
+
+
+def take_in(order: Order) -> None:
+    """Keep the user's caption files and deck with what was kept before."""
+    if order.deck is not None:
+        keep_deck(order.index_dir, order.deck)
+    if order.captions_dir is None:
+        return
+    tracks, left_out = read_folder(order.captions_dir, order.language)
+    before = kept(order.tracks)
+    for track in tracks:
+        old = before.get(track.origin.video_id)
+        origin = with_known(track.origin, old.origin) if old else track.origin
+        keep(order.tracks, replace(track, origin=origin))
+    if left_out:
+        shown = ", ".join(left_out[:5]) + (" ..." if len(left_out) > 5 else "")
+        remarks.print(f"Left out {len(left_out)} files of {order.captions_dir}: {shown}")
+
+
+def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | None]]:
+    """Fetch what is asked for and not on disk.
+
+    Returns:
+        What was asked for, and for each video that was fetched None or why it failed.
+    """
+    fetcher, asked = ask(order, course)
+    tracks = kept(order.tracks)
+    learn(order.tracks, tracks, asked.videos)
+    steps = plan(asked.videos, tracks, order.language, order.refresh)
+    missing = [video for video in asked.videos if steps[video.video_id] == "fetch"]
     with _progress() as progress:
-        task = progress.add_task("Encoding", total=len(chunks))
+        task = progress.add_task("Fetching captions", total=len(missing), visible=bool(missing))
+        failed = pull(
+            fetcher, missing, order.tracks, order.language, lambda _: progress.advance(task)
+        )
+    if order.verbose:
+        for name, error in {**asked.failed_lists, **failed}.items():
+            remarks.print(f"{name}: {error.detail or error}", markup=False)
+    return asked, {video.video_id: failed.get(video.video_id) for video in missing}
+
+
+def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
+    """Return the clients, and the videos that are asked for."""
+    cookies = youtube.read_cookies(order.cookies) if order.cookies else ""
+    fetcher = Fetcher(
+        youtube.TranscriptClient(order.proxy),
+        youtube.YtDlpClient(order.proxy, cookies),
+        order.pause,
+        lambda sentence: remarks.print(sentence, markup=False),
+    )
+    ours = order.playlist_id == course.playlist_id
+    known = [lecture.video_id for lecture in course.lectures] if ours else []
+    with remarks.status("Reading the playlist"):
+        asked = list_videos(fetcher, order.playlist_id, order.video_ids, order.limit, known)
+    return fetcher, asked
+
+
+def dry_run(order: Order) -> str:
+    """Return what an ingest would do, a line for each video."""
+    tracks = kept(order.tracks)
+    if order.captions_dir is not None:
+        found, _ = read_folder(order.captions_dir, order.language)
+        tracks |= {track.origin.video_id: track for track in found}
+    if order.deck is not None:
+        read_deck(order.deck)
+    asked = Asked() if order.offline else ask(order, load_course())[1]
+    return preview(asked, plan(asked.videos, tracks, order.language, order.refresh), tracks)
+
+
+def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
+    """Write a new generation of the index if the live one holds anything else."""
+    encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
+    inputs = fingerprint(course, tracks, found.slides, encoder.key)
+    live = _live(order.index_dir)
+    if live and live.manifest.inputs == inputs:
+        remarks.print(f"The index in {order.index_dir} is up to date.")
+        return
+    with _progress() as progress:
+        task = progress.add_task("Encoding", total=len(found.chunks))
         generation = build_generation(
-            videos=[row.video for row in rows],
-            slides=course.slides,
-            chunks=chunks,
-            sources=sources,
+            videos=[row.video for row in found.rows],
+            slides=found.slides,
+            chunks=found.chunks,
+            sources=found.sources,
             inputs=inputs,
             encoder=encoder,
-            model_name=model,
+            model_name=order.model,
             previous=live,
             on_encoded=lambda count: progress.advance(task, count),
         )
-    name = write_generation(index_dir, generation)
-    remarks.print(f"Wrote {index_dir / name}: {len(chunks)} chunks of {len(rows)} videos.")
-    return rows
-
-
-def take_in(folder: Path, captions_dir: Path | None) -> dict[str, RawTrack]:
-    """Keep the user's caption files with those kept before, and return them all."""
-    if captions_dir is not None:
-        tracks, left_out = read_folder(captions_dir)
-        for track in tracks:
-            keep(folder, track)
-        if left_out:
-            shown = ", ".join(left_out[:5]) + (" ..." if len(left_out) > 5 else "")
-            remarks.print(f"Left out {len(left_out)} files of {captions_dir}: {shown}")
-    return kept(folder)
+    name = write_generation(order.index_dir, generation)
+    counts = f"{len(found.chunks)} chunks of {len(found.rows)} videos"
+    remarks.print(f"Wrote {order.index_dir / name}: {counts}.")
 
 
 def prepare_encoder(model: str, models: Path, offline: bool) -> OnnxEncoder:
     """Return the encoder; the first time this takes a while, so it is announced."""
     with remarks.status("Preparing the encoder (the first time, this takes some 15 seconds)"):
         return load_encoder(model, models, offline)
-
-
-def fingerprint(course: Course, tracks: dict[str, RawTrack], encoder: OnnxEncoder) -> str:
-    """Return a checksum over all that decides what the index will hold."""
-    parts = [str(BUILD_VERSION), encoder.key, repr(course)]
-    parts += [f"{video_id} {track.sha256}" for video_id, track in sorted(tracks.items())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def collect(
-    course: Course, tracks: dict[str, RawTrack]
-) -> tuple[list[Row], list[Chunk], list[Source]]:
-    """Return, for the lectures and then for other videos, table rows, chunks and sources."""
-    videos = {lecture.video_id: lecture.video() for lecture in course.lectures}
-    rows, chunks, sources = [], [], []
-    for video_id in [*videos, *sorted(tracks.keys() - videos.keys())]:
-        video = videos.get(video_id)
-        notes = [note for note in course.notes if note.video_id == video_id]
-        row = Row(video or Video(video_id, video_id, (), 0.0), notes=len(notes))
-        chunks += notes
-        if notes:
-            sources.append(Source(video_id, "bundled notes", "", "", 0, len(notes)))
-        if track := tracks.get(video_id):
-            row, spoken = read_track(row, track)
-            chunks += spoken
-            name, kind = track.origin.name, f"{track.origin.kind} captions"
-            sources.append(Source(video_id, kind, name, track.sha256, row.cues, len(spoken)))
-        rows.append(row)
-    return rows, chunks, sources
-
-
-def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
-    """Return the chunks of a track, and the row with what there is to say about it."""
-    try:
-        parsed = parse_captions(track.data, track.origin.name)
-    except CaptionError as error:
-        return replace(row, track=track.origin.name, problem=str(error).splitlines()[0]), []
-    cues: Sequence[Cue] = parsed.cues
-    video = row.video
-    if video.duration:
-        cues = clip(cues, video.duration)
-    else:
-        video = replace(video, duration=max((cue.end for cue in cues), default=0.0))
-    problem = ""
-    if not cues:
-        problem = f"every cue lies after the end of the video, {clock(video.duration)}"
-    elif parsed.skipped:
-        first = str(parsed.skipped[0]).splitlines()[0]
-        problem = f"{len(parsed.skipped)} cues left out; {first}"
-    row = replace(row, video=video, track=track.origin.name, cues=len(cues), problem=problem)
-    return row, build_chunks(video.video_id, cues, video.title)
-
-
-def table(rows: list[Row]) -> Table:
-    """Return the closing table."""
-    shown = Table(title="What is indexed")
-    for heading in ("Lecture", "Video", "Title", "Minutes", "Notes", "Transcript", "Cues"):
-        right = heading in ("Lecture", "Minutes", "Notes", "Cues")
-        shown.add_column(heading, justify="right" if right else "left", no_wrap=heading == "Video")
-    if any(row.problem for row in rows):
-        shown.add_column("Problem", overflow="fold")
-    for row in rows:
-        video = row.video
-        cells = [
-            str(video.lecture or "–"), video.video_id, video.title, f"{video.duration / 60:.0f}",
-            str(row.notes or "–"), row.track or "–", str(row.cues or "–"),
-        ]  # fmt: skip
-        shown.add_row(*cells, *([row.problem] if len(shown.columns) > len(cells) else []))
-    return shown
 
 
 def _live(index_dir: Path) -> Generation | None:
@@ -206,7 +331,9 @@ def _live(index_dir: Path) -> Generation | None:
 
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=remarks)
+    return Progress(
+        *columns, TimeRemainingColumn(), console=remarks, disable=not remarks.is_terminal
+    )
 
 
 if __name__ == "__main__":

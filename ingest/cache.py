@@ -6,7 +6,7 @@ came from. So nothing is fetched twice, and an ingest without `--captions` loses
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -23,12 +23,18 @@ FORMATS = ("json3", "vtt", "srt")  # json3 first: it times every word
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a track came from; the sidecar of a kept track."""
+    """Where a track came from, and what is known of its video; the sidecar of a kept track."""
 
     video_id: str
-    kind: str  # "local"; the fetching steps add "manual" and "automatic"
+    kind: str  # local | manual | automatic
     name: str  # file name under which the raw bytes are kept
     language: str  # "" when the name does not say
+    client: str = ""  # who fetched it; youtube-transcript-api's snippets are kept as json3
+    title: str = ""
+    duration: float = 0.0  # seconds; 0 when not known
+    upload_date: str = ""  # ISO 8601
+    chapters: tuple[tuple[float, str], ...] = ()  # start in seconds, title
+    about: str = ""  # the beginning of the description
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def read_folder(folder: Path, language: str = "en") -> tuple[list[RawTrack], lis
 
 def keep(folder: Path, track: RawTrack) -> None:
     """Keep a track; one already kept for this video is replaced. Equal bytes write nothing."""
-    old = kept(folder).get(track.origin.video_id)
+    old = _read(_sidecar(folder, track.origin.video_id))
     if old == track:
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,17 +106,29 @@ def keep(folder: Path, track: RawTrack) -> None:
         (folder / old.origin.name).unlink(missing_ok=True)
 
 
+def with_known(origin: Origin, known: Origin) -> Origin:
+    """Return an origin with what is known of its video from elsewhere, where it lacks it."""
+    facts = ("title", "duration", "upload_date", "chapters", "about")
+    return replace(
+        origin, **{name: getattr(origin, name) or getattr(known, name) for name in facts}
+    )
+
+
 def kept(folder: Path) -> dict[str, RawTrack]:
     """Return all tracks kept, by video id. A sidecar that cannot be read is left out."""
-    tracks = {}
-    for sidecar in sorted(folder.glob("*.origin.json")):
-        try:
-            origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
-            if NAME.fullmatch(origin.name):
-                tracks[origin.video_id] = RawTrack(origin, (folder / origin.name).read_bytes())
-        except (OSError, msgspec.DecodeError):
-            continue
-    return tracks
+    tracks = (_read(sidecar) for sidecar in sorted(folder.glob("*.origin.json")))
+    return {track.origin.video_id: track for track in tracks if track}
+
+
+def _read(sidecar: Path) -> RawTrack | None:
+    """Return the track of a sidecar, None if there is none that can be read."""
+    try:
+        origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
+        if NAME.fullmatch(origin.name):
+            return RawTrack(origin, (sidecar.parent / origin.name).read_bytes())
+    except (OSError, msgspec.DecodeError):
+        pass
+    return None
 
 
 def _sidecar(folder: Path, video_id: str) -> Path:

@@ -11,6 +11,7 @@ WINDOW_WORDS = 80  # about half a minute of speech: one thought, and within what
 STEP_WORDS = 40  # half a window, so what one window cuts in two is whole in the next
 REACH_WORDS = 20  # how far from these goals a sentence end or a pause is looked for
 PAUSE_SECONDS = 1.0
+SILENCE_SECONDS = 30.0  # what is said after so long a silence is another moment
 
 # A longer cue is split. A reach below and above a goal leaves room for any cue up to this size.
 LONGEST_CUE_WORDS = 2 * REACH_WORDS
@@ -26,7 +27,8 @@ _LONGEST_WORD = 20  # a longer run of letters counts as several words
 def build_chunks(video_id: str, cues: Sequence[Cue], title: str = "") -> list[Chunk]:
     """Return windows of about WINDOW_WORDS words; each starts about STEP_WORDS after the last.
 
-    A window ends at the end of a sentence or before a pause if there is one within REACH_WORDS.
+    A window ends at the end of a sentence or before a pause if there is one within REACH_WORDS,
+    and in any case before a silence of SILENCE_SECONDS.
     Every cue with words is in a chunk; a cue of over LONGEST_CUE_WORDS words is there in parts.
 
     Args:
@@ -47,8 +49,7 @@ def build_chunks(video_id: str, cues: Sequence[Cue], title: str = "") -> list[Ch
     parts.sort(key=lambda part: part.start)  # two speakers' long cues may run side by side
     chunks: list[Chunk] = []
     latest_id = -1
-    for first, stop in _windows(parts):
-        window = tuple(parts[first:stop])
+    for window in (run[first:stop] for run in _runs(parts) for first, stop in _windows(run)):
         # Two windows start in the same millisecond only in broken files; ids differ even there.
         latest_id = max(latest_id + 1, round(window[0].start * 1000))
         chunks.append(
@@ -60,7 +61,7 @@ def build_chunks(video_id: str, cues: Sequence[Cue], title: str = "") -> list[Ch
                 text=" ".join(word for cue in window for word in cue.text.split()),
                 kind="transcript",
                 title=title,
-                cues=window,
+                cues=tuple(window),
             )
         )
     return chunks
@@ -79,6 +80,20 @@ def _size(token: str) -> int:
     """Return how many words a run without spaces counts for."""
     unspaced = len(_UNSPACED.findall(token))
     return max(1, unspaced // _CHARACTERS_PER_WORD, len(token) // _LONGEST_WORD)
+
+
+def _runs(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
+    """Yield the cues between one long silence and the next."""
+    run: list[Cue] = []
+    heard_until = 0.0
+    for cue in cues:
+        if run and cue.start - heard_until >= SILENCE_SECONDS:
+            yield run
+            run = []
+        run.append(cue)
+        heard_until = max(heard_until, cue.end)
+    if run:
+        yield run
 
 
 def _windows(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:

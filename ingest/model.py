@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
+# A model that reads Japanese puts a sentence nearer to its translation than to other sentences.
+TRANSLATIONS = {
+    "Attention compares words with each other.": "注意機構は単語を互いに比較する。",
+    "Reinforcement learning maximises a reward.": "強化学習は報酬を最大化する。",
+    "The picture is cut into patches.": "画像をパッチに分割する。",
+    "Music is generated from raw audio.": "生の音声から音楽を生成する。",
+}
+CLEARLY_NEARER = 0.25  # in cosine
 TOLERANCE = 1e-3  # largest difference of a vector component between torch and ONNX
 
 
@@ -174,13 +182,24 @@ def _export(source: Path, folder: Path) -> dict[str, Any]:
         "tokenizer_sha256": sha256_of(folder / "tokenizer.json"),
     }
     _check(model, folder, facts)
-    return facts
+    return facts | {"multilingual": _reads_japanese(model)}
+
+
+def _reads_japanese(model: "SentenceTransformer") -> bool:
+    english, japanese = (
+        model.encode(list(texts), normalize_embeddings=True)
+        for texts in (TRANSLATIONS.keys(), TRANSLATIONS.values())
+    )
+    cosines = english @ japanese.T
+    n = len(cosines)
+    others = (cosines.sum() - np.trace(cosines)) / (n * n - n)
+    return bool(np.trace(cosines) / n - others > CLEARLY_NEARER)
 
 
 def _check(model: "SentenceTransformer", folder: Path, facts: dict[str, Any]) -> None:
     """Hold the export against the original on texts of several lengths."""
     texts = ["word", "Why does the router need float32?", "", "a long text about it. " * 200]
-    (folder / "encoder.json").write_text(json.dumps(facts | {"name": "", "weights_sha256": ""}))
+    (folder / "encoder.json").write_text(json.dumps(facts | {"name": "", "multilingual": False}))
     exported = dict(OnnxEncoder(folder).encode_documents(texts))
     expected = model.encode(
         texts, prompt=facts["document_prompt"] or None, normalize_embeddings=True

@@ -188,10 +188,11 @@ def test_japanese_cue_without_a_sentence_end_is_split_too() -> None:
 
 
 def test_captions_become_chunks() -> None:
-    blocks = [f"00:{n:02}:00,000 --> 00:{n:02}:05,000\n{'word ' * 19}end.\n\n" for n in range(30)]
+    times = [f"00:{n // 3:02}:{n % 3 * 2}" for n in range(30)]
+    blocks = [f"{t}0,000 --> {t}5,000\n{'word ' * 19}end.\n\n" for t in times]
     chunks = build_chunks("v", parse_captions("".join(blocks)).cues)
     assert chunks[0].chunk_id == "v:0t" and len(chunks[0].cues) == 4
-    assert chunks[-1].end == 29 * 60 + 5
+    assert chunks[-1].end == 9 * 60 + 45
 
 
 def test_long_track_takes_linear_time() -> None:
@@ -201,3 +202,12 @@ def test_long_track_takes_linear_time() -> None:
     build_chunks("v", [Cue(0.0, 1.0, "長" * 600_000)])
     build_chunks("v", [Cue(0.0, 0.0, "a")] * 40_000)
     assert time.process_time() - began < 30
+
+
+def test_long_silence_ends_a_window():
+    cues = [Cue(0.0, 5.0, "before the break"), Cue(600.0, 605.0, "after the break")]
+    chunks = build_chunks("abcdefghijk", cues)
+    assert [(chunk.start, chunk.end, chunk.text) for chunk in chunks] == [
+        (0.0, 5.0, "before the break"),
+        (600.0, 605.0, "after the break"),
+    ]

@@ -94,6 +94,11 @@ def test_lectures_and_slides_list_the_deck():
     assert "?slide=18" in cs25search("slides").stdout
 
 
+def test_slides_of_an_index_are_those_it_was_built_with(index_dir):
+    shown = json.loads(cs25search("slides", "--json", "--index", index_dir).stdout)["slides"]
+    assert [slide["number"] for slide in shown] == list(range(1, 34))
+
+
 def test_info_tells_model_counts_and_date(index_dir):
     facts = json.loads(cs25search("info", "--json", index_dir=index_dir).stdout)
     assert facts["counts"]["notes"] == 576

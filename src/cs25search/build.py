@@ -35,23 +35,16 @@ def build_generation(
         previous: Chunks whose text it already encoded with the same model are not encoded again.
         on_encoded: Called with the number of chunks just done.
     """
-    number = {video.video_id: row for row, video in enumerate(videos)}
     texts = [encoded_text(chunk) for chunk in chunks]
     keys = [text_key(text) for text in texts]
     packed, vectors = _encode(texts, keys, encoder, previous, on_encoded)
-    rows = np.zeros(len(chunks), ROW)
-    for row, chunk in enumerate(chunks):
-        rows["video"][row] = number[chunk.video_id]
-        rows["start"][row], rows["end"][row] = chunk.start, chunk.end
-        rows["tokens"][row] = len(packed[row])
-        rows["note"][row] = chunk.kind == "note"
-        rows["qa"][row] = chunk.qa
-        rows["japanese"][row] = bool(chunk.text_ja)
-        rows["key"][row] = keys[row]
-    rows["first_token"] = np.cumsum(rows["tokens"]) - rows["tokens"]
-    slide_vectors = np.zeros((len(slides), encoder.dim), np.float32)
-    for row, encoding in encoder.encode_documents([slide_text(slide) for slide in slides]):
-        slide_vectors[row] = encoding.vector
+    rows = _rows(videos, chunks, keys, packed)
+    bilingual = [
+        (chunk, tokens) for chunk, tokens in zip(chunks, packed, strict=True) if chunk.text_ja
+    ]
+    japanese = [japanese_text(chunk) for chunk, _ in bilingual]
+    spoken = [japanese_words(text) for text in japanese]
+    pairs = [pair for chunk, tokens in bilingual for pair in _pairs(chunk, tokens, encoder)]
     counts = {
         "videos": len(videos),
         "chunks": len(chunks),
@@ -60,18 +53,10 @@ def build_generation(
         "slides": len(slides),
         "tokens": int(rows["tokens"].sum()),
     }
-    spoken = [japanese_words(japanese_text(chunk)) for chunk in chunks if chunk.text_ja]
-    pairs = [
-        pair
-        for chunk, tokens in zip(chunks, packed, strict=True)
-        if chunk.text_ja
-        for pair in _pairs(chunk, tokens, encoder)
-    ]
-    manifest = Manifest(
-        FORMAT, "", "", model_name, encoder.key, encoder.dim, inputs, counts, tuple(sources)
-    )
     return Generation(
-        manifest=manifest,
+        manifest=Manifest(
+            FORMAT, "", "", model_name, encoder.key, encoder.dim, inputs, counts, tuple(sources)
+        ),
         videos=tuple(videos),
         slides=tuple(slides),
         chunks=chunks,
@@ -79,10 +64,10 @@ def build_generation(
         vectors=build_dense(vectors),
         tokens=np.concatenate(packed),
         token_idf=token_idf(encoder.token_ids(texts), encoder.vocabulary_size),
-        slide_vectors=slide_vectors,
+        slide_vectors=_slide_vectors(slides, encoder),
         grams=Lexical.build(ngrams(text) for text in texts),
-        # Empty documents would spoil BM25's mean length.
-        bigrams=Lexical.build(bigrams(japanese_text(c)) for c in chunks if c.text_ja),
+        # Of bilingual chunks only: empty documents would spoil BM25's mean length.
+        bigrams=Lexical.build(bigrams(text) for text in japanese),
         words=Lexical.build(spoken),
         bridge=build_bridge(pairs, spoken, encoder.dim),
     )
@@ -116,6 +101,34 @@ def slide_text(slide: Slide) -> str:
 def text_key(text: str) -> bytes:
     """Return a short name for a text, so that it is recognised in the next generation."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest().encode()
+
+
+def _rows(
+    videos: Sequence[Video],
+    chunks: Sequence[Chunk],
+    keys: Sequence[bytes],
+    packed: Sequence[np.ndarray],
+) -> np.ndarray:
+    """Return the facts about each chunk that ranking needs, dtype `store.ROW`."""
+    number = {video.video_id: row for row, video in enumerate(videos)}
+    rows = np.zeros(len(chunks), ROW)
+    rows["video"] = [number[chunk.video_id] for chunk in chunks]
+    rows["start"] = [chunk.start for chunk in chunks]
+    rows["end"] = [chunk.end for chunk in chunks]
+    rows["tokens"] = [len(tokens) for tokens in packed]
+    rows["first_token"] = np.cumsum(rows["tokens"]) - rows["tokens"]
+    rows["note"] = [chunk.kind == "note" for chunk in chunks]
+    rows["qa"] = [chunk.qa for chunk in chunks]
+    rows["japanese"] = [bool(chunk.text_ja) for chunk in chunks]
+    rows["key"] = keys
+    return rows
+
+
+def _slide_vectors(slides: Sequence[Slide], encoder: Encoder) -> np.ndarray:
+    vectors = np.zeros((len(slides), encoder.dim), np.float32)
+    for row, encoding in encoder.encode_documents([slide_text(slide) for slide in slides]):
+        vectors[row] = encoding.vector
+    return vectors
 
 
 def _encode(

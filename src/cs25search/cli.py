@@ -206,13 +206,19 @@ def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
 
 @main.command()
 @json_option
-def slides(as_json: bool) -> None:
-    """List the slides of the deck."""
+@index_option
+def slides(as_json: bool, index_dir: Path | None) -> None:
+    """List the slides of the deck: the bundled one, or with --index those of an index."""
     from dataclasses import asdict
 
     from .course import load_course
 
-    deck_slides = load_course().slides
+    if index_dir is None:
+        deck_slides = load_course().slides
+    else:
+        from .store import read_generation
+
+        deck_slides = read_generation(index_dir).slides
     if as_json:
         _print_json({"slides": [asdict(slide) for slide in deck_slides]})
         return
@@ -305,7 +311,7 @@ def hit_text(hit: Hit) -> str:
         lines.append(f"   {hit.note.title}")
     lines.append(f"   “{hit.quote}”")
     if hit.slide:
-        lines.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}")
+        lines.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}".rstrip())
     return "\n".join(lines) + "\n"
 
 

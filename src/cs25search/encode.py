@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from .errors import ModelError
 
 BATCH_TOKENS = 4096  # padded tokens per forward pass: fits the cache of a small machine
+MODEL_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
 MODEL_FILES = ("model.onnx", "tokenizer.json", "encoder.json")
 
 
@@ -40,6 +41,7 @@ class Encoder(Protocol):
     """What search and ingest need of a model. `key` names weights and export together."""
 
     key: str
+    multilingual: bool  # reads Japanese as well as English
     dim: int
     vocabulary_size: int
 
@@ -68,6 +70,7 @@ class OnnxEncoder:
         facts = read_model_facts(folder)
         self.key = folder.name
         self.name = str(facts["name"])
+        self.multilingual = bool(facts["multilingual"])
         self.dim = int(facts["dim"])
         self._query_prompt = str(facts["query_prompt"])
         self._document_prompt = str(facts["document_prompt"])
@@ -149,6 +152,9 @@ def read_model_facts(folder: Path) -> dict[str, str | int]:
     try:
         facts: dict[str, str | int] = json.loads((folder / "encoder.json").read_bytes())
         sums = {"model.onnx": facts["onnx_sha256"], "tokenizer.json": facts["tokenizer_sha256"]}
+        absent = [name for name in MODEL_FACTS if name not in facts]
+        if absent:
+            raise KeyError(*absent)  # exported by an older version
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{folder / 'encoder.json'} cannot be read ({error!r}).\n{cure}") from None
     for name, expected in sums.items():

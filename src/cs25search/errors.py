@@ -4,6 +4,8 @@ Cs25SearchError
 ├── DataError       bundled lecture, slide or note file is wrong
 ├── CaptionError    a caption file cannot be read
 ├── DeckError       a slide-deck text cannot be read
+├── LinkError       what should name a video or playlist does not
+├── FetchError      YouTube gave nothing (ingest/failures.py, where cause and cure are told)
 ├── QuestionError   a query or a question file cannot be used
 ├── ModelError      the encoder is missing, altered or another one
 ├── IndexMissing    no index has been built yet
@@ -54,7 +56,35 @@ class CaptionError(Cs25SearchError):
 
 
 class DeckError(Cs25SearchError):
-    """A slide-deck text cannot be read."""
+    """A slide-deck text cannot be read.
+
+    Attributes:
+        source: File name, or "<deck>" when parsed from memory.
+        line: Line number from 1; 0 when the file as a whole is wrong.
+        reason: What is wrong, with the value seen.
+    """
+
+    def __init__(self, source: str, line: int, reason: str) -> None:
+        self.source, self.line, self.reason = source, line, reason
+        where = f"{source}, line {line}" if line else source
+        super().__init__(
+            f"{where}: {reason}.\n"
+            "Copy the transcript from the deck's page on speakerdeck.com into a UTF-8 text file."
+        )
+
+
+class LinkError(Cs25SearchError):
+    """A text names no YouTube video or playlist.
+
+    Attributes:
+        link: The text.
+    """
+
+    def __init__(self, link: str, wanted: str, example: str) -> None:
+        self.link = link
+        super().__init__(
+            f"{link[:100]!r} names no YouTube {wanted}.\nGive its id or its address: {example}"
+        )
 
 
 class QuestionError(Cs25SearchError):

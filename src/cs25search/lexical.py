@@ -125,9 +125,10 @@ class Lexical:
 
     @classmethod
     def build(cls, documents: Iterable[list[str]]) -> "Lexical":
-        """Build from the terms of each document; a document without terms is allowed."""
+        """Build from the terms of each document, which may have none; there may be no document."""
         index = bm25s.BM25(method="lucene", k1=K1, b=B)
-        index.index(list(documents), show_progress=False)
+        # bm25s cannot index nothing; a document that no query can name does no harm.
+        index.index(list(documents) or [["\0"]], show_progress=False)
         return cls(index)
 
     def write(self, folder: Path) -> None:
@@ -181,13 +182,16 @@ def marks(query: str, text: str) -> list[tuple[int, int]]:
     """Return where words of `text` match words of the query, as (begin, end) positions.
 
     Words match when they share a stem (Snowball English) and are no stop words. In Japanese,
-    runs of two or more characters match that the query has too.
+    runs of two or more characters match that the query has too, and Latin words.
 
     >>> text = "The routers compute in float32."
     >>> [text[b:e] for b, e in marks("Why does the router need float32?", text)]
     ['routers', 'float32']
+    >>> text = "ルーターにはfloat32が要る"
+    >>> [text[b:e] for b, e in marks("Why does the router need float32?", text)]
+    ['float32']
     """
-    if is_japanese(query):
+    if is_japanese(query) or is_japanese(text):
         return _shared_runs(query, text)
     asked = {stem(word) for word in words(query) if word not in STOP_WORDS}
     found = [(match.span(), fold(match[0])) for match in WORD.finditer(text)]
@@ -211,7 +215,7 @@ def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
     for match in re.finditer(r"[A-Za-z0-9]+|[^\W_A-Za-z0-9]+", text):
         run, offset = fold(match[0]), match.start()
         if run.isascii():
-            if run in pairs:
+            if run in pairs and run not in STOP_WORDS:
                 found.append(match.span())
             continue
         for i in range(len(match[0]) - 1):

@@ -44,7 +44,7 @@ class Probe:
 def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
     """Return a query in the forms in which the rankers compare it."""
     if is_japanese(query):
-        return _read_japanese(query, generation)
+        return _read_japanese(query, generation, encoder)
     query = spell_out(query)
     encoding = encoder.encode_query(query)
     weights = generation.token_idf[encoding.ids]
@@ -94,17 +94,23 @@ def late_scores(
     return maxsim(probe.tokens, probe.weights, packed, lengths, segments)
 
 
-def _read_japanese(query: str, generation: Generation) -> Probe:
+def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Probe:
     words = japanese_words(query)
     tokens, weights = generation.bridge.look_up(words)
+    bilingual = generation.rows["japanese"]
     lexical = []
     for weight, index, terms in (
         (BIGRAMS, generation.bigrams, bigrams(query)),
         (WORDS, generation.words, words),
     ):
         scores = np.zeros(len(generation.rows), np.float32)
-        scores[generation.rows["japanese"]] = index.scores(terms)
+        if bilingual.any():
+            scores[bilingual] = index.scores(terms)
         lexical.append((weight, scores))
+    if encoder.multilingual:  # it reads the question itself, better than word by word
+        encoding = encoder.encode_query(query)
+        weights = generation.token_idf[encoding.ids]
+        return Probe(encoding.tokens, weights, encoding.vector, LATE_JA, DENSE, lexical)
     return Probe(tokens, weights, unit(weights @ tokens), LATE_JA, 0.0, lexical)
 
 

@@ -30,7 +30,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """One recording. `lecture` is its number in the deck, None outside the deck."""
+    """One recording. `lecture` is its number in the deck, None outside the deck.
+
+    `chapters` are the official ones, each the second at which it starts and its title.
+    """
 
     video_id: str
     title: str
@@ -38,6 +41,7 @@ class Video:
     duration: float
     lecture: int | None = None
     title_ja: str = ""
+    chapters: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,199 @@
+"""The corpora of `make eval`: chunks, and questions with the seconds that answer them.
+
+One is bundled. The others are read from a folder beside the project when it is there; they
+belong to others, and nothing of them is copied into the project. docs/evaluation.md tells what
+each one is.
+"""
+
+import json
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cs25search.course import load_course
+from cs25search.evaluate import Question, read_questions
+from cs25search.records import Chunk, Cue, Language, Slide, Video
+from ingest.cache import read_folder
+from ingest.chunks import build_chunks, count_words
+from ingest.collect import collect
+
+QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
+LECTURE_1 = "P127jhj-8-Y"
+SECONDS_PER_WORD = 0.4  # for transcripts that lack times: about the pace of speech
+SPOKEN_ARTICLES = 14  # of Spoken-SQuAD's 48: 687 passages
+SPOKEN_QUESTIONS = 500  # drawn from the 2,067 about these
+# Chapter titles that tell nothing about what is said.
+BARE_TITLE = re.compile(
+    r"(intro|introduction|outro|recap|summary|conclusion|background|examples?|last thoughts|end"
+    r"|thanks|final.*|sponsor.*|.*puzzle|ending.*|q&a)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Chunks to search and questions to ask; `Scored.relevant` tells which hits are relevant.
+
+    Attributes:
+        timed: Whether a question's start is the second at which its answer begins.
+    """
+
+    name: str
+    videos: tuple[Video, ...]
+    chunks: tuple[Chunk, ...]
+    questions: tuple[Question, ...]
+    slides: tuple[Slide, ...] = ()
+    timed: bool = False
+
+    @property
+    def languages(self) -> list[Language]:
+        """The languages in which every question can be asked."""
+        return ["en", "ja"] if all(question.q_ja for question in self.questions) else ["en"]
+
+
+def load_corpora(bench: Path) -> list[Corpus]:
+    """Return the bundled corpus, and those that are found under `bench`."""
+    corpora = [cs25_notes()]
+    if (bench / "captions").is_dir():
+        corpora += cs25_captions(bench / "captions")
+    if (bench / "bench/tutorialvqa").is_dir():
+        corpora.append(tutorialvqa(bench / "bench/tutorialvqa"))
+    if (bench / "bench/spoken-squad").is_dir():
+        clean = bench / "bench/spoken-squad/spoken_test-v1.1.json"
+        noisy = clean.with_name("spoken_test-v1.1_WER44.json")
+        corpora.append(spoken_squad("Spoken-SQuAD 22.7 %", clean, clean))
+        corpora.append(spoken_squad("Spoken-SQuAD 44.2 %", noisy, clean))
+    if (bench / "bench/chapters.json").is_file():
+        corpora.append(chapter_titles(bench / "bench/chapters.json"))
+    return corpora
+
+
+def cs25_notes() -> Corpus:
+    """Return the bundled notes and the bundled questions."""
+    course = load_course()
+    return Corpus(
+        "CS25 notes",
+        tuple(lecture.video() for lecture in course.lectures),
+        course.notes,
+        read_questions(QUESTIONS).questions,
+        course.slides,
+        timed=True,
+    )
+
+
+def cs25_captions(folder: Path) -> list[Corpus]:
+    """Return what a user has after adding caption files, and lecture 1 from captions alone."""
+    course = load_course()
+    tracks = {track.origin.video_id: track for track in read_folder(folder)[0]}
+    found = collect(course, tracks, None)
+    chunks, videos = found.chunks, tuple(row.video for row in found.rows)
+    asked = read_questions(QUESTIONS).questions
+    both = Corpus("CS25 notes + captions", videos, tuple(chunks), asked, course.slides, timed=True)
+    video = tuple(video for video in videos if video.video_id == LECTURE_1)
+    spoken = tuple(c for c in chunks if c.video_id == LECTURE_1 and c.kind == "transcript")
+    asked = tuple(question for question in asked if question.video_id == LECTURE_1)
+    notes = [note for note in course.notes if note.video_id == LECTURE_1]
+    asks = tuple(
+        Question(f"{note.chunk_id}-{number}", ask, LECTURE_1, note.start, note.end)
+        for note in notes
+        # In English only: the bridge was learned from these very questions.
+        for number, ask in enumerate(note.asks, start=1)
+    )
+    return [
+        both,
+        Corpus("CS25 lecture 1, captions alone", video, spoken, asked, timed=True),
+        Corpus("CS25 lecture 1, asks of its notes", video, spoken, asks),
+    ]
+
+
+def tutorialvqa(folder: Path) -> Corpus:
+    """Return TutorialVQA dev; its sentences get times as if spoken at an even pace."""
+    videos, chunks, sentences = [], [], {}
+    for entry in _read(folder / "videos.json"):
+        name, title = entry["video_id"], entry["video_title"]
+        cues = _paced(entry["transcript"])
+        sentences[name] = cues
+        videos.append(Video(name, title, (), cues[-1].end))
+        chunks += build_chunks(name, cues, title)
+    questions = tuple(
+        Question(
+            str(number),
+            entry["question"].strip(),
+            entry["video_id"],
+            sentences[entry["video_id"]][entry["answer_start"]].start,
+            sentences[entry["video_id"]][entry["answer_end"]].end,
+        )
+        for number, entry in enumerate(_read(folder / "dev.json"), start=1)
+    )
+    return Corpus("TutorialVQA dev", tuple(videos), tuple(chunks), questions)
+
+
+def spoken_squad(name: str, passages: Path, asked: Path) -> Corpus:
+    """Return the first articles of Spoken-SQuAD and a fixed sample of questions.
+
+    Every passage is a video of its own, with one chunk.
+
+    Args:
+        passages: The file whose recognised passages are searched.
+        asked: The file whose questions are asked, the same for both error rates.
+    """
+    texts = {
+        f"{article['title']}/{number}": paragraph["context"]
+        for article in _read(passages)["data"][:SPOKEN_ARTICLES]
+        for number, paragraph in enumerate(article["paragraphs"])
+    }
+    questions = [
+        Question(entry["id"], entry["question"].strip(), f"{article['title']}/{number}", 0, 1e9)
+        for article in _read(asked)["data"][:SPOKEN_ARTICLES]
+        for number, paragraph in enumerate(article["paragraphs"])
+        for entry in paragraph["qas"]
+    ]
+    # The first 500 of 1,000, as in the experiments that chose the weights.
+    size = min(2 * SPOKEN_QUESTIONS, len(questions))
+    sample = random.Random(0).sample(questions, size)[:SPOKEN_QUESTIONS]  # noqa: S311
+    chunks = tuple(_passage(name, text) for name, text in texts.items())
+    videos = tuple(Video(chunk.video_id, chunk.video_id, (), chunk.end) for chunk in chunks)
+    return Corpus(name, videos, chunks, tuple(sample))
+
+
+def chapter_titles(path: Path) -> Corpus:
+    """Return the transcripts of 21 videos; their authors' chapter titles are the questions."""
+    videos, chunks, questions = [], [], []
+    for entry in _read(path):
+        name = entry["video_id"]
+        cues = [Cue(start, end, text) for text, start, end in entry["sentences"]]
+        videos.append(Video(name, name, (), cues[-1].end))
+        chunks += build_chunks(name, cues)
+        chapters = entry["chapters"]
+        ends = [*(chapter["start"] for chapter in chapters[1:]), cues[-1].end]
+        questions += [
+            Question(
+                f"{name}-{number}", chapter["title"], name, chapter["start"], end,
+                chapter["title_ja"],
+            )
+            for number, (chapter, end) in enumerate(zip(chapters, ends, strict=True), start=1)
+            if not BARE_TITLE.fullmatch(chapter["title"].strip())
+        ]  # fmt: skip
+    name = f"chapter titles, {len(videos)} videos"
+    return Corpus(name, tuple(videos), tuple(chunks), tuple(questions))
+
+
+def _paced(sentences: Sequence[str]) -> list[Cue]:
+    """Return cues without gaps, each as long as its words take at an even pace."""
+    cues: list[Cue] = []
+    for sentence in sentences:
+        start = cues[-1].end if cues else 0.0
+        cues.append(Cue(start, start + SECONDS_PER_WORD * count_words(sentence), sentence))
+    return cues
+
+
+def _passage(name: str, text: str) -> Chunk:
+    cue = _paced([text])[0]
+    return Chunk(name, name, 0.0, cue.end, text, "transcript", cues=(cue,))
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))

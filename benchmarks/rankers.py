@@ -1,0 +1,116 @@
+"""The rankers of `make eval`: the baselines, and cs25search as shipped over a cached index."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.baselines import Baseline, baselines
+from benchmarks.corpora import Corpus, cs25_notes
+from cs25search import Hit, Index, Video
+from cs25search.build import BUILD_VERSION, build_generation
+from cs25search.encode import Encoder
+from cs25search.errors import Cs25SearchError
+from cs25search.evaluate import DEPTH
+from cs25search.records import Chunk, Language
+from cs25search.store import Generation, read_generation, write_generation
+from ingest.model import DEFAULT_MODEL
+
+CACHE = Path(__file__).parents[1] / ".eval-cache"
+PACKAGE = Path(__file__).parents[1] / "src/cs25search"
+# What decides the content of an index; a change of ranking needs no new one.
+INDEX_CODE = ("bridge", "build", "dense", "encode", "late", "lexical", "store")
+SHIPPED = "cs25search"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Something to measure: query to at most DEPTH hits, and its bytes on disk."""
+
+    name: str
+    search: Callable[[str], list[Hit]]
+    size: int
+
+
+def rankers(corpus: Corpus, language: Language, encoder: Encoder, index: Index) -> list[Ranker]:
+    """Return the rankers of a corpus, baselines first.
+
+    Args:
+        index: Of this corpus.
+    """
+    others = baselines(corpus.chunks, language, encoder, CACHE / "vectors")
+    video_of = {video.video_id: video for video in corpus.videos}
+    found = [
+        Ranker(name, _search(baseline, corpus.chunks, video_of), baseline.size)
+        for name, baseline in others.items()
+    ]
+    return [*found, shipped(index)]
+
+
+def shipped(index: Index) -> Ranker:
+    """Return cs25search over an index."""
+    size = sum(file.size for file in index.generation.manifest.files.values())
+    return Ranker(SHIPPED, lambda query: index.search(query, k=DEPTH), size)
+
+
+def open_cached(corpus: Corpus, encoder: Encoder, cache: Path = CACHE) -> Index:
+    """Return the index of a corpus, built unless it is on disk already.
+
+    Without Japanese of its own, it takes the bridge of the bundled course, as it would have in
+    a user's index.
+    """
+    if any(chunk.text_ja for chunk in corpus.chunks):
+        return Index(cache, _generation(corpus, encoder, cache), encoder)
+    bridge = _generation(cs25_notes(), encoder, cache).bridge
+    return Index(cache, replace(_generation(corpus, encoder, cache), bridge=bridge), encoder)
+
+
+def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:
+    folder = cache / re.sub(r"[^a-z0-9]+", "-", corpus.name.lower()).strip("-")
+    inputs = _fingerprint(corpus, encoder)
+    live = None
+    with suppress(Cs25SearchError):  # missing, or of another format
+        live = read_generation(folder)
+    if live and live.manifest.inputs == inputs:
+        return live
+    generation = build_generation(
+        videos=corpus.videos,
+        slides=corpus.slides,
+        chunks=corpus.chunks,
+        sources=(),
+        inputs=inputs,
+        encoder=encoder,
+        model_name=DEFAULT_MODEL,
+        previous=live,
+    )
+    write_generation(folder, generation)
+    return read_generation(folder)
+
+
+def _fingerprint(corpus: Corpus, encoder: Encoder) -> str:
+    """Return a checksum over all that decides what the index of a corpus holds."""
+    code = [(PACKAGE / f"{module}.py").read_text("utf-8") for module in INDEX_CODE]
+    parts = [
+        str(BUILD_VERSION),
+        encoder.key,
+        repr((corpus.videos, corpus.slides, corpus.chunks)),
+        *code,
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _search(
+    baseline: Baseline, chunks: Sequence[Chunk], video_of: dict[str, Video]
+) -> Callable[[str], list[Hit]]:
+    """Return a baseline as a search: each chunk it ranks is a hit."""
+
+    def search(query: str) -> list[Hit]:
+        found = enumerate((chunks[row] for row in baseline.rank(query)[:DEPTH]), start=1)
+        return [
+            Hit(video_of[c.video_id], c, None, c.start, c.end, c.text, None, 1 / rank, rank)
+            for rank, c in found
+        ]
+
+    return search

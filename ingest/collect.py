@@ -1,0 +1,186 @@
+"""Everything on disk to what is indexed: videos with their lecture, chunks, slides."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from cs25search.build import BUILD_VERSION
+from cs25search.course import Course
+from cs25search.errors import CaptionError
+from cs25search.records import Chunk, Cue, Slide, Video
+from cs25search.store import Source
+from cs25search.times import clock
+
+from .cache import RawTrack
+from .captions import clip, parse_captions
+from .chunks import build_chunks
+from .deck import ParsedDeck
+from .matching import Candidate, Lecture, Matches, match
+from .report import Row
+
+REPAIR = "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What goes into a generation, and a row of the closing table for each video."""
+
+    rows: list[Row]
+    chunks: list[Chunk]
+    slides: list[Slide]
+    sources: list[Source]
+    unmatched: list[Lecture]  # lectures of a deck given with --deck that no video is
+
+
+def collect(course: Course, tracks: Mapping[str, RawTrack], deck: ParsedDeck | None) -> Collection:
+    """Return what is to be indexed: the lectures in their order, then other videos."""
+    videos = {lecture.video_id: lecture.video() for lecture in course.lectures}
+    videos |= {
+        video_id: _other_video(tracks[video_id]) for video_id in sorted(tracks.keys() - videos)
+    }
+    matches, numbers = _match(course, videos, tracks, deck)
+    unmatched = [one for one in deck.lectures if one.number not in numbers] if deck else []
+    rows: list[Row] = []
+    chunks: list[Chunk] = []
+    sources: list[Source] = []
+    for video_id, plain in videos.items():
+        track = tracks.get(video_id)
+        lecture = matches.lectures.get(video_id)
+        video = replace(
+            plain,
+            lecture=lecture.number if lecture else None,
+            speakers=plain.speakers or (lecture.speakers if lecture else ()),
+            chapters=track.origin.chapters if track else (),
+        )
+        notes = [note for note in course.notes if note.video_id == video_id]
+        row = Row(video, notes=len(notes), doubt=matches.doubts.get(video_id, ""))
+        chunks += notes
+        if notes:
+            sources.append(Source(video_id, "bundled notes", "", "", 0, len(notes)))
+        if track:
+            row, spoken = read_track(row, track)
+            chunks += [replace(chunk, qa=_is_answer(chunk, notes)) for chunk in spoken]
+            name, kind = track.origin.name, f"{track.origin.kind} captions"
+            sources.append(Source(video_id, kind, name, track.sha256, row.cues, len(spoken)))
+        rows.append(row)
+    return Collection(rows, chunks, _slides(course, deck, numbers), sources, unmatched)
+
+
+def _is_answer(chunk: Chunk, notes: Sequence[Chunk]) -> bool:
+    """Return whether the middle of a chunk is said in answer to the audience, as the notes tell."""
+    middle = (chunk.start + chunk.end) / 2
+    return any(note.qa and note.start <= middle < note.end for note in notes)
+
+
+def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
+    """Return the chunks of a track, and the row with what there is to say about it."""
+    row = replace(row, source=track.origin.kind, cached=True, track=track.origin.name)
+    try:
+        parsed = parse_captions(track.data, track.origin.name)
+    except CaptionError as error:
+        cause = str(error).splitlines()[0]
+        return replace(row, source="failed", cause=cause, cure=REPAIR), []
+    cues: Sequence[Cue] = parsed.cues
+    video = row.video
+    if video.duration:
+        cues = clip(cues, video.duration)
+    else:
+        video = replace(video, duration=max((cue.end for cue in cues), default=0.0))
+    cause = ""
+    if not cues:
+        cause = f"Every cue lies after the end of the video, {clock(video.duration)}."
+    elif parsed.skipped:
+        first = str(parsed.skipped[0]).splitlines()[0]
+        cause = f"{len(parsed.skipped)} cues left out; {first}"
+    row = replace(row, video=video, cues=len(cues), cause=cause, cure=REPAIR if cause else "")
+    chunks = build_chunks(video.video_id, cues, video.title)
+    return row, [replace(chunk, title=chapter_of(chunk, video)) for chunk in chunks]
+
+
+def chapter_of(chunk: Chunk, video: Video) -> str:
+    """Return the chapter in which most of a chunk lies; the video's title before the first.
+
+    >>> video = Video("U8J32Z3qV8s", "Scaling", (), 99.0, chapters=((10.0, "Routing"),))
+    >>> chapter_of(Chunk("", "U8J32Z3qV8s", 8.0, 20.0, "", "transcript"), video)
+    'Routing'
+    """
+    starts = [start for start, _ in video.chapters]
+    number = bisect_right(starts, (chunk.start + chunk.end) / 2) - 1
+    return video.chapters[number][1] if number >= 0 else video.title
+
+
+def fingerprint(course: Course, tracks: Mapping[str, RawTrack], slides: object, key: str) -> str:
+    """Return a checksum over all that decides what the index will hold.
+
+    Args:
+        slides: Those of a deck given with --deck count as well as the bundled ones.
+        key: Names the encoder.
+    """
+    parts = [str(BUILD_VERSION), key, repr(course), repr(slides)]
+    for _, track in sorted(tracks.items()):
+        parts += [msgspec.json.encode(track.origin).decode(), track.sha256]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _other_video(track: RawTrack) -> Video:
+    origin = track.origin
+    return Video(origin.video_id, origin.title or origin.video_id, (), origin.duration)
+
+
+def _match(
+    course: Course,
+    videos: Mapping[str, Video],
+    tracks: Mapping[str, RawTrack],
+    deck: ParsedDeck | None,
+) -> tuple[Matches, dict[int, int]]:
+    """Return the lecture of each video as the index numbers it, and those numbers by the deck's.
+
+    Lectures of a further deck are counted on from the bundled ones, unless they are the same.
+    """
+    candidates = [
+        Candidate(video_id, video.title, video.duration, " ".join(video.speakers))
+        for video_id, video in videos.items()
+    ]
+    candidates = [
+        replace(one, about=f"{one.about} {tracks[one.video_id].origin.about}")
+        if one.video_id in tracks
+        else one
+        for one in candidates
+    ]
+    bundled = match(
+        candidates,
+        [
+            Lecture(one.number, one.title, one.speakers, one.deck_duration_s, one.video_id)
+            for one in course.lectures
+        ],
+    )
+    if deck is None:
+        return bundled, {}
+    further = match(candidates, deck.lectures)
+    lectures = dict(bundled.lectures)
+    numbers = {}
+    for video_id, lecture in further.lectures.items():
+        counted_on = replace(lecture, number=len(course.lectures) + lecture.number)
+        numbers[lecture.number] = lectures.setdefault(video_id, counted_on).number
+    doubts = {**bundled.doubts, **further.doubts}
+    return Matches(lectures, {one: doubts[one] for one in doubts if one not in lectures}), numbers
+
+
+def _slides(course: Course, deck: ParsedDeck | None, numbers: Mapping[int, int]) -> list[Slide]:
+    """Return the bundled slides; a deck's own take their place for the lectures it matches."""
+    if deck is None:
+        return list(course.slides)
+    bundled = [slide for slide in course.slides if slide.lecture not in numbers.values()]
+    address = course.deck.url if deck.title == course.deck.title else ""
+    return bundled + [
+        replace(
+            slide,
+            lecture=numbers[slide.lecture],
+            url=f"{address}?slide={slide.number}" if address else "",
+        )
+        for slide in deck.slides
+        if slide.lecture is not None and slide.lecture in numbers
+    ]

@@ -1,0 +1,256 @@
+"""What YouTube and its two clients can say when they fail, and what a user can do about it."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from xml.etree.ElementTree import ParseError
+
+import requests
+import youtube_transcript_api as yta
+import yt_dlp
+from defusedxml import DefusedXmlException
+
+from cs25search.errors import Cs25SearchError
+
+# video: asking again helps nothing. transient: the same request may work in a moment.
+# blocked: every further request makes it worse. unreachable: no request will get through.
+Kind = Literal["video", "transient", "blocked", "unreachable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a video or playlist could not be had, and the cure, each in a sentence."""
+
+    kind: Kind
+    cause: str
+    cure: str
+
+
+class FetchError(Cs25SearchError):
+    """Something could not be fetched.
+
+    Attributes:
+        failure: The cause and its cure.
+        detail: What the client said, for `-v`.
+    """
+
+    def __init__(self, failure: Failure, detail: str = "") -> None:
+        self.failure, self.detail = failure, detail
+        super().__init__(f"{failure.cause}\n{failure.cure}")
+
+
+ADD_FILE = "Save its captions as VIDEOID.en.srt in a folder and add --captions FOLDER."
+
+BLOCKED = Failure(
+    "blocked",
+    "YouTube blocks requests from this address.",
+    "Wait an hour and run the same command again, or go through another address with --proxy URL.",
+)
+SIGN_IN = Failure(
+    "blocked",
+    "YouTube asks to sign in and confirm that this is not a bot.",
+    "Wait an hour, or give yt-dlp a browser's cookies with --cookies FILE, or use --proxy URL.",
+)
+RATE_LIMITED = Failure(
+    "blocked",
+    "YouTube received too many requests from this address.",
+    "Wait an hour and run the same command again with --sleep 10.",
+)
+PO_TOKEN = Failure(
+    "video",
+    "YouTube gives these captions only to a browser that has a PO token.",
+    f"Try again with --cookies FILE. Or {ADD_FILE[0].lower()}{ADD_FILE[1:]}",
+)
+AGE = Failure(
+    "video",
+    "The video is age-restricted.",
+    "Give yt-dlp the cookies of an account that may see it: --cookies FILE.",
+)
+PRIVATE = Failure(
+    "video",
+    "The video is private or for members only.",
+    f"Use --cookies FILE of an account that may see it. Or {ADD_FILE[0].lower()}{ADD_FILE[1:]}",
+)
+GONE = Failure(
+    "video", "The video is no longer available.", "Leave it out, or look for another upload."
+)
+REGION = Failure(
+    "video",
+    "The video is not available in this country.",
+    "Go through an address in another country with --proxy URL.",
+)
+NOT_YET = Failure(
+    "video",
+    "The video has not been shown yet or is still live.",
+    "Run the same command again once it is over; captions come some hours later.",
+)
+UNPLAYABLE = Failure("video", "YouTube says that the video cannot be played.", ADD_FILE)
+DISABLED = Failure("video", "The video has no captions.", ADD_FILE)
+BAD_ID = Failure(
+    "video",
+    "YouTube knows no video with this id.",
+    "Copy the address again from the browser's address bar.",
+)
+CONSENT = Failure(
+    "video",
+    "YouTube shows its cookie question and does not accept the answer.",
+    "Give yt-dlp a browser's cookies with --cookies FILE.",
+)
+NOT_UNDERSTOOD = Failure(
+    "video",
+    "YouTube's answer is not what its clients expect.",
+    "Update them: pip install --upgrade yt-dlp youtube-transcript-api",
+)
+BUSY = Failure(
+    "transient",
+    "YouTube does not answer properly, not even when asked again.",
+    "Run the same command again in a few minutes.",
+)
+NETWORK = Failure(
+    "unreachable",
+    "YouTube cannot be reached from this machine.",
+    "Check the network or give --proxy URL; --offline works with what is on disk.",
+)
+PROXY = Failure(
+    "unreachable",
+    "The proxy cannot be used.",
+    "Check its address and password: --proxy http://user:password@host:port",
+)
+CERTIFICATE = Failure(
+    "unreachable",
+    "The certificate shown for YouTube is not trusted, as happens behind a company's proxy.",
+    "Name the company's certificate file: REQUESTS_CA_BUNDLE=FILE SSL_CERT_FILE=FILE",
+)
+PLAYLIST_GONE = Failure(
+    "video",
+    "The playlist does not exist.",
+    "Copy the address again from the browser, or name videos with --video ID.",
+)
+PLAYLIST_PRIVATE = Failure(
+    "video",
+    "The playlist is private.",
+    "Use --cookies FILE of an account that may see it, or name videos with --video ID.",
+)
+PLAYLIST_EMPTY = Failure("video", "The playlist is empty.", "Name videos with --video ID.")
+PLAYLIST_TORN = Failure(
+    "transient",
+    "YouTube gave only a part of the playlist.",
+    "Run the same command again in a few minutes.",
+)
+
+# yt-dlp tells causes apart by text alone; so do `requests` and urllib3 below them. First match.
+MESSAGES: tuple[tuple[str, Failure], ...] = (
+    (r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL certificate prob", CERTIFICATE),
+    (r"tunnel|\bproxy\b|ProxyError|HTTP Error 407|SOCKS", PROXY),
+    (r"confirm you.re not a bot|captcha", SIGN_IN),
+    (r"\b429\b|too many requests|rate-?limited|try again later", RATE_LIMITED),
+    (r"IP is likely being blocked|\b403\b", BLOCKED),
+    (r"confirm your age|age-?restricted|inappropriate for some users", AGE),
+    (r"playlist does not exist|does the playlist exist|redirected to youtube", PLAYLIST_GONE),
+    (r"playlist is private|playlist type is unviewable", PLAYLIST_PRIVATE),
+    (r"private video|video is private|members-only|join this channel|members on", PRIVATE),
+    (r"available in your country|geo.?restrict|from your location", REGION),
+    (r"premieres in|live event will begin|is_upcoming|offline", NOT_YET),
+    (r"PO Token", PO_TOKEN),
+    (r"incomplete (yt initial )?data|IncompleteRead", PLAYLIST_TORN),
+    (
+        r"HTTP Error 5\d\d|\b5\d\d Server Error|timed? ?out|reset by peer|connection aborted"
+        r"|remote end closed|connection was closed|unknown error|EOF occurred",
+        BUSY,
+    ),
+    (
+        r"resolve|getaddrinfo|name or service|name resolution|refused|unreachable|no route"
+        r"|failed to establish",
+        NETWORK,
+    ),
+    (r"video (is )?(unavailable|not available|no longer available)|removed|terminated", GONE),
+    (r"truncated|invalid url|not a valid url|is not a video", BAD_ID),
+    (r"sign in", SIGN_IN),
+    (r"unplayable|not playable|drm", UNPLAYABLE),
+)  # fmt: skip
+_MESSAGES = tuple((re.compile(pattern, re.I), failure) for pattern, failure in MESSAGES)
+
+# What youtube-transcript-api raises, subclasses before their bases.
+EXCEPTIONS: tuple[tuple[type[Exception], Failure], ...] = (
+    (yta.IpBlocked, BLOCKED),
+    (yta.RequestBlocked, SIGN_IN),
+    (yta.PoTokenRequired, PO_TOKEN),
+    (yta.AgeRestricted, AGE),
+    (yta.TranscriptsDisabled, DISABLED),
+    (yta.InvalidVideoId, BAD_ID),
+    (yta.VideoUnavailable, GONE),
+    (yta.FailedToCreateConsentCookie, CONSENT),
+    (yta.YouTubeDataUnparsable, NOT_UNDERSTOOD),
+    (requests.exceptions.SSLError, CERTIFICATE),
+    (requests.exceptions.ProxyError, PROXY),
+    (requests.exceptions.Timeout, BUSY),
+    # An empty body in place of captions is how YouTube refuses some requests.
+    (ParseError, PO_TOKEN),
+)
+
+# All that the clients raise, their libraries' errors included: they let those through.
+CLIENT_ERRORS = (
+    yta.YouTubeTranscriptApiException,
+    yt_dlp.utils.YoutubeDLError,
+    requests.RequestException,
+    DefusedXmlException,
+    ParseError,
+    OSError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+)
+
+
+def explain(error: Exception) -> Failure:
+    """Return the failure that an exception of a client stands for.
+
+    >>> explain(yta.TranscriptsDisabled("U8J32Z3qV8s")).cause
+    'The video has no captions.'
+    """
+    for kind, failure in EXCEPTIONS:
+        if isinstance(error, kind):
+            return failure
+    if isinstance(error, yta.VideoUnplayable):
+        said = " ".join([error.reason or "", *error.sub_reasons])
+        return explain_message(said, otherwise=_quoting(UNPLAYABLE, said))
+    if isinstance(error, yta.YouTubeRequestFailed):
+        return explain_message(error.reason, otherwise=NOT_UNDERSTOOD)
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return explain_message(str(error), otherwise=BUSY)
+    if isinstance(error, (LookupError, TypeError, AttributeError, ValueError)):
+        return NOT_UNDERSTOOD  # the clients take YouTube's answer apart unchecked
+    return explain_message(str(error))
+
+
+def explain_message(message: str, otherwise: Failure = NOT_UNDERSTOOD) -> Failure:
+    """Return the failure that a client's message stands for.
+
+    >>> explain_message("HTTP Error 429: Too Many Requests").kind
+    'blocked'
+    """
+    for pattern, failure in _MESSAGES:
+        if pattern.search(message):
+            return failure
+    return otherwise
+
+
+def no_such_language(wanted: str, found: list[str]) -> Failure:
+    """Return the failure for a video that has captions in other languages only."""
+    if not found:
+        return DISABLED
+    shown = ", ".join(sorted(set(found))[:8])
+    cure = f"Choose one with --lang {sorted(set(found))[0]}, or bring a file with --captions DIR."
+    return Failure("video", f"There are no captions in {wanted!r}, only in {shown}.", cure)
+
+
+def not_asked(failure: Failure) -> Failure:
+    """Return the failure for a video that was spared because its client had been given up."""
+    return Failure(failure.kind, f"Not asked for, to do no harm: {failure.cause}", failure.cure)
+
+
+def _quoting(failure: Failure, said: str) -> Failure:
+    said = " ".join(said.split())[:120]
+    cause = f"{failure.cause[:-1]}: {said.rstrip('.')}." if said else failure.cause
+    return Failure(failure.kind, cause, failure.cure)

@@ -1,0 +1,137 @@
+"""What an ingest did, video by video: the closing table, index/last-ingest.json, the exit code."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.table import Table
+
+from cs25search.records import Video
+
+from .cache import RawTrack
+from .failures import FetchError
+from .pull import Asked, Step
+
+ALL_IN, NOTHING, SOME_FAILED = 0, 1, 3
+REPORT = "last-ingest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the closing table: a video and what was indexed of it."""
+
+    video: Video
+    notes: int = 0
+    source: str = ""  # manual | automatic | local | failed | "" when only notes were wanted
+    cached: bool = False  # not fetched in this run
+    track: str = ""  # file name of the captions
+    cues: int = 0
+    cause: str = ""  # why something failed
+    cure: str = ""  # what to do about it
+    doubt: str = ""  # what speaks for and against a lecture of the deck
+
+
+def exit_code(rows: Sequence[Row], insisted: Collection[str]) -> int:
+    """Return how the ingest ended.
+
+    Args:
+        insisted: Videos (or a playlist that could not be read) that the user named.
+    """
+    named = [row for row in rows if row.video.video_id in insisted]
+    if named and all(row.source == "failed" and not row.notes for row in named):
+        return NOTHING
+    return SOME_FAILED if any(row.cause for row in rows) else ALL_IN
+
+
+def table(rows: Sequence[Row]) -> Table:
+    """Return the closing table."""
+    shown = Table(title="What is indexed")
+    for heading in ("Lecture", "Video", "Title", "Minutes", "Notes", "Source", "Cues"):
+        right = heading in ("Lecture", "Minutes", "Notes", "Cues")
+        shown.add_column(heading, justify="right" if right else "left", no_wrap=heading == "Video")
+    with_advice = any(advice(row) for row in rows)
+    if with_advice:
+        shown.add_column("What to do", overflow="fold")
+    for row in rows:
+        video = row.video
+        source = f"{row.source}, cached" if row.cached and row.source != "local" else row.source
+        cells = [
+            str(video.lecture or "–"), video.video_id, video.title, f"{video.duration / 60:.0f}",
+            str(row.notes or "–"), source or "–", str(row.cues or "–"),
+        ]  # fmt: skip
+        shown.add_row(*cells, *([advice(row)] if with_advice else []))
+    return shown
+
+
+def advice(row: Row) -> str:
+    """Return what the table says about a video beyond numbers."""
+    return " ".join(part for part in (row.cause, row.cure, row.doubt) if part)
+
+
+def write_report(index_dir: Path, rows: Sequence[Row]) -> None:
+    """Write the table as JSON. It names neither time nor cache, so an unchanged run is equal."""
+    content = msgspec.json.format(msgspec.json.encode([_plain(row) for row in rows]), indent=1)
+    path = index_dir / REPORT
+    if path.is_file() and path.read_bytes() == content + b"\n":
+        return
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(content + b"\n")
+    fresh.replace(path)
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {
+        "video_id": row.video.video_id,
+        "title": row.video.title,
+        "lecture": row.video.lecture,
+        "minutes": round(row.video.duration / 60, 1),
+        "notes": row.notes,
+        "source": row.source,
+        "cues": row.cues,
+        "cause": row.cause,
+        "what_to_do": row.cure,
+        "match": row.doubt,
+    }
+
+
+def mark(rows: list[Row], asked: Asked, fetched: Mapping[str, FetchError | None]) -> list[Row]:
+    """Return the rows of the index with what happened in this run, and rows for what failed."""
+    titles = {video.video_id: video for video in asked.videos}
+    marked = []
+    for row in rows:
+        video_id = row.video.video_id
+        error = fetched.get(video_id)
+        if error:
+            # Captions of an earlier run stand; only their renewal failed.
+            source = row.source or "failed"
+            cause, cure = error.failure.cause, error.failure.cure
+            row = replace(row, source=source, cause=cause, cure=cure)
+        elif video_id in fetched:
+            row = replace(row, cached=False)
+        marked.append(row)
+    known = {row.video.video_id for row in rows}
+    for video_id, error in fetched.items():
+        if error and video_id not in known:
+            listed = titles[video_id]
+            marked.append(_failed(video_id, listed.title or video_id, listed.duration, error))
+    for playlist_id, error in asked.failed_lists.items():
+        marked.append(_failed(playlist_id, "The playlist", 0.0, error))
+    return marked
+
+
+def _failed(video_id: str, title: str, duration: float, error: FetchError) -> Row:
+    video = Video(video_id, title, (), duration)
+    return Row(video, source="failed", cause=error.failure.cause, cure=error.failure.cure)
+
+
+def preview(asked: Asked, steps: Mapping[str, Step], tracks: Mapping[str, RawTrack]) -> str:
+    """Return what an ingest would do, a line for each video."""
+    lines = [f"{steps[one.video_id]:<9} {one.video_id}  {one.title}" for one in asked.videos]
+    for video_id in sorted(tracks.keys() - steps.keys()):
+        lines.append(f"{'on disk':<9} {video_id}  {tracks[video_id].origin.kind}")
+    for playlist_id, error in asked.failed_lists.items():
+        lines.append(f"{'failed':<9} {playlist_id}  {error.failure.cause} {error.failure.cure}")
+    count = sum(step == "fetch" for step in steps.values())
+    return "\n".join([*lines, f"{count} videos would be fetched. Nothing was written."])

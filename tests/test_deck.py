@@ -1,0 +1,108 @@
+"""ingest/deck.py: the text of a slide deck, page furniture and wrapped lines included."""
+
+import pytest
+from conftest import DATA, run
+from hypothesis import given
+from hypothesis import strategies as st
+from test_ingest import report
+
+from cs25search import open_index
+from cs25search.errors import DeckError
+from cs25search.records import Cue
+from ingest.cache import Origin, RawTrack, keep
+from ingest.captions import write_json3
+from ingest.deck import parse_deck, read_deck
+
+BREAD = DATA / "decks" / "bread.txt"
+
+
+@pytest.fixture
+def deck():
+    return read_deck(BREAD)
+
+
+def test_contents_give_title_length_star_and_speakers(deck):
+    assert deck.title == "Bread, from grain to crust"
+    assert [(one.number, one.title, one.duration, one.recommended) for one in deck.lectures] == [
+        (1, "Flour", 2400.0, False),
+        (2, "Yeast: small and busy", 3944.0, True),
+        (3, "Salt, water & time", 3310.0, False),
+    ]
+    assert [one.speakers for one in deck.lectures] == [
+        ("Ada Miller", "Dora Stone"),
+        ("Ben Brewer",),
+        ("Cleo Waters",),
+    ]
+
+
+def test_slides_belong_to_the_lecture_in_their_heading(deck):
+    assert [slide.number for slide in deck.slides] == [1, 2, 3, 4, 5, 6]
+    assert [slide.lecture for slide in deck.slides] == [None, None, 1, 2, 2, None]
+
+
+def test_titles_stand_at_begin_or_end(deck):
+    assert deck.slides[0].title == "Why this deck?"
+    assert deck.slides[3].title == deck.slides[4].title == "Yeast: small and busy"
+    assert deck.slides[5].title == "Rest"
+
+
+def test_words_are_whole_and_without_marks(deck):
+    assert deck.slides[3].summary == "I liked.. • The foam was fun."
+    assert deck.slides[4].summary == "• Rest the dough, it takes two hours."
+    assert "4. of the five mills" in deck.slides[2].summary
+    assert "furniture" not in deck.slides[5].summary
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("", 0, "first slide"),
+        ("Transcript\n  1. a\n  3. b\n", 3, "slide 3 stands where slide 2 is due"),
+        ("  1. a\n  2. b\n", 0, "lists the lectures"),
+    ],
+)
+def test_what_is_no_deck_is_told_with_its_line(text, line, reason):
+    with pytest.raises(DeckError, match=reason) as caught:
+        parse_deck(text, "deck.txt")
+    assert (caught.value.source, caught.value.line) == ("deck.txt", line)
+
+
+def test_unreadable_files_are_told(tmp_path):
+    with pytest.raises(DeckError, match="cannot be opened"):
+        read_deck(tmp_path / "none.txt")
+    (tmp_path / "latin.txt").write_bytes("  1. a\n  2. Br\xf6tchen".encode("latin-1"))
+    with pytest.raises(DeckError, match=r"line 2.*0xf6"):
+        read_deck(tmp_path / "latin.txt")
+
+
+@given(st.text(alphabet="12345. \n(:)★*•ab", max_size=400))
+def test_any_text_is_a_deck_or_an_error(text):
+    try:
+        parse_deck(text)
+    except DeckError as error:
+        assert error.reason
+
+
+def test_deck_gives_its_videos_slides_and_stays_without_the_option(index_copy, tmp_path):
+    data = write_json3([Cue(5.0, 9.0, "The yeast makes the dough rise and foam over.")])
+    origin = Origin("breadyeast1", "manual", "breadyeast1.en.json3", "en", title="Yeast with Ben "
+                    "Brewer", duration=3943.0)  # fmt: skip
+    keep(index_copy / "captions", RawTrack(origin, data))
+    done = run("ingest", "--offline", "--deck", BREAD, "--index", index_copy)
+    assert done.returncode == 0, done.stderr
+    assert "No video is lecture 1 of the deck: Flour." in done.stderr
+    assert report(index_copy)["breadyeast1"]["lecture"] == 12  # counted on from the bundled ten
+    for _ in range(2):
+        index = open_index(index_copy)
+        hit = index.search("yeast makes the dough rise")[0]
+        assert hit.slide is not None
+        assert hit.slide.title == "Yeast: small and busy"
+        assert len([slide for slide in index.generation.slides if slide.url]) == 33
+        assert run("ingest", "--offline", "--index", index_copy).returncode == 0
+
+
+def test_wrong_deck_is_a_usage_error(index_copy, tmp_path):
+    (tmp_path / "x.txt").write_text("hello")
+    done = run("ingest", "--offline", "--deck", tmp_path / "x.txt", "--index", index_copy)
+    assert done.returncode == 2
+    assert "x.txt" in done.stderr

@@ -1,0 +1,126 @@
+"""make eval: which corpora there are, what is relevant in them, and the table it writes."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.baselines import baselines
+from benchmarks.corpora import SECONDS_PER_WORD, load_corpora
+from benchmarks.eval import BEGIN, END, Run, differences, markdown, run_all, table, write_between
+from benchmarks.rankers import SHIPPED
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """The folder of corpora, with a small one of each form; returns it."""
+    files = {
+        "bench/tutorialvqa/videos.json": [
+            {"video_id": "7", "video_title": "Layers", "transcript": ["One two.", "Press the key."]}
+        ],
+        "bench/tutorialvqa/dev.json": [
+            {"video_id": "7", "question": " which key? ", "answer_start": 1, "answer_end": 1},
+            {"video_id": "7", "question": "what is counted?", "answer_start": 0, "answer_end": 0},
+        ],
+        "bench/chapters.json": [
+            {
+                "video_id": "abcdefghijk",
+                "sentences": [["Hello all.", 0.5, 2.0], ["Gradients flow.", 2.0, 4.0]],
+                "chapters": [
+                    {"start": 0, "title": "Intro", "title_ja": "はじめに"},
+                    {"start": 2, "title": "Gradients", "title_ja": "勾配"},
+                    {"start": 3, "title": "Attention", "title_ja": "注意機構"},
+                ],
+            }
+        ],
+    }
+    for error_rate, text in (("", "the cat sat"), ("_WER44", "the cap sad")):
+        questions = [{"id": "x", "question": "Who sat?"}, {"id": "y", "question": "Which cat?"}]
+        article = {"title": "Cats", "paragraphs": [{"context": text, "qas": questions}]}
+        files[f"bench/spoken-squad/spoken_test-v1.1{error_rate}.json"] = {"data": [article]}
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), "utf-8")
+    return tmp_path
+
+
+def by_name(corpora):
+    return {corpus.name: corpus for corpus in corpora}
+
+
+def test_without_a_folder_of_corpora_the_bundled_one_remains(tmp_path):
+    (corpus,) = load_corpora(tmp_path / "missing")
+    assert corpus.name == "CS25 notes"
+    assert corpus.languages == ["en", "ja"]
+    assert len(corpus.chunks) == 576
+    assert len(corpus.questions) == 120
+
+
+def test_sentences_without_times_get_them_from_their_words(bench):
+    corpus = by_name(load_corpora(bench))["TutorialVQA dev"]
+    question = corpus.questions[0]
+    assert question.q == "which key?"
+    assert (question.start, question.end) == pytest.approx(
+        (2 * SECONDS_PER_WORD, 5 * SECONDS_PER_WORD)
+    )
+    assert corpus.languages == ["en"]
+    assert corpus.chunks[0].title == "Layers"
+
+
+def test_both_error_rates_have_the_same_questions_and_other_words(bench):
+    corpora = by_name(load_corpora(bench))
+    clean, noisy = corpora["Spoken-SQuAD 22.7 %"], corpora["Spoken-SQuAD 44.2 %"]
+    assert clean.questions == noisy.questions
+    assert (clean.chunks[0].text, noisy.chunks[0].text) == ("the cat sat", "the cap sad")
+
+
+def test_a_chapter_title_that_says_nothing_is_no_question(bench):
+    corpus = by_name(load_corpora(bench))["chapter titles, 1 videos"]
+    first, last = corpus.questions
+    assert (first.q, first.q_ja) == ("Gradients", "勾配")
+    assert (first.start, first.end) == (2, 3)
+    assert (last.start, last.end) == (3, 4.0)
+
+
+def test_every_ranker_runs_in_both_languages(bench, index, tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmarks.rankers.CACHE", tmp_path / "cache")
+    corpora = load_corpora(bench)
+    few = replace(corpora[0], chunks=corpora[0].chunks[:20])  # the bridge is learned from these
+    monkeypatch.setattr("benchmarks.rankers.cs25_notes", lambda: few)
+    runs = list(run_all(corpora[1:], index.encoder))
+    assert {run.corpus.name for run in runs} == {corpus.name for corpus in corpora[1:]}
+    english = [run for run in runs if run.ranker == SHIPPED and run.language == "en"]
+    assert all(run.success[5].mean() == 1.0 for run in english)
+    shown = markdown(table(runs))
+    assert shown.count("\n") == len(runs) + 1
+    assert "22.7 %" in shown
+
+
+def test_japanese_bm25_reads_the_japanese_side(index, tmp_path):
+    chunks = [c for c in index.generation.chunks if c.video_id == "U8J32Z3qV8s"]
+    bm25 = baselines(chunks, "ja", index.encoder, tmp_path)["BM25"]
+    best = bm25.rank("ルーターだけfloat32にするのはなぜですか？")[0]
+    assert "float32" in chunks[best].text_ja
+
+
+def test_difference_is_of_the_same_questions(index, tmp_path):
+    (corpus,) = load_corpora(tmp_path)
+
+    def run(name, found):
+        success = {k: np.array(found, float) for k in (1, 5)}
+        return Run(corpus, "en", name, 0, success, 0.0, 0.0, None, np.array([0.01]))
+
+    shown = markdown(differences([run("a", [1, 1, 0, 1]), run("b", [1, 0, 0, 1])], "a", "b"))
+    assert "+0.250" in shown
+
+
+def test_table_is_written_between_the_markers_only(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    write_between(page, "new \\1")
+    assert page.read_text() == f"before\n{BEGIN}\nnew \\1\n{END}\nafter\n"
+    page.write_text("no marker")
+    with pytest.raises(ValueError, match="lacks"):
+        write_between(page, "new")

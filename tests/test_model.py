@@ -1,0 +1,108 @@
+"""Any sentence-transformers model becomes an encoder; what is not the promised one is refused."""
+
+import numpy as np
+import pytest
+from conftest import run
+
+from cs25search import open_index
+from cs25search.encode import OnnxEncoder
+from cs25search.errors import ModelError
+from ingest.model import DEFAULT_MODEL, DEFAULT_SHA256, find_model, weights_sha256
+
+
+def test_default_weights_are_the_published_ones():
+    assert weights_sha256(find_model(DEFAULT_MODEL, offline=True)) == DEFAULT_SHA256
+
+
+def test_default_model_reads_english_only(index):
+    assert index.encoder.multilingual is False
+
+
+def test_vectors_have_unit_length_whatever_the_text(index):
+    for text in ("word", "x" * 5000, "", "🙂", "日本語"):
+        encoding = index.encoder.encode_query(text)
+        assert np.isclose(np.linalg.norm(encoding.vector), 1, atol=1e-5)
+        assert encoding.tokens.shape == (len(encoding.ids), 384)
+
+
+def test_batches_give_what_single_texts_give(index):
+    texts = ["short", "a longer text about attention and memory", "x " * 300]
+    for row, encoding in index.encoder.encode_documents(texts):
+        alone = index.encoder.encode_query(texts[row])
+        assert np.allclose(encoding.vector, alone.vector, atol=1e-4)
+
+
+def test_multilingual_encoder_reads_a_japanese_question_itself(index_dir, index):
+    class Interpreter:
+        """Stands for a multilingual model: knows one sentence in both languages."""
+
+        key, dim, multilingual = index.encoder.key, index.encoder.dim, True
+        vocabulary_size = index.encoder.vocabulary_size
+        token_ids = index.encoder.token_ids
+
+        def encode_query(self, text):
+            assert text == "むずかしい"
+            return index.encoder.encode_query("Why does the router need float32?")
+
+    hits = open_index(index_dir, encoder=Interpreter()).search("むずかしい", k=3)
+    assert hits[0].video.lecture == 5
+
+
+@pytest.fixture(scope="module")
+def tiny_model(tmp_path_factory):
+    """A sentence-transformers model with random weights and 16 dimensions."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "router", "precision"]
+    vocabulary += [
+        f"{mark}{c}" for c in "abcdefghijklmnopqrstuvwxyz0123456789" for mark in ("", "##")
+    ]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=64,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder / "bert")
+    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder / "bert")
+    transformer = Transformer(str(folder / "bert"), max_seq_length=64)
+    pooling = Pooling(transformer.get_embedding_dimension())
+    SentenceTransformer(modules=[transformer, pooling]).save(str(folder / "model"))
+    return folder / "model"
+
+
+def test_another_model_builds_an_index_that_only_it_can_search(tiny_model, index, tmp_path):
+    done = run("ingest", "--offline", "--index", tmp_path, "--model", tiny_model)
+    assert done.returncode == 0, done.stderr
+    tiny = open_index(tmp_path)
+    assert tiny.generation.manifest.dim == 16
+    assert tiny.generation.manifest.model == str(tiny_model)
+    assert tiny.search("router precision")
+    with pytest.raises(ModelError, match="was built with model-"):
+        open_index(tmp_path, encoder=index.encoder)
+
+
+def test_folder_without_safetensors_is_refused(tmp_path):
+    (tmp_path / "pytorch_model.bin").write_bytes(b"x")
+    with pytest.raises(ModelError, match=r"no \.safetensors weights"):
+        weights_sha256(tmp_path)
+
+
+def test_export_with_a_missing_file_is_named(index_copy):
+    folder = next((index_copy / "models").iterdir())
+    (folder / "encoder.json").unlink()
+    with pytest.raises(ModelError, match=r"lacks encoder\.json"):
+        OnnxEncoder(folder)
+
+
+def test_export_of_an_older_version_says_export_again(index_copy):
+    import json
+
+    facts = next(index_copy.glob("models/*/encoder.json"))
+    content = json.loads(facts.read_text("utf-8"))
+    del content["multilingual"]
+    facts.write_text(json.dumps(content), "utf-8")
+    with pytest.raises(ModelError, match="multilingual"):
+        OnnxEncoder(facts.parent)
