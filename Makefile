@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench eval fuzz clean
+.PHONY: run test check e2e screenshots bench bench-app eval fuzz clean
 
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
@@ -15,6 +15,18 @@ check: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.bench
+
+# A real browser and the accessibility checker; on Debian, what is missing is installed.
+e2e: .venv/installed
+	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -qq -y chromium)
+	test -f node_modules/axe-core/axe.min.js || npm install --silent --no-save --no-package-lock axe-core || true
+	$(BIN)/python -m pytest -q tests/e2e
+
+screenshots: .venv/installed
+	$(BIN)/python -m tests.e2e.screenshots
+
+bench-app: .venv/installed
+	$(BIN)/python -m benchmarks.bench_app
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

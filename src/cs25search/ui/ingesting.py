@@ -12,7 +12,7 @@ import streamlit as st
 
 LOG = "ingest.log"
 REPORT = "last-ingest.json"
-LAST_LINES = 12
+LAST_LINES = 40
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

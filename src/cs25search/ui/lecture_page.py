@@ -45,6 +45,7 @@ def _choose(here: Here, videos: dict[str, Video]) -> str:
         index=list(videos).index(first),
         format_func=lambda name: clean(here.title(videos[name])),
         key=key,
+        label_visibility="collapsed",  # the title of the page says it
         on_change=player.stop,
     )
     st.session_state["watched-asked"] = chosen
@@ -85,14 +86,13 @@ def show_video(here: Here, index: Index, video: Video) -> None:
              if there] or ["view_notes"]  # fmt: skip
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
-        view = st.segmented_control(
+        view = st.radio(
             here.say("view"),
             views,
-            default=views[0],
-            required=True,
             format_func=here.say,
+            horizontal=True,
             key=f"view-{here.language}-{video.video_id}",
-        ) or views[0]  # fmt: skip
+        )
     if view == "view_deck":
         for slide in here.course.slides:
             if slide.lecture == video.lecture:

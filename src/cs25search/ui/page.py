@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,13 +19,15 @@ from .texts import say
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
+# A local file: Streamlit's own icons would be fetched from a server of Google.
+ICON = Path(__file__).with_name("icon.png")
 WIDTH = 1120  # pixels; longer lines are hard to read
 NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
 
 
 def show() -> None:
     """Show the page that the URL names."""
-    st.set_page_config(page_title="cs25search", page_icon=":material/search:", layout="wide")
+    st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
     asked = st.query_params.get("lang")
     language: Language = st.session_state.setdefault(
         "language", first_language(asked, st.context.locale)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ..times import clock, watch_url
 
+WIDTH = 720  # pixels at most
 LEAD = 1  # a moment begins with its first word: one second before it, two with a fraction
 
 
@@ -50,10 +51,11 @@ def show_player(now: Playing, title: str) -> None:
     """Show what plays."""
     # A YouTube frame cannot be told to jump. Its format means nothing, but a new one makes
     # a new frame, so a second click starts the moment again.
-    st.video(
-        watch_url(now.video_id, now.start),
-        format=f"video/mp4; turn={now.turn}",
-        start_time=lead_in(now.start),
-        autoplay=True,
-        alt=f"{title}, {clock(now.start)}",
-    )
+    with st.container(width=WIDTH):
+        st.video(
+            watch_url(now.video_id, now.start),
+            format=f"video/mp4; turn={now.turn}",
+            start_time=lead_in(now.start),
+            autoplay=True,
+            alt=f"{title}, {clock(now.start)}",
+        )

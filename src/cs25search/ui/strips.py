@@ -17,9 +17,10 @@ from .relevance import COARSE, FINE, Cell, Strip, best_cells, relevance
 from .texts import say
 
 PLACE = "strips"
-HEIGHT = 64
-# One hue from faint to strong; each step is also a taller bar, so that no colour is needed.
-COLOURS = ["#9fb3c1", "#7fa8c6", "#5b95c0", "#3a83b8", "#1f6fa8"]
+HEIGHT, FLAT = 72, 36  # pixels; a lecture that hardly speaks about it needs less
+# One hue from faint to strong, on light and on dark pages; each step is also a taller bar.
+COLOUR = "#2f86c4"
+OPACITIES = [0.35, 0.5, 0.65, 0.8, 1.0]
 HEIGHTS = [0.16, 0.4, 0.6, 0.8, 1.0]
 MARKED = "#d9822b"  # the cell that plays
 LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
@@ -70,17 +71,17 @@ def _show_strip(here: Here, strip: Strip, longest: float, asked: str) -> None:
     st.markdown(f"**{escape(here.title(strip.video))}**")
     # An old selection survives under an old key, and a repeated click sends nothing: so each
     # question, and each click, makes a chart of its own.
+    best = best_cells(strip)
     key = f"cells-{asked}-{strip.video.video_id}-{mine.turn if mine else 0}"
     st.altair_chart(
         chart(strip, longest, mine.start if mine else None, here.language),
         width="stretch",
-        height=HEIGHT,
+        height=HEIGHT if best else FLAT,
         key=key,
         on_select=partial(_play_selected, key, strip.video.video_id),
         selection_mode="cell",
         alt=in_words(strip, here.language),
     )
-    best = best_cells(strip)
     if not best:
         st.markdown(muted(here.say("hardly")))
     with st.container(horizontal=True, gap="small"):
@@ -121,9 +122,8 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
             "begin": cell.begin / 60,
             "end": cell.end / 60,
             "height": HEIGHTS[cell.level],
-            "colour": MARKED
-            if start is not None and cell.begin <= start < cell.end
-            else COLOURS[cell.level],
+            "colour": MARKED if start is not None and cell.begin <= start < cell.end else COLOUR,
+            "opacity": OPACITIES[cell.level],
             "start": cell.start,
             "time": clock(cell.start),
             "note": note_title(cell, language),
@@ -151,6 +151,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
             y2=alt.datum(0),
             y=alt.Y("height:Q", title=None, stack=None, axis=None, scale=alt.Scale(domain=[0, 1])),
             color=alt.Color("colour:N", scale=None, legend=None),
+            opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
             tooltip=[
                 alt.Tooltip("time:N", title=say(language, "cell_time")),
                 alt.Tooltip("note:N", title=say(language, "cell_note")),
@@ -158,7 +159,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
             ],
         )
         .add_params(click)
-        .properties(height=HEIGHT, padding={"left": 0, "right": 0, "top": 2, "bottom": 0})
+        .properties(padding={"left": 0, "right": 0, "top": 2, "bottom": 0})
         .configure_view(strokeWidth=0)
     )
     return drawn

@@ -58,7 +58,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Where in the course
     "where": ("Where in the course", "講義のどこで語られているか"),
     "where_hint": (
-        "Taller and darker means closer to your question. Click a bar or a line to play there.",
+        "Taller and stronger means closer to your question. Click a bar or a line to play there.",
         "棒が高く濃いほど質問に近い内容です。棒かその下の時刻を押すと、そこから再生します。",
     ),
     "hardly": ("Hardly anything about it here", "この回ではほとんど触れられていません"),
