@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint check fuzz bench
+.PHONY: run test lint check e2e fuzz bench bench-app eval screenshots
 
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
@@ -24,6 +24,18 @@ bench: .venv/installed
 # make eval CORPUS=Spoken COMPARE="cs25search RRF", or make eval WRITE=1 for docs/evaluation.md
 eval: .venv/installed
 	$(BIN)/python -m benchmarks.eval $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(COMPARE),--compare $(COMPARE)) $(if $(WRITE),--write)
+
+# A real browser and the accessibility checker; on Debian, what is missing is installed.
+e2e: .venv/installed
+	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -qq -y chromium)
+	test -f node_modules/axe-core/axe.min.js || npm install --silent --no-save --no-package-lock axe-core || true
+	$(BIN)/python -m pytest -q tests/e2e
+
+screenshots: .venv/installed
+	$(BIN)/python -m tests.e2e.screenshots
+
+bench-app: .venv/installed
+	$(BIN)/python -m benchmarks.bench_app
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

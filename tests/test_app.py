@@ -39,7 +39,8 @@ def ask(app: AppTest, question: str) -> AppTest:
 
 
 def headings(app: AppTest) -> list[str]:
-    return [heading.value for heading in app.header]
+    """Return the headings of the moments."""
+    return [heading.value for heading in app.header if heading.value[0].isdigit()]
 
 
 def links(app: AppTest) -> list[str]:
@@ -139,7 +140,7 @@ def test_japanese_page_shows_notes_slides_and_titles_in_japanese():
     assert "**第5回 · Transformerのスケーリング**" in texts(app)
     assert "スライド18" in texts(app)
     assert app.text_input(key="q").value == FLOAT32
-    labels = [button.label for button in app.button]
+    labels = [button.label for button in app.button if button.key.startswith("play-")]
     assert labels == ["ここで再生"] * 5
     assert in_url(app, "lang") == ["ja"]
 
@@ -150,7 +151,7 @@ def test_play_starts_the_video_at_the_moment_and_again_at_a_second_click():
     first = videos(play(app, 1))
     assert len(first) == 1
     assert first[0].url == "https://www.youtube.com/embed/U8J32Z3qV8s"
-    assert (first[0].start_time, first[0].autoplay) == (582, True)
+    assert (first[0].start_time, first[0].autoplay) == (581, True)  # a second of lead
     again = videos(play(app, 1))
     assert len(again) == 1 and again[0].id != first[0].id  # another element, so it starts over
     other = videos(play(app, 2))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cs25search.records import Chunk, Hit, Slide, Video
+from cs25search.records import Chunk, Cue, Hit, Slide, Video
 from cs25search.ui import moment
 
 VIDEO = Video("abcdefghijk", "Scaling *it*", ("Ann Lee", "Bo [Ng]"), 4000, 5, "スケーリング")
@@ -72,3 +72,27 @@ def test_slide_and_link():
     assert moment.slide_title(SLIDE, "en") == "A &#36;title&#36;"
     assert (moment.slide_title(SLIDE, "ja"), moment.slide_summary(SLIDE, "ja")) == ("題", "要約")
     assert moment.watch_link(hit(NOTE)) == "https://youtu.be/abcdefghijk?t=3723"
+
+
+def test_markdown_to_paste_has_quote_link_and_slide_and_keeps_its_brackets():
+    assert moment.as_markdown(hit(SPOKEN), "en").splitlines() == [
+        r"> so \*um\* the router",
+        "",
+        r"[Lecture 5 · Scaling \*it\*, 1:02:03](https://youtu.be/abcdefghijk?t=3723)",
+        "[Slide 18: A $title$](https://deck.example?slide=18)",
+    ]
+    assert moment.as_markdown(hit(NOTE), "ja").startswith("> ルータには")
+
+
+def test_a_line_of_speech_on_each_side_of_the_quote():
+    cues = [Cue(start, start + 10, f"line {start}") for start in range(0, 60, 10)]
+    quoted, before, after = (
+        replace(SPOKEN, cues=tuple(cues[a:b])) for a, b in ((2, 4), (0, 3), (3, 6))
+    )
+    assert moment.lines_around(quoted, [before, after]) == ("line 10", "line 40")
+    assert moment.lines_around(quoted, []) == ("", "")
+
+
+def test_badge_is_for_what_the_audience_asked():
+    assert not moment.is_qa(hit(SPOKEN))
+    assert moment.is_qa(hit(SPOKEN, replace(NOTE, qa=True)))

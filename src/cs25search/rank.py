@@ -64,14 +64,19 @@ def rank(
     rows = _candidates(probe, generation, allowed, max(CANDIDATES, 3 * k))
     if not len(rows):
         return rows, np.zeros(0, np.float32)
+    scores = score_rows(probe, generation, rows)
+    order = np.argsort(-scores, kind="stable")
+    return rows[order], scores[order]
+
+
+def score_rows(probe: Probe, generation: Generation, rows: np.ndarray) -> np.ndarray:
+    """Return how well each row answers, shape (len(rows),); comparable within one call only."""
     late, _ = late_scores(probe, generation, rows)
     dense = cosines(probe.vector, generation.vectors, rows)
     # The pooled vector of a note says what it is about; that of a window, what it drifts through.
     dense_weights = probe.dense * generation.rows["note"][rows]
     lexical = [(weight, scores[rows]) for weight, scores in probe.lexical]
-    scores = fuse([(probe.late, late), (dense_weights, dense), *lexical])
-    order = np.argsort(-scores, kind="stable")
-    return rows[order], scores[order]
+    return fuse([(probe.late, late), (dense_weights, dense), *lexical])
 
 
 def late_scores(

@@ -12,7 +12,7 @@ import threadpoolctl
 from .encode import Encoder, OnnxEncoder
 from .errors import ModelError, QuestionError
 from .moments import build_hits
-from .rank import rank, read_query
+from .rank import rank, read_query, score_rows
 from .records import Answer, Hit, Kind, Sentence
 from .store import Generation, read_generation
 
@@ -144,6 +144,21 @@ class Index:
         from .refusal import Vocabulary
 
         return Vocabulary(self.generation, self.encoder)
+
+    def score_notes(self, query: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of all notes and how well each answers `query`, both of shape (n_notes,).
+
+        The scores have mean 0; they compare notes for one query, not queries.
+
+        Raises:
+            QuestionError: The query is empty or longer than MAX_QUERY characters.
+        """
+        query = check_query(query)
+        rows = np.flatnonzero(self.generation.rows["note"])
+        if not len(rows) or not any(character.isalnum() for character in query):
+            return rows, np.zeros(len(rows), np.float32)
+        probe = read_query(query, self.generation, self.encoder)
+        return rows, score_rows(probe, self.generation, rows)
 
     def _allowed(
         self, lectures: Iterable[int], speaker: str, kind: Kind | None, qa: bool

@@ -1,9 +1,15 @@
 """A hit as the strings that a card shows. All are Markdown with data escaped, URLs apart."""
 
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
 from ..lexical import marks
-from ..records import Hit, Language, Slide, Video
+from ..records import Chunk, Hit, Language, Slide, Video
+from ..store import Generation
 from ..times import clock, watch_url
-from .markup import clean, escape, mark
+from .markup import clean, escape, mark, muted
 from .texts import say
 
 
@@ -27,24 +33,90 @@ def video_line(video: Video, language: Language) -> str:
 def heading(hit: Hit, language: Language) -> str:
     """Return when it is said, and the title of the note about it, if there is one."""
     times = f"{clock(hit.start)}–{clock(hit.end)}"
-    if not hit.note:
-        return times
-    return f"{times} · {escape(_in(language, hit.note.title, hit.note.title_ja))}"
+    title = note_title(hit, language)
+    return f"{times} · {title}" if title else times
 
 
-def passages(hit: Hit, question: str, language: Language) -> list[tuple[str, str]]:
+def note_title(hit: Hit, language: Language) -> str:
+    """Return the title of the note about a moment; "" where there is none."""
+    return escape(_in(language, hit.note.title, hit.note.title_ja)) if hit.note else ""
+
+
+def passages(
+    hit: Hit, question: str, language: Language, around: tuple[str, str] = ("", "")
+) -> list[tuple[str, str]]:
     """Return what there is to read, best first, as (label, text with the question's words marked).
 
     What was said comes before the note about it, but a Japanese reader, for whom only notes
     are translated, sees the note first.
+
+    Args:
+        around: Escaped lines to show before and after what was said, from `context`.
     """
     found = []
     if hit.chunk.kind == "transcript":
-        found.append((say(language, "said"), _marked(question, hit.quote)))
+        before, after = around
+        lines = [
+            *([muted(f"… {before}")] if before else []),
+            _marked(question, hit.quote),
+            *([muted(f"{after} …")] if after else []),
+        ]
+        found.append((say(language, "said"), "\n\n".join(lines)))
     if hit.note:
         note = _in(language, hit.note.text, hit.note.text_ja)
         found.append((say(language, "note"), _marked(question, note)))
     return found[::-1] if language == "ja" else found
+
+
+def context(hit: Hit, generation: Generation) -> tuple[str, str]:
+    """Return the lines said just before and just after a quote of speech; "" where none is."""
+    if hit.chunk.kind != "transcript" or not hit.chunk.cues:
+        return "", ""
+    rows = generation.rows
+    ids = [video.video_id for video in generation.videos]
+    spoken = np.flatnonzero((rows["video"] == ids.index(hit.video.video_id)) & ~rows["note"])
+    starts = rows["start"][spoken]
+    # Windows overlap, so the line before is in the window before, and so on.
+    near = [*spoken[starts < hit.chunk.start][-1:], *spoken[starts > hit.chunk.start][:1]]
+    return lines_around(hit.chunk, [generation.chunks[int(row)] for row in near])
+
+
+def lines_around(chunk: Chunk, others: Sequence[Chunk]) -> tuple[str, str]:
+    """Return the last line of other chunks before a chunk, and the first one after it."""
+    cues = sorted({cue for other in others for cue in other.cues}, key=lambda cue: cue.start)
+    before = [cue.text for cue in cues if cue.start < chunk.cues[0].start]
+    after = [cue.text for cue in cues if cue.start > chunk.cues[-1].start]
+    return (escape(before[-1]) if before else ""), (escape(after[0]) if after else "")
+
+
+def is_qa(hit: Hit) -> bool:
+    """Return whether somebody in the audience asked."""
+    return hit.chunk.qa or (hit.note is not None and hit.note.qa)
+
+
+def as_markdown(hit: Hit, language: Language) -> str:
+    """Return a moment as Markdown to paste elsewhere: what is quoted, where, the slide."""
+    title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
+    quote = clean(_quote(hit, language))
+    lines = [
+        f"> {backslashed(quote)}",
+        "",
+        f"[{backslashed(title)}, {clock(hit.start)}]({watch_link(hit)})",
+    ]
+    if hit.slide:
+        name = _in(language, hit.slide.title, hit.slide.title_ja)
+        label = say(language, "slide_short", number=hit.slide.number)
+        lines.append(f"[{label}: {backslashed(name)}]({hit.slide.url})")
+    return "\n".join(lines)
+
+
+def backslashed(text: str) -> str:
+    """Return Markdown for other programs, readable as it stands.
+
+    >>> backslashed("a [b] *c*")
+    'a \\\\[b\\\\] \\\\*c\\\\*'
+    """
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
 
 
 def watch_link(hit: Hit) -> str:
@@ -60,6 +132,12 @@ def slide_title(slide: Slide, language: Language) -> str:
 def slide_summary(slide: Slide, language: Language) -> str:
     """Return the summary of a slide."""
     return escape(_in(language, slide.summary, slide.summary_ja))
+
+
+def _quote(hit: Hit, language: Language) -> str:
+    if hit.chunk.kind == "note":
+        return _in(language, hit.chunk.text, hit.chunk.text_ja)
+    return hit.quote
 
 
 def _in(language: Language, english: str, japanese: str) -> str:

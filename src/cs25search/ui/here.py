@@ -1,0 +1,43 @@
+"""What every page needs to know."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ..course import Course, Lecture
+from ..errors import Cs25SearchError
+from ..records import Language, Video
+from .moment import lecture_title
+from .problem import explain
+from .texts import say
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Language, course, and the pages that a page may link to."""
+
+    language: Language
+    course: Course
+    pages: "dict[str, StreamlitPage]"
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text of the app."""
+        return say(self.language, key, **values)
+
+    def title(self, video: Video | Lecture) -> str:
+        """Return number and title of a lecture or another recording."""
+        number = video.number if isinstance(video, Lecture) else video.lecture
+        return lecture_title(number, video.title, video.title_ja, self.language)
+
+
+def show_problem(error: Cs25SearchError, language: Language) -> None:
+    """Show what is wrong and what to do."""
+    key, cure = explain(error)
+    st.error(say(language, key), icon=":material/error:")
+    if cure:
+        st.code(cure, language=None)
+    st.text(str(error))
