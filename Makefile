@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint check fuzz bench
+.PHONY: eval-answers run test lint check fuzz bench
 
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
@@ -24,6 +24,9 @@ bench: .venv/installed
 # make eval CORPUS=Spoken COMPARE="cs25search RRF", or make eval WRITE=1 for docs/evaluation.md
 eval: .venv/installed
 	$(BIN)/python -m benchmarks.eval $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(COMPARE),--compare $(COMPARE)) $(if $(WRITE),--write)
+
+eval-answers: .venv/installed
+	$(BIN)/python -m benchmarks.answers
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
