@@ -73,7 +73,7 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
 
 
 def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:
-    """Return what the support threshold keeps: references beside their moment and beside wrong ones.
+    """Return what the support threshold keeps: references beside their own and a wrong moment.
 
     A wrong moment is the best hit for the same question that is not the gold one: the hardest.
     """
