@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint check e2e fuzz bench bench-app eval screenshots
+.PHONY: run test lint check e2e fuzz bench bench-app eval eval-answers screenshots
 
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
@@ -36,6 +36,9 @@ screenshots: .venv/installed
 
 bench-app: .venv/installed
 	$(BIN)/python -m benchmarks.bench_app
+
+eval-answers: .venv/installed
+	$(BIN)/python -m benchmarks.answers
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -11,9 +11,10 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from cs25search import Index, open_index
+from cs25search import Chunk, Index, open_index
 from cs25search.answer import content
 from cs25search.metrics import overlaps
+from cs25search.support import SUPPORTED, support
 
 DATA = Path(__file__).parents[1] / "tests/data"
 
@@ -71,6 +72,37 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
     return figures
 
 
+def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:
+    """Return what the support threshold keeps: references beside their own and a wrong moment.
+
+    A wrong moment is the best hit for the same question that is not the gold one: the hardest.
+    """
+    chunks, rows = list(index.generation.chunks), index.vocabulary.rows
+    right, wrong = [], []
+    for gold in file["questions"]:
+        own = max(
+            (chunk for chunk in chunks if chunk.video_id == gold["video_id"]),
+            key=lambda chunk: min(chunk.end, gold["end"]) - max(chunk.start, gold["start"]),
+        )
+        right.append(_score(index, gold["answer"], own, rows))
+        others = [
+            hit.chunk
+            for hit in index.search(gold["q"], k=3)
+            if hit.video.video_id != gold["video_id"]
+            or not overlaps(hit.start, hit.end, gold["start"], gold["end"])
+        ]
+        if others:
+            wrong.append(_score(index, gold["answer"], others[0], rows))
+    return {
+        "reference kept beside its moment": fmean(score >= SUPPORTED for score in right),
+        "reference kept beside a wrong moment": fmean(score >= SUPPORTED for score in wrong),
+    }
+
+
+def _score(index: Index, text: str, chunk: Chunk, rows: dict[str, int]) -> float:
+    return support(text, [chunk], [rows[chunk.chunk_id]], index.generation, index.encoder)
+
+
 def main() -> None:
     """Print both, in both languages."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -84,6 +116,9 @@ def main() -> None:
         print(f"Refusals, {language}")
         for name, value in measure_refusals(index, language).items():
             print(f"  {name:<40} {value:6.3f}")
+    print(f"\nSupport of a sentence by the moment it cites, threshold {SUPPORTED}")
+    for name, value in measure_support(index, file).items():
+        print(f"  {name:<40} {value:6.3f}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ and from a click on a strip to its player. The browser shares the machine with t
 """
 
 import shutil
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -78,4 +77,4 @@ def _print(name: str, figures: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

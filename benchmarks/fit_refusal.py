@@ -32,7 +32,7 @@ STRENGTHS = [0.1, 0.3, 1.0, 3.0]
 ABOUT = "Coefficients of refusal.py, written by python -m benchmarks.fit_refusal --write"
 
 
-class MonotoneLogistic(ClassifierMixin, BaseEstimator):
+class MonotoneLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression with an L2 penalty in which no coefficient has the wrong sign.
 
     Free signs fit these questions a little better, by learning how they were written: a better
@@ -120,7 +120,8 @@ def unseen_probabilities(features: np.ndarray, answered: np.ndarray) -> np.ndarr
         folds = StratifiedKFold(10, shuffle=True, random_state=seed)
         both = cross_val_predict(fitter(seed), features, answered, cv=folds, method="predict_proba")
         runs.append(both[:, 1])
-    return np.mean(runs, axis=0)
+    mean: np.ndarray = np.mean(runs, axis=0)
+    return mean
 
 
 def calibration_error(probabilities: np.ndarray, answered: np.ndarray, bins: int = 10) -> float:
