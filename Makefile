@@ -7,8 +7,9 @@ run: .venv/installed
 	$(BIN)/python -m ingest --offline
 	$(BIN)/streamlit run app.py
 
+# Without the browser journeys: they have a target of their own, make e2e.
 test: .venv/installed
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --ignore=tests/e2e
 
 lint: .venv/installed
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
