@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -105,19 +104,6 @@ class _Problems:
     def add(self, line: int, reason: str) -> None:
         if len(self.found) < MAX_SKIPPED:
             self.found.append(CaptionError(self.source, line, reason))
-
-
-def read_captions(path: Path) -> Track:
-    """Return the captions of a file.
-
-    Raises:
-        CaptionError: The file cannot be opened or holds no caption.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CaptionError(str(path), 0, f"cannot be opened ({error.strerror})") from error
-    return parse_captions(data, str(path))
 
 
 def parse_captions(data: bytes | str, source: str = "<captions>") -> Track:

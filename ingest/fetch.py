@@ -96,7 +96,7 @@ class Fetcher:
         pause: float,
         remark: Callable[[str], None],
     ) -> None:
-        self._transcripts, self._ytdlp, self._pause = transcripts, ytdlp, pause
+        self._ytdlp, self._pause = ytdlp, pause
         self._gates = {client: Gate(client.name, pause, remark) for client in (transcripts, ytdlp)}
         self._fetched = 0
 

@@ -2,8 +2,9 @@
 
 Cs25SearchError
 ├── DataError       bundled lecture, slide or note file is wrong
-├── CaptionError    a caption file cannot be read
-├── DeckError       a slide-deck text cannot be read
+├── FileError       a file of the user's cannot be read
+│   ├── CaptionError
+│   └── DeckError
 ├── LinkError       what should name a video or playlist does not
 ├── FetchError      YouTube gave nothing (ingest/failures.py, where cause and cure are told)
 ├── QuestionError   a query or a question file cannot be used
@@ -37,40 +38,33 @@ class DataError(Cs25SearchError):
         )
 
 
-class CaptionError(Cs25SearchError):
-    """A caption file cannot be read.
+class FileError(Cs25SearchError):
+    """A text file given by the user cannot be read.
 
     Attributes:
-        source: File name, or "<captions>" when parsed from memory.
+        source: File name, or a name in angle brackets when parsed from memory.
         line: Line number from 1; 0 when the file as a whole is wrong.
         reason: What is wrong, with the value seen.
     """
 
-    def __init__(self, source: str, line: int, reason: str) -> None:
-        self.source, self.line, self.reason = source, line, reason
-        where = f"{source}, line {line}" if line else source
-        super().__init__(
-            f"{where}: {reason}.\n"
-            "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."
-        )
-
-
-class DeckError(Cs25SearchError):
-    """A slide-deck text cannot be read.
-
-    Attributes:
-        source: File name, or "<deck>" when parsed from memory.
-        line: Line number from 1; 0 when the file as a whole is wrong.
-        reason: What is wrong, with the value seen.
-    """
+    cure: str
 
     def __init__(self, source: str, line: int, reason: str) -> None:
         self.source, self.line, self.reason = source, line, reason
         where = f"{source}, line {line}" if line else source
-        super().__init__(
-            f"{where}: {reason}.\n"
-            "Copy the transcript from the deck's page on speakerdeck.com into a UTF-8 text file."
-        )
+        super().__init__(f"{where}: {reason}.\n{self.cure}")
+
+
+class CaptionError(FileError):
+    """A caption file cannot be read."""
+
+    cure = "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."
+
+
+class DeckError(FileError):
+    """A slide-deck text cannot be read."""
+
+    cure = "Copy the transcript from the deck's page on speakerdeck.com into a UTF-8 text file."
 
 
 class LinkError(Cs25SearchError):
