@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_llm import Server, serving
 
 from cs25search import Index, open_index
 
@@ -46,3 +48,10 @@ def index_copy(index_dir: Path, tmp_path: Path) -> Path:
 def index(index_dir: Path) -> Index:
     """The same index, opened."""
     return open_index(index_dir)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A language model on this machine; it says GOOD unless a test sets `server.reply`."""
+    with serving() as running:
+        yield running

@@ -1,13 +1,12 @@
 """Answers written by a language model, against a real HTTP server that speaks the protocol."""
 
 import json
-import threading
 import time
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from conftest import run
+from fake_llm import GOOD, KEY
 
 from cs25search.answer import build_extract, find
 from cs25search.llm import Endpoint, build_prompt, endpoint_from_environment, write_answer
@@ -15,83 +14,6 @@ from cs25search.llm import Endpoint, build_prompt, endpoint_from_environment, wr
 pytest.importorskip("openai")
 
 WHY = "Why does the router need float32?"
-KEY = "canary-sk-4f1d0c"
-GOOD = [
-    "Exponentiation magnifies round-off, so a small shift of the input changes the output a lot. ",
-    "[1] Casting only the router to higher precision ",
-    "makes training much more stable [1].",
-]
-
-
-class Server(ThreadingHTTPServer):
-    """A server whose answer each test sets: a list of pieces, or a function of the handler."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        self.reply = GOOD
-        self.requests: list[dict] = []
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def base_url(self):
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.requests.append(json.loads(body) | {"path": self.path})
-        reply = self.server.reply
-        if callable(reply):
-            reply(self)
-        else:
-            self.begin()
-            for piece in reply:
-                self.piece(piece)
-            self.end()
-
-    def begin(self):
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
-        self.end_headers()
-
-    def data(self, text):
-        self.wfile.write(f"data: {text}\n\n".encode())
-        self.wfile.flush()
-
-    def piece(self, text, finish=None):
-        choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
-        event = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}
-        self.data(json.dumps(event | {"choices": [choice]}))
-
-    def end(self):
-        self.piece("", finish="stop")
-        self.data("[DONE]")
-        self.close_connection = True
-
-    def fail(self, status):
-        message = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": None}}
-        body = json.dumps(message).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture
-def server():
-    with Server() as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield server
-        server.shutdown()
 
 
 @pytest.fixture(scope="session")
