@@ -66,7 +66,7 @@ def test_question_without_words_is_relevant_nowhere(index: Index):
 
 
 def test_note_scores_are_of_all_notes_and_agree_with_search(index: Index):
-    rows, scores = index.score_notes(FLOAT32)
-    assert len(rows) == len(scores) == int(index.generation.rows["note"].sum())
+    notes, scores = index.score_notes(FLOAT32)
+    assert len(notes) == len(scores) == int(index.generation.rows["note"].sum())
     best = index.search(FLOAT32, 1)[0].note
-    assert best and index.generation.chunks[int(rows[np.argmax(scores)])] == best
+    assert best and notes[int(np.argmax(scores))] == best

@@ -48,6 +48,7 @@ class Findings:
         passages: What the hits have to say, hit by hit, in the order in which it is said.
         probability: How likely they answer.
         status: What that allows to claim.
+        index: Where the hits are rows of.
     """
 
     question: str
@@ -55,6 +56,7 @@ class Findings:
     passages: tuple[Passage, ...]
     probability: float
     status: Status
+    index: "Index"
 
 
 def answer(
@@ -73,7 +75,7 @@ def answer(
     extract = build_extract(findings)
     if endpoint is None:
         return extract
-    return write_answer(endpoint, index, findings, extract, on_sentence)
+    return write_answer(endpoint, findings.index, findings, extract, on_sentence)
 
 
 def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Findings:
@@ -82,17 +84,19 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
     Raises:
         QuestionError: As for `Index.search`.
     """
-    question, allowed = index.check(question, lectures)
+    lectures = list(lectures)
     if asks_for_lecture(question) and (number := _lecture_for(index, question, lectures)):
-        question, allowed = index.check(question, [number])
+        lectures = [number]
+    index = index.near(question, MOMENTS, lectures)
+    question, allowed = index.check(question, lectures)
     if not any(character.isalnum() for character in question):
-        return Findings(question, (), (), 0.0, "not_in_lectures")
+        return Findings(question, (), (), 0.0, "not_in_lectures", index)
     generation, encoder = index.generation, index.encoder
     probe = read_query(question, generation, encoder)
     rows, scores = rank(probe, generation, allowed, MOMENTS)
     hits = build_hits(rows, scores, probe, generation, encoder, MOMENTS)
     if not hits:
-        return Findings(question, (), (), 0.0, "not_in_lectures")
+        return Findings(question, (), (), 0.0, "not_in_lectures", index)
     vocabulary = index.vocabulary
     features = build_features(question, hits, probe, generation, encoder, vocabulary)
     language: Language = "ja" if is_japanese(question) else "en"
@@ -115,7 +119,7 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
             generation, encoder,
         )
     ]  # fmt: skip
-    return Findings(question, tuple(hits), tuple(said), probability, status)
+    return Findings(question, tuple(hits), tuple(said), probability, status, index)
 
 
 def build_extract(findings: Findings) -> Answer:

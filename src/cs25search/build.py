@@ -38,7 +38,7 @@ def build_generation(
     texts = [encoded_text(chunk) for chunk in chunks]
     keys = [text_key(text) for text in texts]
     packed, vectors = _encode(texts, keys, encoder, previous, on_encoded)
-    rows = _rows(videos, chunks, keys, packed)
+    rows = build_rows(videos, chunks, keys, packed)
     bilingual = [
         (chunk, tokens) for chunk, tokens in zip(chunks, packed, strict=True) if chunk.text_ja
     ]
@@ -103,7 +103,7 @@ def text_key(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest().encode()
 
 
-def _rows(
+def build_rows(
     videos: Sequence[Video],
     chunks: Sequence[Chunk],
     keys: Sequence[bytes],

@@ -6,7 +6,8 @@ and through inflection; pairs of characters do the same for Japanese, which has 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,6 +132,43 @@ class Lexical:
         index.index(list(documents) or [["\0"]], show_progress=False)
         return cls(index)
 
+    @classmethod
+    def part(
+        cls, documents: Sequence[list[str]], seen: Mapping[str, int], size: int, mean: float
+    ) -> "Lexical":
+        """Build over a few documents of a larger index; they score as they do in that one.
+
+        Args:
+            documents: The terms of each document.
+            seen: How many documents of the larger index have a term; other terms are unknown.
+            size: How many documents the larger index has.
+            mean: Their mean number of terms.
+
+        >>> texts = [["router", "float"], ["image", "patch", "float"], ["router"]]
+        >>> part = Lexical.part(texts[:1], {"router": 2}, size=3, mean=2.0)
+        >>> bool(part.scores(["router"])[0] == Lexical.build(texts).scores(["router"])[0])
+        True
+        """
+        columns = {term: column for column, term in enumerate(seen)}
+        found = [
+            (columns[term], row, times, len(document))
+            for row, document in enumerate(documents)
+            for term, times in Counter(document).items()
+            if term in columns
+        ]
+        column, row, times, length = np.array(sorted(found), np.int64).reshape(-1, 4).T
+        scores = idf(np.array(list(seen.values())), size)[column] * weight(times, length, mean)
+        index = bm25s.BM25(method="lucene", k1=K1, b=B)
+        index.vocab_dict = columns
+        index.scores = {
+            "data": scores.astype(np.float32),
+            "indices": row.astype(np.int32),
+            "indptr": np.searchsorted(column, np.arange(len(seen) + 1)).astype(np.int64),
+            "num_docs": len(documents),
+        }
+        index.nonoccurrence_array = None  # what a missing term counts: nothing in this variant
+        return cls(index)
+
     def write(self, folder: Path) -> None:
         """Write plain arrays and JSON into `folder`."""
         self._index.save(folder, show_progress=False)
@@ -176,6 +214,26 @@ class Lexical:
             return 0
         begins = self._index.scores["indptr"]
         return int(begins[column + 1] - begins[column])
+
+
+def idf(seen: np.ndarray, size: int) -> np.ndarray:
+    """Return how rare terms are that are in `seen` of `size` documents, float32.
+
+    >>> idf(np.array([1, 2]), size=2).round(2).tolist()
+    [0.6899999976158142, 0.18000000715255737]
+    """
+    rarity: np.ndarray = np.log(1 + (size - seen + 0.5) / (seen + 0.5)).astype(np.float32)
+    return rarity
+
+
+def weight(times: np.ndarray, length: np.ndarray, mean: float) -> np.ndarray:
+    """Return what a term counts in a document that has it so many times, before its idf.
+
+    >>> weight(np.array([1, 2]), np.array([10, 10]), mean=10.0).round(2).tolist()
+    [0.45, 0.62]
+    """
+    counted: np.ndarray = times / (K1 * ((1 - B) + B * length / mean) + times)
+    return counted
 
 
 def marks(query: str, text: str) -> list[tuple[int, int]]:

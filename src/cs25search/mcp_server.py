@@ -90,10 +90,7 @@ def transcript(index: Index, video_id: str, start: float, end: float) -> dict[st
         raise Cs25SearchError(
             f"start {start:g} and end {end:g} make no stretch of up to {MOST_SECONDS:g} seconds."
         )
-    facts = index.generation.rows
-    rows = (facts["video"] == known.index(video_id)) & (facts["start"] < end)
-    rows &= facts["end"] > start
-    chunks = [index.generation.chunks[row] for row in rows.nonzero()[0].tolist()]
+    chunks = index.chunks_of(video_id, start, end)
     spoken = [chunk for chunk in chunks if chunk.kind == "transcript"]
     lines = _cue_lines(spoken) if spoken else [_line(c.start, c.end, c.text) for c in chunks]
     inside = [line for line in lines if line["start"] < end and line["end"] > start]

@@ -45,11 +45,21 @@ def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
     """Return a query in the forms in which the rankers compare it."""
     if is_japanese(query):
         return _read_japanese(query, generation, encoder)
-    query = spell_out(query)
-    encoding = encoder.encode_query(query)
+    encoding = encoder.encode_query(spell_out(query))
     weights = generation.token_idf[encoding.ids]
-    grams = generation.grams.scores(ngrams(query))
-    return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, [(GRAMS, grams)])
+    lexical = [(GRAMS, generation.grams.scores(terms_of(query)["grams"]))]
+    return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, lexical)
+
+
+def terms_of(query: str) -> dict[str, list[str]]:
+    """Return what the lexical indexes are asked for a query: index name to terms.
+
+    >>> terms_of("a token"), terms_of("文章")
+    ({'grams': ['atok', 'toke', 'oken']}, {'bigrams': ['文章'], 'words': ['文章']})
+    """
+    if is_japanese(query):
+        return {"bigrams": bigrams(query), "words": japanese_words(query)}
+    return {"grams": ngrams(spell_out(query))}
 
 
 def rank(
@@ -100,17 +110,17 @@ def late_scores(
 
 
 def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Probe:
-    words = japanese_words(query)
-    tokens, weights = generation.bridge.look_up(words)
+    terms = terms_of(query)
+    tokens, weights = generation.bridge.look_up(terms["words"])
     bilingual = generation.rows["japanese"]
     lexical = []
-    for weight, index, terms in (
-        (BIGRAMS, generation.bigrams, bigrams(query)),
-        (WORDS, generation.words, words),
+    for weight, index, asked in (
+        (BIGRAMS, generation.bigrams, terms["bigrams"]),
+        (WORDS, generation.words, terms["words"]),
     ):
         scores = np.zeros(len(generation.rows), np.float32)
         if bilingual.any():
-            scores[bilingual] = index.scores(terms)
+            scores[bilingual] = index.scores(asked)
         lexical.append((weight, scores))
     if encoder.multilingual:  # it reads the question itself, better than word by word
         encoding = encoder.encode_query(query)

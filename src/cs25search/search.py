@@ -13,7 +13,7 @@ from .encode import Encoder, OnnxEncoder
 from .errors import ModelError, QuestionError
 from .moments import build_hits
 from .rank import rank, read_query, score_rows
-from .records import Answer, Hit, Kind, Sentence
+from .records import Answer, Chunk, Hit, Kind, Sentence
 from .store import Generation, read_generation
 
 if TYPE_CHECKING:
@@ -145,8 +145,28 @@ class Index:
 
         return Vocabulary(self.generation, self.encoder)
 
-    def score_notes(self, query: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows of all notes and how well each answers `query`, both of shape (n_notes,).
+    def near(
+        self,
+        query: str,
+        k: int,
+        lectures: Iterable[int] = (),
+        speaker: str = "",
+        kind: Kind | None = None,
+        qa: bool = False,
+    ) -> "Index":
+        """Return an index that holds every row which decides the first `k` hits: this one."""
+        return self
+
+    def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
+        """Return the chunks of a video that show a second between two, notes first."""
+        generation = self.generation
+        numbers = [n for n, video in enumerate(generation.videos) if video.video_id == video_id]
+        facts = generation.rows
+        inside = np.isin(facts["video"], numbers) & (facts["start"] < end) & (facts["end"] > start)
+        return [generation.chunks[int(row)] for row in np.flatnonzero(inside)]
+
+    def score_notes(self, query: str) -> tuple[list[Chunk], np.ndarray]:
+        """Return all notes and how well each answers `query`, shape (n_notes,).
 
         The scores have mean 0; they compare notes for one query, not queries.
 
@@ -156,9 +176,10 @@ class Index:
         query = check_query(query)
         rows = np.flatnonzero(self.generation.rows["note"])
         if not len(rows) or not any(character.isalnum() for character in query):
-            return rows, np.zeros(len(rows), np.float32)
+            return [], np.zeros(0, np.float32)
         probe = read_query(query, self.generation, self.encoder)
-        return rows, score_rows(probe, self.generation, rows)
+        notes = [self.generation.chunks[int(row)] for row in rows]
+        return notes, score_rows(probe, self.generation, rows)
 
     def _allowed(
         self, lectures: Iterable[int], speaker: str, kind: Kind | None, qa: bool

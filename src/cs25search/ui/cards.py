@@ -47,7 +47,7 @@ def _show_said(here: Here, index: Index, hit: Hit, question: str) -> None:
             icon=":material/open_in_new:",
         )
         _show_copy(here, hit)
-    around = moment.context(hit, index.generation)
+    around = moment.context(hit, index)
     first, *others = moment.passages(hit, question, here.language, around)
     st.markdown(muted(first[0]))
     st.markdown(first[1])

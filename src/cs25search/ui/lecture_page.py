@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from ..errors import QuestionError
@@ -128,10 +127,7 @@ def is_moment(passage: Passage, hits: Sequence[Hit]) -> bool:
 
 
 def _passages(here: Here, index: Index, video: Video) -> tuple[list[Passage], list[Passage]]:
-    generation = index.generation
-    number = generation.videos.index(video)
-    chunks = [generation.chunks[int(row)]
-              for row in np.flatnonzero(generation.rows["video"] == number)]  # fmt: skip
+    chunks = index.chunks_of(video.video_id)
     notes = [_note(here, chunk) for chunk in chunks if chunk.kind == "note"]
     breaks = [start for start, _ in video_chapters(video)]
     spoken = [chunk for chunk in chunks if chunk.kind == "transcript"]

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from ..lexical import marks
 from ..records import Chunk, Hit, Language, Slide, Video
-from ..store import Generation
+from ..search import Index
 from ..times import clock, watch_url
 from .markup import clean, escape, mark, muted
 from .texts import say
+
+AROUND = 60.0  # seconds beside a chunk in which the lines before and after it are looked for
 
 
 def lecture_title(number: int | None, title: str, title_ja: str, language: Language) -> str:
@@ -68,17 +68,13 @@ def passages(
     return found[::-1] if language == "ja" else found
 
 
-def context(hit: Hit, generation: Generation) -> tuple[str, str]:
+def context(hit: Hit, index: Index) -> tuple[str, str]:
     """Return the lines said just before and just after a quote of speech; "" where none is."""
     if hit.chunk.kind != "transcript" or not hit.chunk.cues:
         return "", ""
-    rows = generation.rows
-    ids = [video.video_id for video in generation.videos]
-    spoken = np.flatnonzero((rows["video"] == ids.index(hit.video.video_id)) & ~rows["note"])
-    starts = rows["start"][spoken]
-    # Windows overlap, so the line before is in the window before, and so on.
-    near = [*spoken[starts < hit.chunk.start][-1:], *spoken[starts > hit.chunk.start][:1]]
-    return lines_around(hit.chunk, [generation.chunks[int(row)] for row in near])
+    begin, end = hit.chunk.start - AROUND, hit.chunk.end + AROUND
+    near = index.chunks_of(hit.video.video_id, begin, end)
+    return lines_around(hit.chunk, [chunk for chunk in near if chunk.kind == "transcript"])
 
 
 def lines_around(chunk: Chunk, others: Sequence[Chunk]) -> tuple[str, str]:

@@ -52,17 +52,14 @@ def relevance(index: Index, question: str, seconds: float = FINE) -> list[Strip]
     Raises:
         QuestionError: The question is empty or too long.
     """
-    generation = index.generation
-    rows, scores = index.score_notes(question)
+    notes, scores = index.score_notes(question)
     strengths = relative(scores)
-    facts = generation.rows[rows]
     strips = []
-    for number, video in enumerate(generation.videos):
-        own = np.flatnonzero(facts["video"] == number)
-        if not len(own):
-            continue
-        notes = [generation.chunks[int(row)] for row in rows[own]]
-        strips.append(Strip(video, cut(notes, strengths[own].tolist(), seconds)))
+    for video in index.generation.videos:
+        own = [row for row, note in enumerate(notes) if note.video_id == video.video_id]
+        if own:
+            cells = cut([notes[row] for row in own], strengths[own].tolist(), seconds)
+            strips.append(Strip(video, cells))
     return strips
 
 
