@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint check e2e fuzz bench bench-app eval eval-answers screenshots
+.PHONY: run test lint check e2e fuzz faults bench bench-app eval eval-answers screenshots
 
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
@@ -18,6 +18,9 @@ check: lint test
 
 fuzz: .venv/installed
 	CS25_FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest -q tests/test_captions.py tests/test_chunks.py
+
+faults: .venv/installed
+	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.bench

@@ -101,6 +101,13 @@ NOT_UNDERSTOOD = Failure(
     "YouTube's answer is not what its clients expect.",
     "Update them: pip install --upgrade yt-dlp youtube-transcript-api",
 )
+ELSEWHERE = Failure(
+    "video",
+    "YouTube's answer leads to another server, which is not asked.",
+    f"Check the network: a login page or a filter may stand between. Or {ADD_FILE[0].lower()}"
+    f"{ADD_FILE[1:]}",
+)
+TOO_LARGE = Failure("video", "YouTube's answer is larger than any real one.", ADD_FILE)
 BUSY = Failure(
     "transient",
     "YouTube does not answer properly, not even when asked again.",
@@ -132,15 +139,17 @@ PLAYLIST_PRIVATE = Failure(
     "Use --cookies FILE of an account that may see it, or name videos with --video ID.",
 )
 PLAYLIST_EMPTY = Failure("video", "The playlist is empty.", "Name videos with --video ID.")
-PLAYLIST_TORN = Failure(
+TORN = Failure(
     "transient",
-    "YouTube gave only a part of the playlist.",
+    "YouTube gave only a part of its answer.",
     "Run the same command again in a few minutes.",
 )
 
 # yt-dlp tells causes apart by text alone; so do `requests` and urllib3 below them. First match.
 MESSAGES: tuple[tuple[str, Failure], ...] = (
     (r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL certificate prob", CERTIFICATE),
+    (r"the answer leads elsewhere|No connection adapters|HTTP Error 3\d\d", ELSEWHERE),
+    (r"the answer is larger than", TOO_LARGE),
     (r"tunnel|\bproxy\b|ProxyError|HTTP Error 407|SOCKS", PROXY),
     (r"confirm you.re not a bot|captcha", SIGN_IN),
     (r"\b429\b|too many requests|rate-?limited|try again later", RATE_LIMITED),
@@ -152,10 +161,12 @@ MESSAGES: tuple[tuple[str, Failure], ...] = (
     (r"available in your country|geo.?restrict|from your location", REGION),
     (r"premieres in|live event will begin|is_upcoming|offline", NOT_YET),
     (r"PO Token", PO_TOKEN),
-    (r"incomplete (yt initial )?data|IncompleteRead", PLAYLIST_TORN),
+    (r"the answer was cut off", BUSY),
+    (r"incomplete (yt initial )?data|IncompleteRead", TORN),
     (
         r"HTTP Error 5\d\d|\b5\d\d Server Error|timed? ?out|reset by peer|connection aborted"
-        r"|remote end closed|connection was closed|unknown error|EOF occurred",
+        r"|remote end closed|connection was closed|unknown error|EOF occurred|too slow"
+        r"|closed abruptly|HTTP/0\.9|invalid content-length|content unencoding",
         BUSY,
     ),
     (
@@ -163,6 +174,7 @@ MESSAGES: tuple[tuple[str, Failure], ...] = (
         r"|failed to establish",
         NETWORK,
     ),
+    (r"failed to parse json|unable to download api page", NOT_UNDERSTOOD),
     (r"video (is )?(unavailable|not available|no longer available)|removed|terminated", GONE),
     (r"truncated|invalid url|not a valid url|is not a video", BAD_ID),
     (r"sign in", SIGN_IN),
@@ -184,8 +196,12 @@ EXCEPTIONS: tuple[tuple[type[Exception], Failure], ...] = (
     (requests.exceptions.SSLError, CERTIFICATE),
     (requests.exceptions.ProxyError, PROXY),
     (requests.exceptions.Timeout, BUSY),
-    # An empty body in place of captions is how YouTube refuses some requests.
-    (ParseError, PO_TOKEN),
+)
+
+BROKEN_OFF = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
 )
 
 # All that the clients raise, their libraries' errors included: they let those through.
@@ -200,6 +216,7 @@ CLIENT_ERRORS = (
     TypeError,
     AttributeError,
     ValueError,
+    RecursionError,  # of nested JSON
 )
 
 
@@ -217,9 +234,14 @@ def explain(error: Exception) -> Failure:
         return explain_message(said, otherwise=_quoting(UNPLAYABLE, said))
     if isinstance(error, yta.YouTubeRequestFailed):
         return explain_message(error.reason, otherwise=NOT_UNDERSTOOD)
-    if isinstance(error, requests.exceptions.ConnectionError):
+    if isinstance(error, ParseError):
+        # An empty body in place of captions is how YouTube refuses some requests.
+        return PO_TOKEN if error.position == (1, 0) else BUSY
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+        return ELSEWHERE
+    if isinstance(error, BROKEN_OFF):
         return explain_message(str(error), otherwise=BUSY)
-    if isinstance(error, (LookupError, TypeError, AttributeError, ValueError)):
+    if isinstance(error, (LookupError, TypeError, AttributeError, ValueError, RecursionError)):
         return NOT_UNDERSTOOD  # the clients take YouTube's answer apart unchecked
     return explain_message(str(error))
 

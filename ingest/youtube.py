@@ -16,7 +16,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 import yt_dlp
-from requests.adapters import HTTPAdapter
 from youtube_transcript_api import Transcript, YouTubeTranscriptApi
 from youtube_transcript_api.proxies import GenericProxyConfig
 from yt_dlp.networking import Request
@@ -28,9 +27,7 @@ from cs25search.records import Cue
 from . import failures
 from .captions import write_json3
 from .failures import FetchError
-
-SECONDS_TO_ANSWER = 20.0
-MAX_CAPTION_BYTES = 50_000_000
+from .guard import PIECE, BoundedAdapter, BrowserRH, PlainRH, bounded, seconds_to_answer
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 # What yt-dlp takes for a list of videos, without the endless mixes (RD) and personal lists.
@@ -121,14 +118,6 @@ def _take_apart(text: str) -> tuple[str, list[str], dict[str, str]]:
     return match["host"].lower(), parts, {key: values[0] for key, values in query.items()}
 
 
-class _PatientAdapter(HTTPAdapter):
-    """Gives each request a time limit, which youtube-transcript-api does not."""
-
-    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["timeout"] = kwargs.get("timeout") or SECONDS_TO_ANSWER
-        return super().send(*args, **kwargs)
-
-
 class _Remarks:
     """Collects what yt-dlp would print."""
 
@@ -156,9 +145,9 @@ class TranscriptClient:
         if session is None:
             session = requests.Session()
             session.adapters.clear()
-            # Wherever an answer of YouTube may point to, nothing else is asked.
-            for host in ("www.youtube.com", "consent.youtube.com"):
-                session.mount(f"https://{host}/", _PatientAdapter())
+            adapter = BoundedAdapter()
+            adapter.seconds = seconds_to_answer()
+            session.mount("https://", adapter)
         config = GenericProxyConfig(proxy, proxy) if proxy else None
         self._api = YouTubeTranscriptApi(proxy_config=config, http_client=session)
 
@@ -219,7 +208,7 @@ class YtDlpClient:
             "skip_download": True,
             "extract_flat": True,
             "ignore_no_formats_error": True,  # captions are all that is wanted
-            "socket_timeout": SECONDS_TO_ANSWER,
+            "socket_timeout": seconds_to_answer(),
             "extractor_retries": 0,  # fetch.py repeats
             "cachedir": False,
             "extractor_args": {
@@ -238,6 +227,11 @@ class YtDlpClient:
         if cookies:
             options["cookiefile"] = io.StringIO(cookies)  # a path would be written back to
         self._ydl = yt_dlp.YoutubeDL(options)
+        # In place of all its handlers, which also read files and ask any host.
+        self._ydl._request_director = self._ydl.build_request_director(
+            (PlainRH, BrowserRH),
+            (lambda handler, _: 100 if isinstance(handler, PlainRH) else 0,),
+        )
         self._seen: dict[str, dict[str, Any]] = {}
 
     def fetch_playlist(self, playlist_id: str) -> list[Details]:
@@ -291,7 +285,8 @@ class YtDlpClient:
             asks = (
                 {"impersonate": target} if self._ydl._impersonate_target_available(target) else {}
             )
-            data = self._ydl.urlopen(Request(url, extensions=asks)).read(MAX_CAPTION_BYTES)
+            answer = self._ydl.urlopen(Request(url, extensions=asks))
+            data = bounded(iter(lambda: answer.read(PIECE), b""))
         if not data.strip():
             raise FetchError(failures.PO_TOKEN, "an empty caption file")
         return Captions(data, kind, code, self.name)

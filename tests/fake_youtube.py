@@ -4,14 +4,16 @@ The real clients talk to it through their real network code: they are given its 
 proxy, and its certificate through REQUESTS_CA_BUNDLE and SSL_CERT_FILE.
 """
 
+import contextlib
 import http.server
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import trustme
@@ -63,6 +65,8 @@ class FakeYoutube:
     playlist_alert: str = ""
     status: int = 200  # of every answer
     slow: float = 0.0  # seconds for each answer
+    # Called with the open connection, path, video and the right answer; True if it has replied.
+    misbehave: Callable[[Any, str, str, bytes], bool] = lambda *_: False
     asked: list[str] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
@@ -95,7 +99,7 @@ class FakeYoutube:
             return 200, _initial(self._playlist(query["list"]))
         if parts.path == "/youtubei/v1/browse":  # the list again, unavailable videos included
             return 200, json.dumps(self._playlist(sent["browseId"].removeprefix("VL")))
-        if parts.path == "/watch":
+        if parts.path == "/watch" and talk:
             return 200, _page(talk)
         if parts.path == "/youtubei/v1/player":
             client = sent["context"]["client"]["clientName"]
@@ -134,9 +138,9 @@ def _initial(data: dict) -> str:
     return f"<html><script>var ytInitialData = {json.dumps(data)};</script></html>"
 
 
-def _page(talk: Talk | None) -> str:
+def _page(talk: Talk) -> str:
     """Return a watch page; chapters are in the description, as most lecturers write them."""
-    about = "".join(f"\n{s // 60}:{s % 60:02} {title}" for s, title in talk.chapters if talk)
+    about = "".join(f"\n{s // 60}:{s % 60:02} {title}" for s, title in talk.chapters)
     details = {
         "videoId": talk.video_id,
         "title": talk.title,
@@ -236,6 +240,14 @@ def serve(talks: list[Talk], folder: Path) -> Iterator[FakeYoutube]:
             fake.cookies.append(self.headers.get("Cookie", ""))
             status, text = fake.answer(self.path, body)
             data = text.encode()
+            with contextlib.suppress(OSError):  # the client has had enough
+                self._send(status, data)
+
+        def _send(self, status: int, data: bytes) -> None:
+            video_id = fake.asked[-1].split(" ")[1]
+            if fake.misbehave(self, urlsplit(self.path).path, video_id, data):
+                self.close_connection = True
+                return
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.send_header("Content-Type", "text/html; charset=utf-8")
