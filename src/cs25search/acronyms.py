@@ -20,21 +20,23 @@ def spell_out(query: str) -> str:
     """
     words = f" {_plain(query)} "
     other = [
-        long if _has(words, short) else short
-        for short, long in _acronyms().items()
-        if _has(words, short) != _has(words, long)
+        long if has_short else short
+        for short, long, plain_short, plain_long in _acronyms()
+        if (has_short := _has(words, plain_short)) != _has(words, plain_long)
     ]
     return f"{query} ({', '.join(other)})" if other else query
 
 
 @cache
-def _acronyms() -> dict[str, str]:
-    return msgspec.json.decode((DATA / "acronyms.json").read_bytes(), type=dict[str, str])
+def _acronyms() -> list[tuple[str, str, str, str]]:
+    """Return short and long forms, as shown and as compared."""
+    forms = msgspec.json.decode((DATA / "acronyms.json").read_bytes(), type=dict[str, str])
+    return [(short, long, _plain(short), _plain(long)) for short, long in forms.items()]
 
 
 def _has(words: str, form: str) -> bool:
     """Return whether a form is among words, in the singular or the plural."""
-    return any(f" {_plain(form)}{ending} " in words for ending in ("", "s"))
+    return f" {form} " in words or f" {form}s " in words
 
 
 def _plain(text: str) -> str:
