@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint check e2e fuzz faults bench bench-app eval eval-answers screenshots
+.PHONY: run test lint check e2e fuzz faults lock licences audit sbom bench bench-app eval eval-answers screenshots
 
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
@@ -43,6 +43,28 @@ bench-app: .venv/installed
 
 eval-answers: .venv/installed
 	$(BIN)/python -m benchmarks.answers
+
+# What a reproducible install takes: every package with its version and the hashes of its files.
+lock: .tools/installed
+	.tools/bin/uv pip compile --no-config --universal --python-version 3.11 --extra llm --extra mcp \
+	  --upgrade --generate-hashes --no-annotate --custom-compile-command "make lock" -q \
+	  pyproject.toml -o requirements.lock
+
+licences: .venv/installed
+	$(BIN)/python -m supply.check
+
+# The list of known holes is asked over the network; make test holds the lock to supply/floors.json.
+audit: .tools/installed
+	.tools/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+sbom: .venv/installed .tools/installed
+	.tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --validate -o sbom.json $(BIN)/python
+
+.tools/installed:
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv pip-audit cyclonedx-bom
+	touch $@
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

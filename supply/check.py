@@ -1,0 +1,139 @@
+"""What is installed for this project: licences that are allowed, versions without known holes.
+
+Works offline, from the metadata of the installed packages. python -m supply.check
+"""
+
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from itertools import chain
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+PROJECT = Path(__file__).parents[1]
+
+# Licences under which a package may come along: permissive ones, and MPL 2.0, whose duties
+# end at its own files. Every id of an expression must be here, whatever joins them.
+ALLOWED = {
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "CNRI-Python",
+    "ISC", "LLVM-exception", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Python-2.0",
+    "Unlicense", "Zlib",
+}  # fmt: skip
+# What packages write in place of an SPDX id.
+SAID_AS = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
+    "Apache 2.0 License": "Apache-2.0",
+    "Apache License 2.0": "Apache-2.0",
+    "Apache License v2.0": "Apache-2.0",
+    "Apache License, Version 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "BSD": "BSD-3-Clause",
+    "BSD License": "BSD-3-Clause",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+    "The Unlicense (Unlicense)": "Unlicense",
+}
+
+
+def installed() -> Iterator[Distribution]:
+    """Yield all packages that this project needs, directly or not, as far as installed."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    wanted = _names(asked, "")
+    seen: set[tuple[str, str]] = set()
+    while wanted:
+        name, extra = wanted.pop()
+        if (name, extra) in seen or name == project["name"]:
+            continue
+        seen.add((name, extra))
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:  # for another system, or an extra left out
+            continue
+        if not extra:
+            yield found
+        wanted += _names(found.requires or [], extra)
+
+
+def _names(requirements: Iterable[str], extra: str) -> list[tuple[str, str]]:
+    """Return the names that requirements hold for this system, each with "" and its extras."""
+    needed = [Requirement(text) for text in requirements]
+    return [
+        (canonicalize_name(needs.name), one)
+        for needs in needed
+        if not needs.marker or needs.marker.evaluate({"extra": extra})
+        for one in ("", *needs.extras)
+    ]
+
+
+def licence_of(found: Distribution) -> str:
+    """Return the licence of a package as its metadata tells, "" if it does not.
+
+    The newest field comes first: an SPDX expression, then classifiers, then free text.
+    """
+    facts = found.metadata.json
+    if expression := facts.get("license_expression"):
+        return str(expression)
+    kinds = [one.split(" :: ")[-1] for one in facts.get("classifier", [])
+             if one.startswith("License :: ") and not one.endswith("OSI Approved")]  # fmt: skip
+    said = kinds or [str(facts.get("license", "")).strip().split("\n")[0]]
+    return " AND ".join(SAID_AS.get(one, one) for one in said)
+
+
+def is_allowed(expression: str) -> bool:
+    """Return whether every licence of an expression is allowed.
+
+    >>> is_allowed("MPL-2.0 AND (Apache-2.0 OR MIT)"), is_allowed("MIT AND GPL-3.0-only")
+    (True, False)
+    >>> is_allowed(""), is_allowed("Proprietary")
+    (False, False)
+    """
+    ids = [one for one in re.split(r"[\s()]+", expression) if one not in ("", "AND", "OR", "WITH")]
+    return bool(ids) and all(one in ALLOWED for one in ids)
+
+
+def read_floors() -> dict[str, tuple[str, str]]:
+    """Return for packages the lowest version without a known hole, and the hole."""
+    floors = json.loads((PROJECT / "supply" / "floors.json").read_bytes())["floors"]
+    return {name: (version, hole) for name, (version, hole) in floors.items()}
+
+
+def problems(packages: dict[str, tuple[str, str]]) -> list[str]:
+    """Return what is wrong with packages, given their versions and licences."""
+    found = []
+    floors = read_floors()
+    for name, (version, licence) in packages.items():
+        # What PyPI's torch brings on Linux for graphics cards; under NVIDIA's own terms.
+        if not is_allowed(licence) and not name.startswith(("nvidia-", "cuda-")):
+            found.append(f"{name} {version}: the licence {licence!r} is not on the list.")
+        lowest, hole = floors.get(name, ("0", ""))
+        if Version(version) < Version(lowest):
+            found.append(f"{name} {version}: {hole} is closed in {lowest}.")
+    return found
+
+
+def main() -> None:
+    """Print every package with its licence; exit 1 if one is not allowed or has a known hole."""
+    packages: dict[str, tuple[str, str]] = {
+        canonicalize_name(one.metadata["Name"]): (one.version, licence_of(one))
+        for one in installed()
+    }
+    for name, (version, licence) in sorted(packages.items()):
+        sys.stdout.write(f"{name:<28} {version:<16} {licence}\n")
+    wrong = problems(packages)
+    sys.stdout.write("".join(f"\n{line}" for line in wrong))
+    sys.stdout.write(f"\n{len(packages)} packages, {len(wrong)} problems\n")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
