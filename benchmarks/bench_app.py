@@ -30,8 +30,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         begin = time.perf_counter()
-        with serve(folder) as address, open_page(browser) as page:
-            page.goto(address)
+        with serve(folder) as served, open_page(browser) as page:
+            page.goto(served.url)
             page.locator("hr").wait_for()
             print(f"start to first page    {time.perf_counter() - begin:8.1f} s")
             showing = [_ms(lambda q=q: _ask(page, q)) for q in questions][1:]

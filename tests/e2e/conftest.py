@@ -1,54 +1,164 @@
-"""The app behind a real server, and a real browser before it."""
+"""The app behind a real server, and a real browser before it.
+
+These tests run in a pytest process of their own: Playwright keeps an asyncio loop in the main
+thread, and tests that start one there themselves would fail beside it.
+"""
 
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PROJECT = Path(__file__).parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148",
+    "has_touch": True,
+}
+PATIENCE = 30_000  # milliseconds; a busy machine is slow, not wrong
+
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that runs the app.
+
+    Attributes:
+        url: Where it answers.
+        pid: Its process.
+        log: The file with what it says.
+    """
+
+    url: str
+    pid: int
+    log: Path
 
 
 @contextmanager
-def serve(index: Path) -> Iterator[str]:
-    """Run the app on an index; yield its address."""
+def serve(index: Path) -> Iterator[Served]:
+    """Run the app on an index; an exception that it logs fails whoever asked for it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"),
-               f"--server.port={port}", "--server.headless=true"]  # fmt: skip
-    server = subprocess.Popen(
-        command,
-        cwd=PROJECT,
-        env=os.environ | {"CS25_INDEX": str(index)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health")
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
+    options = [f"--server.port={port}", "--server.headless=true", "--", "--index", str(index)]
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"), *options]
+    with tempfile.TemporaryDirectory() as scratch:
+        log = Path(scratch) / "log"
+        with log.open("wb") as said:
+            server = subprocess.Popen(command, cwd=PROJECT, stdout=said, stderr=said)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, log)
+            yield Served(f"http://127.0.0.1:{port}", server.pid, log)
+            assert "Traceback" not in log.read_text("utf-8"), log.read_text("utf-8")
+        finally:
+            server.terminate()
+            server.wait(10)
 
 
-def _wait_for(url: str) -> None:
-    for _ in range(300):
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < end:
         try:
             with urlopen(url, timeout=1):  # noqa: S310 (our own server)
                 return
         except OSError:
             time.sleep(0.1)
-    raise TimeoutError(url)
+    raise RuntimeError(f"No answer from {url}\n{log.read_text('utf-8')}")
+
+
+def find_chromium() -> str | None:
+    """Return the system's Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start the system's Chromium; whoever measures with it has it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """Open a page of its own, on a desktop unless told otherwise.
+
+    `page.asked` lists what it asked of other servers; none of it leaves the machine, every
+    frame gets the same answer. An error in the page, or anything that its security policy had to
+    stop, fails whoever opened it.
+    """
+    options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | options
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.asked, problems = [], []
+    context.route(
+        _is_elsewhere,
+        lambda route: route.fulfill(content_type="text/html", body="<title>player</title>a video"),
+    )
+    context.on(
+        "request",
+        lambda request: page.asked.append(request.url) if _is_elsewhere(request.url) else None,
+    )
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda said: problems.append(said.text) if "Security Policy" in said.text else None,
+    )
+    try:
+        yield page
+        assert problems == []
+    finally:
+        context.close()
+
+
+def _is_elsewhere(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1", "data:", "blob:"))
+
+
+def open_at(page: Page, url: str) -> Page:
+    """Open an address and wait until all of the page is there."""
+    page.goto(url)
+    page.locator("hr").wait_for()  # above the foot, which comes last
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    """Wait until the server has run the page and the browser shows all of it.
+
+    What the run before showed is still there while a run lasts, and takes the focus along when
+    it goes. Call this after something new is seen, or it may look before the run begins.
+    """
+    page.locator(
+        "[data-testid=stApp][data-test-connection-state=CONNECTED]"
+        "[data-test-script-state=notRunning]"
+    ).wait_for()
+    expect(page.locator("[data-stale=true], [data-testid=stSkeleton]")).to_have_count(0)
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, with the keyboard, and wait for the moments."""
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    page.locator(".st-key-moment-1").wait_for()
+    settle(page)
 
 
 def link_copy(source: Path, target: Path) -> Path:
@@ -57,46 +167,23 @@ def link_copy(source: Path, target: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        pytest.skip("no Chromium found; make e2e installs it on Debian")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys."""
+    if not find_chromium():
+        pytest.skip("the browser journeys: no Chromium found; on Debian, make e2e installs one")
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
-def app_url(index_dir, browser):
-    """The app on the bundled course."""
-    with serve(index_dir) as address:
-        yield address
+def app_url(browser: Browser, index_dir: Path) -> Iterator[str]:
+    """The app on the bundled course, one server for all who only read."""
+    with serve(index_dir) as served:
+        yield served.url
 
 
 @pytest.fixture
-def page(browser):
-    """A page on a desktop. `page.asked` lists what it asked of other servers."""
+def page(browser: Browser) -> Iterator[Page]:
+    """A page on a desktop."""
     with open_page(browser) as opened:
         yield opened
-
-
-@contextmanager
-def open_page(browser, width=1280, height=900, **options):
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="en-US", **options
-    )
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.asked = []
-
-    def answer(route):
-        page.asked.append(route.request.url)
-        route.fulfill(status=200, content_type="text/html", body="<title>player</title>a video")
-
-    context.route(lambda url: not url.startswith(("http://127.0.0.1", "data:", "blob:")), answer)
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    yield page
-    context.close()

@@ -10,46 +10,41 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from cs25search.ui.headers import HEADERS
 from cs25search.ui.texts import TEXTS
+from ingest.cache import Origin, RawTrack, keep
 
-from .conftest import link_copy, open_page, serve
+from .conftest import PHONE, PROJECT, ask, link_copy, open_at, open_page, serve, settle
 
-expect = pytest.importorskip("playwright.sync_api").expect
 FLOAT32 = "Why does the router need float32?"
 PAGES = {
     "empty": "/?lang=en",
     "search": f"/?lang=en&q={quote(FLOAT32)}",
+    "nothing": "/?lang=en&q=%3F%3F%3F",
     "lectures": "/lectures?lang=en&goal=offline+RL",
     "lecture": "/lecture?lang=en&lecture=5",
     "index": "/index?lang=en",
 }
-PHONE = {
-    "width": 390,
-    "height": 844,
-    "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148",
-    "has_touch": True,
-}
-
-
-def open_at(page, url):
-    """Open an address and wait until all of the page is there."""
-    page.goto(url)
-    page.locator("hr").wait_for()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    return page
-
-
-def ask(page, question):
-    box = page.get_by_label("Your question")
-    box.fill(question)
-    box.press("Enter")
-    page.locator(".st-key-moment-1").wait_for()
+BACKGROUND = {"light": "rgb(253, 252, 250)", "dark": "rgb(21, 24, 27)"}  # .streamlit/config.toml
+AXE = Path(os.environ.get("AXE_CORE", PROJECT / "node_modules/axe-core/axe.min.js"))
 
 
 def players(page):
     return page.locator("iframe[src*='youtube']")
+
+
+def play_first(page):
+    page.locator(".st-key-moment-1").get_by_role("button", name="Play here").click()
+    players(page).wait_for()
+    settle(page)
+
+
+def keep_captions(index, text):
+    """Put captions of a video that is not a lecture where the next ingest finds them."""
+    name = "abcdefghijk.en.srt"
+    keep(index / "captions", RawTrack(Origin(name[:11], "local", name, "en"), text.encode()))
 
 
 def test_ask_and_play_in_three_actions(page, app_url):
@@ -57,41 +52,42 @@ def test_ask_and_play_in_three_actions(page, app_url):
     ask(page, FLOAT32)  # fill, Enter
     first = page.locator(".st-key-moment-1")
     expect(first).to_contain_text("Why the router needs float32")
+    assert page.asked == []
     first.get_by_role("button", name="Play here").click()
     expect(players(page)).to_have_attribute("src", re.compile(r"U8J32Z3qV8s\?start=581&autoplay=1"))
+    # The policy lets the player in: this is what stands in for YouTube.
+    expect(page.frame_locator("iframe[src*='youtube']").get_by_text("a video")).to_be_visible()
     link = first.get_by_role("link", name="YouTube at 9:42")
     expect(link).to_have_attribute("href", "https://youtu.be/U8J32Z3qV8s?t=582")
-    assert page.asked and all("youtube.com/embed/" in url for url in page.asked)
-    assert page.problems == []
+    assert page.asked == ["https://www.youtube.com/embed/U8J32Z3qV8s?start=581&autoplay=1"]
 
 
 def test_same_moment_twice_starts_again(page, app_url):
     open_at(page, app_url + PAGES["search"])
-    play = page.locator(".st-key-moment-1").get_by_role("button", name="Play here")
-    play.click()
-    players(page).wait_for()
+    play_first(page)
     players(page).evaluate("frame => frame.dataset.old = 'yes'")
-    play.click()
-    expect(players(page)).not_to_have_attribute("data-old", "yes")
+    play_first(page)
     expect(players(page)).to_have_count(1)
+    expect(players(page)).not_to_have_attribute("data-old", "yes")
+    assert len(page.asked) == 2  # the video was loaded twice
 
 
-def test_click_on_a_strip_plays_there_and_again(page, app_url):
+def test_click_on_a_cell_of_a_strip_plays_there_and_again(page, app_url):
     open_at(page, app_url + PAGES["search"])
-    page.locator(".st-key-moment-1").get_by_role("button", name="Play here").click()
-    players(page).wait_for()
+    play_first(page)
     strip = page.locator(".st-key-strip-5")
     cells = strip.locator("svg.marks")
-    cells.wait_for()
-    for _ in range(2):
+    for turn in range(2):
         expect(cells).to_have_count(1)
         cells.scroll_into_view_if_needed()
         width = cells.bounding_box()["width"]
         cells.click(position={"x": width * 0.124, "y": 20})  # minute 10
-        expect(strip.locator("iframe[src*='U8J32Z3qV8s?start=599']:not([data-old])")).to_have_count(
-            1
-        )
-        expect(players(page)).to_have_count(1)  # the card's player has stopped
+        # A cell starts at its note, and a player a second before it.
+        fresh = strip.locator("iframe[src*='U8J32Z3qV8s?start=599']:not([data-old])")
+        expect(fresh).to_have_count(1)
+        expect(players(page)).to_have_count(1)  # the one at the moment has stopped
+        settle(page)
+        assert len(page.asked) == turn + 2
         players(page).evaluate("frame => frame.dataset.old = 'yes'")
     strip.get_by_role("button", name="9:42 Why the router needs float32", exact=True).click()
     expect(players(page)).to_have_attribute("src", re.compile("start=581"))
@@ -99,12 +95,13 @@ def test_click_on_a_strip_plays_there_and_again(page, app_url):
 
 def test_shared_link_restores_question_lectures_and_language(page, browser, app_url):
     open_at(page, app_url + f"/?lang=ja&lecture=3&q={quote(FLOAT32)}")
-    expect(page.locator("h1")).to_have_text(TEXTS["title"][1])
-    expect(page.get_by_label("質問", exact=True)).to_have_value(FLOAT32)
-    expect(page.locator(".st-key-moment-1")).to_contain_text("第3回")
     with open_page(browser) as other:
         open_at(other, page.url)
-        expect(other.locator(".st-key-moment-1")).to_contain_text("第3回")
+        for one in (page, other):
+            expect(one.locator("h1")).to_have_text(TEXTS["title"][1])
+            expect(one.get_by_label("質問", exact=True)).to_have_value(FLOAT32)
+            expect(one.locator(".st-key-moment-1")).to_contain_text("第3回")
+            expect(one.get_by_test_id("stMultiSelect")).to_contain_text("第3回")
 
 
 def test_japanese(page, app_url):
@@ -114,26 +111,31 @@ def test_japanese(page, app_url):
     first = page.locator(".st-key-moment-1")
     expect(first).to_contain_text("第9回")
     expect(first).to_contain_text("学習メモ")
+    settle(page)
     page.get_by_role("link", name="講義一覧").click()
     expect(page.locator("h1")).to_have_text("講義一覧")
-    assert "lang=ja" in page.url
+    expect(page).to_have_url(re.compile("lang=ja"))
 
 
 def test_find_in_a_lecture_counts_and_steps(page, app_url):
     open_at(page, app_url + PAGES["lecture"])
     page.get_by_label("Find in this lecture").fill("float32")
     page.get_by_label("Find in this lecture").press("Enter")
-    found = page.locator(".st-key-found")
+    found, here = page.locator(".st-key-found"), page.locator(".st-key-found-here")
     expect(found).to_contain_text(re.compile(r"Passage 1 of \d+"))
-    first = page.locator(".st-key-found-here").inner_text()
+    settle(page)
+    first = here.inner_text()
     found.get_by_role("button", name="Next").click()
     expect(found).to_contain_text("Passage 2 of")
-    assert page.locator(".st-key-found-here").inner_text() != first
+    expect(here).not_to_have_text(first, use_inner_text=True)
+    settle(page)
     found.get_by_role("button", name="Previous").click()
     expect(found).to_contain_text("Passage 1 of")
+    settle(page)
     found.get_by_role("button", name="Previous").click()
     expect(found).to_contain_text(re.compile(r"Passage (\d+) of \1(?!\d)"))  # round to the last one
-    page.locator(".st-key-found-here").get_by_role("button").first.click()
+    settle(page)
+    here.get_by_role("button").first.click()
     expect(players(page)).to_have_count(1)
 
 
@@ -144,8 +146,10 @@ def test_question_goes_along_to_the_lecture_and_back(page, app_url):
     asked = page.locator(".st-key-asked")
     expect(asked).to_contain_text("9:42 Why the router needs float32")
     expect(page.get_by_text("answers your question").first).to_be_visible()
+    settle(page)
     page.get_by_role("link", name="Search").click()
     expect(page.get_by_label("Your question")).to_have_value(FLOAT32)
+    settle(page)
     ask(page, "What is pass@k?")
     page.get_by_role("button", name="Recent questions").click()
     page.get_by_text(FLOAT32).click()
@@ -161,49 +165,53 @@ def test_copy_as_link_and_markdown(page, app_url):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("language", ["en", "ja"])
-def test_phone_never_scrolls_sideways(browser, app_url, name, language):
+def test_phone_never_scrolls_sideways(browser, app_url, name):
     with open_page(browser, **PHONE) as page:
-        open_at(page, app_url + PAGES[name].replace("lang=en", f"lang={language}"))
-        wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-        assert wide <= 390
+        open_at(page, app_url + PAGES[name])
+        if name == "search":
+            play_first(page)
+        assert widths(page) == [390, 390]
+        page.get_by_text("日本語").click()
+        expect(page.locator("h1")).to_contain_text(re.compile("[ぁ-んァ-ン一-龥]"))
+        settle(page)
+        assert widths(page) == [390, 390]
+
+
+def widths(page):
+    """How wide the window is, and the widest of all that scrolls in it."""
+    return page.evaluate(
+        "[innerWidth, Math.max(document.documentElement.scrollWidth,"
+        " document.querySelector('[data-testid=stMain]').scrollWidth)]"
+    )
 
 
 def test_keyboard_only_from_the_box_to_the_first_moment(page, app_url):
     open_at(page, app_url)
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.getAttribute('aria-label')") == "Your question":
-            break
+    tab_to(page, "getAttribute('aria-label') === 'Your question'")
     page.keyboard.type(FLOAT32)
     page.keyboard.press("Enter")
     page.locator(".st-key-moment-1").wait_for()
-    for _ in range(8):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.innerText").endswith("Play here"):
-            break
+    settle(page)
+    tab_to(page, "closest('.st-key-moment-1 button')?.innerText.includes('Play here')")
     page.keyboard.press("Enter")
-    expect(players(page)).to_have_count(1)
+    expect(players(page)).to_have_attribute("src", re.compile("start=581"))
+
+
+def tab_to(page, wanted):
+    """Press Tab until the element with the focus is the wanted one."""
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"document.activeElement.{wanted}"):
+            return
+    raise AssertionError(f"20 times Tab does not lead to {wanted}")
 
 
 def test_no_index_says_how_to_build_one(page, tmp_path):
-    with serve(tmp_path / "index") as address:
-        for name in ("search", "lecture", "index"):
-            open_at(page, address + PAGES[name])
+    with serve(tmp_path / "index") as served:
+        for name in ("search", "lectures", "lecture", "index"):
+            open_at(page, served.url + PAGES[name])
             expect(page.get_by_role("alert")).to_contain_text("There is no index yet")
             expect(page.get_by_text("python -m ingest").first).to_be_visible()
-
-
-def test_button_updates_the_index_while_the_page_is_open(page, index_dir, tmp_path):
-    index = link_copy(index_dir, tmp_path / "index")
-    with serve(index) as address:
-        open_at(page, address + PAGES["index"])
-        page.get_by_role("button", name="Update the index").click()
-        expect(page.get_by_text("The ingest is running")).to_be_visible()
-        box = page.locator(".st-key-ingest")
-        expect(box).to_contain_text("The index is up to date.", timeout=90_000)
-        expect(page.get_by_test_id("stCode")).to_contain_text("What is indexed")
-        expect(page.locator(".st-key-counts")).to_contain_text("576")
 
 
 def test_corrupt_index_names_the_file(page, index_dir, tmp_path):
@@ -213,11 +221,34 @@ def test_corrupt_index_names_the_file(page, index_dir, tmp_path):
     content[len(content) // 2] ^= 1
     damaged.unlink()
     damaged.write_bytes(content)
-    with serve(index) as address:
-        for name in ("search", "lecture", "index"):
-            open_at(page, address + PAGES[name])
+    with serve(index) as served:
+        for name in ("search", "lectures", "lecture", "index"):
+            open_at(page, served.url + PAGES[name])
             expect(page.get_by_role("alert")).to_contain_text("The index is damaged")
             expect(page.get_by_text("tokens.npy")).to_be_visible()
+
+
+PLAIN = """1
+00:00:05,000 --> 00:00:20,000
+Zebras graze beside the quagga in the savannah.
+"""
+
+
+def test_button_brings_a_new_generation_to_pages_that_are_open(browser, page, index_dir, tmp_path):
+    index = link_copy(index_dir, tmp_path / "index")
+    keep_captions(index, PLAIN)
+    with serve(index) as served, open_page(browser) as other:
+        open_at(other, served.url + PAGES["search"])
+        open_at(page, served.url + PAGES["index"])
+        expect(page.locator(".st-key-counts")).to_contain_text("Videos10")
+        page.get_by_role("button", name="Update the index").click()
+        expect(page.get_by_text("The ingest is running")).to_be_visible()
+        box = page.locator(".st-key-ingest")
+        expect(box).to_contain_text("The index is up to date.", timeout=90_000)
+        expect(page.get_by_test_id("stCode")).to_contain_text("What is indexed")
+        expect(page.locator(".st-key-counts")).to_contain_text("Videos11")
+        ask(other, "quagga in the savannah")  # same page, same server, new generation
+        expect(other.locator(".st-key-moment-1")).to_contain_text("Zebras graze")
 
 
 HOSTILE = """1
@@ -234,36 +265,29 @@ zebra <script>alert(1)</script> **bold** `code` www.evil.example
 """
 
 
-def test_caption_full_of_markup_and_a_new_generation_while_the_page_is_open(
-    page, index_dir, tmp_path
-):
+def test_caption_full_of_markup_is_shown_as_it_is_and_fetches_nothing(page, index_dir, tmp_path):
     index = link_copy(index_dir, tmp_path / "index")
-    (tmp_path / "captions").mkdir()
-    (tmp_path / "captions" / "abcdefghijk.en.srt").write_text(HOSTILE)
-    with serve(index) as address:
-        open_at(page, address + PAGES["search"])
-        before = (index / "CURRENT").read_text()
-        _ingest(index, tmp_path / "captions")
-        assert (index / "CURRENT").read_text() != before
-        ask(page, "zebra style")  # same page, same server, new generation
+    keep_captions(index, HOSTILE)
+    command = [sys.executable, "-m", "ingest", "--offline", "--index", index]
+    subprocess.run(command, check=True, capture_output=True)
+    with serve(index) as served:
+        open_at(page, served.url + "/?lang=en&q=zebra+style")
         first = page.locator(".st-key-moment-1")
         expect(first).to_contain_text("/evil.example/a.png) $x^2$ <style>")
         first.get_by_role("button", name="Copy").click()
-        open_at(page, address + "/lecture?lang=en&video=abcdefghijk")
-        expect(page.locator(".st-key-passage-0")).to_contain_text("<script>alert(1)</script>")
-        page.wait_for_timeout(1000)  # emoji and formulas are loaded late
-        inside = page.locator(".st-key-passage-0")
-        for tag in ("img", "style", "script", ".katex", "code"):
-            assert inside.locator(tag).count() == 0, tag
-        assert page.asked == []
+        expect(page.get_by_test_id("stPopoverBody")).to_contain_text("https://youtu.be/abcdefghijk")
+        nothing_came_alive(page, first)
+        open_at(page, served.url + "/lecture?lang=en&video=abcdefghijk")
+        passage = page.locator(".st-key-passage-0")
+        expect(passage).to_contain_text("<script>alert(1)</script>")
+        nothing_came_alive(page, passage)
 
 
-def _ingest(index: Path, captions: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "ingest", "--offline", "--index", index, "--captions", captions],
-        check=True,
-        capture_output=True,
-    )
+def nothing_came_alive(page, inside):
+    page.wait_for_load_state("networkidle")  # emoji and formulas are loaded late
+    for tag in ("img", "style", "script", ".katex", "code", "a[href*=evil]", "a[href^=javascript]"):
+        assert inside.locator(tag).count() == 0, tag
+    assert page.asked == []
 
 
 def test_every_answer_of_the_server_carries_the_policy(app_url):
@@ -272,21 +296,24 @@ def test_every_answer_of_the_server_carries_the_policy(app_url):
             assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser, app_url, scheme):
-    axe = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
-    if not axe.is_file():
-        pytest.skip("axe-core is not installed; make e2e installs it")
+@pytest.mark.skipif(
+    not AXE.is_file(), reason="axe-core, the accessibility checker, is not there: run make e2e"
+)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(page, app_url, name):
+    open_at(page, app_url + PAGES[name])
+    page.evaluate(f"() => {{{AXE.read_text('utf-8')}}}")
+    if name == "search":
+        play_first(page)
     found = []
-    for name, path in PAGES.items():
-        with open_page(browser, color_scheme=scheme, bypass_csp=True) as page:
-            open_at(page, app_url + path)
-            page.add_script_tag(content=axe.read_text("utf-8"))
-            page.wait_for_timeout(500)
-            report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-            found += [
-                (name, violation["id"], violation["nodes"][0]["html"][:200])
-                for violation in report["violations"]
-                if violation["impact"] in ("serious", "critical")
-            ]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator(".stApp")).to_have_css("background-color", BACKGROUND[scheme])
+        page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
+        report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found += [
+            (scheme, violation["id"], violation["nodes"][0]["html"][:200])
+            for violation in report["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
     assert not found, json.dumps(found, indent=1)
