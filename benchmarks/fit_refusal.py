@@ -19,6 +19,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_pre
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.answers import NOT_FITTED
 from cs25search import Index, open_index
 from cs25search.course import DATA
 from cs25search.rank import read_query
@@ -182,11 +183,17 @@ def main() -> None:
     index = open_index(arguments.index)
     file: dict[str, object] = {"about": ABOUT, "features": FEATURES}
     for language in ("en", "ja"):
-        examples = read_examples(language)
+        everything = read_examples(language)
+        examples = [example for example in everything if example.kind != NOT_FITTED]
         features = read_features(index, examples)
         answered = np.array([example.answered for example in examples])
         probabilities = unseen_probabilities(features, answered)
         report(language, examples, probabilities)
+        unsaid = [example for example in everything if example.kind == NOT_FITTED]
+        model = fitter(0).fit(features, answered)
+        of_unsaid = model.predict_proba(read_features(index, unsaid))[:, 1]
+        refused = (of_unsaid < threshold(probabilities[answered], 0.05)).mean()
+        print(f"{len(unsaid)} not fitted, {NOT_FITTED}: {refused:.3f} refused at 0.050")
         file[language] = coefficients(features, answered, probabilities)
         print(dict(zip(FEATURES, file[language]["coefficients"], strict=True)))  # type: ignore[index]
     if arguments.write:

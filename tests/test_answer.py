@@ -37,6 +37,7 @@ def test_every_sentence_is_cited_and_every_citation_opens_its_second(index):
         ("How many parameters does GPT-3 have?", "175 billion parameters. [1]"),
         ("In which year did Ellis and Morgan publish?", "1999. [1]"),
         ("Who gives the talk on GLOM?", "Geoffrey Hinton. [1]"),
+        ("誰がGLOMについて講義しましたか", "Geoffrey Hinton。[1]"),
         ("Which lecture explains the Perceiver?", "Lecture 6: Perceiver"),
         ("どの講義でDecision Transformerを説明していますか？", "第4回「"),
     ],

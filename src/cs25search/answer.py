@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .lead import asks_for_lecture, lead_of, leads_with
+from .lead import asks_for_lecture, lead_of, leads_with, subject_of
 from .lexical import STOP_WORDS, is_japanese, japanese_words, stem, words
 from .moments import build_hits
 from .rank import rank, read_query
@@ -184,9 +184,11 @@ def text_of(sentences: Sequence[Sentence], question: str) -> str:
 
     >>> text_of([Sentence("It is float32.", (1,)), Sentence("It is fast.", (1, 2))], "Why?")
     'It is float32. [1] It is fast. [1][2]'
+    >>> text_of([Sentence("速い。", (1,))], "なぜ？")
+    '速い。[1]'
     """
     marked = [
-        f"{sentence.text}{' ' if sentence.text.isascii() or not is_japanese(sentence.text) else ''}"
+        f"{sentence.text}{'' if sentence.text.endswith('。') else ' '}"
         + "".join(f"[{n}]" for n in sentence.citations)
         for sentence in sentences
     ]
@@ -223,7 +225,7 @@ def _lecture_for(index: "Index", question: str, lectures: Iterable[int]) -> int 
     """Return the lecture that has most to say about a question, of those allowed."""
     from .guide import advise
 
-    numbers = [advice.lecture.number for advice in advise(index, question)]
+    numbers = [advice.lecture.number for advice in advise(index, subject_of(question))]
     wanted = set(lectures)
     return next((number for number in numbers if not wanted or number in wanted), None)
 

@@ -30,19 +30,35 @@ _SPEAKS = re.compile(
     r"\bwho (?:is|was|are|were|gives?|gave|presents?|presented|speaks?|spoke|teaches|taught|holds|"
     r"talks?|lectures?|explains?|explained)\b.*\b(?:talk|lecture|speakers?|class|session|presents?|"
     r"speaks?|lectures?)\b|\bwho (?:presents?|speaks?|lectures?)\b"
-    r"|誰が(?:話|講演|講義|発表)|講師は誰",
+    r"|(?:誰|だれ).*(?:話し|講演|講義|発表|担当)|(?:話し|講演|講義|発表|講師|話者|担当).*(?:誰|だれ)",
+    re.I,
+)
+_ASKING = re.compile(
+    r"\b(?:which|what|who) (?:(?:lecture|talk|video)\b|is\b|gives?\b|gave\b)?"
+    r"|\b(?:lecture|talk|speaker)\b|どの(?:講義|回|動画|講演)|第?何回|講師|講演者|話者|発表者|誰|だれ",
     re.I,
 )
 _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
 
 
 def asks_for_lecture(question: str) -> bool:
-    """Return whether a question asks which lecture.
+    """Return whether a question asks which lecture, or who gives it.
 
     >>> asks_for_lecture("Which lecture explains ViT?"), asks_for_lecture("What is ViT?")
     (True, False)
+    >>> asks_for_lecture("GLOMの講師は誰ですか？")
+    True
     """
-    return _LECTURE.search(question) is not None
+    return _LECTURE.search(question) is not None or _SPEAKS.search(question) is not None
+
+
+def subject_of(question: str) -> str:
+    """Return a question for a lecture or its speaker without the words that ask for them.
+
+    >>> subject_of("Which lecture explains ViT?"), subject_of("GLOMの講師は誰ですか？")
+    ('explains ViT?', 'GLOMのはですか？')
+    """
+    return _ASKING.sub("", question).strip() or question
 
 
 def leads_with(question: str, text: str) -> bool:
