@@ -1,4 +1,4 @@
-"""The app: streamlit run app.py [-- --index DIR]"""
+"""The app: streamlit run app.py [-- --index DIR] [-- --store milvus --uri URI]"""
 
 import os
 import sys
@@ -9,8 +9,10 @@ from starlette.middleware import Middleware
 from cs25search.ui.headers import SecurityHeaders
 from cs25search.ui.page import show
 
-if "--index" in sys.argv[:-1]:
-    os.environ["CS25_INDEX"] = sys.argv[sys.argv.index("--index") + 1]
+for option in ("--index", "--store", "--uri"):
+    if option in sys.argv[:-1]:
+        variable = option.replace("--", "CS25_").upper()
+        os.environ[variable] = sys.argv[sys.argv.index(option) + 1]
 
 # The server imports this file once and finds `app`; each session then runs it as a script.
 if __name__ == "__main__":

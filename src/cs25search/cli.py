@@ -1,6 +1,7 @@
 """cs25search on the command line. Answers go to stdout, everything else to stderr."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -42,8 +43,25 @@ def main() -> None:
     """
 
 
+def _remember(name: str) -> Callable[..., None]:
+    """Return a callback that puts an option where `open_index` looks for it."""
+
+    def callback(context: click.Context, option: click.Parameter, value: str | None) -> None:
+        if value:
+            os.environ[name] = value
+
+    return callback
+
+
 def index_option(command: Command) -> Command:
-    """Add --index DIR, read from CS25_INDEX when not given."""
+    """Add --index DIR, --store and --uri, read from CS25_INDEX, CS25_STORE and CS25_URI."""
+    for name, variable, kind, text in (
+        ("--uri", "CS25_URI", str, "Where Milvus is: FILE.db or http://host:19530."),
+        ("--store", "CS25_STORE", click.Choice(["faiss", "milvus"]), "Where the index is."),
+    ):
+        command = click.option(
+            name, type=kind, expose_value=False, callback=_remember(variable), help=text
+        )(command)
     return click.option(
         "--index",
         "index_dir",
@@ -216,9 +234,9 @@ def slides(as_json: bool, index_dir: Path | None) -> None:
     if index_dir is None:
         deck_slides = load_course().slides
     else:
-        from .store import read_generation
+        from .search import read_live
 
-        deck_slides = read_generation(index_dir).slides
+        deck_slides = read_live(index_dir).slides
     if as_json:
         _print_json({"slides": [asdict(slide) for slide in deck_slides]})
         return
@@ -233,15 +251,15 @@ def info(as_json: bool, index_dir: Path | None) -> None:
     """Tell what the index holds: model, counts, when it was built."""
     from dataclasses import asdict
 
-    from .search import default_index_dir
-    from .store import read_generation
+    from .search import chosen_store, default_index_dir, read_live
 
     folder = index_dir or default_index_dir()
-    manifest = read_generation(folder).manifest
+    manifest = read_live(folder).manifest
     if as_json:
         _print_json(asdict(manifest))
         return
-    click.echo(f"index       {folder}")
+    place = folder if chosen_store() == "faiss" else os.environ.get("CS25_URI")
+    click.echo(f"index       {place}")
     click.echo(f"generation  {manifest.generation}, built {manifest.created}")
     click.echo(f"model       {manifest.model} ({manifest.model_key})")
     for name, count in manifest.counts.items():
@@ -286,6 +304,30 @@ def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) 
     click.echo(f"{len(scored)} questions, language {lang}")
     for name, value in metrics.items():
         click.echo(f"{name:<12} {'-' if value is None else f'{value:.3f}'}")
+
+
+@main.command()
+@click.option("--to", "target", type=click.Choice(["milvus"]), required=True)
+@click.option("--uri", default="", help="FILE.db or http://host:19530.  [default: CS25_URI]")
+@click.option("--index", "index_dir", type=click.Path(path_type=Path), envvar="CS25_INDEX",
+              help="The index folder.  [default: index/ in the project]")  # fmt: skip
+def export(target: str, uri: str, index_dir: Path | None) -> None:
+    """Copy a finished index to Milvus; nothing is encoded again.
+
+    Needs the extra: pip install 'cs25search[milvus]'.
+
+    Example: cs25search export --to milvus --uri http://localhost:19530
+    """
+    from .milvus import Store
+    from .milvus_write import copy
+    from .search import open_index
+
+    index = open_index(index_dir, store="faiss")
+    store = Store(uri)
+    name = copy(index.generation, index.encoder, store)
+    click.echo(
+        f"{len(index.generation.chunks)} chunks are live at {store.uri} as {name}.", err=True
+    )
 
 
 def lecture_text(lecture: "Lecture") -> str:

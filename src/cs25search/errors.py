@@ -10,7 +10,8 @@ Cs25SearchError
 ├── QuestionError   a query or a question file cannot be used
 ├── ModelError      the encoder is missing, altered or another one
 ├── IndexMissing    no index has been built yet
-└── IndexDamaged    a file of the index is missing, altered or half written
+├── IndexDamaged    a file of the index is missing, altered or half written
+└── StoreError      Milvus is not there, or not as it should be
 
 The text says what is wrong with the value seen, where, and what to do next;
 the same facts are fields.
@@ -103,3 +104,17 @@ class IndexDamaged(Cs25SearchError):
     def __init__(self, path: Path, problem: str) -> None:
         self.path, self.problem = path, problem
         super().__init__(f"{path} {problem}.\nRebuild the index: python -m ingest")
+
+
+class StoreError(Cs25SearchError):
+    """Milvus cannot be used.
+
+    Attributes:
+        uri: Which one, without its password.
+        problem: What is wrong.
+        cure: What to do.
+    """
+
+    def __init__(self, uri: str, problem: str, cure: str) -> None:
+        self.uri, self.problem, self.cure = uri, problem, cure
+        super().__init__(f"{f'Milvus at {uri} ' if uri else ''}{problem}.\n{cure}")

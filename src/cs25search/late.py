@@ -47,8 +47,13 @@ def token_idf(document_ids: list[np.ndarray], vocabulary_size: int) -> np.ndarra
     seen = np.zeros(vocabulary_size)
     for ids in document_ids:
         seen[np.unique(ids)] += 1
-    n = len(document_ids)
-    return np.log1p((n - seen + 0.5) / (seen + 0.5)).astype(np.float32)
+    return idf_of_tokens(seen, len(document_ids))
+
+
+def idf_of_tokens(seen: np.ndarray, size: int) -> np.ndarray:
+    """Return how rare tokens are that are in `seen` of `size` chunks, shape of `seen`."""
+    idf: np.ndarray = np.log1p((size - seen + 0.5) / (seen + 0.5)).astype(np.float32)
+    return idf
 
 
 def maxsim(

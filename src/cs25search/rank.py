@@ -71,6 +71,8 @@ def rank(
         allowed: Ascending rows that a filter lets through; None for all.
         k: How many moments are wanted.
     """
+    if not len(generation.rows):
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
     rows = _candidates(probe, generation, allowed, max(CANDIDATES, 3 * k))
     if not len(rows):
         return rows, np.zeros(0, np.float32)

@@ -130,8 +130,7 @@ class Vocabulary:
             self._seen.update({stem(word) for word in said})
             runs.append("".join(said))
         self._runs = " ".join(runs)
-        idle = encoder.token_ids([*sorted(STOP_WORDS), MARKS])
-        self.idle_tokens = frozenset(int(token) for ids in idle for token in ids)
+        self.idle_tokens = idle_tokens(encoder)
 
     def count(self, word: str, language: Language) -> int:
         """Return how many chunks have a word: a stem, or a Japanese word in its normal form."""
@@ -147,6 +146,12 @@ class Vocabulary:
         """Return how rare a word is, as BM25 counts it."""
         seen = self.count(word, language)
         return math.log1p((self.size - seen + 0.5) / (seen + 0.5))
+
+
+def idle_tokens(encoder: Encoder) -> frozenset[int]:
+    """Return the token ids that say nothing about the topic."""
+    idle = encoder.token_ids([*sorted(STOP_WORDS), MARKS])
+    return frozenset(int(token) for ids in idle for token in ids)
 
 
 def build_features(

@@ -14,11 +14,12 @@ from .errors import ModelError, QuestionError
 from .moments import build_hits
 from .rank import rank, read_query, score_rows
 from .records import Answer, Chunk, Hit, Kind, Sentence
-from .store import Generation, read_generation
+from .store import Generation, current_generation, read_generation
 
 if TYPE_CHECKING:
     from .refusal import Vocabulary
 
+STORES = ("faiss", "milvus")
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
 
 
@@ -30,20 +31,85 @@ def default_index_dir() -> Path:
     return (project if (project / "pyproject.toml").is_file() else Path.cwd()) / "index"
 
 
-def open_index(path: Path | str | None = None, encoder: Encoder | None = None) -> "Index":
+def open_index(
+    path: Path | str | None = None,
+    encoder: Encoder | None = None,
+    store: str = "",
+    uri: str = "",
+) -> "Index":
     """Open the live generation of an index.
 
     Args:
         path: The index folder; see `default_index_dir`.
         encoder: Only to share a loaded one; it must be the one that built the index.
+        store: "faiss", files in the folder, or "milvus"; CS25_STORE, else "faiss", when empty.
+        uri: Where Milvus is, see `milvus.Store`; CS25_URI when empty. Of the folder, only the
+            encoder is used then.
 
     Raises:
         IndexMissing: Nothing has been built at `path`.
         IndexDamaged: A file is not the one that was written.
         ModelError: The encoder is missing, altered, or another than the one that built the index.
+        StoreError: Milvus does not answer, or nothing has been built there.
     """
     folder = Path(path) if path is not None else default_index_dir()
+    if chosen_store(store) == "milvus":
+        from .milvus import Store
+        from .milvus_index import MilvusIndex, read_whole
+
+        there = Store(uri)
+        generation, head = read_whole(there)
+        encoder = encoder_for(generation, folder, encoder)
+        return MilvusIndex(there, folder, generation, head, encoder)
     generation = read_generation(folder)
+    return Index(folder, generation, encoder_for(generation, folder, encoder))
+
+
+def read_live(folder: Path) -> Generation:
+    """Return the live generation without its encoder; from Milvus, without its chunks.
+
+    Raises:
+        As `open_index`.
+    """
+    if chosen_store() == "milvus":
+        from .milvus import Store
+        from .milvus_index import read_whole
+
+        return read_whole(Store())[0]
+    return read_generation(folder)
+
+
+def live_name(folder: Path) -> str:
+    """Return the name of the live generation.
+
+    Raises:
+        As `open_index`.
+    """
+    if chosen_store() == "milvus":
+        from .milvus_index import live_store_name
+
+        return live_store_name()
+    return current_generation(folder)
+
+
+def chosen_store(store: str = "") -> str:
+    """Return where the index is: "faiss" or "milvus", from CS25_STORE when nothing is given.
+
+    Raises:
+        QuestionError: It is another word.
+    """
+    store = store or os.environ.get("CS25_STORE", "") or "faiss"
+    if store not in STORES:
+        raise QuestionError(f"The store {store!r} is none of {', '.join(STORES)}.")
+    return store
+
+
+def encoder_for(generation: Generation, folder: Path, encoder: Encoder | None = None) -> Encoder:
+    """Return the encoder that built a generation.
+
+    Raises:
+        ModelError: It is not in the folder, or the one given is another.
+    """
     key = generation.manifest.model_key
     if encoder is None:
         # One core a query: the passes are too short to share, and a waiting thread spins.
@@ -54,7 +120,7 @@ def open_index(path: Path | str | None = None, encoder: Encoder | None = None) -
             f"The index in {folder} was built with {key}; a query with {encoder.key} would give "
             "nonsense.\nRebuild the index with the model you want: python -m ingest --model NAME"
         )
-    return Index(folder, generation, encoder)
+    return encoder
 
 
 class Index:

@@ -4,22 +4,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from ..search import Index, default_index_dir, open_index
-from ..store import current_generation
+from ..search import Index, default_index_dir, live_name, open_index
 
 
 def live_index(waiting: str) -> Index:
     """Return the live index; `waiting` is shown while it is opened.
 
-    CURRENT is read each time, so that a new generation is served without a restart.
+    Its name is read each time, so that a new generation is served without a restart.
 
     Raises:
         IndexMissing: Nothing has been built yet.
         IndexDamaged: A file is not the one that was written.
         ModelError: The encoder is missing, altered or another one.
+        StoreError: Milvus does not answer.
     """
     folder = default_index_dir()
-    generation = current_generation(folder)
+    generation = live_name(folder)
     with st.spinner(waiting):
         return _open(folder, generation)
 

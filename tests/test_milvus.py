@@ -1,0 +1,152 @@
+"""An index in Milvus answers as the one on disk does: on Milvus Lite, which is a real Milvus."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import run
+
+from cs25search import Index, open_index
+from cs25search.errors import QuestionError, StoreError
+from cs25search.export import answer_json, hit_json
+from cs25search.guide import advise
+from cs25search.mcp_server import transcript
+from cs25search.ui import moment
+from cs25search.ui.relevance import relevance
+
+pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
+pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
+
+QUESTIONS = json.loads((Path(__file__).parent / "data/questions.json").read_text("utf-8"))
+SAME = 0.98  # share of all hits that must stand at the same rank
+
+
+@pytest.fixture(scope="module")
+def uri(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The index of the bundled course, copied into a file of Milvus Lite by the real program."""
+    uri = str(tmp_path_factory.mktemp("milvus") / "lectures.db")
+    copied = run("cs25search", "export", "--to", "milvus", "--uri", uri, "--index", index_dir)
+    assert copied.returncode == 0, copied.stderr
+    return uri
+
+
+@pytest.fixture(scope="module")
+def there(uri: str, index: Index, index_dir: Path) -> Index:
+    return open_index(index_dir, index.encoder, store="milvus", uri=uri)
+
+
+def same_share(one: list, other: list) -> tuple[int, int]:
+    """Return how many hits stand at the same rank, and of how many."""
+    same = sum(a == b for a, b in zip(one, other, strict=False))
+    return same, max(len(one), len(other))
+
+
+@pytest.mark.parametrize("language", ["q", "q_ja"])
+def test_both_stores_have_the_same_top_ten_on_all_questions(index, there, language):
+    same = total = 0
+    for question in QUESTIONS["questions"]:
+        one, other = (x.search(question[language], k=10) for x in (index, there))
+        matching, of = same_share([hit_json(h) for h in one], [hit_json(h) for h in other])
+        same, total = same + matching, total + of
+    assert total >= 10 * len(QUESTIONS["questions"]) * 0.9
+    assert same / total >= SAME
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"lectures": [5]},
+        {"lectures": [2, 8], "kind": "note"},
+        {"speaker": "hinton"},
+        {"qa": True},
+        {"kind": "transcript"},
+        {"lectures": [5], "speaker": "Hinton"},
+    ],
+)
+def test_filters_let_the_same_through(index, there, filters):
+    one, other = (x.search("How are attention weights learned?", **filters) for x in (index, there))
+    assert [hit_json(hit) for hit in one] == [hit_json(hit) for hit in other]
+    assert bool(one) == (filters not in ({"kind": "transcript"}, {"lectures": [5],
+                                                                 "speaker": "Hinton"}))  # fmt: skip
+
+
+def test_answers_are_the_same(index, there):
+    asked = [q for entry in QUESTIONS["questions"][::12] for q in (entry["q"], entry["q_ja"])]
+    asked += [entry["q"] for entry in QUESTIONS.get("unanswerable", [])[:5]]
+    asked += ["What is DALL·E 2?", "Which lecture explains GLOM?", "GPT-4の画像入力とは？"]
+    for question in asked:
+        one, other = answer_json(index.answer(question)), answer_json(there.answer(question))
+        assert one == other, question
+
+
+def test_pages_find_what_they_show(index, there):
+    question = "Why does the router need float32?"
+    video = index.search(question)[0].video
+    assert there.generation.videos == index.generation.videos
+    assert there.generation.slides == index.generation.slides
+    assert there.generation.manifest.sources == index.generation.manifest.sources
+    assert there.chunks_of(video.video_id) == index.chunks_of(video.video_id)
+    assert there.chunks_of("' or 1 == 1") == []
+    assert relevance(there, question) == relevance(index, question)
+    assert transcript(there, video.video_id, 60, 600) == transcript(index, video.video_id, 60, 600)
+    goals = [advise(x, "offline reinforcement learning")[0] for x in (index, there)]
+    assert goals[0].lecture == goals[1].lecture
+    hits = there.search(question)
+    assert [moment.context(hit, there) for hit in hits] == [("", "")] * len(hits)
+
+
+@pytest.mark.parametrize("wrong", [{"k": 0}, {"lectures": [99]}, {"speaker": "Nobody"}])
+def test_wrong_questions_are_told_the_same_way(index, there, wrong):
+    told = []
+    for one in (index, there):
+        with pytest.raises(QuestionError) as error:
+            one.search("attention", **wrong)
+        told.append(str(error.value))
+    assert told[0] == told[1]
+    assert there.search("???") == []
+
+
+def test_a_second_export_of_the_same_index_writes_nothing(there, index):
+    from cs25search.milvus_write import copy
+
+    before = there._store.generations()
+    assert copy(index.generation, index.encoder, there._store) == before[0]
+    assert there._store.generations() == before
+
+
+@pytest.mark.parametrize(
+    ("uri", "told"),
+    [
+        ("", "no URI"),
+        ("lectures.sqlite", "neither an address nor a file"),
+        ("no-such-folder/x.db", "folder that is not there"),
+        ("http://127.0.0.1:9", "cannot be reached"),
+        ("http://anna:secret@127.0.0.1:9", "cannot be reached"),
+    ],
+)
+def test_a_wrong_address_is_told_with_a_cure(uri, told):
+    with pytest.raises(StoreError, match=told) as error:
+        open_index("nowhere", store="milvus", uri=uri)
+    assert "\n" in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+def test_an_empty_store_says_how_to_fill_it(tmp_path):
+    with pytest.raises(StoreError, match="holds no index yet") as error:
+        open_index(tmp_path, store="milvus", uri=str(tmp_path / "empty.db"))
+    assert "python -m ingest --store milvus --uri" in str(error.value)
+
+
+def test_a_file_that_another_process_has_open_is_told_with_a_cure(there, uri, index_dir):
+    other = run("cs25search", "search", "attention", "--store", "milvus", "--uri", uri,
+                "--index", index_dir)  # fmt: skip
+    assert other.returncode == 2
+    assert "milvus-lite server" in other.stderr
+    assert "Traceback" not in other.stderr
+
+
+def test_without_the_extra_the_cure_is_to_install_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(StoreError, match=r"pip install 'cs25search\[milvus\]'"):
+        open_index(tmp_path, store="milvus", uri=str(tmp_path / "x.db"))
