@@ -11,7 +11,7 @@ run: .venv/installed
 # The browser journeys need a process of their own: Playwright keeps an asyncio loop in it.
 # Where no Chromium is found, the second line says that it has skipped them.
 test: .venv/installed
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 	$(BIN)/python -m pytest -q tests/e2e
 
 lint: .venv/installed

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import filelock
 import pytest
 from fake_llm import Server, serving
 
@@ -31,10 +32,14 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
 
 @pytest.fixture(scope="session")
 def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of the bundled course. Tests only read it."""
-    folder = tmp_path_factory.mktemp("built") / "index"
-    built = run("ingest", "--offline", "--index", folder)
-    assert built.returncode == 0, built.stderr
+    """The index of the bundled course, built once for all test processes. Tests only read it."""
+    mine = tmp_path_factory.getbasetemp()
+    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+    folder = shared / "built"
+    with filelock.FileLock(shared / "built.lock"):
+        if not (folder / "CURRENT").exists():
+            built = run("ingest", "--offline", "--index", folder)
+            assert built.returncode == 0, built.stderr
     return folder
 
 
