@@ -38,10 +38,10 @@ def _choose(here: Here, videos: dict[str, Video]) -> str:
     key = f"watched-{here.language}"
     if asked in videos and st.session_state.get("watched-asked") != asked:
         st.session_state[key] = asked  # another link was followed
+    st.session_state.setdefault(key, first)
     chosen: str = st.selectbox(
         here.say("page_lecture"),
         list(videos),
-        index=list(videos).index(first),
         format_func=lambda name: clean(here.title(videos[name])),
         key=key,
         label_visibility="collapsed",  # the title of the page says it
@@ -109,8 +109,9 @@ def show_video(here: Here, index: Index, video: Video) -> None:
     if wanted.strip():
         _show_found(here, video, passages, wanted)
     else:
+        chapters = above(video_chapters(video), passages)
         for number, passage in enumerate(passages):
-            _show_passage(here, video, passage, number, chapters=video_chapters(video),
+            _show_passage(here, video, passage, number, chapters=chapters[number],
                           is_moment=is_moment(passage, hits))  # fmt: skip
     if view == "view_notes" and not spoken:
         st.markdown(muted(here.say("no_transcript")))
@@ -119,6 +120,25 @@ def show_video(here: Here, index: Index, video: Video) -> None:
 def video_chapters(video: Video) -> Sequence[tuple[float, str]]:
     """Return the chapters of a video, (start, title), where it has any."""
     return getattr(video, "chapters", ())
+
+
+def above(
+    chapters: Sequence[tuple[float, str]], passages: Sequence[Passage]
+) -> list[list[tuple[float, str]]]:
+    """Return the chapters to name above each passage: the first that lies mostly after their start.
+
+    A chapter may begin in silence, before the first word, or inside a note.
+
+    >>> above([(0.0, "A"), (50.0, "B")], [Passage(1, 40, ""), Passage(60, 90, "")])
+    [[(0.0, 'A')], [(50.0, 'B')]]
+    """
+    named = []
+    before = -1.0
+    for passage in passages:
+        middle = (passage.start + passage.end) / 2
+        named.append([chapter for chapter in chapters if before <= chapter[0] < middle])
+        before = max(before, middle)
+    return named
 
 
 def is_moment(passage: Passage, hits: Sequence[Hit]) -> bool:
@@ -181,8 +201,7 @@ def _show_passage(
     is_moment: bool = False,
 ) -> None:
     for start, title in chapters:
-        if passage.start <= start < passage.end:
-            st.subheader(f"{clock(start)} {escape(title)}", anchor=False)
+        st.subheader(f"{clock(start)} {escape(title)}", anchor=False)
     with st.container(key=f"passage-{number}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             title = marked(passage.title, wanted)

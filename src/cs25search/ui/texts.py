@@ -82,7 +82,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "全10回を視聴してスライドにまとめた{author}さんの評価つきの一覧です。",
     ),
     "goal": ("What are you working on?", "知りたいこと・取り組んでいること"),
-    "goal_hint": ("For example: I do vision, what helps me?", "例：画像認識に役立つ講義は？"),
+    "goal_hint": ("For example: I do vision, what helps me?", "例：画像の分類をしたい"),
     "share": (
         "{percent} % of what matches, {time} in all",
         "関連する内容の{percent}％、合計{time}",
