@@ -93,7 +93,7 @@ def query_encoder() -> Encoder:
     models = default_index_dir() / "models"
     key = load_encoder(DEFAULT_MODEL, models, offline=True).key
     threadpoolctl.threadpool_limits(limits=1, user_api="blas")
-    return OnnxEncoder(models / key, threads=1)
+    return OnnxEncoder(models / key)
 
 
 def run_all(corpora: Sequence[Corpus], encoder: Encoder, only: Sequence[str] = ()) -> Iterator[Run]:

@@ -1,15 +1,16 @@
 """Text to vectors: one forward pass gives the pooled vector and a vector per token.
 
 The model is a sentence-transformers model that `ingest` exported to ONNX, so that a query
-needs onnxruntime and tokenizers but neither torch nor sentence-transformers.
+needs onnxruntime and tokenizers but neither torch nor sentence-transformers. Its weights lie in
+a file of their own, which onnxruntime maps: processes share them, and nothing is copied.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
@@ -17,9 +18,12 @@ from tokenizers import Tokenizer
 
 from .errors import ModelError
 
-BATCH_TOKENS = 4096  # padded tokens per forward pass: fits the cache of a small machine
+BATCH_TOKENS = 2048  # padded tokens per forward pass: fits the cache of a small machine
 MODEL_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
-MODEL_FILES = ("model.onnx", "tokenizer.json", "encoder.json")
+MODEL_FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
+
+# Token ids and mask, both (batch, length), int64, to pooled vectors and token vectors.
+Forward = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,12 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """An exported model, loaded from `<index>/models/<key>/`."""
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
+    def __init__(self, folder: Path, forward: Forward | None = None) -> None:
         """Load the model.
 
         Args:
             folder: `<index>/models/<key>/`.
-            threads: Cores for one forward pass; 0 for all, which pays for long batches only.
+            forward: Another engine over the same weights; None for onnxruntime on one core.
 
         Raises:
             ModelError: A file is missing, or not the one that was exported.
@@ -78,18 +82,7 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(int(facts["max_tokens"]))
         self.vocabulary_size = self._tokenizer.get_vocab_size()
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3  # errors only: the console belongs to the user
-        options.intra_op_num_threads = threads
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime's own exceptions share no public base
-            raise ModelError(
-                f"{folder / 'model.onnx'} cannot be loaded ({error}).\n"
-                f"Delete {folder} and export it again: python -m ingest"
-            ) from error
+        self._forward = forward or onnx_forward(folder)
 
     def encode_query(self, text: str) -> Encoding:
         """Return the encoding of one query."""
@@ -117,9 +110,7 @@ class OnnxEncoder:
         for row, item in enumerate(encoded):
             ids[row, : len(item.ids)] = item.ids
             mask[row, : len(item.ids)] = 1
-        vectors, tokens = self._session.run(
-            ["sentence_embedding", "token_embeddings"], {"input_ids": ids, "attention_mask": mask}
-        )
+        vectors, tokens = self._forward(ids, mask)
         encodings = []
         for row, item in enumerate(encoded):
             spoken = np.flatnonzero(np.array(item.special_tokens_mask) == 0)
@@ -127,6 +118,36 @@ class OnnxEncoder:
                 Encoding(unit(vectors[row]), unit(tokens[row, spoken]), ids[row, spoken])
             )
         return encodings
+
+
+def onnx_forward(folder: Path, threads: int = 1) -> Forward:
+    """Return the forward pass of an exported model by onnxruntime; threads may share it.
+
+    Args:
+        threads: Cores for one pass. More than one pays for batches only.
+
+    Raises:
+        ModelError: onnxruntime cannot load the model.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors only: the console belongs to the user
+    options.intra_op_num_threads = threads
+    try:
+        session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime's own exceptions share no public base
+        raise ModelError(
+            f"{folder / 'model.onnx'} cannot be loaded ({error}).\n"
+            f"Delete {folder} and export it again: python -m ingest"
+        ) from error
+    names = ["sentence_embedding", "token_embeddings"]
+
+    def forward(ids: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        vectors, tokens = session.run(names, {"input_ids": ids, "attention_mask": mask})
+        return vectors, tokens
+
+    return forward
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -139,19 +160,19 @@ def unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.where(lengths > 0, lengths, 1)
 
 
-def read_model_facts(folder: Path) -> dict[str, str | int]:
+def read_model_facts(folder: Path) -> dict[str, Any]:
     """Return what encoder.json says of an exported model, its files checked.
 
     Raises:
         ModelError: A file is missing or its checksum differs from the recorded one.
     """
     cure = f"Delete {folder} and export it again: python -m ingest"
-    missing = [name for name in MODEL_FILES if not (folder / name).is_file()]
+    missing = [n for n in (*MODEL_FILES, "encoder.json") if not (folder / n).is_file()]
     if missing:
         raise ModelError(f"The model in {folder} lacks {', '.join(missing)}.\n{cure}")
     try:
-        facts: dict[str, str | int] = json.loads((folder / "encoder.json").read_bytes())
-        sums = {"model.onnx": facts["onnx_sha256"], "tokenizer.json": facts["tokenizer_sha256"]}
+        facts: dict[str, Any] = json.loads((folder / "encoder.json").read_bytes())
+        sums = {name: str(facts["sha256"][name]) for name in MODEL_FILES}
         absent = [name for name in MODEL_FACTS if name not in facts]
         if absent:
             raise KeyError(*absent)  # exported by an older version
@@ -160,7 +181,7 @@ def read_model_facts(folder: Path) -> dict[str, str | int]:
     for name, expected in sums.items():
         if (found := sha256_of(folder / name)) != expected:
             raise ModelError(
-                f"{folder / name} has sha256 {found[:12]}, the export had {expected!s:.12}.\n{cure}"
+                f"{folder / name} has sha256 {found[:12]}, the export had {expected:.12}.\n{cure}"
             )
     return facts
 

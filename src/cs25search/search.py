@@ -112,9 +112,9 @@ def encoder_for(generation: Generation, folder: Path, encoder: Encoder | None = 
     """
     key = generation.manifest.model_key
     if encoder is None:
-        # One core a query: the passes are too short to share, and a waiting thread spins.
+        # One core a query: what it multiplies is too short to share, and a waiting thread spins.
         threadpoolctl.threadpool_limits(limits=1, user_api="blas")
-        encoder = OnnxEncoder(folder / "models" / key, threads=1)
+        encoder = OnnxEncoder(folder / "models" / key)
     if encoder.key != key:
         raise ModelError(
             f"The index in {folder} was built with {key}; a query with {encoder.key} would give "
