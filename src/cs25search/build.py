@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from .bridge import Pair, build_bridge
-from .dense import build_dense
+from .dense import build_dense, choose_index
 from .encode import Encoder
 from .late import pack, token_idf, unpack
 from .lexical import Lexical, bigrams, japanese_words, ngrams
 from .records import Chunk, Slide, Video
 from .store import FORMAT, ROW, Generation, Manifest, Source
 
-BUILD_VERSION = 5  # counts up whenever the same inputs would give another index
+BUILD_VERSION = 6  # counts up whenever the same inputs would give another index
 
 
 def build_generation(
@@ -42,8 +42,9 @@ def build_generation(
     bilingual = [
         (chunk, tokens) for chunk, tokens in zip(chunks, packed, strict=True) if chunk.text_ja
     ]
-    japanese = [japanese_text(chunk) for chunk, _ in bilingual]
-    spoken = [japanese_words(text) for text in japanese]
+    # Of bilingual chunks only: Latin names alone would spoil the mean length of BM25.
+    japanese = [japanese_text(chunk) if chunk.text_ja else "" for chunk in chunks]
+    spoken = [japanese_words(text) if text else [] for text in japanese]
     pairs = [pair for chunk, tokens in bilingual for pair in _pairs(chunk, tokens, encoder)]
     counts = {
         "videos": len(videos),
@@ -55,7 +56,16 @@ def build_generation(
     }
     return Generation(
         manifest=Manifest(
-            FORMAT, "", "", model_name, encoder.key, encoder.dim, inputs, counts, tuple(sources)
+            FORMAT,
+            "",
+            "",
+            model_name,
+            encoder.key,
+            encoder.dim,
+            inputs,
+            counts,
+            tuple(sources),
+            choose_index(*vectors.shape).reason,
         ),
         videos=tuple(videos),
         slides=tuple(slides),
@@ -66,10 +76,9 @@ def build_generation(
         token_idf=token_idf(encoder.token_ids(texts), encoder.vocabulary_size),
         slide_vectors=_slide_vectors(slides, encoder),
         grams=Lexical.build(ngrams(text) for text in texts),
-        # Of bilingual chunks only: empty documents would spoil BM25's mean length.
         bigrams=Lexical.build(bigrams(text) for text in japanese),
         words=Lexical.build(spoken),
-        bridge=build_bridge(pairs, spoken, encoder.dim),
+        bridge=build_bridge(pairs, [said for said in spoken if said], encoder.dim),
     )
 
 

@@ -262,6 +262,7 @@ def info(as_json: bool, index_dir: Path | None) -> None:
     click.echo(f"index       {place}")
     click.echo(f"generation  {manifest.generation}, built {manifest.created}")
     click.echo(f"model       {manifest.model} ({manifest.model_key})")
+    click.echo(f"vectors     {manifest.dense}")
     for name, count in manifest.counts.items():
         click.echo(f"{name.replace('_', ' '):<18} {count:>8,}")
     size = sum(facts.size for facts in manifest.files.values())

@@ -1,4 +1,4 @@
-"""First stage over words: BM25 (bm25s) over character n-grams, and where words match.
+"""First stage over words: BM25 over character n-grams, and where words match.
 
 Character n-grams of words carry a match through recognition errors ("gpd3" for "GPT-3")
 and through inflection; pairs of characters do the same for Japanese, which has no spaces.
@@ -6,13 +6,15 @@ and through inflection; pairs of characters do the same for Japanese, which has 
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bm25s
+import msgspec
 import numpy as np
 import Stemmer
 
@@ -28,6 +30,15 @@ _RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")
 GRAMMAR = frozenset(["助詞", "助動詞", "補助記号", "空白"])
 WORD = re.compile(r"[^\W_]+")
 K1, B = 1.2, 0.75  # BM25: how fast repeats stop to count, how much length counts
+BLOCK = 2**14  # documents counted at a time
+# A query reads so many entries of posting lists and no more: .01 s. A hundred thousand chunks
+# of a minute have fewer for one query.
+MOST_ENTRIES = 1_000_000
+PROPOSED = 1_000  # documents that the rarest terms propose beyond that
+FEW = 5_000  # documents let through by a filter that are looked up one by one
+# The names that bm25s gives them.
+FILES = tuple(f"{part}.csc.index.npy" for part in ("indptr", "indices", "data"))
+TERMS, PARAMS = "vocab.index.json", "params.index.json"
 _STEMMER = Stemmer.Stemmer("english")
 
 # Words that tell questions apart but not lectures. Short, and our own choice.
@@ -118,19 +129,90 @@ def _dictionary() -> "Dictionary":
     return Dictionary(dict="small")
 
 
-class Lexical:
-    """A BM25 index (Robertson and Zaragoza, 2009; the Lucene variant) from bm25s."""
+@dataclass(frozen=True, slots=True)
+class _Params:
+    num_docs: int
 
-    def __init__(self, index: bm25s.BM25) -> None:
-        self._index = index
+
+class Lexical:
+    """A BM25 index (Robertson and Zaragoza, 2009; the Lucene variant).
+
+    Scores are counted when the index is built, as bm25s does (Lù, 2024), whose files these are:
+    for each term the documents that have it, ascending, and what it adds to the score of each.
+    Reading them without bm25s saves a query its import.
+    """
+
+    def __init__(
+        self,
+        columns: dict[str, int],
+        begins: np.ndarray,
+        documents: np.ndarray,
+        added: np.ndarray,
+        size: int,
+    ) -> None:
+        """Hold posting lists.
+
+        Args:
+            columns: The number of each term.
+            begins: Where the list of each term begins, and the end of the last.
+            documents: All lists one after the other, int32.
+            added: For each entry, what the term adds to that document's score, float32.
+            size: How many documents there are.
+        """
+        self._columns = columns
+        self._begins = begins
+        self._documents = documents
+        self._added = added
+        self.size = size
 
     @classmethod
     def build(cls, documents: Iterable[list[str]]) -> "Lexical":
-        """Build from the terms of each document, which may have none; there may be no document."""
-        index = bm25s.BM25(method="lucene", k1=K1, b=B)
-        # bm25s cannot index nothing; a document that no query can name does no harm.
-        index.index(list(documents) or [["\0"]], show_progress=False)
-        return cls(index)
+        """Build from the terms of each document; one without terms is not counted.
+
+        Documents are read once and not kept, so that a million of them fit into memory.
+        """
+        columns: defaultdict[str, int] = defaultdict(count().__next__)
+        blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        lengths: list[int] = []
+        source = iter(documents)
+        while block := [
+            np.fromiter(map(columns.__getitem__, document), np.int64, len(document))
+            for document in islice(source, BLOCK)
+        ]:
+            lengths += map(len, block)
+            row = np.repeat(np.arange(len(block)), lengths[-len(block) :])
+            # By term, then by document; small numbers, because a million texts have many.
+            entries, times = np.unique(np.concatenate(block) * BLOCK + row, return_counts=True)
+            seen = np.bincount(entries // BLOCK, minlength=len(columns))
+            blocks.append((seen, (entries % BLOCK).astype(np.uint16), times.astype(np.int32)))
+        return cls._assemble(dict(columns), blocks, np.array(lengths, np.int64))
+
+    @classmethod
+    def _assemble(
+        cls,
+        columns: dict[str, int],
+        blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+        lengths: np.ndarray,
+    ) -> "Lexical":
+        """Return the index of blocks: how many documents have each term, which, how often."""
+        seen = np.zeros(len(columns), np.int64)
+        for in_block, _, _ in blocks:
+            seen[: len(in_block)] += in_block
+        begins = np.concatenate([[0], np.cumsum(seen)])
+        documents = np.empty(begins[-1], np.int32)
+        added = np.empty(begins[-1], np.float32)
+        counted = int(np.count_nonzero(lengths))
+        rarity, mean = idf(seen, counted), lengths.sum() / max(1, counted)
+        free = begins[:-1].copy()  # the next free place in the list of each term
+        for number, (in_block, row, times) in enumerate(blocks):
+            term = np.repeat(np.arange(len(in_block)), in_block)
+            shift = free[: len(in_block)] - (np.cumsum(in_block) - in_block)
+            place = np.arange(len(row)) + shift[term]
+            document = number * BLOCK + row.astype(np.int64)
+            documents[place] = document
+            added[place] = rarity[term] * weight(times, lengths[document], mean)
+            free[: len(in_block)] += in_block
+        return cls(columns, begins, documents, added, len(lengths))
 
     @classmethod
     def part(
@@ -139,7 +221,7 @@ class Lexical:
         """Build over a few documents of a larger index; they score as they do in that one.
 
         Args:
-            documents: The terms of each document.
+            documents: The terms of each document; none where there is nothing to find.
             seen: How many documents of the larger index have a term; other terms are unknown.
             size: How many documents the larger index has.
             mean: Their mean number of terms.
@@ -158,20 +240,18 @@ class Lexical:
         ]
         column, row, times, length = np.array(sorted(found), np.int64).reshape(-1, 4).T
         scores = idf(np.array(list(seen.values())), size)[column] * weight(times, length, mean)
-        index = bm25s.BM25(method="lucene", k1=K1, b=B)
-        index.vocab_dict = columns
-        index.scores = {
-            "data": scores.astype(np.float32),
-            "indices": row.astype(np.int32),
-            "indptr": np.searchsorted(column, np.arange(len(seen) + 1)).astype(np.int64),
-            "num_docs": len(documents),
-        }
-        index.nonoccurrence_array = None  # what a missing term counts: nothing in this variant
-        return cls(index)
+        begins = np.searchsorted(column, np.arange(len(seen) + 1))
+        return cls(columns, begins, row, scores.astype(np.float32), len(documents))
 
     def write(self, folder: Path) -> None:
-        """Write plain arrays and JSON into `folder`."""
-        self._index.save(folder, show_progress=False)
+        """Write plain arrays and JSON into `folder`, which bm25s can load too."""
+        folder.mkdir(exist_ok=True)
+        arrays = zip(FILES, (self._begins, self._documents, self._added), strict=True)
+        for name, array in arrays:
+            np.save(folder / name, array, allow_pickle=False)
+        (folder / TERMS).write_bytes(msgspec.json.encode(self._columns))
+        params = {"k1": K1, "b": B, "method": "lucene", "num_docs": self.size}
+        (folder / PARAMS).write_bytes(msgspec.json.encode(params))
 
     @classmethod
     def read(cls, folder: Path) -> "Lexical":
@@ -181,12 +261,18 @@ class Lexical:
             IndexDamaged: A file is missing or cannot be read.
         """
         try:
-            return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False))
-        except (OSError, ValueError, KeyError) as error:
+            begins, documents, added = (
+                np.load(folder / name, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+                for name in FILES
+            )
+            columns = msgspec.json.decode((folder / TERMS).read_bytes(), type=dict[str, int])
+            size = msgspec.json.decode((folder / PARAMS).read_bytes(), type=_Params).num_docs
+        except (OSError, ValueError) as error:  # msgspec's errors are ValueErrors
             raise IndexDamaged(folder, f"cannot be read ({error})") from error
+        return cls(columns, begins, documents, added, size)
 
     def scores(self, terms: list[str]) -> np.ndarray:
-        """Return the BM25 score of every document, shape (n_documents,); no known term: zeros.
+        """Return the BM25 score of every document, shape (size,); no known term: zeros.
 
         By hand, for a term in one of two documents, both of mean length, with k1 = 1.2:
         idf = ln(1 + (2 - 1 + .5) / (1 + .5)) = .69, tf = 1 / (1 + 1.2) = .45, score = .32.
@@ -195,12 +281,46 @@ class Lexical:
         >>> [f"{x:.2f}" for x in index.scores(["float"])], index.scores(["cat"]).tolist()
         (['0.32', '0.00'], [0.0, 0.0])
         """
-        vocabulary = self._index.vocab_dict
-        known = [vocabulary[term] for term in terms if term and term in vocabulary]
-        if not known:
-            return np.zeros(self._index.scores["num_docs"], np.float32)
-        scores: np.ndarray = self._index.get_scores_from_ids(known)
+        scores = np.zeros(self.size, np.float32)
+        for documents, added in self._lists(terms):
+            scores[documents] += added
         return scores
+
+    def scores_of(self, terms: list[str], documents: np.ndarray) -> np.ndarray:
+        """Return the BM25 scores of some documents only, shape (len(documents),).
+
+        >>> index = Lexical.build([["router", "float"], ["image", "patch"]])
+        >>> [f"{x:.2f}" for x in index.scores_of(["float"], np.array([1, 0]))]
+        ['0.00', '0.32']
+        """
+        scores = np.zeros(len(documents), np.float32)
+        wanted = documents.astype(np.int32)
+        for have, added in self._lists(terms):
+            place = np.searchsorted(have, wanted)
+            place[place == len(have)] = 0
+            scores += np.where(have[place] == wanted, added[place], np.float32(0))
+        return scores
+
+    def top(self, terms: list[str], k: int, allowed: np.ndarray | None = None) -> np.ndarray:
+        """Return the documents with the best scores, in no order; only such as have a term.
+
+        Args:
+            k: How many at most.
+            allowed: Only these documents, ascending; None for all.
+
+        A million texts make lists of which those of common n-grams hold most entries and tell
+        least. When the lists are long, the rarest terms propose and all terms decide:
+        docs/scaling.md tells what that misses.
+        """
+        if allowed is not None and len(allowed) <= FEW:
+            return _best(allowed, self.scores_of(terms, allowed), k)
+        rare, whole = self._rarest(terms)
+        scores = self.scores(rare)
+        if allowed is not None:
+            found = _best(allowed, scores[allowed], k if whole else PROPOSED)
+        else:
+            found = _best(np.arange(self.size), scores, k if whole else PROPOSED)
+        return found if whole else _best(found, self.scores_of(terms, found), k)
 
     def count(self, term: str) -> int:
         """Return how many documents have a term.
@@ -209,18 +329,35 @@ class Lexical:
         >>> index.count("router"), index.count("cat")
         (2, 0)
         """
-        column = self._index.vocab_dict.get(term)
-        if column is None or not term:  # bm25s keeps "" for a query without known terms
-            return 0
-        begins = self._index.scores["indptr"]
-        return int(begins[column + 1] - begins[column])
+        column = self._columns.get(term)
+        return 0 if column is None else int(self._begins[column + 1] - self._begins[column])
+
+    def _rarest(self, terms: list[str]) -> tuple[list[str], bool]:
+        """Return the terms whose lists are read to the end, and whether these are all."""
+        if sum(map(self.count, terms)) <= MOST_ENTRIES:
+            return terms, True
+        rare: list[str] = []
+        entries = 0
+        for term in sorted(terms, key=self.count):
+            entries += self.count(term)
+            if entries > MOST_ENTRIES and any(map(self.count, rare)):
+                break
+            rare.append(term)
+        return rare, False
+
+    def _lists(self, terms: list[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield, for each known term, its documents and what it adds to their scores."""
+        for term in terms:
+            if (column := self._columns.get(term)) is not None:
+                begin, end = self._begins[column : column + 2].tolist()
+                yield self._documents[begin:end], self._added[begin:end]
 
 
 def idf(seen: np.ndarray, size: int) -> np.ndarray:
     """Return how rare terms are that are in `seen` of `size` documents, float32.
 
-    >>> idf(np.array([1, 2]), size=2).round(2).tolist()
-    [0.6899999976158142, 0.18000000715255737]
+    >>> [f"{x:.2f}" for x in idf(np.array([1, 2]), size=2)]
+    ['0.69', '0.18']
     """
     rarity: np.ndarray = np.log(1 + (size - seen + 0.5) / (seen + 0.5)).astype(np.float32)
     return rarity
@@ -229,11 +366,20 @@ def idf(seen: np.ndarray, size: int) -> np.ndarray:
 def weight(times: np.ndarray, length: np.ndarray, mean: float) -> np.ndarray:
     """Return what a term counts in a document that has it so many times, before its idf.
 
-    >>> weight(np.array([1, 2]), np.array([10, 10]), mean=10.0).round(2).tolist()
-    [0.45, 0.62]
+    >>> [f"{x:.2f}" for x in weight(np.array([1, 2]), np.array([10, 10]), mean=10.0)]
+    ['0.45', '0.62']
     """
     counted: np.ndarray = times / (K1 * ((1 - B) + B * length / mean) + times)
     return counted
+
+
+def _best(documents: np.ndarray, scores: np.ndarray, k: int) -> np.ndarray:
+    """Return the k documents with the highest scores above 0, in no order."""
+    matching = np.flatnonzero(scores > 0)
+    if len(matching) > k:
+        matching = matching[np.argpartition(-scores[matching], k)[:k]]
+    best: np.ndarray = documents[matching]
+    return best
 
 
 def marks(query: str, text: str) -> list[tuple[int, int]]:

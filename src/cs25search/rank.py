@@ -9,7 +9,7 @@ from .dense import cosines, top_k
 from .encode import Encoder, unit
 from .fuse import fuse
 from .late import maxsim
-from .lexical import bigrams, is_japanese, japanese_words, ngrams
+from .lexical import Lexical, bigrams, is_japanese, japanese_words, ngrams
 from .store import Generation
 
 CANDIDATES = 30  # from each first stage, and never fewer than three for each hit wanted
@@ -30,7 +30,7 @@ class Probe:
         vector: What the first stage over vectors looks for, shape (dim,).
         late: Weight of late interaction in the score.
         dense: Weight of the cosine with `vector`.
-        lexical: Weight and score of every chunk, shape (n_chunks,), for each lexical index.
+        lexical: For each lexical index its weight in the score, and what it is asked for.
     """
 
     tokens: np.ndarray
@@ -38,7 +38,7 @@ class Probe:
     vector: np.ndarray
     late: float
     dense: float
-    lexical: list[tuple[float, np.ndarray]]
+    lexical: list[tuple[float, Lexical, list[str]]]
 
 
 def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
@@ -47,7 +47,7 @@ def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
         return _read_japanese(query, generation, encoder)
     encoding = encoder.encode_query(spell_out(query))
     weights = generation.token_idf[encoding.ids]
-    lexical = [(GRAMS, generation.grams.scores(terms_of(query)["grams"]))]
+    lexical = [(GRAMS, generation.grams, terms_of(query)["grams"])]
     return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, lexical)
 
 
@@ -87,7 +87,7 @@ def score_rows(probe: Probe, generation: Generation, rows: np.ndarray) -> np.nda
     dense = cosines(probe.vector, generation.vectors, rows)
     # The pooled vector of a note says what it is about; that of a window, what it drifts through.
     dense_weights = probe.dense * generation.rows["note"][rows]
-    lexical = [(weight, scores[rows]) for weight, scores in probe.lexical]
+    lexical = [(weight, index.scores_of(terms, rows)) for weight, index, terms in probe.lexical]
     return fuse([(probe.late, late), (dense_weights, dense), *lexical])
 
 
@@ -114,16 +114,10 @@ def late_scores(
 def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Probe:
     terms = terms_of(query)
     tokens, weights = generation.bridge.look_up(terms["words"])
-    bilingual = generation.rows["japanese"]
-    lexical = []
-    for weight, index, asked in (
+    lexical = [
         (BIGRAMS, generation.bigrams, terms["bigrams"]),
         (WORDS, generation.words, terms["words"]),
-    ):
-        scores = np.zeros(len(generation.rows), np.float32)
-        if bilingual.any():
-            scores[bilingual] = index.scores(asked)
-        lexical.append((weight, scores))
+    ]
     if encoder.multilingual:  # it reads the question itself, better than word by word
         encoding = encoder.encode_query(query)
         weights = generation.token_idf[encoding.ids]
@@ -138,9 +132,5 @@ def _candidates(
     proposed = []
     if probe.vector.any():
         proposed.append(top_k(probe.vector, generation.vectors, count, allowed))
-    for _, scores in probe.lexical:
-        rows = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
-        if len(rows) > count:
-            rows = rows[np.argpartition(-scores[rows], count)[:count]]
-        proposed.append(rows)
+    proposed += [index.top(terms, count, allowed) for _, index, terms in probe.lexical]
     return np.unique(np.concatenate(proposed))

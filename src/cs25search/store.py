@@ -44,7 +44,7 @@ from .errors import Cs25SearchError, IndexDamaged, IndexMissing
 from .lexical import Lexical
 from .records import Chunk, Slide, Video
 
-FORMAT = 1
+FORMAT = 2
 T = TypeVar("T")
 
 ROW = np.dtype(
@@ -56,7 +56,7 @@ ROW = np.dtype(
         ("tokens", np.int32),  # how many rows of it are this chunk's
         ("note", np.bool_),
         ("qa", np.bool_),
-        ("japanese", np.bool_),  # has a Japanese side; `bigrams` and `words` hold these rows only
+        ("japanese", np.bool_),  # has a Japanese side, so terms in `bigrams` and `words`
         ("key", "S32"),  # what was encoded, see build.text_key
     ]
 )
@@ -95,6 +95,7 @@ class Manifest:
     inputs: str  # sha256 over everything that went in; equal inputs need no new generation
     counts: dict[str, int]
     sources: tuple[Source, ...]
+    dense: str  # how the pooled vectors are searched, and why
     files: dict[str, FileFacts] = field(default_factory=dict)
 
 

@@ -1,0 +1,103 @@
+"""BM25: the scores are those of bm25s, whatever the size; long lists are not read to the end."""
+
+import bm25s
+import numpy as np
+import pytest
+
+from cs25search import lexical
+from cs25search.build import encoded_text
+from cs25search.course import load_course
+from cs25search.errors import IndexDamaged
+from cs25search.lexical import Lexical, ngrams
+
+QUERIES = ["Why does the router need float32?", "gpd3", "what is attention", "zzzz"]
+
+
+@pytest.fixture(scope="module")
+def documents():
+    return [ngrams(encoded_text(note)) for note in load_course().notes]
+
+
+@pytest.fixture(scope="module")
+def index(documents):
+    return Lexical.build(documents)
+
+
+def scores_of_bm25s(folder_or_documents, terms):
+    if isinstance(folder_or_documents, list):
+        other = bm25s.BM25(method="lucene", k1=lexical.K1, b=lexical.B)
+        other.index(folder_or_documents, show_progress=False)
+    else:
+        other = bm25s.BM25.load(folder_or_documents, mmap=True, show_progress=False)
+    known = other.get_tokens_ids(terms)
+    return other.get_scores_from_ids(known) if known else np.zeros(576, np.float32)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_scores_are_those_of_bm25s(index, documents, query):
+    assert np.array_equal(index.scores(ngrams(query)), scores_of_bm25s(documents, ngrams(query)))
+
+
+def test_blocks_make_no_difference(index, documents, monkeypatch):
+    monkeypatch.setattr(lexical, "BLOCK", 100)
+    terms = ngrams(QUERIES[0])
+    assert np.array_equal(Lexical.build(iter(documents)).scores(terms), index.scores(terms))
+
+
+def test_what_is_written_is_read_again_and_bm25s_can_load_it(index, tmp_path):
+    index.write(tmp_path / "grams")
+    terms = ngrams(QUERIES[0])
+    read = Lexical.read(tmp_path / "grams")
+    assert np.array_equal(read.scores(terms), index.scores(terms))
+    assert read.count("rout") == index.count("rout") > 0
+    assert np.array_equal(scores_of_bm25s(tmp_path / "grams", terms), index.scores(terms))
+
+
+@pytest.mark.parametrize("name", [*lexical.FILES, lexical.TERMS, lexical.PARAMS])
+def test_missing_and_damaged_files_are_errors(index, tmp_path, name):
+    index.write(tmp_path / "grams")
+    (tmp_path / "grams" / name).write_bytes(b"?")
+    with pytest.raises(IndexDamaged, match="grams"):
+        Lexical.read(tmp_path / "grams")
+    (tmp_path / "grams" / name).unlink()
+    with pytest.raises(IndexDamaged, match="grams"):
+        Lexical.read(tmp_path / "grams")
+
+
+def test_no_document_at_all_is_an_index_that_finds_nothing(tmp_path):
+    Lexical.build([]).write(tmp_path / "grams")
+    empty = Lexical.read(tmp_path / "grams")
+    assert empty.top(["rout"], 3).tolist() == []
+
+
+def test_documents_without_terms_change_no_score():
+    some = Lexical.build([["router"], [], ["router", "float"], [], []])
+    alone = Lexical.build([["router"], ["router", "float"]])
+    assert some.scores(["float"])[[0, 2]].tolist() == alone.scores(["float"]).tolist()
+
+
+def test_scores_of_some_documents_are_those_among_all(index):
+    rows = np.array([575, 0, 17, 300])
+    for query in QUERIES:
+        assert np.array_equal(
+            index.scores_of(ngrams(query), rows), index.scores(ngrams(query))[rows]
+        )
+
+
+def test_best_documents_are_those_with_the_highest_scores(index):
+    scores = index.scores(ngrams(QUERIES[0]))
+    assert set(index.top(ngrams(QUERIES[0]), 30)) == set(np.argsort(-scores)[:30])
+    allowed = np.arange(0, 576, 2)
+    found = index.top(ngrams(QUERIES[0]), 30, allowed)
+    assert set(found) == set(allowed[np.argsort(-scores[allowed])[:30]])
+
+
+def test_rarest_terms_propose_and_all_terms_decide(index, monkeypatch):
+    terms = ngrams(QUERIES[0])
+    exact = set(index.top(terms, 10))
+    entries = sum(map(index.count, terms))
+    monkeypatch.setattr(lexical, "MOST_ENTRIES", entries // 4)
+    monkeypatch.setattr(lexical, "PROPOSED", 100)
+    assert len(exact & set(index.top(terms, 10))) >= 9
+    monkeypatch.setattr(lexical, "MOST_ENTRIES", 0)  # one list is read all the same
+    assert len(index.top(terms, 10)) > 0
