@@ -101,3 +101,9 @@ def test_rarest_terms_propose_and_all_terms_decide(index, monkeypatch):
     assert len(exact & set(index.top(terms, 10))) >= 9
     monkeypatch.setattr(lexical, "MOST_ENTRIES", 0)  # one list is read all the same
     assert len(index.top(terms, 10)) > 0
+
+
+def test_part_may_know_terms_that_none_of_its_documents_has():
+    part = Lexical.part([["image"]], {"router": 2, "image": 1}, size=3, mean=1.0)
+    assert part.scores_of(["router", "image"], np.array([0])) > 0
+    assert part.top(["router"], 3).tolist() == []

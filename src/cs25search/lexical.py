@@ -346,9 +346,10 @@ class Lexical:
         return rare, False
 
     def _lists(self, terms: list[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield, for each known term, its documents and what it adds to their scores."""
+        """Yield, for each term that a document has, these and what it adds to their scores."""
         for term in terms:
-            if (column := self._columns.get(term)) is not None:
+            if self.count(term):
+                column = self._columns[term]
                 begin, end = self._begins[column : column + 2].tolist()
                 yield self._documents[begin:end], self._added[begin:end]
 

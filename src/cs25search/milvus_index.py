@@ -182,11 +182,10 @@ class MilvusIndex(Index):
         documents = {
             "grams": [ngrams(encoded_text(chunk)) if "grams" in seen else [] for chunk in chunks],
             "bigrams": [
-                bigrams(japanese_text(chunk)) if "bigrams" in seen else []
+                bigrams(japanese_text(chunk)) if chunk.text_ja and "bigrams" in seen else []
                 for chunk in chunks
-                if chunk.text_ja
             ],
-            "words": [row["spoken"].split("\n") for chunk, row in pairs if chunk.text_ja],
+            "words": [row["spoken"].split("\n") if chunk.text_ja else [] for chunk, row in pairs],
         }
         lexical = {
             name: Lexical.part(terms, seen.get(name, {}), self._head.sizes[name],

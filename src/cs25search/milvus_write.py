@@ -167,6 +167,7 @@ def write_shard(
             generation.manifest,
             sources=(),
             files={},
+            dense="In Milvus, by the index of its collection.",
             counts={
                 "videos": sum(shard.has(video.video_id) for video in generation.videos),
                 "chunks": len(chunks),
