@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cs25search import log
 from cs25search.build import build_generation
 from cs25search.course import Course, load_course
 from cs25search.encode import OnnxEncoder
@@ -32,7 +33,11 @@ from .report import Row, exit_code, mark, preview, table, write_report
 # Progress and remarks go to stderr, the closing table to stdout.
 remarks = Console(stderr=True, highlight=False, soft_wrap=True)
 
-PROXY = re.compile(r"https?://(?:[^\s@/]+@)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?/?")
+# The port in its range: the clients repeat an address that they cannot use, password included.
+PROXY = re.compile(
+    r"https?://(?:[^\s@/]+@)?[A-Za-z0-9.-]+"
+    r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?/?"
+)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -192,7 +197,7 @@ def check(playlist: str | None, videos: tuple[str, ...], options: dict[str, Any]
     order = Order(playlist_id=playlist_id, named=bool(playlist), video_ids=video_ids, **options)
     if order.proxy and not PROXY.fullmatch(order.proxy):
         raise Cs25SearchError(
-            f"--proxy {order.proxy!r} is not the address of an HTTP proxy.\n"
+            "What --proxy gives is not the address of an HTTP proxy.\n"  # it may hold a password
             "Write it as http://host:8080 or http://user:password@host:8080"
         )
     if not LANGUAGE.fullmatch(order.language):
@@ -202,6 +207,7 @@ def check(playlist: str | None, videos: tuple[str, ...], options: dict[str, Any]
     return order
 
 
+@log.step
 def ingest(order: Order) -> tuple[list[Row], set[str]]:
     """Bring captions and index up to date.
 
@@ -224,6 +230,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     return rows, insisted
 
 
+@log.step
 def take_in(order: Order) -> None:
     """Keep the user's caption files and deck with what was kept before."""
     if order.deck is not None:
@@ -241,6 +248,7 @@ def take_in(order: Order) -> None:
         remarks.print(f"Left out {len(left_out)} files of {order.captions_dir}: {shown}")
 
 
+@log.step
 def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | None]]:
     """Fetch what is asked for and not on disk.
 
@@ -263,6 +271,7 @@ def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | N
     return asked, {video.video_id: failed.get(video.video_id) for video in missing}
 
 
+@log.step
 def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
     """Return the clients, and the videos that are asked for."""
     cookies = youtube.read_cookies(order.cookies) if order.cookies else ""
@@ -291,6 +300,7 @@ def dry_run(order: Order) -> str:
     return preview(asked, plan(asked.videos, tracks, order.language, order.refresh), tracks)
 
 
+@log.step
 def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
     """Write a new generation of the index if the live one holds anything else."""
     encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
@@ -317,6 +327,7 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
     remarks.print(f"Wrote {order.index_dir / name}: {counts}.")
 
 
+@log.step
 def prepare_encoder(model: str, models: Path, offline: bool) -> OnnxEncoder:
     """Return the encoder; the first time this takes a while, so it is announced."""
     with remarks.status("Preparing the encoder (the first time, this takes some 15 seconds)"):

@@ -15,7 +15,7 @@ from cs25search.errors import Cs25SearchError
 
 # The part before the first dot is a YouTube id, never a path: a name cannot leave its folder.
 NAME = re.compile(
-    r"(?P<video_id>[A-Za-z0-9_-]{11})(?:\.(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*))?"
+    r"(?P<video_id>[A-Za-z0-9_-]{11})(?:\.(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9_]{0,16}){0,6}))?"
     r"\.(?P<format>json3|vtt|srt)"
 )
 FORMATS = ("json3", "vtt", "srt")  # json3 first: it times every word
@@ -68,7 +68,7 @@ def read_folder(folder: Path, language: str = "en") -> tuple[list[RawTrack], lis
     left_out = []
     for path in sorted(folder.iterdir()):
         match = NAME.fullmatch(path.name)
-        if not match or not path.is_file():
+        if not match or not _is_inside(path):
             left_out.append(path.name)
             continue
         spoken = match["language"] or ""
@@ -94,7 +94,13 @@ def read_folder(folder: Path, language: str = "en") -> tuple[list[RawTrack], lis
 
 
 def keep(folder: Path, track: RawTrack) -> None:
-    """Keep a track; one already kept for this video is replaced. Equal bytes write nothing."""
+    """Keep a track; one already kept for this video is replaced. Equal bytes write nothing.
+
+    Raises:
+        ValueError: Its name is not of the form NAME, so it could lie outside the folder.
+    """
+    if not _names(track.origin):
+        raise ValueError(f"{track.origin.name!r} is no name for {track.origin.video_id!r}")
     old = _read(_sidecar(folder, track.origin.video_id))
     if old == track:
         return
@@ -124,11 +130,22 @@ def _read(sidecar: Path) -> RawTrack | None:
     """Return the track of a sidecar, None if there is none that can be read."""
     try:
         origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
-        if NAME.fullmatch(origin.name):
-            return RawTrack(origin, (sidecar.parent / origin.name).read_bytes())
+        track = sidecar.parent / origin.name
+        if _names(origin) and _is_inside(track):
+            return RawTrack(origin, track.read_bytes())
     except (OSError, msgspec.DecodeError):
         pass
     return None
+
+
+def _names(origin: Origin) -> bool:
+    match = NAME.fullmatch(origin.name)
+    return match is not None and match["video_id"] == origin.video_id
+
+
+def _is_inside(path: Path) -> bool:
+    """Return whether a path is a file of its own folder, not a link that leads out of it."""
+    return path.is_file() and path.resolve().is_relative_to(path.parent.resolve())
 
 
 def _sidecar(folder: Path, video_id: str) -> Path:

@@ -9,7 +9,7 @@ import tenacity
 from cs25search.errors import CaptionError
 
 from . import failures
-from .cache import Origin, RawTrack
+from .cache import NAME, Origin, RawTrack
 from .captions import parse_captions
 from .failures import Failure, FetchError
 from .youtube import Captions, Details, TranscriptClient, YtDlpClient
@@ -122,11 +122,14 @@ class Fetcher:
             time.sleep(self._pause)
         self._fetched += 1
         captions = self._captions(listed.video_id, language)
+        name = f"{listed.video_id}.{captions.language}.json3"
+        if not NAME.fullmatch(name):  # the language is YouTube's word, and part of a path
+            raise FetchError(failures.NOT_UNDERSTOOD, f"captions in {captions.language[:50]!r}")
         details = self._details(listed)
         origin = Origin(
             video_id=listed.video_id,
             kind=captions.kind,
-            name=f"{listed.video_id}.{captions.language}.json3",
+            name=name,
             language=captions.language,
             client=captions.client,
             title=details.title or listed.title,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from cs25search import log
+
 from .cache import RawTrack, keep, with_known
 from .failures import FetchError
 from .fetch import Fetcher
@@ -80,10 +82,13 @@ def pull(
     """
     failed = {}
     for video in videos:
+        cause = None
         try:
             keep(folder, fetcher.fetch(video, language))
         except FetchError as error:
             failed[video.video_id] = error
+            cause = error.failure.cause
+        log.write("ingest", step="video", video_id=video.video_id, error=cause)
         on_video(video)
     return failed
 

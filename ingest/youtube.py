@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -27,7 +27,10 @@ from cs25search.records import Cue
 from . import failures
 from .captions import write_json3
 from .failures import FetchError
-from .guard import PIECE, BoundedAdapter, BrowserRH, PlainRH, bounded, seconds_to_answer
+from .guard import PIECE, BoundedAdapter, BrowserRH, PlainRH, bounded, check_host, seconds_to_answer
+
+MOST_SECONDS = 1e6  # eleven days
+MOST_CHAPTERS = 1000
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 # What yt-dlp takes for a list of videos, without the endless mixes (RD) and personal lists.
@@ -242,11 +245,12 @@ class YtDlpClient:
         """
         info = self._extract(f"https://www.youtube.com/playlist?list={playlist_id}")
         entries = [entry for entry in info.get("entries") or () if entry]
-        videos = {
-            entry["id"]: _details(entry)
-            for entry in entries
-            if VIDEO_ID.fullmatch(str(entry.get("id", "")))
-        }
+        with explained():
+            videos = {
+                entry["id"]: _details(entry)
+                for entry in entries
+                if VIDEO_ID.fullmatch(str(entry.get("id", "")))
+            }
         if not videos:
             raise FetchError(failures.PLAYLIST_EMPTY)
         return list(videos.values())
@@ -257,7 +261,9 @@ class YtDlpClient:
         Raises:
             FetchError: With cause and cure.
         """
-        return _details(self._video(video_id))
+        info = self._video(video_id)
+        with explained():
+            return _details(info)
 
     def fetch_captions(self, video_id: str, language: str) -> Captions:
         """Return the captions of a video as json3, manual ones before automatic ones.
@@ -276,10 +282,8 @@ class YtDlpClient:
                 else failures.explain_message(said, otherwise=failures.DISABLED),
                 said,
             )
-        address = urlsplit(url)
-        if address.scheme != "https" or address.hostname != "www.youtube.com":
-            raise FetchError(failures.NOT_UNDERSTOOD, f"captions at {url[:200]}")
         with explained():
+            check_host(url)
             # YouTube serves captions more willingly to what looks like a browser.
             target = ImpersonateTarget()
             asks = (
@@ -312,19 +316,30 @@ class YtDlpClient:
 def _details(info: dict[str, Any]) -> Details:
     """Return what yt-dlp told, checked: it passes on what it finds."""
     chapters = [
-        (float(chapter["start_time"]), " ".join(str(chapter["title"]).split()))
-        for chapter in info.get("chapters") or ()
-        if chapter.get("title") and isinstance(chapter.get("start_time"), (int, float))
+        (float(chapter["start_time"]), _line(chapter["title"], 200))
+        for chapter in (info.get("chapters") or ())[:MOST_CHAPTERS]
+        if chapter.get("title") and _is_time(chapter.get("start_time"))
     ]
     date = str(info.get("upload_date") or "")
+    duration: object = info.get("duration")
     return Details(
         video_id=info["id"],
-        title=" ".join(str(info.get("title") or "").split()),
-        duration=float(info.get("duration") or 0.0),
+        title=_line(info.get("title"), 300),
+        duration=duration if _is_time(duration) else 0.0,
         upload_date=f"{date[:4]}-{date[4:6]}-{date[6:]}" if re.fullmatch("[0-9]{8}", date) else "",
         chapters=tuple(sorted(chapters)),
-        about=" ".join(str(info.get("description") or "").split())[:1000],
+        about=_line(info.get("description"), 1000),
     )
+
+
+def _line(text: object, longest: int) -> str:
+    """Return text on one line; what no file can hold is replaced."""
+    plain = str(text or "").encode("utf-8", "replace").decode()
+    return " ".join(plain.split())[:longest]
+
+
+def _is_time(seconds: object) -> TypeGuard[float]:
+    return isinstance(seconds, (int, float)) and 0 <= seconds <= MOST_SECONDS
 
 
 def _best_track(info: dict[str, Any], language: str) -> tuple[str, str, str]:
@@ -364,12 +379,30 @@ def read_cookies(path: Path) -> str:
         raise Cs25SearchError(
             f"{path} cannot be read as cookies ({error}).\nExport them as a cookies.txt file."
         ) from None
+    # Nothing of the content is repeated: it opens accounts.
+    lines = text.splitlines()
     if not text.startswith(("# HTTP Cookie File", "# Netscape HTTP Cookie File")):
-        raise Cs25SearchError(
-            f"{path} begins with {text[:30]!r}, not with '# Netscape HTTP Cookie File'.\n"
-            "Export the cookies of youtube.com in Netscape form: README.md, When YouTube says no."
-        )
-    return text
+        wrong = "does not begin with '# Netscape HTTP Cookie File'"
+    elif bad := [number for number, line in enumerate(lines, 1) if not _is_cookie(line)]:
+        fields = "domain, TRUE or FALSE, path, TRUE or FALSE, a number, name, value"
+        wrong = f"holds no cookie in line {bad[0]}, which is {fields}, with tabs between"
+    else:
+        return text
+    raise Cs25SearchError(
+        f"{path} {wrong}.\n"
+        "Export the cookies of youtube.com in Netscape form: README.md, When YouTube says no."
+    )
+
+
+def _is_cookie(line: str) -> bool:
+    """Return whether yt-dlp takes a line; others it would print, or stumble over."""
+    line = line.removeprefix("#HttpOnly_")
+    if not line.strip() or line.startswith("#"):
+        return True
+    fields = line.split("\t")
+    if len(fields) != 7 or not re.fullmatch(r"(?:[0-9]+(?:\.[0-9]+)?)?", fields[4]):
+        return False
+    return (fields[1] == "TRUE") == fields[0].startswith(".")  # for the hosts below as well
 
 
 @contextlib.contextmanager

@@ -104,6 +104,8 @@ class FakeYoutube:
         if parts.path == "/youtubei/v1/player":
             client = sent["context"]["client"]["clientName"]
             return 200, json.dumps(_player(talk, video_id, client))
+        if parts.path == "/youtubei/v1/next":
+            return 200, json.dumps(WATCH_PAGE)
         if parts.path == "/api/timedtext" and talk:
             if talk.broken == "snippets" and "fmt" not in query:
                 return 200, ""

@@ -22,11 +22,11 @@ def youtube(tmp_path):
         yield fake
 
 
-def pull(youtube, index_dir, *arguments):
+def pull(youtube, index_dir, *arguments, **environment):
     options = ["--proxy", youtube.address, "--sleep", "0", "--index", index_dir]
     if not any(one in arguments for one in ("--playlist", "--video")):
         options += ["--playlist", PLAYLIST]
-    return run("ingest", *options, *arguments, **youtube.environment)
+    return run("ingest", *options, *arguments, **youtube.environment, **environment)
 
 
 def hold(youtube, *talks):

@@ -162,6 +162,9 @@ def ask(endpoint: Endpoint, prompt: list[dict[str, str]]) -> Iterator[str]:
     if not endpoint.base_url or not endpoint.model:
         unset = "CS25_LLM_MODEL" if endpoint.base_url else "CS25_LLM_BASE_URL"
         raise EndpointProblem(f"{unset} is not set.")
+    # Refused here: below, a header that cannot be sent is repeated in logs at debug level.
+    if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
+        raise EndpointProblem("CS25_LLM_API_KEY holds a character that no key has.")
     pieces: queue.Queue[str | BaseException | None] = queue.Queue()
     closing = threading.Event()
     # A thread, because a server that sends a blank now and then never trips a socket's time-out.

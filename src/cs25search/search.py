@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import threadpoolctl
 
+from . import log
 from .encode import Encoder, OnnxEncoder
 from .errors import ModelError, QuestionError
 from .moments import build_hits
@@ -131,6 +132,7 @@ class Index:
         self.generation = generation
         self.encoder = encoder
 
+    @log.question("search", lambda hits: {"hits": len(hits)})
     def search(
         self,
         query: str,
@@ -166,6 +168,7 @@ class Index:
         rows, scores = rank(probe, self.generation, allowed, k)
         return build_hits(rows, scores, probe, self.generation, self.encoder, k)
 
+    @log.question("answer", lambda answer: {"status": answer.status, "model": answer.model})
     def answer(
         self,
         question: str,
