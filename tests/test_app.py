@@ -78,8 +78,8 @@ def test_question_leads_to_a_moment_with_its_links_and_slide():
     app = ask(open_app(), FLOAT32)
     best = headings(app)[0]
     assert best.startswith("9:42–10:24 · ") and "float32" in best
-    assert links(app)[0] == "https://youtu.be/U8J32Z3qV8s?t=582"
-    assert f"{load_course().deck.url}?slide=" in links(app)[1]
+    assert "https://youtu.be/U8J32Z3qV8s?t=582" in links(app)
+    assert f"{load_course().deck.url}?slide=18" in links(app)
     assert "**Lecture 5 · Scaling transformers** · Barret Zoph&#44; Irwan Bello" in texts(app)
     assert ":yellow-background[**router**]" in texts(app)
     assert "Slide 18 of the deck" in texts(app)

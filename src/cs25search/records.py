@@ -114,6 +114,7 @@ class Citation:
     end: float
     quote: str
     slide: Slide | None
+    quote_ja: str = ""  # of a note; speech is quoted as it was said
 
     @property
     def video_id(self) -> str:

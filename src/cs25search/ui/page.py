@@ -10,7 +10,7 @@ import streamlit as st
 from ..course import Course, load_course
 from ..errors import Cs25SearchError
 from ..records import Language
-from . import index_page, lecture_page, lectures_page, search_page
+from . import index_page, lecture_page, lectures_page, player, search_page
 from .address import LANGUAGES, first_language
 from .here import Here, show_problem
 from .markup import escape
@@ -28,6 +28,7 @@ NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
 def show() -> None:
     """Show the page that the URL names."""
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
+    player.stopped()  # by this very run, which shows all parts of the page anew
     asked = st.query_params.get("lang")
     language: Language = st.session_state.setdefault(
         "language", first_language(asked, st.context.locale)

@@ -30,12 +30,24 @@ def play(place: str, video_id: str, start: float) -> None:
     """Play a moment; called again, it starts again."""
     before: Playing | None = st.session_state.get("playing")
     turn = before.turn + 1 if before else 1
+    st.session_state["elsewhere"] = before is not None and before.place != place
     st.session_state["playing"] = Playing(place, video_id, start, turn)
 
 
 def stop() -> None:
     """Stop the player: a moment plays because it was clicked, not because it was found."""
     st.session_state.pop("playing", None)
+
+
+def stop_others() -> None:
+    """Called in a fragment: run the whole page if what played before stands outside of it."""
+    if stopped():
+        st.rerun()
+
+
+def stopped() -> bool:
+    """Return, once, whether a click has moved the player to another part of the page."""
+    return bool(st.session_state.pop("elsewhere", False))
 
 
 def lead_in(start: float) -> int:

@@ -5,7 +5,7 @@ import streamlit as st
 from ..errors import Cs25SearchError
 from ..records import Hit
 from ..search import Index
-from . import cards, player, strips
+from . import answer_pane, cards, player, strips
 from .address import first_lectures
 from .examples import example_questions
 from .here import Here, show_problem
@@ -39,7 +39,6 @@ def show(here: Here) -> None:
             args=("example",),
         )
     else:
-        # An answer in sentences belongs here, above the moments.
         _show_hits(here, index, hits, question, lectures)
     _show_recent(here)
 
@@ -122,7 +121,11 @@ def _show_hits(
         key = "nothing_filtered" if lectures else "nothing"
         st.info(here.say(key, question=escape(question)), icon=":material/search_off:")
         return
-    key = "found_one" if len(hits) == 1 else "found"
+    answer = answer_pane.show_answer(here, index, question, lectures)
+    if answer and answer.status == "not_in_lectures":
+        key = "nearest"
+    else:
+        key = "found_one" if len(hits) == 1 else "found"
     st.markdown(muted(here.say(key, count=len(hits))))
     for hit in hits:
         cards.show_card(here, index, hit, question)

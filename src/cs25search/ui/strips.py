@@ -57,8 +57,7 @@ def _relevance(_index: Index, generation: str, question: str, seconds: float) ->
 
 @st.fragment
 def _show(here: Here, strips: list[Strip], asked: str) -> None:
-    if st.session_state.pop("elsewhere", False):
-        st.rerun()
+    player.stop_others()
     longest = max(strip.video.duration for strip in strips)
     for strip in strips:
         with st.container(key=f"strip-{strip.video.lecture}", gap="xsmall"):
@@ -91,8 +90,8 @@ def _show_strip(here: Here, strip: Strip, longest: float, asked: str) -> None:
                 key=f"cell-{strip.video.video_id}-{cell.start:g}",
                 type="tertiary",
                 icon=":material/play_arrow:",
-                on_click=_play,
-                args=(strip.video.video_id, cell.start),
+                on_click=player.play,
+                args=(PLACE, strip.video.video_id, cell.start),
             )
     if mine:
         player.show_player(mine, strip.video.title)
@@ -101,14 +100,7 @@ def _show_strip(here: Here, strip: Strip, longest: float, asked: str) -> None:
 def _play_selected(key: str, video_id: str) -> None:
     chosen: list[dict[str, float]] = st.session_state[key]["selection"]["cell"]
     if chosen:
-        _play(video_id, chosen[0]["start"])
-
-
-def _play(video_id: str, start: float) -> None:
-    now: player.Playing | None = st.session_state.get("playing")
-    # A player outside this fragment stops only when the whole page runs again.
-    st.session_state["elsewhere"] = now is not None and now.place != PLACE
-    player.play(PLACE, video_id, start)
+        player.play(PLACE, video_id, chosen[0]["start"])
 
 
 def chart(strip: Strip, longest: float, start: float | None, language: Language) -> alt.Chart:

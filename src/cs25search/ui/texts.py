@@ -23,9 +23,51 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lectures": ("Lectures", "講義"),
     "lectures_hint": ("All lectures", "すべての講義"),
     "examples": ("For example", "質問の例"),
+    # The answer
+    "answer": ("Answer", "回答"),
+    "extracts": (
+        "Extracts, chosen without a language model. Each number opens the second it is taken from.",
+        "言語モデルを使わずに選んだ抜粋です。番号を押すと、その発言の時点が開きます。",
+    ),
+    "written_by": (
+        "Written by {model}; each sentence was checked against the moments it cites.",
+        "{model}が書いた文章です。各文は、引用した場面の内容と照合済みです。",
+    ),
+    "writing": (
+        "{model} is writing; the moments are already below.",
+        "{model}が回答を書いています。場面は下に表示済みです。",
+    ),
+    "stands_in": (
+        "The language model gave no answer that could be used. {remark}",
+        "言語モデルから使える回答が得られませんでした（理由は英語）：{remark}",
+    ),
+    "dropped_one": (
+        "One of its sentences was left out: the moments do not say it.",
+        "場面の内容と一致しない1文を省きました。",
+    ),
+    "dropped": (
+        "{count} of its sentences were left out: the moments do not say them.",
+        "場面の内容と一致しない{count}文を省きました。",
+    ),
+    "ask_model_again": ("Ask the language model again", "言語モデルにもう一度聞く"),
+    "partly": (
+        "The lectures come close to this, but it is not clear that they answer it. See for "
+        "yourself in these moments.",
+        "近い話題は出てきますが、この質問の答えかどうかは判断できません。次の場面で確かめてください。",
+    ),
+    "not_in_lectures": (
+        "The lectures do not answer this question. The nearest moments are about something else.",
+        "この質問の答えは講義にありません。次は話題が最も近い場面ですが、別のことを話しています。",
+    ),
+    "not_in_chosen": (
+        "The lectures you chose do not answer this question. Search all lectures, or see the "
+        "nearest moments.",
+        "選んだ講義には、この質問の答えがありません。すべての講義を対象にするか、近い場面をご覧ください。",
+    ),
     # Moments
     "opening": ("Opening the index …", "索引を開いています…"),
     "found_one": ("One moment", "1件の場面"),
+    "nearest": ("The nearest moments", "話題が最も近い場面"),
     "found": ("{count} moments, best first", "{count}件の場面（関連の強い順）"),
     "nothing": (
         "Nothing found for “{question}”. Try other words, or the English technical term.",

@@ -1,0 +1,89 @@
+"""The answer in a real browser: check it, play it; an honest no; a model that takes its time."""
+
+import threading
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from cs25search.ui.texts import say
+
+from .conftest import PHONE, ask, open_at, open_page, serve
+from .test_journeys import FLOAT32, players
+
+
+def test_chip_shows_the_words_and_plays_at_the_second(page, app_url):
+    open_at(page, app_url)
+    ask(page, FLOAT32)
+    answer = page.locator(".st-key-answer")
+    link = answer.get_by_role("link", name="[1]").first
+    expect(link).to_have_attribute("href", "https://youtu.be/U8J32Z3qV8s?t=582")
+    chip = answer.get_by_role("button", name="[1] 9:42 · Lecture 5")
+    for _ in range(2):  # the same moment starts again
+        chip.click()
+        words = page.get_by_test_id("stPopoverBody")
+        expect(words).to_contain_text("“Exponentiation magnifies round-off")
+        words.get_by_role("button", name="Play here").click()
+        expect(words).to_have_count(0)  # or it would cover the player
+        fresh = answer.locator("iframe[src*='U8J32Z3qV8s?start=581&autoplay=1']:not([data-old])")
+        expect(fresh).to_have_count(1)
+        expect(players(page)).to_have_count(1)
+        players(page).evaluate("frame => frame.dataset.old = 'yes'")
+    page.locator(".st-key-moment-2").get_by_role("button", name="Play here").click()
+    expect(answer.locator("iframe")).to_have_count(0)
+    expect(players(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_honest_no_stands_above_the_nearest_moments(browser, app_url, language):
+    with open_page(browser, **PHONE) as page:
+        open_at(page, f"{app_url}/?lang={language}&q={quote('What is DALL·E 2?')}")
+        expect(page.get_by_role("alert")).to_contain_text(say(language, "not_in_lectures"))
+        expect(page.get_by_text(say(language, "nearest"), exact=True)).to_be_visible()
+        page.locator(".st-key-moment-1").get_by_role("button", name=say(language, "play")).click()
+        expect(players(page)).to_have_count(1)
+
+
+def test_japanese_answer_on_a_phone(browser, app_url):
+    with open_page(browser, **PHONE) as page:
+        open_at(page, f"{app_url}/?lang=ja&q={quote('ルーターにfloat32が必要なのはなぜ？')}")
+        answer = page.locator(".st-key-answer")
+        expect(answer).to_contain_text("指数関数は丸め誤差を増幅する。")
+        answer.get_by_role("button", name="[1] 9:42 · 第5回").click()
+        words = page.get_by_test_id("stPopoverBody")
+        expect(words).to_contain_text("「指数関数は丸め誤差を増幅する。")
+        words.get_by_role("button", name="ここで再生").click()
+        expect(players(page)).to_have_count(1)
+        wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        assert wide <= 390
+
+
+def test_a_slow_model_is_read_sentence_by_sentence_while_a_moment_plays(
+    page, index_dir, server, monkeypatch
+):
+    go_on = threading.Event()
+
+    def slowly(handler):
+        handler.begin()
+        handler.piece("Exponentiation magnifies round-off [1]. Casting")
+        go_on.wait(30)
+        handler.piece(" only the router to higher precision makes training more stable [1].")
+        handler.end()
+
+    server.reply = slowly
+    monkeypatch.setenv("CS25_LLM_BASE_URL", server.base_url)
+    monkeypatch.setenv("CS25_LLM_MODEL", "little-model")
+    with serve(index_dir) as served:
+        open_at(page, served.url)
+        ask(page, FLOAT32)
+        answer = page.locator(".st-key-answer")
+        expect(answer).to_contain_text("Exponentiation magnifies round-off.")
+        expect(answer).to_contain_text("little-model is writing")
+        page.locator(".st-key-moment-1").get_by_role("button", name="Play here").click()
+        players(page).wait_for()
+        players(page).evaluate("frame => frame.dataset.old = 'yes'")
+        go_on.set()
+        expect(answer).to_contain_text("makes training more stable")
+        expect(answer).to_contain_text("Written by little-model")
+        expect(page.locator("iframe[data-old]")).to_have_count(1)  # it plays on
+        assert len(server.requests) == 1

@@ -1,0 +1,214 @@
+"""The answer above the moments, driven by AppTest: extracts, refusals, a language model."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fake_llm import GOOD, KEY, Server
+from streamlit.testing.v1 import AppTest
+
+from cs25search.answer import build_extract, find
+from cs25search.evaluate import read_questions
+from cs25search.export import answer_markdown
+from cs25search.ui import reply
+from cs25search.ui.texts import say
+
+APP = Path(__file__).parents[1] / "app.py"
+QUESTIONS = Path(__file__).parent / "data" / "questions.json"
+FLOAT32 = {"en": "Why does the router need float32?", "ja": "ルーターにfloat32が必要なのはなぜ？"}
+DALLE = {"en": "What is DALL·E 2?", "ja": "DALL·E 2とは何ですか？"}
+POISON = (
+    " Casting only the router to higher $precision$ makes training *much* more stable [1]."
+    " Casting the router [click](http://evil.example) makes training more stable [1]."
+    " <img src=//evil.example> Casting the router makes training more stable :smile: [1]."
+    " Casting the router makes training more stable, see evil.com [1]."
+)
+
+
+@pytest.fixture(autouse=True)
+def bundled_course(index_dir, monkeypatch):
+    monkeypatch.setenv("CS25_INDEX", str(index_dir))
+
+
+@pytest.fixture
+def model(server: Server, monkeypatch) -> Server:
+    """The app is told to ask a language model."""
+    monkeypatch.setenv("CS25_LLM_BASE_URL", server.base_url)
+    monkeypatch.setenv("CS25_LLM_MODEL", "little-model")
+    monkeypatch.setenv("CS25_LLM_API_KEY", KEY)
+    return server
+
+
+def open_app(question: str, language: str = "en", lecture: str = "") -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["q"], app.query_params["lang"] = question, language
+    if lecture:
+        app.query_params["lecture"] = lecture
+    app.run()
+    assert not app.exception
+    return app
+
+
+def open_written(question: str, language: str = "en") -> AppTest:
+    """Open the app and wait for the language model."""
+    app = open_app(question, language)
+    return run_until(app, lambda: not is_writing(app, language))
+
+
+def is_writing(app: AppTest, language: str) -> bool:
+    return has(app, say(language, "writing", model="little&#45;model"))
+
+
+def run_until(app: AppTest, there: Callable[[], bool]) -> AppTest:
+    """Run the app again and again, as the page does by itself."""
+    for _ in range(60):
+        if there():
+            assert not app.exception
+            return app
+        time.sleep(0.5)
+        app.run()
+    pytest.fail("the page never got there")
+
+
+def texts(app: AppTest) -> list[str]:
+    return [element.value for element in app.markdown]
+
+
+def has(app: AppTest, part: str) -> bool:
+    return any(part in text for text in texts(app))
+
+
+def chips(app: AppTest) -> list[str]:
+    labels = [popover.proto.popover.label for popover in app.get("popover")]
+    return [label for label in labels if label.startswith("**&#91;")]
+
+
+def players(app: AppTest) -> list[tuple[str, int]]:
+    return [(video.proto.url, video.proto.start_time) for video in app.get("video")]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_answer_has_numbers_chips_quotes_and_is_copied_as_markdown(index, language):
+    app = open_app(FLOAT32[language], language)
+    answer = index.answer(FLOAT32[language])
+    assert say(language, "answer") in [header.value for header in app.header]
+    urls = {citation.n: citation.url for citation in answer.citations}
+    assert has(app, reply.prose(answer.sentences, urls))
+    assert chips(app) == [reply.chip(citation, language) for citation in answer.citations]
+    for citation in answer.citations:
+        assert has(app, reply.quoted(citation, answer.question, language))
+        assert citation.url in [link.proto.url for link in app.get("link_button")]
+    assert has(app, say(language, "extracts"))
+    assert answer_markdown(answer).strip() in [code.value for code in app.code]
+
+
+def test_chip_plays_in_the_pane_and_again_and_other_players_stop(index):
+    app = open_app(FLOAT32["en"])
+    start = ("https://www.youtube.com/embed/U8J32Z3qV8s", 581)
+    app.button(key="cited-1-play").click().run()
+    assert players(app) == [start]
+    first = app.get("video")[0].proto.id
+    app.button(key="cited-1-play").click().run()
+    assert players(app) == [start] and app.get("video")[0].proto.id != first
+    app.button(key="play-U8J32Z3qV8s-533").click().run()  # on a card
+    assert [begin for _, begin in players(app)] == [532]
+    app.button(key="cited-2-play").click().run()
+    assert len(players(app)) == 1
+    assert not app.exception
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_the_lectures_do_not_answer_is_said_above_the_nearest_moments(language):
+    app = open_app(DALLE[language], language)
+    assert [box.value for box in app.warning] == [say(language, "not_in_lectures")]
+    assert has(app, say(language, "nearest"))
+    assert not chips(app)
+    assert [button for button in app.button if button.key.startswith("play-")]
+
+
+def test_chosen_lectures_that_do_not_answer_do_not_speak_for_the_others():
+    app = open_app(DALLE["en"], lecture="10")
+    assert [box.value for box in app.warning] == [say("en", "not_in_chosen")]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_near_moments_without_a_claim_are_called_that(index, language):
+    asked = [
+        question.q_ja if language == "ja" else question.q
+        for question in read_questions(QUESTIONS).questions
+    ]
+    question = next(q for q in asked if index.answer(q).status == "partly")
+    app = open_app(question, language)
+    assert say(language, "partly") in [box.value for box in app.info]
+    assert not chips(app) and not app.warning
+    assert [button for button in app.button if button.key.startswith("play-")]
+
+
+def test_nothing_found_has_no_pane():
+    app = open_app("???")
+    assert len(app.info) == 1 and not app.warning and not chips(app)
+
+
+def test_language_model_is_named_and_asked_once(model):
+    app = open_written(FLOAT32["en"])
+    assert has(app, "Exponentiation magnifies round&#45;off&#44; so a small shift of the input")
+    assert has(app, say("en", "written_by", model="little&#45;model"))
+    app.button(key="play-U8J32Z3qV8s-582").click().run()
+    app.radio(key="language").set_value("ja").run()
+    assert has(app, say("ja", "written_by", model="little&#45;model"))
+    assert len(model.requests) == 1
+    assert not any(KEY in text for text in texts(app))
+
+
+def test_moments_and_first_sentences_are_there_while_the_model_writes(model):
+    go_on = threading.Event()
+
+    def slowly(handler):
+        handler.begin()
+        handler.piece("".join(GOOD[:1]) + "[1] Casting")
+        go_on.wait(30)
+        handler.piece(" only the router to higher precision makes training more stable [1].")
+        handler.end()
+
+    model.reply = slowly
+    app = open_app(FLOAT32["en"])
+    assert has(app, say("en", "writing", model="little&#45;model"))
+    assert [button for button in app.button if button.key.startswith("play-")]
+    run_until(app, lambda: has(app, "Exponentiation magnifies round&#45;off&#44; so a small"))
+    assert not has(app, "makes training more stable")
+    go_on.set()
+    run_until(app, lambda: has(app, "makes training more stable"))
+    assert len(chips(app)) == 1 and len(model.requests) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_extracts_stand_in_for_a_model_that_fails_until_it_is_asked_again(index, model, language):
+    model.reply = lambda handler: handler.fail(401)
+    app = open_written(FLOAT32[language], language)
+    assert has(app, say(language, "extracts")) and chips(app)
+    assert has(app, "the key was refused &#40;401&#41;")
+    assert not any(KEY in text for text in texts(app))
+    extract = build_extract(find(index, FLOAT32[language]))
+    first = [sentence.text for sentence in extract.sentences if sentence.citations == (1,)]
+    model.reply = [f"{max(first, key=len)}[1]"]
+    again = next(b for b in app.button if b.label == say(language, "ask_model_again"))
+    again.click().run()
+    run_until(app, lambda: has(app, say(language, "written_by", model="little&#45;model")))
+
+
+def test_what_a_poisoned_model_says_is_dropped_counted_or_shown_as_it_is(model):
+    model.reply = [*GOOD, POISON]
+    app = open_written(FLOAT32["en"])
+    assert has(app, "sentences were left out") or has(app, say("en", "dropped_one"))
+    assert has(app, "little&#45;model")
+    for text in texts(app):
+        assert "evil" not in text and "<img" not in text and "$precision$" not in text
+        assert ":smile:" not in text
+
+
+def test_refused_question_goes_to_no_model(model):
+    app = open_written(DALLE["en"])
+    assert [box.value for box in app.warning] == [say("en", "not_in_lectures")]
+    assert model.requests == []
