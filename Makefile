@@ -42,8 +42,9 @@ e2e: .venv/installed
 screenshots: .venv/installed
 	$(BIN)/python -m tests.e2e.screenshots
 
+# make bench-app WRITE=1 puts the table into docs/app.md
 bench-app: .venv/installed
-	$(BIN)/python -m benchmarks.bench_app
+	$(BIN)/python -m benchmarks.bench_app $(if $(WRITE),--write)
 
 eval-answers: .venv/installed
 	$(BIN)/python -m benchmarks.answers

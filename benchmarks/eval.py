@@ -32,7 +32,6 @@ from ingest.model import DEFAULT_MODEL, load_encoder
 
 PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs/evaluation.md"
-BEGIN, END = "<!-- make eval: begin -->", "<!-- make eval: end -->"
 RESAMPLES = 2000
 PACKAGES = ("numpy", "faiss-cpu", "onnxruntime", "bm25s", "sudachipy")
 WIDTH = 220  # wide enough that no cell is broken: the table is Markdown
@@ -84,7 +83,7 @@ def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
     text = markdown(differences(runs, *compare) if compare else table(runs))
     click.echo(text)
     if write:
-        write_between(DOCS, f"{facts()}\n\n{text}")
+        write_between(DOCS, f"{facts()}\n\n{text}", "make eval")
         remarks.print(f"Wrote {DOCS.relative_to(PROJECT)}")
 
 
@@ -200,17 +199,18 @@ def facts() -> str:
     )
 
 
-def write_between(path: Path, text: str) -> None:
-    """Replace what stands between the two markers of a file.
+def write_between(path: Path, text: str, command: str) -> None:
+    """Replace what stands in a file between the two markers of a command.
 
     Raises:
         ValueError: The file lacks a marker.
     """
+    begin, end = f"<!-- {command}: begin -->", f"<!-- {command}: end -->"
     content = path.read_text("utf-8")
-    pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.S)
+    pattern = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.S)
     if not pattern.search(content):
-        raise ValueError(f"{path} lacks {BEGIN} and {END}; put both where the table belongs.")
-    path.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", content), "utf-8")
+        raise ValueError(f"{path} lacks {begin} and {end}; put both where the table belongs.")
+    path.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", content), "utf-8")
 
 
 def _table(*headings: str) -> Table:

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.baselines import baselines
 from benchmarks.corpora import SECONDS_PER_WORD, load_corpora
-from benchmarks.eval import BEGIN, END, Run, differences, markdown, run_all, table, write_between
+from benchmarks.eval import Run, differences, markdown, run_all, table, write_between
 from benchmarks.rankers import SHIPPED
 
 
@@ -118,9 +118,9 @@ def test_difference_is_of_the_same_questions(index, tmp_path):
 
 def test_table_is_written_between_the_markers_only(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    write_between(page, "new \\1")
-    assert page.read_text() == f"before\n{BEGIN}\nnew \\1\n{END}\nafter\n"
-    page.write_text("no marker")
-    with pytest.raises(ValueError, match="lacks"):
-        write_between(page, "new")
+    markers = "before\n<!-- make x: begin -->\n{}\n<!-- make x: end -->\nafter\n"
+    page.write_text(markers.format("old"))
+    write_between(page, "new \\1", "make x")
+    assert page.read_text() == markers.format("new \\1")
+    with pytest.raises(ValueError, match="lacks <!-- make y: begin"):
+        write_between(page, "new", "make y")
