@@ -1,7 +1,7 @@
 """python -m ingest through a network that does anything: the real clients, a fake YouTube.
 
 make test asks each client at each place through each quick fault, and ingests through a dozen;
-make faults ingests through all of them, slow ones included.
+make faults ingests through all of them, and asks through the slow ones at all places.
 """
 
 import hashlib
@@ -18,19 +18,15 @@ from test_playlist import PLAYLIST, hold, pull
 from cs25search import open_index
 from cs25search.errors import Cs25SearchError
 from ingest import failures, guard
+from ingest.captions import parse_captions
 from ingest.failures import FetchError
 from ingest.fetch import _readable
 from ingest.youtube import TranscriptClient, YtDlpClient
 
 ALL = os.environ.get("CS25_FAULTS") == "all"
 PLACES = ("/watch", "/youtubei/v1/player", "/api/timedtext")
-MIXED = [
-    (name, place)
-    for number, name in enumerate(QUICK)
-    for turn, place in enumerate(PLACES)
-    if ALL or (number // len(PLACES) % len(PLACES) == turn and number % len(PLACES) == 0)
-]
-MIXED += [(name, place) for name in SLOW for place in PLACES] if ALL else []
+A_DOZEN = [(name, PLACES[n % len(PLACES)]) for n, name in enumerate(list(QUICK)[:: len(PLACES)])]
+MIXED = [[(name, place) for name in QUICK] for place in PLACES] if ALL else [A_DOZEN]
 
 
 @pytest.fixture
@@ -61,17 +57,18 @@ def tree_hash(folder):
     return digest.hexdigest()
 
 
-def test_every_video_gets_a_status_and_a_rerun_fetches_only_the_failures(youtube, index_copy):
-    faulty = {f"bad{n:08}": fault for n, fault in enumerate(MIXED)}
+@pytest.mark.parametrize("mixed", MIXED)
+def test_every_video_gets_a_status_and_a_rerun_fetches_only_the_failures(
+    youtube, index_copy, mixed
+):
+    faulty = {f"bad{n:08}": fault for n, fault in enumerate(mixed)}
     talks = []
     for number, (video_id, (name, place)) in enumerate(faulty.items()):
         # A good one between two bad ones: a client that fails twice in a row is given up.
         talks += [Talk(video_id, f"{name} {place}"), Talk(f"good{number:07}", f"Good {number}")]
     hold(youtube, *talks)
     youtube.misbehave = misbehaving(faulty)
-    # A slow machine must not look like a slow YouTube.
-    limit = {"CS25_TIMEOUT": "4"} if ALL else {}
-    first = pull(youtube, index_copy, **limit)
+    first = pull(youtube, index_copy)
     assert first.returncode == 3, first.stderr
     assert "Traceback" not in first.stderr
     rows = report(index_copy)
@@ -81,7 +78,7 @@ def test_every_video_gets_a_status_and_a_rerun_fetches_only_the_failures(youtube
         assert had or (row["source"] == "failed" and row["cause"] and row["what_to_do"]), row
         assert had or talk.video_id in faulty, row
     failed = {video_id for video_id in faulty if rows[video_id]["source"] == "failed"}
-    assert len(failed) > len(faulty) / 2
+    assert failed  # what one client cannot have, the other often can
     assert open_index(index_copy).search("This is about Good 7 and the number good")
     assert set(youtube.hosts) == {"www.youtube.com:443"}  # no redirect was followed
 
@@ -98,6 +95,16 @@ def test_every_video_gets_a_status_and_a_rerun_fetches_only_the_failures(youtube
     print(f"{len(faulty)} faults, {len(failed)} videos failed and came with the next run")
 
 
+def cause_of(client, video_id):
+    """Return why a client does not get captions; None if it gets all of them."""
+    try:
+        captions = _readable(client, video_id, "en")
+    except FetchError as error:
+        return error.failure
+    assert len(parse_captions(captions.data).cues) == 3
+    return None
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("client", [TranscriptClient, YtDlpClient])
 def test_each_fault_is_a_failure_with_cause_and_cure(youtube, monkeypatch, client, place):
@@ -109,11 +116,9 @@ def test_each_fault_is_a_failure_with_cause_and_cure(youtube, monkeypatch, clien
         monkeypatch.setenv(key, value)
     asked = client(youtube.address)
     for talk in youtube.talks.values():
-        if (talk.title, place) == ("half", "/watch"):
-            continue  # all that is needed stands in that half
-        with pytest.raises(FetchError) as caught:
-            _readable(asked, talk.video_id, "en")
-        failure = caught.value.failure
+        failure = cause_of(asked, talk.video_id)
+        if failure is None:  # all that is needed stands elsewhere, or in the half that came
+            continue
         assert failure.cause and failure.cure, talk.title
         # It has captions. (yt-dlp takes an answer about nothing for a video with nothing.)
         assert failure != failures.DISABLED or talk.title == "nan", talk.title
@@ -150,10 +155,10 @@ def test_slow_answers_end_in_time(youtube, monkeypatch, name, place, client):
     for key, value in (youtube.environment | {"CS25_TIMEOUT": "0.5"}).items():
         monkeypatch.setenv(key, value)
     began = time.monotonic()
-    with pytest.raises(Cs25SearchError) as caught:
-        client(youtube.address).fetch_captions("aaaaaaaaaa1", "en")
-    assert time.monotonic() - began < 15  # one whole answer may take 1.5 s; yt-dlp asks for several
-    assert caught.value.failure.kind == "transient"
+    failure = cause_of(client(youtube.address), "aaaaaaaaaa1")
+    # One whole answer may take 1.5 s; yt-dlp asks for several, and needs no watch page.
+    assert time.monotonic() - began < 20
+    assert failure.kind == "transient" if failure else (client, place) == (YtDlpClient, "/watch")
 
 
 def test_large_answers_are_not_read_to_their_end(youtube, monkeypatch):
