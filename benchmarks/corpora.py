@@ -88,7 +88,7 @@ def cs25_captions(folder: Path) -> list[Corpus]:
     """Return what a user has after adding caption files, and lecture 1 from captions alone."""
     course = load_course()
     tracks = {track.origin.video_id: track for track in read_folder(folder)[0]}
-    found = collect(course, tracks, None)
+    found = collect(course, tracks, None, {})
     chunks, videos = found.chunks, tuple(row.video for row in found.rows)
     asked = read_questions(QUESTIONS).questions
     both = Corpus("CS25 notes + captions", videos, tuple(chunks), asked, course.slides, timed=True)

@@ -17,6 +17,7 @@ from cs25search.build import build_generation
 from cs25search.course import Course, load_course
 from cs25search.encode import OnnxEncoder
 from cs25search.errors import Cs25SearchError
+from cs25search.llm import Endpoint, endpoint_from_environment
 from cs25search.search import default_index_dir
 from cs25search.store import Generation, ingest_lock, read_generation, write_generation
 
@@ -24,11 +25,13 @@ from . import youtube
 from .cache import RawTrack, keep, kept, read_folder, with_known
 from .collect import Collection, collect, fingerprint
 from .deck import keep_deck, kept_deck, read_deck
+from .enrich import Lost, enrich, missing, preview_notes, require_endpoint
 from .failures import FetchError
 from .fetch import Fetcher
 from .model import DEFAULT_MODEL, load_encoder
+from .notes import kept_notes
 from .pull import Asked, learn, list_videos, plan, pull
-from .report import Row, exit_code, mark, preview, table, write_report
+from .report import Row, exit_code, mark, mark_lost, preview, table, write_report
 
 # Progress and remarks go to stderr, the closing table to stdout.
 remarks = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -61,11 +64,18 @@ class Order:
     cookies: Path | None
     pause: float
     verbose: bool
+    enrich: bool
+    japanese: bool
 
     @property
     def tracks(self) -> Path:
         """Return the folder of raw captions."""
         return self.index_dir / "captions"
+
+    @property
+    def notes(self) -> Path:
+        """Return the folder of the notes that a model wrote."""
+        return self.index_dir / "notes"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -96,6 +106,17 @@ class Order:
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Take slides from the text of a SpeakerDeck deck.  E.g. --deck transcript.txt",
+)
+@click.option(
+    "--enrich",
+    is_flag=True,
+    help="Let a language model write timed notes for videos without them; see CS25_LLM_BASE_URL "
+    "in the README.  E.g. --enrich --dry-run",
+)
+@click.option(
+    "--japanese",
+    is_flag=True,
+    help="With --enrich: notes in Japanese too.  E.g. --enrich --japanese",
 )
 @click.option("--lang", "language", default="en", help="Captions in this language.  E.g. --lang ja")
 @click.option(
@@ -204,6 +225,8 @@ def check(playlist: str | None, videos: tuple[str, ...], options: dict[str, Any]
         raise Cs25SearchError(
             f"--lang {order.language!r} is no language code.\nWrite it as en, ja or pt-BR."
         )
+    if order.japanese and not order.enrich:
+        raise Cs25SearchError("--japanese is about notes to be written.\nAdd --enrich.")
     return order
 
 
@@ -215,14 +238,22 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
         What the index holds and what failed, video by video; and the ids the user named.
     """
     course = load_course()
+    endpoint = require_endpoint() if order.enrich else None
     take_in(order)
     asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
     tracks = kept(order.tracks)
-    found = collect(course, tracks, kept_deck(order.index_dir))
+    deck = kept_deck(order.index_dir)
+    found = collect(course, tracks, deck, kept_notes(order.notes))
     for lecture in found.unmatched:
         remarks.print(f"No video is lecture {lecture.number} of the deck: {lecture.title}.")
     update(order, course, tracks, found)
-    rows = mark(found.rows, asked, failed)
+    lost: list[Lost] = []
+    if endpoint:
+        # The captions are searchable by now, however long the model takes.
+        lost = write_missing_notes(order, endpoint, found)
+        found = collect(course, tracks, deck, kept_notes(order.notes))
+        update(order, course, tracks, found)
+    rows = mark_lost(mark(found.rows, asked, failed), lost)
     write_report(order.index_dir, rows)
     insisted = set(order.video_ids)
     if order.named:
@@ -288,23 +319,51 @@ def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
     return fetcher, asked
 
 
+def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> list[Lost]:
+    """Let the model write the notes that are not there yet; return what failed."""
+    windows = missing(found.windows, kept_notes(order.notes), endpoint.model, order.japanese)
+    if not windows:
+        remarks.print(f"Every stretch without bundled notes has notes by {endpoint.model}.")
+        return []
+    try:
+        with _progress() as progress:
+            task = progress.add_task(f"{endpoint.model} writes notes", total=len(windows))
+            lost = enrich(
+                endpoint, windows, order.notes, order.japanese, order.pause,
+                lambda _: progress.advance(task),
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        remarks.print("Stopped. The notes so far are kept; the same command goes on from here.")
+        raise
+    done = len(windows) - len(lost)
+    remarks.print(f"{endpoint.model} wrote notes about {done} of {len(windows)} stretches.")
+    return lost
+
+
 def dry_run(order: Order) -> str:
     """Return what an ingest would do, a line for each video."""
+    course = load_course()
     tracks = kept(order.tracks)
     if order.captions_dir is not None:
         found, _ = read_folder(order.captions_dir, order.language)
         tracks |= {track.origin.video_id: track for track in found}
     if order.deck is not None:
         read_deck(order.deck)
-    asked = Asked() if order.offline else ask(order, load_course())[1]
-    return preview(asked, plan(asked.videos, tracks, order.language, order.refresh), tracks)
+    asked = Asked() if order.offline else ask(order, course)[1]
+    shown = preview(asked, plan(asked.videos, tracks, order.language, order.refresh), tracks)
+    if not order.enrich:
+        return shown
+    endpoint, written = endpoint_from_environment(), kept_notes(order.notes)
+    windows = collect(course, tracks, None, written).windows
+    model = endpoint.model if endpoint else ""
+    return f"{preview_notes(windows, written, model, order.japanese, course)}\n{shown}"
 
 
 @log.step
 def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
     """Write a new generation of the index if the live one holds anything else."""
     encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
-    inputs = fingerprint(course, tracks, found.slides, encoder.key)
+    inputs = fingerprint(course, tracks, found, encoder.key)
     live = _live(order.index_dir)
     if live and live.manifest.inputs == inputs:
         remarks.print(f"The index in {order.index_dir} is up to date.")

@@ -105,9 +105,9 @@ def keep(folder: Path, track: RawTrack) -> None:
     if old == track:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / track.origin.name, track.data)
+    replace_file(folder / track.origin.name, track.data)
     # The sidecar comes last: a track without one does not count.
-    _replace(_sidecar(folder, track.origin.video_id), msgspec.json.encode(track.origin))
+    replace_file(_sidecar(folder, track.origin.video_id), msgspec.json.encode(track.origin))
     if old and old.origin.name != track.origin.name:
         (folder / old.origin.name).unlink(missing_ok=True)
 
@@ -152,7 +152,8 @@ def _sidecar(folder: Path, video_id: str) -> Path:
     return folder / f"{video_id}.origin.json"
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(data)
     fresh.replace(path)

@@ -49,7 +49,7 @@ def build_chunks(video_id: str, cues: Sequence[Cue], title: str = "") -> list[Ch
     parts.sort(key=lambda part: part.start)  # two speakers' long cues may run side by side
     chunks: list[Chunk] = []
     latest_id = -1
-    for window in (run[first:stop] for run in _runs(parts) for first, stop in _windows(run)):
+    for window in (run[first:stop] for run in runs(parts) for first, stop in _windows(run)):
         # Two windows start in the same millisecond only in broken files; ids differ even there.
         latest_id = max(latest_id + 1, round(window[0].start * 1000))
         chunks.append(
@@ -82,7 +82,7 @@ def _size(token: str) -> int:
     return max(1, unspaced // _CHARACTERS_PER_WORD, len(token) // _LONGEST_WORD)
 
 
-def _runs(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
+def runs(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
     """Yield the cues between one long silence and the next."""
     run: list[Cue] = []
     heard_until = 0.0
@@ -99,7 +99,7 @@ def _runs(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
 def _windows(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
     """Yield the first cue of each window and the one after its last."""
     before = [0, *accumulate(count_words(cue.text) for cue in cues)]  # words before each cue
-    natural = [_is_natural_end(cues, number) for number in range(len(cues))]
+    natural = [ends_naturally(cues, number) for number in range(len(cues))]
     first = stop = 0
     while stop < len(cues):
         end = _cut(before, natural, first, WINDOW_WORDS)
@@ -110,7 +110,7 @@ def _windows(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
         first = min(_cut(before, natural, first, STEP_WORDS), stop)
 
 
-def _is_natural_end(cues: Sequence[Cue], number: int) -> bool:
+def ends_naturally(cues: Sequence[Cue], number: int) -> bool:
     """Whether a cue ends a sentence, or a pause follows it."""
     if _SENTENCE_END.search(cues[number].text[-8:]):
         return True

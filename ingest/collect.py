@@ -11,7 +11,7 @@ from cs25search.build import BUILD_VERSION
 from cs25search.course import Course
 from cs25search.errors import CaptionError
 from cs25search.records import Chunk, Cue, Slide, Video
-from cs25search.store import Source
+from cs25search.store import MODEL_NOTES, Source
 from cs25search.times import clock
 
 from .cache import RawTrack
@@ -19,6 +19,7 @@ from .captions import clip, parse_captions
 from .chunks import build_chunks
 from .deck import ParsedDeck
 from .matching import Candidate, Lecture, Matches, match
+from .notes import Window, Written, build_windows, note_chunks
 from .report import Row
 
 REPAIR = "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."
@@ -33,10 +34,20 @@ class Collection:
     slides: list[Slide]
     sources: list[Source]
     unmatched: list[Lecture]  # lectures of a deck given with --deck that no video is
+    windows: list[Window]  # of the videos that have no bundled notes: a model may write some
 
 
-def collect(course: Course, tracks: Mapping[str, RawTrack], deck: ParsedDeck | None) -> Collection:
-    """Return what is to be indexed: the lectures in their order, then other videos."""
+def collect(
+    course: Course,
+    tracks: Mapping[str, RawTrack],
+    deck: ParsedDeck | None,
+    written: Mapping[str, Written],
+) -> Collection:
+    """Return what is to be indexed: the lectures in their order, then other videos.
+
+    Args:
+        written: Notes by a language model, by the key of their window.
+    """
     videos = {lecture.video_id: lecture.video() for lecture in course.lectures}
     videos |= {
         video_id: _other_video(tracks[video_id]) for video_id in sorted(tracks.keys() - videos)
@@ -46,6 +57,7 @@ def collect(course: Course, tracks: Mapping[str, RawTrack], deck: ParsedDeck | N
     rows: list[Row] = []
     chunks: list[Chunk] = []
     sources: list[Source] = []
+    windows: list[Window] = []
     for video_id, plain in videos.items():
         track = tracks.get(video_id)
         lecture = matches.lectures.get(video_id)
@@ -62,11 +74,31 @@ def collect(course: Course, tracks: Mapping[str, RawTrack], deck: ParsedDeck | N
             sources.append(Source(video_id, "bundled notes", "", "", 0, len(notes)))
         if track:
             row, spoken = read_track(row, track)
+            if not notes:
+                own = build_windows(row.video, spoken)
+                by_model = note_chunks(own, written)
+                row = replace(row, notes=len(by_model), models=_models(by_model))
+                windows += own
+                chunks += by_model
+                sources += _model_sources(video_id, by_model)
             chunks += [replace(chunk, qa=_is_answer(chunk, notes)) for chunk in spoken]
             name, kind = track.origin.name, f"{track.origin.kind} captions"
             sources.append(Source(video_id, kind, name, track.sha256, row.cues, len(spoken)))
         rows.append(row)
-    return Collection(rows, chunks, _slides(course, deck, numbers), sources, unmatched)
+    return Collection(rows, chunks, _slides(course, deck, numbers), sources, unmatched, windows)
+
+
+def _models(notes: Sequence[Chunk]) -> tuple[str, ...]:
+    """Return who wrote some notes, each once."""
+    return tuple(sorted({note.model for note in notes}))
+
+
+def _model_sources(video_id: str, notes: Sequence[Chunk]) -> list[Source]:
+    """Return a source for each model that wrote some notes."""
+    return [
+        Source(video_id, MODEL_NOTES, model, "", 0, sum(note.model == model for note in notes))
+        for model in _models(notes)
+    ]
 
 
 def _is_answer(chunk: Chunk, notes: Sequence[Chunk]) -> bool:
@@ -112,14 +144,16 @@ def chapter_of(chunk: Chunk, video: Video) -> str:
     return video.chapters[number][1] if number >= 0 else video.title
 
 
-def fingerprint(course: Course, tracks: Mapping[str, RawTrack], slides: object, key: str) -> str:
+def fingerprint(course: Course, tracks: Mapping[str, RawTrack], found: Collection, key: str) -> str:
     """Return a checksum over all that decides what the index will hold.
 
     Args:
-        slides: Those of a deck given with --deck count as well as the bundled ones.
+        found: Its slides count, those of a deck given with --deck among them, and the notes
+            that a model wrote.
         key: Names the encoder.
     """
-    parts = [str(BUILD_VERSION), key, repr(course), repr(slides)]
+    by_model = [chunk for chunk in found.chunks if chunk.model]
+    parts = [str(BUILD_VERSION), key, repr(course), repr(found.slides), repr(by_model)]
     for _, track in sorted(tracks.items()):
         parts += [msgspec.json.encode(track.origin).decode(), track.sha256]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -11,11 +11,13 @@ from rich.table import Table
 from cs25search.records import Video
 
 from .cache import RawTrack
+from .enrich import TRY_AGAIN, Lost
 from .failures import FetchError
 from .pull import Asked, Step
 
 ALL_IN, NOTHING, SOME_FAILED = 0, 1, 3
 REPORT = "last-ingest.json"
+MOST_TIMES = 6  # shown for one reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Row:
 
     video: Video
     notes: int = 0
+    models: tuple[str, ...] = ()  # language models that wrote the notes; none: people did
     source: str = ""  # manual | automatic | local | failed | "" when only notes were wanted
     cached: bool = False  # not fetched in this run
     track: str = ""  # file name of the captions
@@ -59,10 +62,15 @@ def table(rows: Sequence[Row]) -> Table:
         source = f"{row.source}, cached" if row.cached and row.source != "local" else row.source
         cells = [
             str(video.lecture or "–"), video.video_id, video.title, f"{video.duration / 60:.0f}",
-            str(row.notes or "–"), source or "–", str(row.cues or "–"),
+            _notes(row), source or "–", str(row.cues or "–"),
         ]  # fmt: skip
         shown.add_row(*cells, *([advice(row)] if with_advice else []))
     return shown
+
+
+def _notes(row: Row) -> str:
+    return " ".join([str(row.notes), "by", ", ".join(row.models)] if row.models else
+                    [str(row.notes or "–")])  # fmt: skip
 
 
 def advice(row: Row) -> str:
@@ -88,6 +96,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "lecture": row.video.lecture,
         "minutes": round(row.video.duration / 60, 1),
         "notes": row.notes,
+        "notes_by": list(row.models),
         "source": row.source,
         "cues": row.cues,
         "cause": row.cause,
@@ -119,6 +128,27 @@ def mark(rows: list[Row], asked: Asked, fetched: Mapping[str, FetchError | None]
     for playlist_id, error in asked.failed_lists.items():
         marked.append(_failed(playlist_id, "The playlist", 0.0, error))
     return marked
+
+
+def mark_lost(rows: list[Row], lost: Sequence[Lost]) -> list[Row]:
+    """Return the rows with the stretches about which no model wrote notes, and why."""
+    marked = []
+    for row in rows:
+        own = [one for one in lost if one.window.video_id == row.video.video_id]
+        if own:
+            said = "; ".join(_lost(own, reason) for reason in dict.fromkeys(x.reason for x in own))
+            count = f"{len(own)} stretches have" if own[1:] else "1 stretch has"
+            cause = f"{row.cause} {count} no notes: {said.rstrip('.')}.".lstrip()
+            row = replace(row, cause=cause, cure=f"{row.cure} {TRY_AGAIN}".lstrip())
+        marked.append(row)
+    return marked
+
+
+def _lost(lost: Sequence[Lost], reason: str) -> str:
+    """Return the times of the stretches that a reason holds for, and the reason."""
+    times = [one.window.time for one in lost if one.reason == reason]
+    shown = ", ".join(times[:MOST_TIMES]) + (" and so on" if times[MOST_TIMES:] else "")
+    return f"{shown}: {reason.rstrip('.')}"
 
 
 def _failed(video_id: str, title: str, duration: float, error: FetchError) -> Row:

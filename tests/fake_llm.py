@@ -64,12 +64,14 @@ class Handler(BaseHTTPRequestHandler):
         self.data("[DONE]")
         self.close_connection = True
 
-    def fail(self, status):
+    def fail(self, status, **headers):
         message = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": None}}
         body = json.dumps(message).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)
 

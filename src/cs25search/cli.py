@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .errors import Cs25SearchError
-from .export import hit_json
+from .export import by_model, hit_json
 from .records import Hit
 from .times import clock, watch_url
 
@@ -351,7 +351,8 @@ def hit_text(hit: Hit) -> str:
         f"   {watch_url(hit.video.video_id, hit.start)}",
     ]
     if hit.note:
-        lines.append(f"   {hit.note.title}")
+        mark = f"  ({by_model(hit.note.model)})" if hit.note.model else ""
+        lines.append(f"   {hit.note.title}{mark}")
     lines.append(f"   “{hit.quote}”")
     if hit.slide:
         lines.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}".rstrip())

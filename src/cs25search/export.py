@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .records import Answer, Citation, Hit, Slide
+from .records import Answer, Chunk, Citation, Hit, Slide
 from .times import clock, watch_url
 
 
@@ -28,6 +28,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "quote": citation.quote,
                 "url": citation.url,
                 "slide": slide_json(citation.slide),
+                "note_model": citation.model or None,
             }
             for citation in answer.citations
         ],
@@ -48,9 +49,24 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "time": clock(hit.start),
         "quote": hit.quote,
         "kind": hit.chunk.kind,
+        "note": hit.note and note_json(hit.note),
         "url": watch_url(hit.video.video_id, hit.start),
         "slide": slide_json(hit.slide),
     }
+
+
+def note_json(note: Chunk) -> dict[str, Any]:
+    """Return a study note as JSON; `model` is the language model that wrote it, None for people."""
+    return {"title": note.title, "text": note.text, "model": note.model or None}
+
+
+def by_model(model: str) -> str:
+    """Return what is said where a note is shown that a language model wrote; "" for people's.
+
+    >>> by_model("llama3.1"), by_model("")
+    ('note written by the language model llama3.1', '')
+    """
+    return f"note written by the language model {model}" if model else ""
 
 
 def slide_json(slide: Slide | None) -> dict[str, Any] | None:
@@ -82,7 +98,9 @@ def answer_markdown(answer: Answer) -> str:
     lines.append("")
     for citation in answer.citations:
         where = f"{_plain(_title(citation))}, {citation.time}"
-        lines.append(f"{citation.n}. [{where}]({citation.url}): “{_plain(citation.quote)}”")
+        mark = f" ({_plain(by_model(citation.model))})" if citation.model else ""
+        quote = _plain(citation.quote)
+        lines.append(f"{citation.n}. [{where}]({citation.url}): “{quote}”{mark}")
     return "\n".join(lines) + "\n"
 
 
@@ -93,6 +111,8 @@ def answer_text(answer: Answer) -> str:
         lines.append(f"[{citation.n}] {_title(citation)}  {citation.time}")
         lines.append(f"    {citation.url}")
         lines.append(f"    “{citation.quote}”")
+        if citation.model:
+            lines.append(f"    ({by_model(citation.model)})")
         if slide := citation.slide:
             lines.append(f"    Slide {slide.number}: {slide.title}  {slide.url}")
     return "\n".join(lines)

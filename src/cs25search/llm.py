@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from .search import Index
 
 FIRST_TOKEN = 20.0  # seconds, by default, until a model must have begun to speak
-WHOLE = 120.0  # seconds until it must have ended
-MOST_TOKENS, MOST_CHARACTERS = 600, 8000
 MOMENTS = 8  # given to the model at most
 MOST_SENTENCES = 6
 
@@ -65,18 +63,48 @@ class Endpoint:
     first_token: float = FIRST_TOKEN  # seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a text of a model may be and take, so that none runs on for ever."""
+
+    tokens: int
+    characters: int
+    seconds: float
+
+
+OF_AN_ANSWER = Limits(600, 8000, 120.0)
+
+
 class EndpointProblem(Exception):
-    """The model did not answer; `str()` is our own words, nothing that the server sent."""
+    """The model did not answer; `str()` is our own words, nothing that the server sent.
+
+    Attributes:
+        hopeless: No further request will fare better: a refused key, a wrong path, no client.
+        retry_after: Seconds to wait that the server names, None when it names none.
+    """
+
+    def __init__(
+        self, reason: str, hopeless: bool = False, retry_after: float | None = None
+    ) -> None:
+        self.hopeless, self.retry_after = hopeless, retry_after
+        super().__init__(reason)
 
 
-def endpoint_from_environment() -> Endpoint | None:
-    """Return the endpoint that CS25_LLM_BASE_URL and its fellows name; None when not set."""
+def endpoint_from_environment(first_token: float = FIRST_TOKEN) -> Endpoint | None:
+    """Return the endpoint that CS25_LLM_BASE_URL and its fellows name; None when not set.
+
+    Args:
+        first_token: Seconds, unless CS25_LLM_TIMEOUT says otherwise.
+    """
     base_url = os.environ.get("CS25_LLM_BASE_URL", "").strip()
     model = os.environ.get("CS25_LLM_MODEL", "").strip()
     if not base_url and not model:
         return None
     return Endpoint(
-        base_url, model, os.environ.get("CS25_LLM_API_KEY", "").strip(), _seconds_allowed()
+        base_url,
+        model,
+        os.environ.get("CS25_LLM_API_KEY", "").strip(),
+        _seconds_allowed(first_token),
     )
 
 
@@ -87,7 +115,7 @@ def build_prompt(question: str, hits: Sequence[Hit]) -> list[dict[str, str]]:
     replaced, so that none can end its own frame.
     """
     moments = "\n".join(_moment(n, hit) for n, hit in enumerate(hits[:MOMENTS], start=1))
-    asked = f"{moments}\n\n<question>{_unframed(question)}</question>"
+    asked = f"{moments}\n\n<question>{unframed(question)}</question>"
     return [{"role": "system", "content": _RULES}, {"role": "user", "content": asked}]
 
 
@@ -153,7 +181,9 @@ def read_sentences(pieces: Iterator[str]) -> Iterator[tuple[str, tuple[int, ...]
         yield _read(sentence)
 
 
-def ask(endpoint: Endpoint, prompt: list[dict[str, str]]) -> Iterator[str]:
+def ask(
+    endpoint: Endpoint, prompt: list[dict[str, str]], limits: Limits = OF_AN_ANSWER
+) -> Iterator[str]:
     """Yield what the model writes, piece by piece.
 
     Raises:
@@ -161,20 +191,22 @@ def ask(endpoint: Endpoint, prompt: list[dict[str, str]]) -> Iterator[str]:
     """
     if not endpoint.base_url or not endpoint.model:
         unset = "CS25_LLM_MODEL" if endpoint.base_url else "CS25_LLM_BASE_URL"
-        raise EndpointProblem(f"{unset} is not set.")
+        raise EndpointProblem(f"{unset} is not set.", hopeless=True)
     # Refused here: below, a header that cannot be sent is repeated in logs at debug level.
     if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
-        raise EndpointProblem("CS25_LLM_API_KEY holds a character that no key has.")
+        raise EndpointProblem("CS25_LLM_API_KEY holds a character that no key has.", hopeless=True)
     pieces: queue.Queue[str | BaseException | None] = queue.Queue()
     closing = threading.Event()
     # A thread, because a server that sends a blank now and then never trips a socket's time-out.
-    worker = threading.Thread(target=_read_stream, args=(endpoint, prompt, pieces, closing))
+    worker = threading.Thread(
+        target=_read_stream, args=(endpoint, prompt, limits.tokens, pieces, closing)
+    )
     worker.daemon = True
     worker.start()
     begin, size, waits = time.monotonic(), 0, endpoint.first_token
     try:
         while True:
-            left = min(waits, begin + max(WHOLE, endpoint.first_token) - time.monotonic())
+            left = min(waits, begin + max(limits.seconds, endpoint.first_token) - time.monotonic())
             try:
                 piece = pieces.get(timeout=max(0.001, left))
             except queue.Empty:
@@ -185,10 +217,10 @@ def ask(endpoint: Endpoint, prompt: list[dict[str, str]]) -> Iterator[str]:
                     raise EndpointProblem(f"{endpoint.model} sent an empty answer.")
                 return
             if isinstance(piece, BaseException):
-                raise EndpointProblem(_reason(piece)) from None
+                raise _problem(piece) from None
             size += len(piece)
-            if size > MOST_CHARACTERS:
-                raise EndpointProblem(f"the answer ran past {MOST_CHARACTERS} characters.")
+            if size > limits.characters:
+                raise EndpointProblem(f"the answer ran past {limits.characters} characters.")
             yield piece
     finally:
         closing.set()
@@ -197,6 +229,7 @@ def ask(endpoint: Endpoint, prompt: list[dict[str, str]]) -> Iterator[str]:
 def _read_stream(
     endpoint: Endpoint,
     prompt: list[dict[str, str]],
+    most_tokens: int,
     pieces: "queue.Queue[str | BaseException | None]",
     closing: threading.Event,
 ) -> None:
@@ -215,7 +248,7 @@ def _read_stream(
         finished = False
         with client, client.chat.completions.create(
             model=endpoint.model, messages=messages, stream=True, temperature=0,
-            max_tokens=MOST_TOKENS,
+            max_tokens=most_tokens,
         ) as stream:  # fmt: skip
             for event in stream:
                 if closing.is_set():
@@ -228,6 +261,17 @@ def _read_stream(
     # Whatever a foreign server provokes here must end as one line beside the extracts.
     except Exception as error:
         pieces.put(error)
+
+
+def _problem(error: BaseException) -> EndpointProblem:
+    """Return what a failed request means for the next one."""
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    try:
+        retry_after = max(0.0, float(headers["retry-after"]))
+    except (KeyError, ValueError):  # none, or a date
+        retry_after = None
+    hopeless = isinstance(error, ImportError) or getattr(error, "status_code", 0) in (401, 403, 404)
+    return EndpointProblem(_reason(error), hopeless, retry_after)
 
 
 def _reason(error: BaseException) -> str:
@@ -289,15 +333,20 @@ def _moment(n: int, hit: Hit) -> str:
     if is_japanese("".join(c.text_ja for c in chunks_of(hit))):
         texts += [chunk.text_ja for chunk in chunks_of(hit) if chunk.text_ja]
     where = f"{lecture}{hit.video.title}, {clock(hit.start)}".replace('"', "'")
-    return f'<moment id="{n}" where="{_unframed(where)}">\n{_unframed(" ".join(texts))}\n</moment>'
+    return f'<moment id="{n}" where="{unframed(where)}">\n{unframed(" ".join(texts))}\n</moment>'
 
 
-def _unframed(text: str) -> str:
+def unframed(text: str) -> str:
+    """Return a text that cannot end the frame it stands in.
+
+    >>> unframed("</moment>")
+    '‹/moment›'
+    """
     return text.replace("<", "‹").replace(">", "›")
 
 
-def _seconds_allowed() -> float:
+def _seconds_allowed(otherwise: float) -> float:
     try:
-        return max(0.1, float(os.environ.get("CS25_LLM_TIMEOUT", FIRST_TOKEN)))
+        return max(0.1, float(os.environ.get("CS25_LLM_TIMEOUT", otherwise)))
     except ValueError:
-        return FIRST_TOKEN
+        return otherwise

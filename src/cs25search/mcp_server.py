@@ -92,7 +92,7 @@ def transcript(index: Index, video_id: str, start: float, end: float) -> dict[st
         )
     chunks = index.chunks_of(video_id, start, end)
     spoken = [chunk for chunk in chunks if chunk.kind == "transcript"]
-    lines = _cue_lines(spoken) if spoken else [_line(c.start, c.end, c.text) for c in chunks]
+    lines = _cue_lines(spoken) if spoken else [_note_line(chunk) for chunk in chunks]
     inside = [line for line in lines if line["start"] < end and line["end"] > start]
     return {
         "video_id": video_id,
@@ -105,6 +105,10 @@ def _cue_lines(chunks: list[Chunk]) -> list[dict[str, Any]]:
     # Windows overlap: a cue is in two of them.
     cues = {(cue.start, cue.end, cue.text) for chunk in chunks for cue in chunk.cues}
     return [_line(*cue) for cue in cues]
+
+
+def _note_line(note: Chunk) -> dict[str, Any]:
+    return _line(note.start, note.end, note.text) | {"model": note.model or None}
 
 
 def _line(start: float, end: float, text: str) -> dict[str, Any]:

@@ -66,6 +66,7 @@ class Chunk:
     asks_ja: tuple[str, ...] = ()
     qa: bool = False  # part of the questions from the audience
     cues: tuple[Cue, ...] = ()  # transcript chunks only
+    model: str = ""  # the language model that wrote a note; empty when people did
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The moment behind `[n]` of an answer; `quote` is what is shown for it."""
+    """The moment behind `[n]` of an answer; `quote` is what is shown for it.
+
+    `model` is the language model that wrote the note about it, which sentences may be taken from
+    and which is the quote where there is no transcript; empty when people did or there is none.
+    """
 
     n: int  # from 1
     video: Video
@@ -115,6 +120,7 @@ class Citation:
     quote: str
     slide: Slide | None
     quote_ja: str = ""  # of a note; speech is quoted as it was said
+    model: str = ""
 
     @property
     def video_id(self) -> str:

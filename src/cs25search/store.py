@@ -45,6 +45,7 @@ from .lexical import Lexical
 from .records import Chunk, Slide, Video
 
 FORMAT = 2
+MODEL_NOTES = "notes by a model"  # kind of a Source
 T = TypeVar("T")
 
 ROW = np.dtype(
@@ -67,8 +68,8 @@ class Source:
     """Where the text of one video came from."""
 
     video_id: str
-    kind: str  # "bundled notes" or "local captions"
-    name: str  # file name
+    kind: str  # "bundled notes", MODEL_NOTES, or such as "local captions"
+    name: str  # of the file, or of the model
     sha256: str
     cues: int
     chunks: int

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ..errors import Cs25SearchError
 from ..search import Index, default_index_dir
+from ..store import MODEL_NOTES, Source
 from . import ingesting
 from .here import Here, show_problem
 from .live import live_index
@@ -58,13 +59,7 @@ def _show_sources(here: Here, index: Index) -> None:
     st.subheader(here.say("sources"), anchor=False)
     for video in videos.values():
         own = [one for one in index.generation.manifest.sources if one.video_id == video.video_id]
-        parts = [
-            here.say("source_notes", count=source.chunks)
-            if source.kind == "bundled notes"
-            else here.say("source_captions", name=escape(source.name or source.kind),
-                          cues=f"{source.cues:,}")
-            for source in own
-        ]  # fmt: skip
+        parts = [_source(here, source) for source in own]
         st.page_link(
             here.pages["lecture"],
             label=escape(here.title(video)),
@@ -72,6 +67,16 @@ def _show_sources(here: Here, index: Index) -> None:
             | {"lecture" if video.lecture else "video": str(video.lecture or video.video_id)},
         )
         st.markdown(muted(" · ".join(parts)))
+
+
+def _source(here: Here, source: Source) -> str:
+    """Return how much of a video came from where."""
+    if source.kind == "bundled notes":
+        return here.say("source_notes", count=source.chunks)
+    if source.kind == MODEL_NOTES:
+        return here.say("source_model_notes", count=source.chunks, model=escape(source.name))
+    name = escape(source.name or source.kind)
+    return here.say("source_captions", name=name, cues=f"{source.cues:,}")
 
 
 def _show_ingest(here: Here, folder: Path) -> None:

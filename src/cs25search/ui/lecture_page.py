@@ -158,7 +158,7 @@ def _note(here: Here, chunk: Chunk) -> Passage:
     is_japanese = here.language == "ja"
     text = chunk.text_ja if is_japanese and chunk.text_ja else chunk.text
     title = chunk.title_ja if is_japanese and chunk.title_ja else chunk.title
-    return Passage(chunk.start, chunk.end, text, title)
+    return Passage(chunk.start, chunk.end, text, title, chunk.model)
 
 
 def _moments(index: Index, video: Video) -> list[Hit]:
@@ -212,6 +212,8 @@ def _show_passage(
         st.markdown(
             f"{marked(passage.text, wanted)} :small[[YouTube {clock(passage.start)}]({link})]"
         )
+        if passage.model:
+            st.markdown(muted(here.say("note_by", model=escape(passage.model))))
 
 
 def _find_first() -> None:

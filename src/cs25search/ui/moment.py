@@ -39,7 +39,24 @@ def heading(hit: Hit, language: Language) -> str:
 
 def note_title(hit: Hit, language: Language) -> str:
     """Return the title of the note about a moment; "" where there is none."""
-    return escape(_in(language, hit.note.title, hit.note.title_ja)) if hit.note else ""
+    return escape(title_of(hit.note, language)) if hit.note else ""
+
+
+def title_of(note: Chunk, language: Language) -> str:
+    """Return the title of a note, with a mark when a language model wrote it. Not escaped.
+
+    >>> title_of(Chunk("", "", 0, 9, "", "note", "Routing", model="llama3.1"), "en")
+    'Routing (by AI)'
+    """
+    title = _in(language, note.title, note.title_ja)
+    return say(language, "title_by_model", title=title) if note.model else title
+
+
+def note_label(note: Chunk, language: Language) -> str:
+    """Return what stands above a note: that it is one, and which language model wrote it."""
+    if note.model:
+        return say(language, "note_by", model=escape(note.model))
+    return say(language, "note")
 
 
 def passages(
@@ -64,7 +81,7 @@ def passages(
         found.append((say(language, "said"), "\n\n".join(lines)))
     if hit.note:
         note = _in(language, hit.note.text, hit.note.text_ja)
-        found.append((say(language, "note"), _marked(question, note)))
+        found.append((note_label(hit.note, language), _marked(question, note)))
     return found[::-1] if language == "ja" else found
 
 
@@ -93,9 +110,11 @@ def is_qa(hit: Hit) -> bool:
 def as_markdown(hit: Hit, language: Language) -> str:
     """Return a moment as Markdown to paste elsewhere: what is quoted, where, the slide."""
     title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
-    quote = clean(_quote(hit, language))
+    quote = backslashed(clean(_quote(hit, language)))
+    if hit.chunk.model:
+        quote += f" ({backslashed(say(language, 'note_by', model=clean(hit.chunk.model)))})"
     lines = [
-        f"> {backslashed(quote)}",
+        f"> {quote}",
         "",
         f"[{backslashed(title)}, {clock(hit.start)}]({watch_link(hit)})",
     ]

@@ -13,6 +13,7 @@ from ..times import clock
 from . import player
 from .here import Here
 from .markup import escape, muted
+from .moment import title_of
 from .relevance import COARSE, FINE, Cell, Strip, best_cells, relevance
 from .texts import say
 
@@ -60,7 +61,7 @@ def _show(here: Here, strips: list[Strip], asked: str) -> None:
     player.stop_others()
     longest = max(strip.video.duration for strip in strips)
     for strip in strips:
-        with st.container(key=f"strip-{strip.video.lecture}", gap="xsmall"):
+        with st.container(key=f"strip-{strip.video.lecture or strip.video.video_id}", gap="xsmall"):
             _show_strip(here, strip, longest, asked)
 
 
@@ -166,4 +167,4 @@ def in_words(strip: Strip, language: Language) -> str:
 
 def note_title(cell: Cell, language: Language) -> str:
     """Return the title of the note of a cell."""
-    return cell.note.title_ja if language == "ja" and cell.note.title_ja else cell.note.title
+    return title_of(cell.note, language)

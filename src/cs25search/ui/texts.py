@@ -81,6 +81,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lecture": ("Lecture {number}", "第{number}回"),
     "note": ("Study note", "学習メモ"),
+    "note_by": ("Study note by the language model {model}", "言語モデル{model}が書いた学習メモ"),
+    "title_by_model": ("{title} (by AI)", "{title}（AI作成）"),
     "said": ("Said in the lecture", "講義での発言（英語の原文）"),
     "play": ("Play here", "ここで再生"),
     "watch": ("YouTube at {time}", "YouTubeの{time}へ"),
@@ -169,6 +171,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "failed": ("What the last ingest could not get", "前回取り込めなかったもの"),
     "sources": ("What is indexed, and from where", "索引の内容と出典"),
     "source_notes": ("{count} study notes, bundled", "同梱の学習メモ{count}件"),
+    "source_model_notes": (
+        "{count} study notes by the language model {model}",
+        "言語モデル{model}による学習メモ{count}件",
+    ),
     "source_captions": ("captions {name}, {cues} lines", "字幕 {name}、{cues}行"),
     "ingest_about": (
         "Bring the index up to date with the bundled course and all captions on this machine.",

@@ -11,12 +11,16 @@ LONG, TOO_LONG = 40.0, 80.0  # seconds: a sentence may end a paragraph; anything
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Something to read with the second at which it begins; a note also has a title."""
+    """Something to read with the second at which it begins.
+
+    A note also has a title, and the language model that wrote it if one did.
+    """
 
     start: float
     end: float
     text: str
     title: str = ""
+    model: str = ""
 
 
 def cues_of(chunks: Iterable[Chunk]) -> list[Cue]:
