@@ -1,5 +1,6 @@
 """python -m ingest --enrich against a real HTTP server that plays the language model."""
 
+import html
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import msgspec
 import pytest
 from conftest import DATA, run
 from fake_llm import KEY, serving
+from streamlit.testing.v1 import AppTest
 from test_ingest import report
 
 from cs25search import open_index
@@ -21,6 +23,7 @@ from cs25search.errors import Cs25SearchError
 from cs25search.export import answer_json, answer_markdown, hit_json
 from cs25search.llm import Endpoint
 from cs25search.records import Chunk, Cue, Video
+from cs25search.ui.markup import JOINER
 from ingest.enrich import build_prompt, enrich, missing, require_endpoint
 from ingest.notes import (
     Note,
@@ -185,6 +188,43 @@ def test_notes_of_a_model_are_marked_wherever_they_are_shown(enriched):
     other = index.answer("Why does the router need float32?")
     assert answer_json(other)["citations"][0]["note_model"] is None
     assert "language model" not in answer_markdown(other)
+
+
+def lecture_page(language):
+    from cs25search.course import load_course
+    from cs25search.ui import lecture_page
+    from cs25search.ui.here import Here
+
+    lecture_page.show(Here(language, load_course(), {}))
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "label"),
+    [
+        ("en", "The zeppelin explained (by AI)", "Study note by the language model little-model"),
+        ("ja", "The zeppelin explained（AI作成）", "言語モデルlittle-modelが書いた学習メモ"),
+    ],
+)
+def test_app_marks_notes_of_a_model_in_both_languages(
+    enriched, monkeypatch, language, title, label
+):
+    monkeypatch.setenv("CS25_INDEX", str(enriched[0]))
+
+    def shown(app):
+        assert not app.exception
+        expanders = [one.label for one in app.expander]
+        parts = [*(one.value for one in (*app.header, *app.markdown)), *expanders]
+        return html.unescape("\n".join(parts)).replace(JOINER, "")
+
+    app = AppTest.from_file(str(DATA.parents[1] / "app.py"), default_timeout=60)
+    app.query_params.update({"q": "zeppelin", "lang": language})
+    moments = shown(app.run())
+    assert title in moments
+    assert label in moments
+    page = AppTest.from_function(lecture_page, default_timeout=60, args=(language,))
+    page.query_params["video"] = VIDEO
+    notes = shown(page.run())
+    assert notes.count(label) == 6
 
 
 def test_second_run_asks_for_nothing_and_a_plain_one_keeps_the_notes(enriched_copy, server):
