@@ -105,6 +105,20 @@ def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:
     }
 
 
+def table(index: Index) -> str:
+    """Return the figures of answers and refusals in both languages as a Markdown table."""
+    file = json.loads((DATA / "questions.json").read_bytes())
+    measured = [
+        measure_answers(index, file, language) | measure_refusals(index, language)
+        for language in ("en", "ja")
+    ]
+    # Some are measured in English only.
+    names = list(measured[0])
+    rows = [[f"{one[name]:.3f}" if name in one else "" for one in measured] for name in names]
+    lines = [f"| {name} | {' | '.join(row)} |" for name, row in zip(names, rows, strict=True)]
+    return "\n".join(["| answers | en | ja |", "|---|---:|---:|", *lines])
+
+
 def _score(index: Index, text: str, chunk: Chunk, rows: dict[str, int]) -> float:
     return support(text, [chunk], [rows[chunk.chunk_id]], index.generation, index.encoder)
 

@@ -21,6 +21,7 @@ from ingest.chunks import build_chunks, count_words
 from ingest.collect import collect
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
+CS25_NOTES = "CS25 notes"  # the name of the bundled corpus
 LECTURE_1 = "P127jhj-8-Y"
 SECONDS_PER_WORD = 0.4  # for transcripts that lack times: about the pace of speech
 SPOKEN_ARTICLES = 14  # of Spoken-SQuAD's 48: 687 passages
@@ -75,7 +76,7 @@ def cs25_notes() -> Corpus:
     """Return the bundled notes and the bundled questions."""
     course = load_course()
     return Corpus(
-        "CS25 notes",
+        CS25_NOTES,
         tuple(lecture.video() for lecture in course.lectures),
         course.notes,
         read_questions(QUESTIONS).questions,

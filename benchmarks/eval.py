@@ -19,8 +19,9 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import bootstrap
 
+from benchmarks import answers, fit_refusal
 from benchmarks.baselines import BASELINES
-from benchmarks.corpora import Corpus, load_corpora
+from benchmarks.corpora import CS25_NOTES, Corpus, load_corpora
 from benchmarks.rankers import SHIPPED, Ranker, open_cached, rankers
 from cs25search import Hit
 from cs25search.encode import Encoder, OnnxEncoder
@@ -62,9 +63,12 @@ class Run:
     metavar="A B",
     help=f"Paired differences, ranker A minus B: {', '.join([*BASELINES, SHIPPED])}.",
 )
-@click.option("--write", is_flag=True, help="Put the table into docs/evaluation.md.")
+@click.option("--write", is_flag=True, help="Put the tables into docs/evaluation.md.")
 def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
-    """Measure search quality on every corpus present; CS25_BENCH names the folder of the others."""
+    """Measure search on every corpus present, and answers and refusals on the bundled course.
+
+    CS25_BENCH names the folder of the other corpora.
+    """
     bench = Path(os.environ.get("CS25_BENCH") or PROJECT.parent / "shared")
     every = load_corpora(bench)
     corpora = [corpus for corpus in every if wanted.lower() in corpus.name.lower()]
@@ -76,14 +80,22 @@ def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
             f"--write takes no --corpus and no --compare, and needs the corpora in {bench}: "
             "docs/evaluation.md holds the table over all of them."
         )
-    runs = []
-    for run in run_all(corpora, query_encoder(), compare or ()):
+    runs, encoder = [], query_encoder()
+    for run in run_all(corpora, encoder, compare or ()):
         remarks.print(f"{run.corpus.name}, {run.language}: {run.ranker}")
         runs.append(run)
     text = markdown(differences(runs, *compare) if compare else table(runs))
     click.echo(text)
+    bundled = [corpus for corpus in corpora if corpus.name == CS25_NOTES]
+    if compare or not bundled:
+        return
+    remarks.print("Answers and refusals")
+    index = open_cached(bundled[0], encoder)
+    asked = f"{answers.table(index)}\n\n{fit_refusal.table(index)}"
+    click.echo(f"\n{asked}")
     if write:
         write_between(DOCS, f"{facts()}\n\n{text}", "make eval")
+        write_between(DOCS, asked, "make eval, answers")
         remarks.print(f"Wrote {DOCS.relative_to(PROJECT)}")
 
 

@@ -26,6 +26,7 @@ from cs25search.rank import read_query
 from cs25search.refusal import FEATURES, NEAREST, build_features
 
 # What a feature must say when it rises: 1, more likely answered; -1, less.
+SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2)  # wrongly refused at most
 SIGNS = {"unknown": -1, "absent": -1, "names": -1}
 TESTS = Path(__file__).parents[1] / "tests/data"
 REFUSE_AT, DOUBT_AT = 0.04, 0.08  # share of answerable questions refused; refused or only shown
@@ -143,14 +144,47 @@ def report(language: str, examples: Sequence[Example], probabilities: np.ndarray
     print(f"AUC                         {roc_auc_score(answered, probabilities):.3f}")
     print(f"expected calibration error  {calibration_error(probabilities, answered):.3f}")
     print("wrongly refused   refused")
-    for share in (0.0, 0.02, 0.05, 0.1, 0.15, 0.2):
-        limit = threshold(probabilities[answered], share)
-        wrongly, rightly = (float((probabilities[x] < limit).mean()) for x in (answered, ~answered))
+    for share in SHARES:
+        wrongly, rightly, limit = refused_at(probabilities, answered, share)
         each = [
             f"{k} {(probabilities[kinds == k] < limit).mean():.2f}"
             for k in np.unique(kinds[~answered])
         ]
         print(f"{wrongly:15.3f}   {rightly:7.3f}   {', '.join(each)}")
+
+
+def table(index: Index) -> str:
+    """Return the curve of refusals on unseen questions as Markdown, both languages side by side."""
+    curves, lines = [], []
+    for language in ("en", "ja"):
+        examples = [one for one in read_examples(language) if one.kind != NOT_FITTED]
+        answered = np.array([example.answered for example in examples])
+        probabilities = unseen_probabilities(read_features(index, examples), answered)
+        curves.append([refused_at(probabilities, answered, share)[:2] for share in SHARES])
+        lines.append(
+            f"{language}: {answered.sum()} answerable questions and {(~answered).sum()} not, "
+            f"AUC {roc_auc_score(answered, probabilities):.3f}, expected calibration error "
+            f"{calibration_error(probabilities, answered):.3f}."
+        )
+    heading = "| wrongly refused, en | refused, en | wrongly refused, ja | refused, ja |"
+    rows = [
+        f"| {' | '.join(f'{share:.3f}' for pair in pairs for share in pair)} |"
+        for pairs in zip(*curves, strict=True)
+    ]
+    return "\n".join([heading, "|---:|---:|---:|---:|", *rows, "", *lines])
+
+
+def refused_at(
+    probabilities: np.ndarray, answered: np.ndarray, share: float
+) -> tuple[float, float, float]:
+    """Return which shares are refused when at most `share` of the answerable questions may be.
+
+    Returns:
+        Of the answerable questions, of the others, and the probability under which.
+    """
+    limit = threshold(probabilities[answered], share)
+    wrongly, rightly = (float((probabilities[x] < limit).mean()) for x in (answered, ~answered))
+    return wrongly, rightly, limit
 
 
 def threshold(of_answerable: np.ndarray, share: float) -> float:
