@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .records import Answer, Chunk, Citation, Hit, Slide
+from .records import Answer, Citation, Hit, Slide
 from .times import clock, watch_url
 
 
@@ -28,8 +28,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "quote": citation.quote,
                 "url": citation.url,
                 "slide": slide_json(citation.slide),
-                "note_model": citation.model or None,
             }
+            | _by(citation.model)
             for citation in answer.citations
         ],
         "model": answer.model or None,
@@ -49,15 +49,14 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "time": clock(hit.start),
         "quote": hit.quote,
         "kind": hit.chunk.kind,
-        "note": hit.note and note_json(hit.note),
         "url": watch_url(hit.video.video_id, hit.start),
         "slide": slide_json(hit.slide),
-    }
+    } | _by(hit.note.model if hit.note else "")
 
 
-def note_json(note: Chunk) -> dict[str, Any]:
-    """Return a study note as JSON; `model` is the language model that wrote it, None for people."""
-    return {"title": note.title, "text": note.text, "model": note.model or None}
+def _by(model: str) -> dict[str, str]:
+    """Return what JSON says of a note: the language model that wrote it, nothing of people's."""
+    return {"note_model": model} if model else {}
 
 
 def by_model(model: str) -> str:

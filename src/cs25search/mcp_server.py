@@ -108,7 +108,9 @@ def _cue_lines(chunks: list[Chunk]) -> list[dict[str, Any]]:
 
 
 def _note_line(note: Chunk) -> dict[str, Any]:
-    return _line(note.start, note.end, note.text) | {"model": note.model or None}
+    return _line(note.start, note.end, note.text) | (
+        {"note_model": note.model} if note.model else {}
+    )
 
 
 def _line(start: float, end: float, text: str) -> dict[str, Any]:
