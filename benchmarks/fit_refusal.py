@@ -181,6 +181,10 @@ def refused_at(
 
     Returns:
         Of the answerable questions, of the others, and the probability under which.
+
+    >>> answered = np.array([True, True, False, False])
+    >>> refused_at(np.array([0.9, 0.2, 0.1, 0.4]), answered, 0.0)
+    (0.0, 0.5, 0.2)
     """
     limit = threshold(probabilities[answered], share)
     wrongly, rightly = (float((probabilities[x] < limit).mean()) for x in (answered, ~answered))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks import answers
 from benchmarks.baselines import baselines
 from benchmarks.corpora import SECONDS_PER_WORD, load_corpora
 from benchmarks.eval import Run, differences, markdown, run_all, table, write_between
@@ -114,6 +115,19 @@ def test_difference_is_of_the_same_questions(index, tmp_path):
 
     shown = markdown(differences([run("a", [1, 1, 0, 1]), run("b", [1, 0, 0, 1])], "a", "b"))
     assert "+0.250" in shown
+
+
+def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
+    questions = json.loads((answers.DATA / "questions.json").read_bytes())
+    few = {kind: questions[kind][:2] for kind in ("questions", "unanswerable")}
+    other = {"q": "How do I bake bread?", "q_ja": "パンの焼き方は？", "kind": "off-topic"}
+    (tmp_path / "questions.json").write_text(json.dumps(few), "utf-8")
+    (tmp_path / "unanswerable.json").write_text(json.dumps({"unanswerable": [other]}), "utf-8")
+    monkeypatch.setattr(answers, "DATA", tmp_path)
+    lines = answers.table(index).splitlines()
+    assert lines[0] == "| answers | en | ja |"
+    assert "| unanswerable, off-topic refused | 1.000 | 1.000 |" in lines
+    assert any(line.startswith("| median words | ") and line.endswith(" |  |") for line in lines)
 
 
 def test_table_is_written_between_the_markers_only(tmp_path):
