@@ -217,10 +217,11 @@ def test_app_marks_notes_of_a_model_in_both_languages(
         return html.unescape("\n".join(parts)).replace(JOINER, "")
 
     app = AppTest.from_file(str(DATA.parents[1] / "app.py"), default_timeout=60)
-    app.query_params.update({"q": "zeppelin", "lang": language})
+    question = "Why do people want to have the zeppelin?"
+    app.query_params.update({"q": question, "lang": language})
     moments = shown(app.run())
     assert title in moments
-    assert label in moments
+    assert moments.count(label) >= 2  # beside the citation of the answer, and in the card
     page = AppTest.from_function(lecture_page, default_timeout=60, args=(language,))
     page.query_params["video"] = VIDEO
     notes = shown(page.run())
@@ -289,11 +290,14 @@ def test_interrupted_run_goes_on_where_it_stopped(index_copy, talk, server):
         [sys.executable, "-m", "ingest", *map(str, command(index_copy, "--captions", talk))],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=DATA,
         env=os.environ | environment(server),
+        # Under nohup or in a shell's background, SIGINT would be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
-    for _ in range(600):
+    for _ in range(1200):
         if len(server.requests) == 2:
             break
         time.sleep(0.1)
+    assert len(server.requests) == 2
     process.send_signal(signal.SIGINT)
     _, remarks = process.communicate(timeout=60)
     assert process.returncode == 1

@@ -175,9 +175,7 @@ def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
     if hit.note is not None or not cited:
         quote_ja = hit.chunk.text_ja if hit.chunk.kind == "note" else ""
         model = hit.note.model if hit.note else ""
-        return Citation(
-            n, hit.video, hit.start, hit.end, hit.quote, hit.slide, quote_ja, model
-        )
+        return Citation(n, hit.video, hit.start, hit.end, hit.quote, hit.slide, quote_ja, model)
     start, end = min(p.start for p in cited), max(p.end for p in cited)
     quote = " … ".join(p.text for p in sorted(cited, key=lambda p: p.order))
     return Citation(n, hit.video, start, end, quote, hit.slide)

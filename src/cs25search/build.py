@@ -13,7 +13,7 @@ from .lexical import Lexical, bigrams, japanese_words, ngrams
 from .records import Chunk, Slide, Video
 from .store import FORMAT, ROW, Generation, Manifest, Source
 
-BUILD_VERSION = 6  # counts up whenever the same inputs would give another index
+BUILD_VERSION = 7  # counts up whenever the same inputs would give another index
 
 
 def build_generation(

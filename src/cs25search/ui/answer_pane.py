@@ -91,6 +91,8 @@ def _show_citation(here: Here, citation: Citation, question: str) -> None:
         st.markdown(f"**{escape(here.title(citation.video))}**")
         st.markdown(muted(reply.time_range(citation)))
     st.markdown(reply.quoted(citation, question, here.language))
+    if citation.model:
+        st.markdown(muted(here.say("note_by", model=escape(citation.model))))
     with st.container(horizontal=True):
         st.button(
             here.say("play"),
