@@ -104,7 +104,8 @@ def test_best_moment_speaks_in_its_own_order_and_repeats_are_dropped():
         Passage("Only the router runs in float32.", 50, 60, 1, 0, 0.89),
         Passage("Dropout is higher inside experts.", 70, 80, 2, 0, 0.5),
     ]
-    assert [p.text for p in choose("Why?", said)] == [p.text for p in said[:2]]
+    assert [p.text for p in choose("Why?", said, [9, 8, 3])] == [p.text for p in said[:2]]
+    assert [p.text for p in choose("Why?", said, [9, 8, 7])] == [said[i].text for i in (0, 1, 3)]
     assert repeats(said[0].text, said[2].text)
 
 

@@ -24,7 +24,7 @@ MOMENTS = 5  # looked at for one answer
 SHOWN = 3  # nearest moments, where nothing is claimed
 MOST_SENTENCES = 4
 MOST_WORDS = 70  # of an English extract; a Japanese one has about two characters a word
-NEAR = 0.95  # another moment speaks too when its sentence scores this share of the best one's
+NEAR = 0.7  # another moment speaks too when it ranks with this share of the best one's score
 SAME = 0.6  # share of a sentence's words from which it repeats another
 
 NO_TEXT: dict[tuple[Status, Language], str] = {
@@ -124,7 +124,7 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
 
 def build_extract(findings: Findings) -> Answer:
     """Return the answer that consists of sentences of the notes, or of words that were said."""
-    chosen = choose(findings.question, findings.passages)
+    chosen = choose(findings.question, findings.passages, [hit.score for hit in findings.hits])
     places = list(dict.fromkeys(passage.place for passage in chosen))
     numbers = {place: n for n, place in enumerate(places, start=1)}
     spans = {place: [p for p in chosen if p.place == place] for place in places}
@@ -147,27 +147,29 @@ def build_extract(findings: Findings) -> Answer:
     )
 
 
-def choose(question: str, said: Sequence[Passage]) -> list[Passage]:
+def choose(question: str, said: Sequence[Passage], scores: Sequence[float]) -> list[Passage]:
     """Return the sentences of an answer, in the order in which they are shown.
 
-    The best moment speaks first, in its own order; then the best sentence of a moment that is
-    nearly as good. A question for a name or a number begins with a sentence that has one.
+    The best moment speaks, and each that ranks nearly as high: all with their best sentence. The
+    room left goes to what else the best moment says. A question for a name or a number begins
+    with a sentence that has one.
+
+    Args:
+        scores: Of the moments, best first, by their place.
     """
-    best = [passage for passage in said if passage.place == 0]
-    top = max(passage.score for passage in best)
-    strongest = sorted(best, key=lambda passage: -passage.score)[: MOST_SENTENCES - 1]
-    chosen = sorted(strongest, key=lambda passage: passage.order)
-    for place in sorted({passage.place for passage in said} - {0}):
-        other = max((p for p in said if p.place == place), key=lambda passage: passage.score)
-        if other.score >= NEAR * top and not any(repeats(other.text, p.text) for p in chosen):
-            chosen.append(other)
+    best = sorted((p for p in said if p.place == 0), key=lambda p: -p.score)[: MOST_SENTENCES - 1]
+    speaking = best[:1]
+    for place, score in enumerate(scores[1:], start=1):
+        if score >= NEAR * scores[0]:
+            other = max((p for p in said if p.place == place), key=lambda p: p.score)
+            if not any(repeats(other.text, p.text) for p in [*best, *speaking]):
+                speaking.append(other)
     kept: list[Passage] = []
-    for passage in chosen[:MOST_SENTENCES]:
+    for passage in [*speaking, *best[1:]]:
         length = sum(length_of(p.text) for p in [*kept, passage])
-        if not kept or length <= MOST_WORDS:
+        if len(kept) < MOST_SENTENCES and (not kept or length <= MOST_WORDS):
             kept.append(passage)
-    # Stable: only a sentence with what is asked for moves, and only inside the best moment.
-    return sorted(kept, key=lambda p: (p.place, not leads_with(question, p.text)))
+    return sorted(kept, key=lambda p: (p.place, not leads_with(question, p.text), p.order))
 
 
 def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
