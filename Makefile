@@ -25,8 +25,9 @@ fuzz: .venv/installed
 faults: .venv/installed
 	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py
 
+# About ten minutes on a quiet machine; make bench WRITE=1 for docs/performance.md
 bench: .venv/installed
-	$(BIN)/python -m benchmarks.bench
+	$(BIN)/python -m benchmarks.bench $(if $(WRITE),--write)
 
 # make eval CORPUS=Spoken COMPARE="cs25search RRF", or make eval WRITE=1 for docs/evaluation.md
 eval: .venv/installed

@@ -1,48 +1,76 @@
-"""make bench: the figures of the README, each beside its baseline in the same run."""
+"""make bench: how fast and how large, each figure beside its floor in the same run.
 
-import os
+The row of a million chunks comes from benchmarks/scaling.py, which runs for longer and leaves
+its figures in docs/scaling.json.
+"""
+
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.corpora import cs25_notes
-from benchmarks.eval import markdown, run_one, table
+from benchmarks.embedding import (
+    batch_encoder,
+    embedding_rows,
+    overhead_row,
+    size_rows,
+)
+from benchmarks.eval import markdown as quality_markdown
+from benchmarks.eval import run_one
+from benchmarks.eval import table as quality_table
+from benchmarks.fifty import fifty_lectures
 from benchmarks.rankers import rankers
-from cs25search import Index, open_index
-from cs25search.evaluate import Question
+from benchmarks.startup import startup_rows
+from benchmarks.table import Row, facts, markdown, write_between
+from benchmarks.warm import many_rows, warm_row
+from cs25search import open_index
 
-console = Console(width=100)
+PROJECT = Path(__file__).parents[1]
+DOCS = PROJECT / "docs/performance.md"
+SCALING = PROJECT / "docs/scaling.json"
+remarks = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def main() -> None:
-    """Build an index in an empty folder, then measure it."""
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
+def main(write: bool) -> None:
+    """Build indexes in an empty folder, measure them, print the tables."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "index"
-        console.print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
-        first = seconds_to_ingest(folder)
-        shutil.rmtree(next(folder.glob("*/manifest.json")).parent)
-        (folder / "CURRENT").unlink()
-        console.print(f"first index build, encoder export included  {first:5.1f} s")
-        console.print(
-            f"the same with the encoder already exported   {seconds_to_ingest(folder):5.1f} s"
-        )
-        index = open_index(folder)
-        corpus = cs25_notes()
-        runs = [
-            run_one(corpus, language, ranker)
-            for language in corpus.languages
-            for ranker in rankers(corpus, language, index.encoder, index)
+        with_export, without = first_builds(folder)
+        lines = [
+            facts(),
+            f"First index build of the bundled course: {with_export:.0f} s, encoder exported "
+            f"once; {without:.0f} s with the encoder there.",
         ]
-        click.echo(markdown(table(runs)))
-        console.print(speed(index, list(corpus.questions)))
+        click.echo("\n".join(lines))
+        click.echo(quality(folder))
+        rows = []
+        for row in measure(folder, Path(scratch) / "fifty"):
+            remarks.print(f"{row.what}: {row.ratio}")
+            rows.append(row)
+    table = markdown(rows)
+    click.echo(table)
+    if write:
+        text = "\n\n".join(["`make bench WRITE=1`, " + lines[0], lines[1], table])
+        write_between(DOCS, "make bench", text)
+        remarks.print(f"Wrote {DOCS.relative_to(PROJECT)}")
+
+
+def first_builds(folder: Path) -> tuple[float, float]:
+    """Return how long the bundled course takes with the encoder's export, and without."""
+    with_export = seconds_to_ingest(folder)
+    shutil.rmtree(next(folder.glob("*/manifest.json")).parent)
+    (folder / "CURRENT").unlink()
+    return with_export, seconds_to_ingest(folder)
 
 
 def seconds_to_ingest(folder: Path) -> float:
@@ -53,29 +81,50 @@ def seconds_to_ingest(folder: Path) -> float:
     return time.perf_counter() - begin
 
 
-def speed(index: Index, questions: list[Question]) -> Table:
-    """Return the time of warm queries beside the encoder's own forward pass for the same query."""
-    queries = [question.q for question in questions]
-    for query in queries[:20]:
-        index.search(query)
-    forward, whole = [], []
-    for query in queries * 3:  # alternating, so that noise hits both alike
-        begin = time.perf_counter()
-        index.encoder.encode_query(query)
-        between = time.perf_counter()
-        index.search(query)
-        whole.append(time.perf_counter() - between)
-        forward.append(between - begin)
-    table = Table(title=f"warm query, {len(whole)} runs")
-    for heading in ("", "p50 ms", "p95 ms"):
-        table.add_column(heading, justify="right" if heading else "left")
-    for name, times in (("encoder's forward pass", forward), ("query to hits", whole)):
-        p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-        table.add_row(name, f"{p50 * 1000:.1f}", f"{p95 * 1000:.1f}")
-    ratio = statistics.median(w / f for w, f in zip(whole, forward, strict=True))
-    table.add_row("ratio, p50", f"{ratio:.2f} ×", "")
-    return table
+def quality(folder: Path) -> str:
+    """Return the README's table: what is found, beside what you would otherwise do."""
+    index, corpus = open_index(folder), cs25_notes()
+    runs = [
+        run_one(corpus, language, ranker)
+        for language in corpus.languages
+        for ranker in rankers(corpus, language, index.encoder, index)
+    ]
+    return quality_markdown(quality_table(runs))
+
+
+def measure(folder: Path, other: Path) -> Iterator[Row]:
+    """Yield the rows of the table as they are measured.
+
+    Args:
+        folder: The index of the bundled course.
+        other: Where that of fifty lectures is built.
+    """
+    bundled, fifty = cs25_notes(), fifty_lectures()
+    index = open_index(folder)
+    yield from startup_rows(folder)
+    yield warm_row("bundled course", index, bundled.questions)
+    encoder = batch_encoder(folder / "models")
+    (other / "models").mkdir(parents=True)
+    (other / "models" / encoder.key).symlink_to(folder / "models" / encoder.key)
+    building = overhead_row(fifty, encoder, other)
+    large = open_index(other)
+    yield warm_row(f"fifty lectures, {len(fifty.chunks):,} chunks", large, fifty.questions)
+    yield from embedding_rows(bundled, encoder, index)
+    yield overhead_row(bundled, encoder, folder.with_name("again"))
+    yield building
+    yield from many_rows(folder)
+    yield from size_rows("bundled course", index.generation)
+    yield from size_rows("fifty lectures", large.generation)
+    yield million_row()
+
+
+def million_row() -> Row:
+    """Return the row of a million chunks as benchmarks/scaling.py left it."""
+    if SCALING.is_file():
+        return msgspec.convert(msgspec.json.decode(SCALING.read_bytes())["row"], Row)
+    what = "one million chunks, p95 of a query on two cores"
+    return Row(what, "exact scan", "not measured here", "–", "≤ 150 ms", None)
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="python -m benchmarks.bench")

@@ -30,9 +30,9 @@ def ingest(index_dir, *arguments, **environment):
 
 
 def files(folder):
-    """Return every file with its size and time of change; the lock file's time may change."""
+    """Return every file with inode, size and time of change; the lock file's time may change."""
     return {
-        path: (path.stat().st_size, path.stat().st_mtime_ns)
+        path: (path.stat().st_ino, path.stat().st_size, path.stat().st_mtime_ns)
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith("ingest.")
     }

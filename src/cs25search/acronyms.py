@@ -1,7 +1,7 @@
 """Acronyms of the course: a query in either form finds both."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -10,6 +10,7 @@ from .course import DATA
 _BETWEEN = re.compile(r"[^\w@]+")
 
 
+@lru_cache(maxsize=16)  # a search asks twice
 def spell_out(query: str) -> str:
     """Return the query with the other form of each acronym or long form in it behind.
 

@@ -7,7 +7,7 @@ and through inflection; pairs of characters do the same for Japanese, which has 
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import count, islice
@@ -34,6 +34,7 @@ BLOCK = 2**14  # documents counted at a time
 # A query reads so many entries of posting lists and no more: .01 s. A hundred thousand chunks
 # of a minute have fewer for one query.
 MOST_ENTRIES = 1_000_000
+FEW_ENTRIES = 200_000  # are added up sooner than a document is looked up in each list
 PROPOSED = 1_000  # documents that the rarest terms propose beyond that
 FEW = 5_000  # documents let through by a filter that are looked up one by one
 # The names that bm25s gives them.
@@ -281,10 +282,12 @@ class Lexical:
         >>> [f"{x:.2f}" for x in index.scores(["float"])], index.scores(["cat"]).tolist()
         (['0.32', '0.00'], [0.0, 0.0])
         """
-        scores = np.zeros(self.size, np.float32)
-        for documents, added in self._lists(terms):
-            scores[documents] += added
-        return scores
+        spans = list(zip(*self._spans(terms), strict=True))
+        if not spans:
+            return np.zeros(self.size, np.float32)
+        documents = np.concatenate([self._documents[begin:end] for begin, end in spans])
+        added = np.concatenate([self._added[begin:end] for begin, end in spans])
+        return np.bincount(documents, added, self.size).astype(np.float32)
 
     def scores_of(self, terms: list[str], documents: np.ndarray) -> np.ndarray:
         """Return the BM25 scores of some documents only, shape (len(documents),).
@@ -293,13 +296,18 @@ class Lexical:
         >>> [f"{x:.2f}" for x in index.scores_of(["float"], np.array([1, 0]))]
         ['0.00', '0.32']
         """
-        scores = np.zeros(len(documents), np.float32)
+        begins, ends = self._spans(terms)
+        if sum(ends) - sum(begins) <= FEW_ENTRIES:
+            found: np.ndarray = self.scores(terms)[documents]
+            return found
+        scores = np.zeros(len(documents))
         wanted = documents.astype(np.int32)
-        for have, added in self._lists(terms):
+        for begin, end in zip(begins, ends, strict=True):
+            have, added = self._documents[begin:end], self._added[begin:end]
             place = np.searchsorted(have, wanted)
             place[place == len(have)] = 0
-            scores += np.where(have[place] == wanted, added[place], np.float32(0))
-        return scores
+            scores += np.where(have[place] == wanted, added[place], 0)
+        return scores.astype(np.float32)
 
     def top(self, terms: list[str], k: int, allowed: np.ndarray | None = None) -> np.ndarray:
         """Return the documents with the best scores, in no order; only such as have a term.
@@ -334,7 +342,8 @@ class Lexical:
 
     def _rarest(self, terms: list[str]) -> tuple[list[str], bool]:
         """Return the terms whose lists are read to the end, and whether these are all."""
-        if sum(map(self.count, terms)) <= MOST_ENTRIES:
+        begins, ends = self._spans(terms)
+        if sum(ends) - sum(begins) <= MOST_ENTRIES:
             return terms, True
         rare: list[str] = []
         entries = 0
@@ -345,13 +354,11 @@ class Lexical:
             rare.append(term)
         return rare, False
 
-    def _lists(self, terms: list[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield, for each term that a document has, these and what it adds to their scores."""
-        for term in terms:
-            if self.count(term):
-                column = self._columns[term]
-                begin, end = self._begins[column : column + 2].tolist()
-                yield self._documents[begin:end], self._added[begin:end]
+    def _spans(self, terms: list[str]) -> tuple[list[int], list[int]]:
+        """Return where the list of each known term begins and ends."""
+        known = [column for term in terms if (column := self._columns.get(term)) is not None]
+        columns = np.array(known, np.int64)
+        return self._begins[columns].tolist(), self._begins[columns + 1].tolist()
 
 
 def idf(seen: np.ndarray, size: int) -> np.ndarray:

@@ -33,8 +33,9 @@ def build_hits(
     hits: list[Hit] = []
     taken: dict[str, list[tuple[float, float]]] = {}  # ranges shown so far, by video
     for row, score in zip(rows, scores, strict=True):
-        start, end = (float(generation.rows[row][edge]) for edge in ("start", "end"))
-        video = generation.videos[int(generation.rows[row]["video"])]
+        facts = generation.rows[row]
+        start, end = float(facts["start"]), float(facts["end"])
+        video = generation.videos[int(facts["video"])]
         ranges = taken.setdefault(video.video_id, [])
         if any(_is_same((start, end), other) for other in ranges):
             continue
@@ -70,17 +71,17 @@ def build_hits(
 
 def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, int | None, int]:
     """Return the rows of note and transcript that show one moment, and the token said first."""
-    facts = generation.rows
-    here = facts["video"] == facts[row]["video"]
-    if not facts[row]["note"]:
+    one = generation.rows[row]
+    # Of a large index, only this column is read to the end.
+    beside = np.flatnonzero(generation.rows["video"] == one["video"])
+    facts = generation.rows[beside]
+    if not one["note"]:
         _, begins = late_scores(probe, generation, np.array([row]))
-        middle = (facts[row]["start"] + facts[row]["end"]) / 2
-        covers = facts["note"] & here & (facts["start"] <= middle) & (middle < facts["end"])
-        notes = np.flatnonzero(covers)
+        middle = (one["start"] + one["end"]) / 2
+        notes = beside[facts["note"] & (facts["start"] <= middle) & (middle < facts["end"])]
         return (int(notes[0]) if len(notes) else None), row, int(begins[0])
     middles = (facts["start"] + facts["end"]) / 2
-    inside = (facts[row]["start"] <= middles) & (middles < facts[row]["end"])
-    spoken = np.flatnonzero(~facts["note"] & here & inside)
+    spoken = beside[~facts["note"] & (one["start"] <= middles) & (middles < one["end"])]
     if not len(spoken):
         return row, None, 0
     late, begins = late_scores(probe, generation, spoken)
