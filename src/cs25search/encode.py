@@ -100,7 +100,11 @@ class OnnxEncoder:
 
     def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Return the token ids of documents, special tokens left out, without encoding them."""
-        encoded = self._tokenizer.encode_batch([self._document_prompt + text for text in texts])
+        prompted = [self._document_prompt + text for text in texts]
+        if len(prompted) == 1:  # not worth waking other threads
+            encoded = [self._tokenizer.encode(prompted[0])]
+        else:
+            encoded = self._tokenizer.encode_batch(prompted)
         return [np.array(item.ids)[np.array(item.special_tokens_mask) == 0] for item in encoded]
 
     def _run(self, encoded: list) -> list[Encoding]:  # type: ignore[type-arg]

@@ -91,11 +91,14 @@ def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, i
 
 def _second_of(spoken: Chunk, token: int, encoder: Encoder) -> float:
     """Return the start of the cue that holds a token of the chunk as it was encoded."""
-    if not spoken.cues:
-        return spoken.start
-    pieces = encoder.token_ids([lead(spoken), *(cue.text for cue in spoken.cues)])
-    ends = np.cumsum([len(ids) for ids in pieces])[1:]
-    return spoken.cues[min(int(np.searchsorted(ends, token, "right")), len(ends) - 1)].start
+    if token == 0 or not spoken.cues:
+        return spoken.cues[0].start if spoken.cues else spoken.start
+    end = len(encoder.token_ids([lead(spoken)])[0])
+    for cue in spoken.cues:
+        end += len(encoder.token_ids([cue.text])[0])
+        if token < end:
+            break
+    return cue.start
 
 
 def _slide(row: int, lecture: int | None, probe: Probe, generation: Generation) -> Slide | None:
