@@ -41,10 +41,12 @@ e2e: .venv/installed
 	$(BIN)/python -m pytest -q tests/e2e
 
 screenshots: .venv/installed
+	$(BIN)/python -m ingest --offline
 	$(BIN)/python -m tests.e2e.screenshots
 
 # make bench-app WRITE=1 puts the table into docs/app.md
 bench-app: .venv/installed
+	$(BIN)/python -m ingest --offline
 	$(BIN)/python -m benchmarks.bench_app $(if $(WRITE),--write)
 
 eval-answers: .venv/installed

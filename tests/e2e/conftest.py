@@ -139,7 +139,7 @@ def open_at(page: Page, url: str) -> Page:
     return page
 
 
-def settle(page: Page) -> None:
+def settle(page: Page, patience: float = PATIENCE) -> None:
     """Wait until the server has run the page and the browser shows all of it.
 
     What the run before showed is still there while a run lasts, and takes the focus along when
@@ -148,8 +148,9 @@ def settle(page: Page) -> None:
     page.locator(
         "[data-testid=stApp][data-test-connection-state=CONNECTED]"
         "[data-test-script-state=notRunning]"
-    ).wait_for()
-    expect(page.locator("[data-stale=true], [data-testid=stSkeleton]")).to_have_count(0)
+    ).wait_for(timeout=patience)
+    unfinished = page.locator("[data-stale=true], [data-testid=stSkeleton]")
+    expect(unfinished).to_have_count(0, timeout=patience)
 
 
 def ask(page: Page, question: str) -> None:

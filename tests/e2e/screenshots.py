@@ -3,14 +3,14 @@
 import sys
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import Image
 
-from cs25search.search import default_index_dir
-
 from .conftest import PHONE, PROJECT, launched, open_at, open_page, serve
-from .test_journeys import PAGES
+from .test_journeys import FLOAT32, PAGES
 
+ASKED = "ルーターにfloat32が必要なのはなぜ？"  # the same in Japanese
 # page, language, light or dark, on a phone, what to scroll to
 SHOTS = [
     ("search", "en", "light", False, None), ("search", "en", "dark", True, None),
@@ -23,14 +23,17 @@ SHOTS = [
 
 
 def main() -> None:
-    """Take the pictures; 64 colours are enough for a page of text."""
+    """Take the pictures; 128 colours are enough for a page of text."""
     folder = PROJECT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
-    with serve(Path(default_index_dir())) as served, launched() as browser:
+    # A relative path: the index page shows it, and no picture should show this machine's.
+    with serve(Path("index")) as served, launched() as browser:
         for name, language, scheme, is_phone, target in SHOTS:
             options = PHONE if is_phone else {}
             with open_page(browser, color_scheme=scheme, **options) as page:
-                path = PAGES.get(name, PAGES["search"]).replace("lang=en", f"lang={language}")
+                path = PAGES.get(name, PAGES["search"])
+                if language == "ja":
+                    path = path.replace("lang=en", "lang=ja").replace(quote(FLOAT32), quote(ASKED))
                 open_at(page, served.url + path)
                 if target:
                     page.locator(target).scroll_into_view_if_needed()
@@ -39,7 +42,7 @@ def main() -> None:
             device = "phone" if is_phone else "desktop"
             suffix = "" if language == "en" else f"-{language}"
             file = folder / f"{name}-{device}-{scheme}{suffix}.png"
-            picture.quantize(64).save(file, optimize=True)
+            picture.quantize(128).save(file, optimize=True)
             print(file.relative_to(PROJECT), file.stat().st_size, file=sys.stderr)
 
 
