@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: run test lint check e2e fuzz faults lock licences audit sbom bench bench-app eval eval-answers screenshots
+.PHONY: run test lint check e2e fuzz faults crashes damage soak load lock licences audit sbom bench bench-app eval eval-answers screenshots
 
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
@@ -24,6 +24,11 @@ fuzz: .venv/installed
 
 faults: .venv/installed
 	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py
+
+# These four use the index of the project and take minutes, soak much longer; crashes needs strace.
+crashes damage soak load: .venv/installed
+	$(BIN)/python -m ingest --offline
+	$(BIN)/python -m tests.reliability.$@
 
 # About ten minutes on a quiet machine; make bench WRITE=1 for docs/performance.md
 bench: .venv/installed

@@ -18,8 +18,9 @@ from cs25search.course import Course, load_course
 from cs25search.encode import OnnxEncoder
 from cs25search.errors import Cs25SearchError
 from cs25search.llm import Endpoint, endpoint_from_environment
+from cs25search.publish import ingest_lock
 from cs25search.search import default_index_dir
-from cs25search.store import Generation, ingest_lock, read_generation, write_generation
+from cs25search.store import Generation, read_generation, write_generation
 
 from . import youtube
 from .cache import RawTrack, keep, kept, read_folder, with_known

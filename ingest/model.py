@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs25search.encode import MODEL_FILES, Forward, OnnxEncoder, onnx_forward, sha256_of
+from cs25search.encode import MODEL_FILES, Forward, OnnxEncoder, onnx_forward
 from cs25search.errors import ModelError
+from cs25search.verify import seal, sha256_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -173,8 +174,7 @@ def export(source: Path, name: str, weights: str, folder: Path) -> None:
                 f"The model in {source} cannot be exported to ONNX ({type(error).__name__}: "
                 f"{error}).\nChoose another with --model, or leave --model away."
             ) from error
-        facts |= {"name": name, "weights_sha256": weights}
-        (Path(scratch) / "encoder.json").write_text(json.dumps(facts, indent=1) + "\n")
+        _write_facts(Path(scratch), facts | {"name": name, "weights_sha256": weights})
         Path(scratch).rename(folder)
         Path(scratch).mkdir()  # for TemporaryDirectory to remove
 
@@ -224,6 +224,11 @@ def _export(source: Path, folder: Path) -> dict[str, Any]:
     return facts | {"bfloat16": bfloat16, "multilingual": _reads_japanese(model)}
 
 
+def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
+    (folder / "encoder.json").write_text(json.dumps(facts, indent=1) + "\n")
+    seal(folder / "encoder.json")
+
+
 def _reads_japanese(model: "SentenceTransformer") -> bool:
     english, japanese = (
         model.encode(list(texts), normalize_embeddings=True)
@@ -245,7 +250,7 @@ def _check(model: "SentenceTransformer", folder: Path, facts: dict[str, Any]) ->
         ValueError: The export gives other vectors.
     """
     texts = ["word", "Why does the router need float32?", "", "a long text about it. " * 200]
-    (folder / "encoder.json").write_text(json.dumps(facts | {"name": "", "multilingual": False}))
+    _write_facts(folder, facts | {"name": "", "multilingual": False})
     expected = model.encode(
         texts, prompt=facts["document_prompt"] or None, normalize_embeddings=True
     )

@@ -131,7 +131,9 @@ def test_json_keeps_its_contract_and_stands_alone_on_stdout(index_dir):
     done = run("cs25search", "ask", WHY, "--json", CS25_INDEX=str(index_dir))
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
-    assert list(answer) == ["question", "status", "answer", "sentences", "citations", "model"]
+    assert list(answer) == [
+        "question", "status", "answer", "sentences", "citations", "model", "generation",
+    ]  # fmt: skip
     assert list(answer["sentences"][0]) == ["text", "citations"]
     assert list(answer["citations"][0]) == [
         "n", "video_id", "lecture", "start", "end", "time", "quote", "url", "slide",

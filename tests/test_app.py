@@ -7,9 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cs25search.course import load_course
+from cs25search.store import read_generation, write_generation
 from cs25search.ui.examples import EXAMPLES
-from cs25search.ui.markup import JOINER
+from cs25search.ui.markup import JOINER, escape
 from cs25search.ui.texts import TEXTS
+from cs25search.verify import seal
 
 APP = Path(__file__).parents[1] / "app.py"
 FLOAT32 = "Why does the router need float32?"
@@ -237,8 +239,31 @@ def test_new_generation_is_served_without_a_restart(index_copy, monkeypatch):
     shutil.copytree(old, new)
     manifest = (new / "manifest.json").read_text()
     (new / "manifest.json").write_text(manifest.replace(old.name, new.name))
+    seal(new / "manifest.json")
     (index_copy / "CURRENT").write_text(new.name + "\n")
     shutil.rmtree(old)
     assert headings(ran(app.run())) == before
-    (index_copy / "CURRENT").write_text(old.name + "\n")  # gone: no stale copy answers
+    shutil.rmtree(new)  # gone: no stale copy answers
     assert [box.value for box in ran(app.run()).error] == [TEXTS["index_damaged"][0]]
+
+
+@pytest.mark.parametrize("language", [0, 1], ids=["en", "ja"])
+def test_damaged_index_gives_way_to_the_one_before_and_the_page_says_so(
+    index_copy, monkeypatch, language
+):
+    monkeypatch.setenv("CS25_INDEX", str(index_copy))
+    built = read_generation(index_copy).manifest.created.replace("T", " ")[:19]
+    write_generation(index_copy, read_generation(index_copy))
+    app = open_app(q=FLOAT32, lang=("en", "ja")[language])
+    before = headings(app)
+    assert not app.warning
+    flip_a_byte(index_copy, "tokens.npy")  # while it is served
+    ran(app.run())
+    assert [box.value for box in app.warning] == [
+        TEXTS["older_served"][language].format(when=escape(f"{built} UTC"))
+    ]
+    assert app.code[0].value == "python -m ingest"
+    assert "tokens.npy has sha256" in app.text[0].value
+    assert headings(app) == before
+    flip_a_byte(index_copy, "tokens.npy")
+    assert not ran(app.run()).warning

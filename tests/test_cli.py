@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import DATA, run
 
+from cs25search.store import FORMAT
+
 QUESTION = "Why does the router need float32?"
 
 
@@ -17,7 +19,9 @@ def test_search_json_keeps_its_contract(index_dir):
     done = cs25search("search", QUESTION, "--json", "-k", "3", index_dir=index_dir)
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
+    assert list(answer) == ["query", "hits", "generation"]
     assert answer["query"] == QUESTION
+    assert answer["generation"] == (index_dir / "CURRENT").read_text().strip()
     assert len(answer["hits"]) == 3
     hit = answer["hits"][0]
     assert list(hit) == [
@@ -53,7 +57,8 @@ def test_lecture_option_filters(index_dir):
 def test_no_hit_is_exit_one_with_empty_json(index_dir):
     done = cs25search("search", "?!", "--json", index_dir=index_dir)
     assert done.returncode == 1
-    assert json.loads(done.stdout) == {"query": "?!", "hits": []}
+    answer = json.loads(done.stdout)
+    assert (answer["query"], answer["hits"]) == ("?!", [])
     assert "Nothing found" in done.stderr
 
 
@@ -102,6 +107,9 @@ def test_slides_of_an_index_are_those_it_was_built_with(index_dir):
 def test_info_tells_model_counts_and_date(index_dir):
     facts = json.loads(cs25search("info", "--json", index_dir=index_dir).stdout)
     assert facts["counts"]["notes"] == 576
+    assert facts["index"] == str(index_dir)
+    assert facts["format"] == FORMAT
+    assert facts["bytes"] == sum(one["size"] for one in facts["files"].values())
     assert facts["model"] == "sentence-transformers/all-MiniLM-L6-v2"
     text = cs25search("info", index_dir=index_dir).stdout
     assert facts["created"] in text

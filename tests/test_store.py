@@ -8,13 +8,8 @@ import pytest
 
 from cs25search import Cs25SearchError, open_index
 from cs25search.errors import IndexDamaged, IndexMissing
-from cs25search.store import (
-    current_generation,
-    ingest_lock,
-    read_generation,
-    read_manifest,
-    write_generation,
-)
+from cs25search.publish import current_generation, ingest_lock
+from cs25search.store import read_generation, read_manifest, write_generation
 
 
 def live(index_dir):
@@ -145,4 +140,4 @@ def test_no_file_holds_a_pickle(index_dir):
     for path in live(index_dir).rglob("*.npy"):
         np.load(path, allow_pickle=False)
     suffixes = {path.suffix for path in live(index_dir).rglob("*") if path.is_file()}
-    assert suffixes == {".npy", ".json", ".jsonl", ".faiss"}
+    assert suffixes == {".npy", ".json", ".jsonl", ".faiss", ".sha256"}

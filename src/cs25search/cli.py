@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .errors import Cs25SearchError
+from .errors import REBUILD, Cs25SearchError
 from .export import by_model, hit_json
 from .records import Hit
 from .times import clock, watch_url
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .course import Lecture
     from .search import Index
 
-NO_HIT, BROKEN = 1, 2
+NO_HIT, DAMAGED, BROKEN = 1, 1, 2
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -101,9 +101,11 @@ def search(
 
     Example: cs25search search "Why does the router need float32?"
     """
-    hits = _open(index_dir).search(query, k, lectures, speaker, kind, qa)
+    index = _open(index_dir)
+    hits = index.search(query, k, lectures, speaker, kind, qa)
     if as_json:
-        _print_json({"query": query, "hits": [hit_json(hit) for hit in hits]})
+        found = [hit_json(hit) for hit in hits]
+        _print_json({"query": query, "hits": found, "generation": index.name})
     else:
         for hit in hits:
             click.echo(hit_text(hit))
@@ -255,18 +257,42 @@ def info(as_json: bool, index_dir: Path | None) -> None:
 
     folder = index_dir or default_index_dir()
     manifest = read_live(folder).manifest
-    if as_json:
-        _print_json(asdict(manifest))
-        return
     place = folder if chosen_store() == "faiss" else os.environ.get("CS25_URI")
+    size = sum(facts.size for facts in manifest.files.values())
+    if as_json:
+        _print_json({"index": str(place), **asdict(manifest), "bytes": size})
+        return
     click.echo(f"index       {place}")
     click.echo(f"generation  {manifest.generation}, built {manifest.created}")
+    click.echo(f"format      {manifest.format}")
     click.echo(f"model       {manifest.model} ({manifest.model_key})")
     click.echo(f"vectors     {manifest.dense}")
     for name, count in manifest.counts.items():
         click.echo(f"{name.replace('_', ' '):<18} {count:>8,}")
-    size = sum(facts.size for facts in manifest.files.values())
     click.echo(f"{'megabytes':<18} {size / 1e6:>8.1f}")
+
+
+@main.command()
+@click.option("--deep", is_flag=True, help="Encode 1 % of the chunks again and compare.")
+@index_option
+def check(deep: bool, index_dir: Path | None) -> None:
+    """Compare every file of the index and its encoder with what was written.
+
+    Exit codes: 0 sound, 1 damaged, 2 no index.
+    """
+    from .check import check_index
+    from .search import default_index_dir
+
+    report = check_index(index_dir or default_index_dir(), deep)
+    for line in report.sound:
+        click.echo(f"sound    {line}")
+    for line in report.damaged:
+        click.echo(f"damaged  {line}")
+    for line in report.spare:
+        click.echo(f"not live {line}")
+    if report.damaged:
+        click.echo(f"{len(report.damaged)} damaged. {REBUILD}", err=True)
+        sys.exit(DAMAGED)
 
 
 @main.command("eval")
@@ -372,7 +398,10 @@ def _hit_span(hit: Hit) -> dict[str, Any]:
 def _open(index_dir: Path | None) -> "Index":
     from .search import open_index
 
-    return open_index(index_dir)
+    index = open_index(index_dir)
+    if index.damage:
+        click.echo(f"Warning: {index.warning}", err=True)
+    return index
 
 
 def _print_json(value: Any) -> None:

@@ -1,6 +1,8 @@
 """First stage over vectors: FAISS, inner product of unit vectors, which is their cosine."""
 
+import errno
 import math
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,11 @@ EXACT_UP_TO = 200_000  # vectors; a core compares so many in some 15 ms
 FEWEST_LISTS = 64  # looked into for one query
 TRAINED_ON = 40  # vectors per list, to place the lists
 FEW = 5_000  # rows let through by a filter that are compared one by one
+
+# Limits on what a file may make FAISS allocate and repeat; they hold for the whole process.
+_LIMITS = threading.Lock()
+MOST_LISTS = 10_000_000
+faiss.set_deserialization_loop_limit(MOST_LISTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,15 @@ def build_dense(vectors: np.ndarray, exact_up_to: int = EXACT_UP_TO) -> faiss.In
 
 
 def write_dense(index: faiss.Index, path: Path) -> None:
-    """Write a FAISS index in its own file format."""
-    faiss.write_index(index, str(path))
+    """Write a FAISS index in its own file format.
+
+    Raises:
+        OSError: The disk is full or fails.
+    """
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(errno.EIO, "cannot be written; is the disk full?", str(path)) from error
 
 
 def read_dense(path: Path) -> faiss.Index:
@@ -85,7 +99,10 @@ def read_dense(path: Path) -> faiss.Index:
         IndexDamaged: FAISS cannot read the file.
     """
     try:
-        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        with _LIMITS:
+            # No vector in a file takes more bytes than the file has.
+            faiss.set_deserialization_vector_byte_limit(path.stat().st_size)
+            return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
         raise IndexDamaged(path, "cannot be read by FAISS") from error
 

@@ -5,7 +5,6 @@ needs onnxruntime and tokenizers but neither torch nor sentence-transformers. It
 a file of their own, which onnxruntime maps: processes share them, and nothing is copied.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from .errors import ModelError
+from .verify import broken_seal, fingerprint, is_stamped, leave_stamp, sha256_of
 
 BATCH_TOKENS = 2048  # padded tokens per forward pass: fits the cache of a small machine
 MODEL_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
@@ -174,6 +174,8 @@ def read_model_facts(folder: Path) -> dict[str, Any]:
     missing = [n for n in (*MODEL_FILES, "encoder.json") if not (folder / n).is_file()]
     if missing:
         raise ModelError(f"The model in {folder} lacks {', '.join(missing)}.\n{cure}")
+    if problem := broken_seal(folder / "encoder.json"):
+        raise ModelError(f"{folder / 'encoder.json'} {problem}.\n{cure}")
     try:
         facts: dict[str, Any] = json.loads((folder / "encoder.json").read_bytes())
         sums = {name: str(facts["sha256"][name]) for name in MODEL_FILES}
@@ -182,15 +184,13 @@ def read_model_facts(folder: Path) -> dict[str, Any]:
             raise KeyError(*absent)  # exported by an older version
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{folder / 'encoder.json'} cannot be read ({error!r}).\n{cure}") from None
+    if is_stamped(folder):
+        return facts
+    compared = fingerprint(folder)
     for name, expected in sums.items():
         if (found := sha256_of(folder / name)) != expected:
             raise ModelError(
                 f"{folder / name} has sha256 {found[:12]}, the export had {expected:.12}.\n{cure}"
             )
+    leave_stamp(folder, compared)
     return facts
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

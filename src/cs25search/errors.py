@@ -19,6 +19,8 @@ the same facts are fields.
 
 from pathlib import Path
 
+REBUILD = "Rebuild the index: python -m ingest"
+
 
 class Cs25SearchError(Exception):
     """Base of all errors meant for a user; `str()` is fit to be shown."""
@@ -103,7 +105,7 @@ class IndexDamaged(Cs25SearchError):
 
     def __init__(self, path: Path, problem: str) -> None:
         self.path, self.problem = path, problem
-        super().__init__(f"{path} {problem}.\nRebuild the index: python -m ingest")
+        super().__init__(f"{path} {problem}.\n{REBUILD}")
 
 
 class StoreError(Cs25SearchError):

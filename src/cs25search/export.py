@@ -33,6 +33,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             for citation in answer.citations
         ],
         "model": answer.model or None,
+        "generation": answer.generation,
     }
 
 

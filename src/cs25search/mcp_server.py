@@ -38,29 +38,35 @@ def serve(index: Index) -> None:
         except Cs25SearchError as error:
             raise ToolError(str(error)) from None
 
+    def with_warning(result: dict[str, Any]) -> dict[str, Any]:
+        """Say with each result that the newest index is damaged, if it is."""
+        return result | {"warning": index.warning} if index.damage else result
+
     @server.tool()
     def search_lectures(query: str, k: int = 5, lectures: list[int] | None = None) -> Any:
         """Find the moments of the lectures where something was said, best first."""
         with plainly():
             hits = index.search(query, min(k, MOST_HITS), lectures or ())
-        return {"query": query, "hits": [hit_json(hit) for hit in hits]}
+        found = [hit_json(hit) for hit in hits]
+        return with_warning({"query": query, "hits": found, "generation": index.name})
 
     @server.tool()
     def answer_question(question: str, lectures: list[int] | None = None) -> Any:
         """Answer from the lectures, every sentence cited; says so when they do not answer."""
         with plainly():
-            return answer_json(index.answer(question, lectures or ()))
+            return with_warning(answer_json(index.answer(question, lectures or ())))
 
     @server.tool()
     def list_lectures() -> Any:
         """List the videos of the index."""
-        return {"lectures": [video_json(video) for video in index.generation.videos]}
+        videos = [video_json(video) for video in index.generation.videos]
+        return with_warning({"lectures": videos})
 
     @server.tool()
     def get_transcript(video: str, start: float = 0.0, end: float = MOST_SECONDS) -> Any:
         """Return what is said in a video between two seconds, half an hour at most."""
         with plainly():
-            return transcript(index, video, start, end)
+            return with_warning(transcript(index, video, start, end))
 
     server.run("stdio")
 

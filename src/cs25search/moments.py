@@ -62,6 +62,7 @@ def build_hits(
                 slide=_slide(int(row), video.lecture, probe, generation),
                 score=float(score),
                 rank=len(hits) + 1,
+                generation=generation.manifest.generation,
             )
         )
         if len(hits) == k:

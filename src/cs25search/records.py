@@ -103,6 +103,7 @@ class Hit:
     slide: Slide | None
     score: float
     rank: int
+    generation: str = ""  # of the index that gave it
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ class Answer:
         model: The language model that wrote the sentences; empty when they are extracts.
         remark: One line on why a configured language model did not write them; else empty.
         dropped: Sentences of the language model that did not pass the checks.
+        generation: The generation of the index that the moments come from.
     """
 
     question: str
@@ -176,3 +178,4 @@ class Answer:
     model: str = ""
     remark: str = ""
     dropped: int = 0
+    generation: str = ""

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,13 @@ import threadpoolctl
 
 from . import log
 from .encode import Encoder, OnnxEncoder
-from .errors import ModelError, QuestionError
+from .errors import REBUILD, Cs25SearchError, IndexDamaged, ModelError, QuestionError
 from .moments import build_hits
+from .publish import current_generation, generations
 from .rank import rank, read_query, score_rows
 from .records import Answer, Chunk, Hit, Kind, Sentence
-from .store import Generation, current_generation, read_generation
+from .store import Generation, read_generation
+from .verify import fingerprint
 
 if TYPE_CHECKING:
     from .refusal import Vocabulary
@@ -38,7 +42,7 @@ def open_index(
     store: str = "",
     uri: str = "",
 ) -> "Index":
-    """Open the live generation of an index.
+    """Open the live generation of an index; if it is damaged, the one before, and say so.
 
     Args:
         path: The index folder; see `default_index_dir`.
@@ -47,9 +51,12 @@ def open_index(
         uri: Where Milvus is, see `milvus.Store`; CS25_URI when empty. Of the folder, only the
             encoder is used then.
 
+    Returns:
+        An index whose `damage` is None, or what is wrong with the live generation.
+
     Raises:
         IndexMissing: Nothing has been built at `path`.
-        IndexDamaged: A file is not the one that was written.
+        IndexDamaged: A file is not the one that was written, and no earlier generation is sound.
         ModelError: The encoder is missing, altered, or another than the one that built the index.
         StoreError: Milvus does not answer, or nothing has been built there.
     """
@@ -62,8 +69,16 @@ def open_index(
         generation, head = read_whole(there)
         encoder = encoder_for(generation, folder, encoder)
         return MilvusIndex(there, folder, generation, head, encoder)
-    generation = read_generation(folder)
-    return Index(folder, generation, encoder_for(generation, folder, encoder))
+    try:
+        generation = read_generation(folder)
+        return Index(folder, generation, encoder_for(generation, folder, encoder))
+    except (IndexDamaged, ModelError) as error:
+        damage = error
+    for name in generations(folder):
+        with suppress(IndexDamaged, ModelError):
+            generation = read_generation(folder, name)
+            return Index(folder, generation, encoder_for(generation, folder, encoder), damage)
+    raise damage
 
 
 def read_live(folder: Path) -> Generation:
@@ -113,9 +128,7 @@ def encoder_for(generation: Generation, folder: Path, encoder: Encoder | None = 
     """
     key = generation.manifest.model_key
     if encoder is None:
-        # One core a query: what it multiplies is too short to share, and a waiting thread spins.
-        threadpoolctl.threadpool_limits(limits=1, user_api="blas")
-        encoder = OnnxEncoder(folder / "models" / key)
+        encoder = _load_encoder(folder / "models" / key, fingerprint(folder / "models" / key))
     if encoder.key != key:
         raise ModelError(
             f"The index in {folder} was built with {key}; a query with {encoder.key} would give "
@@ -124,13 +137,47 @@ def encoder_for(generation: Generation, folder: Path, encoder: Encoder | None = 
     return encoder
 
 
-class Index:
-    """An open index. Searching changes nothing, so threads may share it."""
+# The encoder is the largest part of an open index, and generations share it.
+@lru_cache(maxsize=1)
+def _load_encoder(folder: Path, state: str) -> OnnxEncoder:
+    """Load an encoder; `state` is here only to be part of the key."""
+    # One core a query: what it multiplies is too short to share, and a waiting thread spins.
+    threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+    return OnnxEncoder(folder)
 
-    def __init__(self, path: Path, generation: Generation, encoder: Encoder) -> None:
+
+class Index:
+    """An open index. Searching changes nothing, so threads may share it.
+
+    Attributes:
+        damage: Why this is not the live generation but the one before; None if it is.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        generation: Generation,
+        encoder: Encoder,
+        damage: Cs25SearchError | None = None,
+    ) -> None:
         self.path = path
         self.generation = generation
         self.encoder = encoder
+        self.damage = damage
+
+    @property
+    def name(self) -> str:
+        """The name of the generation; every hit and answer carries it."""
+        return self.generation.manifest.generation
+
+    @property
+    def warning(self) -> str:
+        """What to tell when `damage` is not None: what is wrong, what is searched, the cure."""
+        problem = str(self.damage).splitlines()[0]
+        created = self.generation.manifest.created
+        return (
+            f"{problem}\nThe generation before it is searched: {self.name} of {created}.\n{REBUILD}"
+        )
 
     @log.question("search", lambda hits: {"hits": len(hits)})
     def search(
@@ -190,7 +237,8 @@ class Index:
         """
         from .answer import answer
 
-        return answer(self, question, lectures, on_sentence)
+        found = answer(self, question, lectures, on_sentence)
+        return replace(found, generation=self.name)
 
     def check(
         self,

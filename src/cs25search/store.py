@@ -4,6 +4,7 @@
       CURRENT                 one line: the name of the live generation
       <generation>/
         manifest.json         what was indexed by what, and every file's size and sha256
+        manifest.sha256       the checksum of the manifest itself
         videos.jsonl          one Video a line
         slides.jsonl          one Slide a line; slide_vectors.npy has its rows
         chunks.jsonl          one Chunk a line; line i is row i of every array below
@@ -17,34 +18,41 @@
         bridge*               Japanese words as vectors, see bridge.py
       models/<key>/           exported encoders, shared by generations
 
-A generation is written under another name, synced and renamed; then CURRENT is replaced. A
-reader sees the old generation or the new one, never a part of one. No file holds a pickle.
+A reader sees the old generation or the new one, never a part of one: see publish.py. Each file
+is checked against the manifest: see verify.py. No file holds a pickle.
 """
 
 import datetime
 import json
-import os
 import secrets
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
 import faiss
-import filelock
 import msgspec
 import numpy as np
 
 from .bridge import Bridge
 from .dense import read_dense, write_dense
-from .encode import sha256_of
-from .errors import Cs25SearchError, IndexDamaged, IndexMissing
+from .errors import IndexDamaged
 from .lexical import Lexical
+from .publish import current_generation, publish
 from .records import Chunk, Slide, Video
+from .verify import (
+    FileFacts,
+    altered,
+    broken_seal,
+    fingerprint,
+    is_stamped,
+    leave_stamp,
+    seal,
+    sha256_of,
+    wrong_size,
+)
 
-FORMAT = 2
+FORMAT = 3  # 1 had lexical indexes of bm25s, 2 no manifest.sha256
 MODEL_NOTES = "notes by a model"  # kind of a Source
 T = TypeVar("T")
 
@@ -73,14 +81,6 @@ class Source:
     sha256: str
     cues: int
     chunks: int
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What a file must be to be the one that was written."""
-
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,44 +147,30 @@ class ChunkFile(Sequence[Chunk]):
         return _decode(line, Chunk, self._path, row + 1)
 
 
-def current_generation(index_dir: Path) -> str:
-    """Return the name of the live generation.
-
-    Raises:
-        IndexMissing: Nothing has been built here.
-        IndexDamaged: CURRENT names no folder beside it.
-    """
-    pointer = index_dir / "CURRENT"
-    try:
-        name = pointer.read_text("utf-8").strip()
-    except FileNotFoundError:
-        raise IndexMissing(index_dir) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(pointer, f"cannot be read ({error})") from None
-    # Only a name that we give ourselves: CURRENT must not lead out of the index folder.
-    if not name.replace("-", "").isalnum() or not (index_dir / name).is_dir():
-        raise IndexDamaged(pointer, f"names generation {name[:80]!r}, which is not there")
-    return name
-
-
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of a generation.
 
     Raises:
-        IndexDamaged: It is missing, unreadable, or of another format version.
+        IndexDamaged: It is missing, altered, or of another format version.
     """
     path = folder / "manifest.json"
+    broken = broken_seal(path)
     try:
         content = path.read_bytes()
         version = json.loads(content).get("format")
     except (OSError, ValueError, AttributeError) as error:
-        raise IndexDamaged(path, f"cannot be read ({error})") from None
-    if version != FORMAT:
+        raise IndexDamaged(path, broken or f"cannot be read ({error})") from None
+    if version != FORMAT:  # seal or no seal: other formats may have had another one
         raise IndexDamaged(path, f"has format {version!r}; this version reads format {FORMAT}")
+    if broken:
+        raise IndexDamaged(path, broken)
     try:
-        return msgspec.json.decode(content, type=Manifest)
+        manifest = msgspec.json.decode(content, type=Manifest)
     except msgspec.DecodeError as error:
         raise IndexDamaged(path, f"cannot be read ({error})") from None
+    if manifest.generation != folder.name.removeprefix(".building-"):
+        raise IndexDamaged(path, f"belongs to generation {manifest.generation!r}")
+    return manifest
 
 
 def read_generation(index_dir: Path, name: str | None = None) -> Generation:
@@ -194,14 +180,80 @@ def read_generation(index_dir: Path, name: str | None = None) -> Generation:
         IndexMissing: Nothing has been built here.
         IndexDamaged: A file is missing or is not the one that was written.
     """
-    folder = index_dir / (name or current_generation(index_dir))
-    manifest = read_manifest(folder)
-    if manifest.generation != folder.name:
-        raise IndexDamaged(
-            folder / "manifest.json", f"belongs to generation {manifest.generation!r}"
+    if name is not None:
+        return _read_folder(index_dir / name)
+    name = current_generation(index_dir)
+    while True:
+        try:
+            return _read_folder(index_dir / name)
+        except IndexDamaged:
+            # Two newer ones may have been published since, and this one removed.
+            if (name_now := current_generation(index_dir)) == name:
+                raise
+            name = name_now
+
+
+def write_generation(index_dir: Path, generation: Generation) -> str:
+    """Write a generation, make it the live one, and return its name.
+
+    Interrupted at any point, the old generation or the new one is live and whole.
+
+    Raises:
+        OSError: The system refuses to write.
+        IndexDamaged: What was written cannot be read again.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+    def write(building: Path) -> None:
+        _write_files(building, generation)
+        files = {
+            path.relative_to(building).as_posix(): FileFacts(path.stat().st_size, sha256_of(path))
+            for path in sorted(building.rglob("*"))
+            if path.is_file()
+        }
+        manifest = replace(
+            generation.manifest,
+            format=FORMAT,
+            generation=name,
+            created=now.isoformat(timespec="seconds"),
+            files=files,
         )
-    for file, facts in manifest.files.items():
-        _check(folder / file, facts)
+        content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+        (building / "manifest.json").write_bytes(content + b"\n")
+        seal(building / "manifest.json")
+        # Code in C does not always tell that the disk was full when it closed a file.
+        _open_files(building, manifest)
+
+    publish(index_dir, name, write)
+    return name
+
+
+def _read_folder(folder: Path) -> Generation:
+    try:
+        manifest = read_manifest(folder)
+        _check_files(folder, manifest)
+        return _open_files(folder, manifest)
+    except OSError as error:
+        raise IndexDamaged(
+            Path(error.filename or folder), f"cannot be read ({error.strerror or error})"
+        ) from None
+
+
+def _check_files(folder: Path, manifest: Manifest) -> None:
+    """Compare sizes, and checksums unless that was done before (verify.py)."""
+    for name, facts in manifest.files.items():
+        if problem := wrong_size(folder / name, facts):
+            raise IndexDamaged(folder / name, problem)
+    if is_stamped(folder):
+        return
+    compared = fingerprint(folder)
+    for path, problem in altered(folder, manifest.files):
+        raise IndexDamaged(path, problem)
+    leave_stamp(folder, compared)
+
+
+def _open_files(folder: Path, manifest: Manifest) -> Generation:
     lines = _read_array(folder / "lines.npy")
     generation = Generation(
         manifest=manifest,
@@ -220,69 +272,6 @@ def read_generation(index_dir: Path, name: str | None = None) -> Generation:
     )
     _check_rows(folder, generation)
     return generation
-
-
-def write_generation(index_dir: Path, generation: Generation) -> str:
-    """Write a generation, make it the live one, and return its name.
-
-    Interrupted at any point, the old generation stays live and whole.
-    """
-    index_dir.mkdir(parents=True, exist_ok=True)
-    now = datetime.datetime.now(datetime.UTC)
-    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    building = index_dir / f".building-{name}"
-    building.mkdir()
-    try:
-        _write_files(building, generation)
-        files = {
-            path.relative_to(building).as_posix(): FileFacts(path.stat().st_size, sha256_of(path))
-            for path in sorted(building.rglob("*"))
-            if path.is_file()
-        }
-        manifest = replace(
-            generation.manifest,
-            generation=name,
-            created=now.isoformat(timespec="seconds"),
-            files=files,
-        )
-        content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-        (building / "manifest.json").write_bytes(content + b"\n")
-        for path in building.rglob("*"):
-            _sync(path)
-        _sync(building)
-        building.rename(index_dir / name)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
-    _sync(index_dir)
-    before = _live(index_dir)
-    _point_to(index_dir, name)
-    _remove_others(index_dir, {name, before})
-    return name
-
-
-@contextmanager
-def ingest_lock(index_dir: Path) -> Iterator[None]:
-    """Hold the right to write to an index; released by the system when its owner dies.
-
-    Raises:
-        Cs25SearchError: Another process holds it.
-    """
-    index_dir.mkdir(parents=True, exist_ok=True)
-    owner = index_dir / "ingest.owner"
-    try:
-        with filelock.FileLock(index_dir / "ingest.lock", timeout=0):
-            owner.write_text(str(os.getpid()))
-            try:
-                yield
-            finally:
-                owner.unlink(missing_ok=True)
-    except filelock.Timeout:
-        pid = owner.read_text() if owner.exists() else "unknown"
-        raise Cs25SearchError(
-            f"Another ingest (process {pid}) is writing to {index_dir}.\n"
-            "Wait until it is done, or choose another folder with --index DIR."
-        ) from None
 
 
 def _write_files(folder: Path, generation: Generation) -> None:
@@ -344,15 +333,6 @@ def _read_array(path: Path) -> np.ndarray:
     return array
 
 
-def _check(path: Path, facts: FileFacts) -> None:
-    if not path.is_file():
-        raise IndexDamaged(path, "is missing")
-    if (size := path.stat().st_size) != facts.size:
-        raise IndexDamaged(path, f"has {size} bytes, not the {facts.size} that were written")
-    if (found := sha256_of(path)) != facts.sha256:
-        raise IndexDamaged(path, f"has sha256 {found[:12]}, not {facts.sha256[:12]} as written")
-
-
 def _check_rows(folder: Path, generation: Generation) -> None:
     if generation.rows.dtype != ROW:
         raise IndexDamaged(folder / "rows.npy", "has other columns than this version reads")
@@ -365,35 +345,3 @@ def _check_rows(folder: Path, generation: Generation) -> None:
         raise IndexDamaged(
             folder / "tokens.npy", f"has {len(generation.tokens)} rows but rows.npy names {tokens}"
         )
-
-
-def _live(index_dir: Path) -> str | None:
-    try:
-        return current_generation(index_dir)
-    except Cs25SearchError:
-        return None
-
-
-def _point_to(index_dir: Path, name: str) -> None:
-    fresh = index_dir / ".CURRENT.new"
-    fresh.write_text(name + "\n", "utf-8")
-    _sync(fresh)
-    fresh.replace(index_dir / "CURRENT")
-    _sync(index_dir)
-
-
-def _remove_others(index_dir: Path, keep: set[str | None]) -> None:
-    """Remove generations and half-built ones that nobody needs; only folders we made."""
-    for path in index_dir.iterdir():
-        stale = path.name.startswith(".building-") or (path / "manifest.json").is_file()
-        if path.is_dir() and stale and path.name not in keep:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    """Make sure that a file or folder is on the disk, not only in its cache."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,7 +18,7 @@ def show(here: Here) -> None:
     folder = default_index_dir()
     _show_ingest(here, folder)
     try:
-        index = live_index(here.say("opening"))
+        index = live_index(here)
     except Cs25SearchError as error:
         show_problem(error, here.language)
         return

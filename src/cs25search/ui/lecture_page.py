@@ -21,7 +21,7 @@ VIEWS = ("view_notes", "view_transcript", "view_deck")
 
 def show(here: Here) -> None:
     """Show the page; the URL names the lecture (lecture=5) or another video (video=ID)."""
-    index = live_index(here.say("opening"))
+    index = live_index(here)
     videos = {address(video): video for video in index.generation.videos}
     video = videos[_choose(here, videos)]
     show_video(here, index, video)

@@ -33,7 +33,7 @@ def show(here: Here) -> None:
     )
     others: list[Video] = []
     try:
-        index = live_index(here.say("opening"))
+        index = live_index(here)
         others = [video for video in index.generation.videos if video.lecture is None]
         if goal:
             with st.container(border=True, key="advice"):

@@ -4,29 +4,48 @@ from pathlib import Path
 
 import streamlit as st
 
-from ..search import Index, default_index_dir, live_name, open_index
+from ..errors import Cs25SearchError
+from ..search import Index, chosen_store, default_index_dir, live_name, open_index
+from ..verify import fingerprint
+from .here import Here
+from .markup import escape
+from .problem import REBUILD
 
 
-def live_index(waiting: str) -> Index:
-    """Return the live index; `waiting` is shown while it is opened.
-
-    Its name is read each time, so that a new generation is served without a restart.
+def live_index(here: Here) -> Index:
+    """Return the live index; if it is damaged, say so and return the generation before.
 
     Raises:
         IndexMissing: Nothing has been built yet.
-        IndexDamaged: A file is not the one that was written.
+        IndexDamaged: A file is not the one that was written, and no earlier generation is sound.
         ModelError: The encoder is missing, altered or another one.
         StoreError: Milvus does not answer.
     """
     folder = default_index_dir()
-    generation = live_name(folder)
-    with st.spinner(waiting):
-        return _open(folder, generation)
+    with st.spinner(here.say("opening")):
+        index = _open(folder, _state(folder))
+    if index.damage:
+        built = index.generation.manifest.created.replace("T", " ").replace("+00:00", " UTC")
+        st.warning(here.say("older_served", when=escape(built)), icon=":material/warning:")
+        st.code(REBUILD, language=None)
+        st.text(str(index.damage))
+    return index
+
+
+def _state(folder: Path) -> str:
+    """Return a text that changes with every new generation and every change of its files."""
+    if chosen_store() == "milvus":
+        return live_name(folder)
+    try:
+        live = live_name(folder)
+    except Cs25SearchError as error:
+        live = str(error)
+    return f"{live} {fingerprint(folder / live, folder / 'models')}"
 
 
 # An exception is not cached, so a repaired index is opened at the next run. Two entries: a
 # session may still be reading the generation before.
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _open(folder: Path, generation: str) -> Index:
-    """Open an index; `generation` is here only to be part of the key."""
+def _open(folder: Path, state: str) -> Index:
+    """Open an index; `state` is here only to be part of the key."""
     return open_index(folder)

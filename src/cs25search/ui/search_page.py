@@ -25,7 +25,7 @@ def show(here: Here) -> None:
     with right:
         lectures = _choose_lectures(here)
     try:
-        index = live_index(here.say("opening"))
+        index = live_index(here)
         hits = index.search(question, HITS, lectures) if question else None
     except Cs25SearchError as error:
         show_problem(error, here.language)

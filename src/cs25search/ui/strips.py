@@ -1,5 +1,6 @@
 """Where in the course, as widgets: one strip of cells per lecture, and its links."""
 
+import importlib
 import re
 from functools import partial
 
@@ -16,6 +17,9 @@ from .markup import escape, muted
 from .moment import title_of
 from .relevance import COARSE, FINE, Cell, Strip, best_cells, relevance
 from .texts import say
+
+# Altair takes pandas from sys.modules, where a session that is just importing it has half of it.
+importlib.import_module("pandas")
 
 PLACE = "strips"
 HEIGHT, FLAT = 72, 36  # pixels; a lecture that hardly speaks about it needs less

@@ -206,6 +206,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "索引が壊れています。プロジェクトのフォルダーで次のコマンドを実行して索引を作り直し、"
         "もう一度質問してください。",
     ),
+    "older_served": (
+        "The newest index is damaged. Until it is rebuilt with this command, the one before is "
+        "searched, built {when}.",
+        "最新の索引が壊れています。次のコマンドで作り直すまでは、{when}に作られた一つ前の索引から"
+        "検索します。",
+    ),
     "model": (
         "The search model is missing or is not the one that built the index. Rebuild the index "
         "with this command in the project folder; then ask again.",
