@@ -176,8 +176,9 @@ def test_unusable_goal_says_why_above_the_lectures(language):
 def test_videos_outside_the_deck_are_listed_too(language, wider):
     app = open_page("lectures", lang=language)
     assert [heading.value for heading in app.header] == [say("other_videos", language)]
+    assert "**On &#42;stripes&#42;**  \n:small[:gray[1:40]]" in texts(app)
     label, query = page_links(app)[-1]
-    assert label == "On &#42;stripes&#42; · 1:40"
+    assert label == say("open_video", language)
     assert query == f"lang={language}&video={TALK}"
 
 

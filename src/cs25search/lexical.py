@@ -402,6 +402,9 @@ def marks(query: str, text: str) -> list[tuple[int, int]]:
     >>> text = "ルーターにはfloat32が要る"
     >>> [text[b:e] for b, e in marks("Why does the router need float32?", text)]
     ['float32']
+    >>> text = "スループットの高いルータ、ニューラルネットワーク"
+    >>> [text[b:e] for b, e in marks("ルーターとネットワーク", text)]
+    ['ルータ', 'ネットワーク']
     """
     if is_japanese(query) or is_japanese(text):
         return _shared_runs(query, text)
@@ -421,11 +424,24 @@ def stem(word: str) -> str:
     return stemmed
 
 
+_KATAKANA = re.compile(r"[\u30a1-\u30ff]+")
+
+
 def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
     pairs = set(bigrams(query))
+    asked = {run.rstrip("ー") for run in _KATAKANA.findall(fold(query))}
     found: list[tuple[int, int]] = []
-    for match in re.finditer(r"[A-Za-z0-9]+|[^\W_A-Za-z0-9]+", text):
+    for match in re.finditer(r"[A-Za-z0-9]+|[\u30a1-\u30ff]+|[^\W_A-Za-z0-9\u30a1-\u30ff]+", text):
         run, offset = fold(match[0]), match.start()
+        if _KATAKANA.fullmatch(run):
+            # Two letters mean nothing here: ルー of ルーター is in スループット, too.
+            inside = max((w for w in asked if len(w) > 2 and w in run), key=len, default="")
+            if run.rstrip("ー") in asked:
+                found.append(match.span())
+            elif inside:
+                begin = offset + run.index(inside)
+                found.append((begin, begin + len(inside)))
+            continue
         if run.isascii():
             if run in pairs and run not in STOP_WORDS:
                 found.append(match.span())

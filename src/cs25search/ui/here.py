@@ -8,6 +8,7 @@ import streamlit as st
 from ..course import Course, Lecture
 from ..errors import Cs25SearchError
 from ..records import Language, Video
+from .markup import clean
 from .moment import lecture_title
 from .problem import explain
 from .texts import say
@@ -27,6 +28,11 @@ class Here:
     def say(self, key: str, **values: object) -> str:
         """Return a text of the app."""
         return say(self.language, key, **values)
+
+    def name_tab(self, name: str) -> None:
+        """Name the tab of the browser after what the page shows; "" leaves the name it has."""
+        if shown := clean(name):
+            st.set_page_config(page_title=f"{shown} · cs25search")
 
     def title(self, video: Video | Lecture) -> str:
         """Return number and title of a lecture or another recording."""

@@ -7,7 +7,7 @@ import streamlit as st
 from ..errors import Cs25SearchError
 from ..search import Index, default_index_dir
 from ..store import MODEL_NOTES, Source
-from . import ingesting
+from . import cards, ingesting
 from .here import Here, show_problem
 from .live import live_index
 from .markup import escape, muted
@@ -59,14 +59,7 @@ def _show_sources(here: Here, index: Index) -> None:
     st.subheader(here.say("sources"), anchor=False)
     for video in videos.values():
         own = [one for one in index.generation.manifest.sources if one.video_id == video.video_id]
-        parts = [_source(here, source) for source in own]
-        st.page_link(
-            here.pages["lecture"],
-            label=escape(here.title(video)),
-            query_params={"lang": here.language}
-            | {"lecture" if video.lecture else "video": str(video.lecture or video.video_id)},
-        )
-        st.markdown(muted(" · ".join(parts)))
+        cards.show_video(here, video, " · ".join(_source(here, source) for source in own))
 
 
 def _source(here: Here, source: Source) -> str:

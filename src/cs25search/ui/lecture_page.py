@@ -24,6 +24,7 @@ def show(here: Here) -> None:
     index = live_index(here)
     videos = {address(video): video for video in index.generation.videos}
     video = videos[_choose(here, videos)]
+    here.name_tab(here.title(video))
     show_video(here, index, video)
 
 

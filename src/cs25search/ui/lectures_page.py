@@ -46,11 +46,7 @@ def show(here: Here) -> None:
     if others:
         st.header(here.say("other_videos"), anchor=False)
         for video in others:
-            st.page_link(
-                here.pages["lecture"],
-                label=f"{escape(here.title(video))} · {clock(video.duration)}",
-                query_params={"lang": here.language, "video": video.video_id},
-            )
+            cards.show_video(here, video, clock(video.duration))
 
 
 def _show_advice(here: Here, index: Index, goal: str) -> None:
@@ -69,15 +65,16 @@ def _show_advice(here: Here, index: Index, goal: str) -> None:
 
 
 def _show_lecture(here: Here, lecture: Lecture) -> None:
-    star = f" :material/star: {here.say('recommended')}" if lecture.recommended else ""
     st.subheader(escape(here.title(lecture)), anchor=False)
     speakers = escape(", ".join(lecture.speakers))
     facts = [speakers, escape(lecture.affiliation), clock(lecture.duration_s),
              here.say(DIFFICULTIES[lecture.difficulty])]  # fmt: skip
-    st.markdown(muted(" · ".join(facts)) + (f" **{star}**" if star else ""))
+    st.markdown(muted(" · ".join(facts)))
+    if lecture.recommended:
+        st.badge(here.say("recommended"), icon=":material/star:", color="yellow")
     in_a_word = lecture.in_a_word_ja if here.language == "ja" else lecture.in_a_word
     st.markdown(escape(in_a_word))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             here.pages["lecture"],
             label=here.say("open_lecture", number=lecture.number),

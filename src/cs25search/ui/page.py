@@ -51,6 +51,7 @@ def show() -> None:
     }
     here.pages.update(pages)
     page = st.navigation(list(pages.values()), position="top")
+    here.name_tab(page.title if page.url_path else say(language, "title"))
     # Another page begins without parameters; a link to it must still say the language.
     if st.query_params.get("lang") != language:
         st.query_params["lang"] = language

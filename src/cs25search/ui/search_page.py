@@ -24,6 +24,7 @@ def show(here: Here) -> None:
         question = _ask_for_question(here)
     with right:
         lectures = _choose_lectures(here)
+    here.name_tab(question)
     try:
         index = live_index(here)
         hits = index.search(question, HITS, lectures) if question else None
@@ -37,6 +38,12 @@ def show(here: Here) -> None:
             key="example",
             on_change=_ask_again,
             args=("example",),
+        )
+        st.page_link(
+            here.pages["lectures"],
+            label=here.say("browse"),
+            icon=":material/school:",
+            query_params={"lang": here.language},
         )
     else:
         _show_hits(here, index, hits, question, lectures)
@@ -127,6 +134,5 @@ def _show_hits(
     else:
         key = "found_one" if len(hits) == 1 else "found"
     st.markdown(muted(here.say(key, count=len(hits))))
-    for hit in hits:
-        cards.show_card(here, index, hit, question)
+    cards.show_moments(here, index, hits, question)
     strips.show_strips(here, index, question, lectures)

@@ -128,6 +128,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
         }
         for cell in strip.cells
     ]
+    minutes = say(language, "minutes")
     click = alt.selection_point(name="cell", fields=["start"], toggle=False)
     drawn: alt.Chart = (
         alt.Chart(alt.InlineData(values=values))
@@ -139,7 +140,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
                 scale=alt.Scale(domain=[0, longest / 60], nice=False),
                 axis=alt.Axis(
                     values=list(range(0, int(longest / 60) + 1, 10)),
-                    labelExpr="datum.value + ' min'",
+                    labelExpr=f"datum.value + '{minutes}'",
                     grid=False,
                     labelFlush=True,
                 ),

@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lectures": ("Lectures", "講義"),
     "lectures_hint": ("All lectures", "すべての講義"),
+    "browse": (
+        "Or see all lectures, and which of them helps with your work",
+        "講義の一覧と、目的に合う講義を見る",
+    ),
     "examples": ("For example", "質問の例"),
     # The answer
     "answer": ("Answer", "回答"),
@@ -105,6 +109,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Taller and stronger means closer to your question. Click a bar or a line to play there.",
         "棒が高く濃いほど質問に近い内容です。棒かその下の時刻を押すと、そこから再生します。",
     ),
+    "minutes": (" min", "分"),
     "hardly": ("Hardly anything about it here", "この回ではほとんど触れられていません"),
     "cell_time": ("Time", "時刻"),
     "cell_note": ("About", "内容"),
@@ -137,6 +142,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "difficulty_moderate": ("moderate", "ふつう"),
     "difficulty_hard": ("hard", "難しい"),
     "open_lecture": ("Read lecture {number}", "第{number}回を読む"),
+    "open_video": ("Read this video", "この動画を読む"),
     "watch_lecture": ("Watch on YouTube", "YouTubeで見る"),
     "before": ("Before watching", "視聴の前に（英語）"),
     "good_for": ("Good for", "こんな人に"),
@@ -168,7 +174,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "count_slides": ("Slides", "スライド"),
     "built": ("Built {when}", "作成：{when}"),
     "built_by": ("Encoder: {model}", "エンコーダー：{model}"),
-    "failed": ("What the last ingest could not get", "前回取り込めなかったもの"),
+    "failed": (
+        "What the last ingest could not get",
+        "前回取り込めなかったもの（理由と対処は英語）",
+    ),
     "sources": ("What is indexed, and from where", "索引の内容と出典"),
     "source_notes": ("{count} study notes, bundled", "同梱の学習メモ{count}件"),
     "source_model_notes": (
