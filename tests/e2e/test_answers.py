@@ -15,6 +15,7 @@ from .test_journeys import FLOAT32, players
 def test_chip_shows_the_words_and_plays_at_the_second(page, app_url):
     open_at(page, app_url)
     ask(page, FLOAT32)
+    expect(page).to_have_title(f"{FLOAT32} · cs25search")
     answer = page.locator(".st-key-answer")
     link = answer.get_by_role("link", name="[1]").first
     expect(link).to_have_attribute("href", "https://youtu.be/U8J32Z3qV8s?t=582")
