@@ -23,6 +23,7 @@ PAGES = {
     "empty": "/?lang=en",
     "search": f"/?lang=en&q={quote(FLOAT32)}",
     "nothing": "/?lang=en&q=%3F%3F%3F",
+    "refused": f"/?lang=en&q={quote('What is DALL·E 2?')}",
     "lectures": "/lectures?lang=en&goal=offline+RL",
     "lecture": "/lecture?lang=en&lecture=5",
     "index": "/index?lang=en",
