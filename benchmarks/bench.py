@@ -24,12 +24,12 @@ from benchmarks.embedding import (
     size_rows,
 )
 from benchmarks.eval import markdown as quality_markdown
-from benchmarks.eval import run_one
+from benchmarks.eval import run_one, write_between
 from benchmarks.eval import table as quality_table
 from benchmarks.fifty import fifty_lectures
 from benchmarks.rankers import rankers
 from benchmarks.startup import startup_rows
-from benchmarks.table import Row, facts, markdown, write_between
+from benchmarks.table import Row, facts, markdown
 from benchmarks.warm import many_rows, warm_row
 from cs25search import open_index
 
@@ -61,7 +61,7 @@ def main(write: bool) -> None:
     click.echo(table)
     if write:
         text = "\n\n".join(["`make bench WRITE=1`, " + lines[0], lines[1], table])
-        write_between(DOCS, "make bench", text)
+        write_between(DOCS, text, "make bench")
         remarks.print(f"Wrote {DOCS.relative_to(PROJECT)}")
 
 

@@ -3,7 +3,6 @@
 import datetime
 import os
 import platform
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,20 +49,6 @@ def facts() -> str:
         f"{datetime.datetime.now(datetime.UTC).date()}, {_processor()}, {os.cpu_count()} cores, "
         f"{platform.system()} ({platform.machine()}), Python {sys.version.split()[0]}, {versions}."
     )
-
-
-def write_between(path: Path, name: str, text: str) -> None:
-    """Replace what stands in a file between `<!-- name: begin -->` and `<!-- name: end -->`.
-
-    Raises:
-        ValueError: The file lacks a marker.
-    """
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    content = path.read_text("utf-8")
-    pattern = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.S)
-    if not pattern.search(content):
-        raise ValueError(f"{path} lacks {begin} and {end}; put both where the table belongs.")
-    path.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", content), "utf-8")
 
 
 def _processor() -> str:
