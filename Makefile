@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: run test lint check e2e fuzz faults crashes damage soak load lock licences audit sbom bench bench-app eval eval-answers screenshots
+.PHONY: run test lint check e2e fuzz faults crashes damage soak load lock licences audit sbom bench scaling bench-app eval eval-answers screenshots
 
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
@@ -33,6 +33,11 @@ crashes damage soak load: .venv/installed
 # About ten minutes on a quiet machine; make bench WRITE=1 for docs/performance.md
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.bench $(if $(WRITE),--write)
+
+# A thousand to a million chunks; some 20 minutes, 15 GB of memory and of disk under SCRATCH.
+# SIZES=1000,10000 make scaling prints those sizes and leaves docs/ as it is.
+scaling: .venv/installed
+	$(BIN)/python -m benchmarks.scaling
 
 # make eval CORPUS=Spoken COMPARE="cs25search RRF", or make eval WRITE=1 for docs/evaluation.md
 eval: .venv/installed

@@ -1,6 +1,7 @@
 """Chunks to a generation: encode, pack, count."""
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -37,15 +38,19 @@ def build_generation(
     """
     texts = [encoded_text(chunk) for chunk in chunks]
     keys = [text_key(text) for text in texts]
-    packed, vectors = _encode(texts, keys, encoder, previous, on_encoded)
+    ids = encoder.token_ids(texts)
+    idf = token_idf(ids, encoder.vocabulary_size)
+    lengths = np.array([len(one) for one in ids], np.int64)
+    del ids  # of a million chunks, a gigabyte
+    tokens, packed, vectors = _encode(texts, keys, lengths, encoder, previous, on_encoded)
     rows = build_rows(videos, chunks, keys, packed)
-    bilingual = [
-        (chunk, tokens) for chunk, tokens in zip(chunks, packed, strict=True) if chunk.text_ja
-    ]
+    dense, chosen = build_dense(vectors), choose_index(*vectors.shape)
+    del vectors  # the index has them
+    bilingual = [(chunk, own) for chunk, own in zip(chunks, packed, strict=True) if chunk.text_ja]
     # Of bilingual chunks only: Latin names alone would spoil the mean length of BM25.
     japanese = [japanese_text(chunk) if chunk.text_ja else "" for chunk in chunks]
     spoken = [japanese_words(text) if text else [] for text in japanese]
-    pairs = [pair for chunk, tokens in bilingual for pair in _pairs(chunk, tokens, encoder)]
+    pairs = [pair for chunk, own in bilingual for pair in _pairs(chunk, own, encoder)]
     counts = {
         "videos": len(videos),
         "chunks": len(chunks),
@@ -65,15 +70,15 @@ def build_generation(
             inputs,
             counts,
             tuple(sources),
-            choose_index(*vectors.shape).reason,
+            chosen.reason,
         ),
         videos=tuple(videos),
         slides=tuple(slides),
         chunks=chunks,
         rows=rows,
-        vectors=build_dense(vectors),
-        tokens=np.concatenate(packed),
-        token_idf=token_idf(encoder.token_ids(texts), encoder.vocabulary_size),
+        vectors=dense,
+        tokens=tokens,
+        token_idf=idf,
         slide_vectors=_slide_vectors(slides, encoder),
         grams=Lexical.build(ngrams(text) for text in texts),
         bigrams=Lexical.build(bigrams(text) for text in japanese),
@@ -118,10 +123,16 @@ def build_rows(
     keys: Sequence[bytes],
     packed: Sequence[np.ndarray],
 ) -> np.ndarray:
-    """Return the facts about each chunk that ranking needs, dtype `store.ROW`."""
+    """Return the facts about each chunk that ranking needs, dtype `store.ROW`.
+
+    Raises:
+        ValueError: The chunks of a video are no neighbours, or not in the order of the videos.
+    """
     number = {video.video_id: row for row, video in enumerate(videos)}
     rows = np.zeros(len(chunks), ROW)
     rows["video"] = [number[chunk.video_id] for chunk in chunks]
+    if (np.diff(rows["video"]) < 0).any():
+        raise ValueError("the chunks are not in the order of their videos")
     rows["start"] = [chunk.start for chunk in chunks]
     rows["end"] = [chunk.end for chunk in chunks]
     rows["tokens"] = [len(tokens) for tokens in packed]
@@ -143,12 +154,20 @@ def _slide_vectors(slides: Sequence[Slide], encoder: Encoder) -> np.ndarray:
 def _encode(
     texts: list[str],
     keys: list[bytes],
+    lengths: np.ndarray,
     encoder: Encoder,
     previous: Generation | None,
     on_encoded: Callable[[int], None],
-) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return packed tokens per text and pooled vectors, shape (n_texts, dim)."""
-    packed: list[np.ndarray] = [np.zeros((0, 0), np.uint8)] * len(texts)
+) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    """Return packed tokens of all texts, those of each text, and pooled vectors.
+
+    Args:
+        lengths: Tokens of each text.
+    """
+    # A text of nothing but control characters has no token; MaxSim needs one.
+    ends = np.cumsum(np.maximum(1, lengths))
+    tokens = np.empty((ends[-1] if len(ends) else 0, math.ceil(encoder.dim / 8)), np.uint8)
+    packed = np.split(tokens, ends[:-1]) if len(ends) else []  # views: tokens are held once
     vectors = np.zeros((len(texts), encoder.dim), np.float32)
     known = _known_rows(previous, encoder)
     new = []
@@ -157,17 +176,15 @@ def _encode(
             new.append(row)
             continue
         old, begin, end = known[key]
-        packed[row] = previous.tokens[begin:end]
+        packed[row][:] = previous.tokens[begin:end]
         vectors[row] = previous.vectors.reconstruct(old)
     on_encoded(len(texts) - len(new))
     for position, encoding in encoder.encode_documents([texts[row] for row in new]):
         row = new[position]
         vectors[row] = encoding.vector
-        # A text of nothing but control characters has no token; MaxSim needs one.
-        tokens = encoding.tokens if len(encoding.tokens) else encoding.vector[None]
-        packed[row] = pack(tokens)
+        packed[row][:] = pack(encoding.tokens if lengths[row] else encoding.vector[None])
         on_encoded(1)
-    return packed, vectors
+    return tokens, packed, vectors
 
 
 def _pairs(chunk: Chunk, packed: np.ndarray, encoder: Encoder) -> Iterator[Pair]:

@@ -4,6 +4,7 @@ A note and the transcript under it are one moment: the note gives title and summ
 transcript the words that were said and the second at which they begin.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 import numpy as np
@@ -73,8 +74,9 @@ def build_hits(
 def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, int | None, int]:
     """Return the rows of note and transcript that show one moment, and the token said first."""
     one = generation.rows[row]
-    # Of a large index, only this column is read to the end.
-    beside = np.flatnonzero(generation.rows["video"] == one["video"])
+    # The chunks of a video are neighbours; see build_rows.
+    videos = generation.rows["video"]
+    beside = np.arange(bisect_left(videos, one["video"]), bisect_right(videos, one["video"]))
     facts = generation.rows[beside]
     if not one["note"]:
         _, begins = late_scores(probe, generation, np.array([row]))

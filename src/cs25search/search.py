@@ -304,6 +304,8 @@ class Index:
         """Return the rows that the filters let through, ascending; None when there is no filter."""
         videos, rows = self.generation.videos, self.generation.rows
         wanted = set(lectures)
+        if not (wanted or speaker or kind or qa):
+            return None
         known = sorted(video.lecture for video in videos if video.lecture)
         if unknown := sorted(wanted - set(known)):
             raise QuestionError(
@@ -313,8 +315,6 @@ class Index:
         if name and not any(name in x.casefold() for video in videos for x in video.speakers):
             names = sorted({x for video in videos for x in video.speakers})
             raise QuestionError(f"No speaker is called {speaker!r}; there are {', '.join(names)}.")
-        if not (wanted or name or kind or qa):
-            return None
         chosen = [
             (not wanted or video.lecture in wanted)
             and (not name or any(name in x.casefold() for x in video.speakers))
