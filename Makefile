@@ -20,7 +20,7 @@ lint: .venv/installed
 check: lint test
 
 fuzz: .venv/installed
-	CS25_FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest -q tests/test_captions.py tests/test_chunks.py
+	CS25_FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest -q -n 2 tests/test_captions.py tests/test_chunks.py tests/test_fuzz.py
 
 faults: .venv/installed
 	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py

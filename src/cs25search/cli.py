@@ -405,4 +405,5 @@ def _open(index_dir: Path | None) -> "Index":
 
 
 def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    # An argument that is no text holds lone surrogates, which no stream takes.
+    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))

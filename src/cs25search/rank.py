@@ -7,6 +7,7 @@ import numpy as np
 from .acronyms import spell_out
 from .dense import cosines, top_k
 from .encode import Encoder, unit
+from .errors import ModelError
 from .fuse import fuse
 from .late import maxsim
 from .lexical import Lexical, bigrams, is_japanese, japanese_words, ngrams
@@ -42,10 +43,20 @@ class Probe:
 
 
 def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
-    """Return a query in the forms in which the rankers compare it."""
+    """Return a query in the forms in which the rankers compare it.
+
+    Raises:
+        ModelError: The encoder gives vectors that are no numbers.
+    """
     if is_japanese(query):
         return _read_japanese(query, generation, encoder)
     encoding = encoder.encode_query(spell_out(query))
+    # FAISS finds nothing near NaN, and says so with row -1, which is the last row to numpy.
+    if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
+        raise ModelError(
+            f"The encoder {encoder.key} gives a vector that is no number.\n"
+            "Delete its folder under models/ in the index and export it again: python -m ingest"
+        )
     weights = generation.token_idf[encoding.ids]
     lexical = [(GRAMS, generation.grams, terms_of(query)["grams"])]
     return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, lexical)

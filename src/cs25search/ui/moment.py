@@ -121,7 +121,8 @@ def as_markdown(hit: Hit, language: Language) -> str:
     if hit.slide:
         name = _in(language, hit.slide.title, hit.slide.title_ja)
         label = say(language, "slide_short", number=hit.slide.number)
-        lines.append(f"[{label}: {backslashed(name)}]({hit.slide.url})")
+        title = f"{label}: {backslashed(name)}"
+        lines.append(f"[{title}]({hit.slide.url})" if hit.slide.url else title)
     return "\n".join(lines)
 
 
