@@ -165,6 +165,16 @@ def test_empty_and_endless_answers_leave_the_extract(written):
     assert_extract(written(["NO ANSWER"]), "backed by the moments")
 
 
+def test_a_sentence_of_the_cited_note_is_supported_word_for_word(index, findings):
+    from cs25search.sentences import split_sentences
+    from cs25search.support import is_supported
+
+    note = findings.hits[0].note
+    rows = [index.vocabulary.rows[note.chunk_id]]
+    for sentence in (*split_sentences(note.text), *split_sentences(note.text_ja)):
+        assert is_supported(sentence, [note], rows, index.generation, index.encoder), sentence
+
+
 def test_wrong_ids_and_uncited_sentences_are_dropped_and_counted(written):
     answer = written([*GOOD, " Experts are great. The router is fast [99]. Also this [0]."])
     assert len(answer.sentences) == 2

@@ -12,6 +12,7 @@ from .late import unpack
 from .lexical import is_japanese
 from .rank import read_query
 from .records import Chunk
+from .sentences import split_sentences
 from .store import Generation
 
 # Above these a sentence counts as supported: benchmarks/answers.py prints what they let through.
@@ -31,6 +32,10 @@ def is_supported(
     Args:
         chunks: Notes and transcripts of the cited moments, with their rows.
     """
+    if any(
+        sentence.strip() in split_sentences(text) for c in chunks for text in (c.text, c.text_ja)
+    ):
+        return True  # their own words, which a score may still find faint
     cited = " ".join(f"{c.title} {c.text} {c.title_ja} {c.text_ja}" for c in chunks)
     if numbers(sentence) - numbers(cited):
         return False
