@@ -3,12 +3,13 @@
 import re
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
+import filelock
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -18,8 +19,10 @@ from cs25search.course import Course, load_course
 from cs25search.encode import OnnxEncoder
 from cs25search.errors import Cs25SearchError
 from cs25search.llm import Endpoint, endpoint_from_environment
+from cs25search.milvus import Store
+from cs25search.milvus_write import Shard
 from cs25search.publish import ingest_lock
-from cs25search.search import default_index_dir
+from cs25search.search import chosen_store, default_index_dir
 from cs25search.store import Generation, read_generation, write_generation
 
 from . import youtube
@@ -29,6 +32,7 @@ from .deck import keep_deck, kept_deck, read_deck
 from .enrich import Lost, enrich, missing, preview_notes, require_endpoint
 from .failures import FetchError
 from .fetch import Fetcher
+from .milvus import parse_shard, part_of, write
 from .model import DEFAULT_MODEL, load_encoder
 from .notes import kept_notes
 from .pull import Asked, learn, list_videos, plan, pull
@@ -51,8 +55,8 @@ class Order:
 
     index_dir: Path
     model: str
-    playlist_id: str | None  # the course's own when nothing is named
-    named: bool  # the user named the playlist
+    playlist_ids: tuple[str, ...]  # the course's own when nothing is named
+    named: bool  # the user named a playlist
     video_ids: tuple[str, ...]
     captions_dir: Path | None
     deck: Path | None
@@ -67,6 +71,9 @@ class Order:
     verbose: bool
     enrich: bool
     japanese: bool
+    store: str  # "faiss" or "milvus"
+    uri: str
+    shard: Shard | None  # one of many workers, each with a part of the videos
 
     @property
     def tracks(self) -> Path:
@@ -82,8 +89,10 @@ class Order:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--playlist",
+    "playlists",
+    multiple=True,
     metavar="URL|ID",
-    help="Fetch this playlist.  [default: CS25]  "
+    help="Fetch this playlist; repeatable.  [default: CS25]  "
     "E.g. --playlist PLoROMvodv4rNiJRchCzutFw5ItR_Z27CM",
 )
 @click.option(
@@ -177,7 +186,31 @@ class Order:
     metavar="NAME_OR_PATH",
     help="A sentence-transformers model on the hub or in a folder.  E.g. --model ~/my-model",
 )
-def main(playlist: str | None, videos: tuple[str, ...], **options: Any) -> None:
+@click.option(
+    "--store",
+    envvar="CS25_STORE",
+    default="",
+    type=click.Choice(["", "faiss", "milvus"]),
+    metavar="faiss|milvus",
+    help="Where the index is written.  [default: faiss]  "
+    "E.g. --store milvus --uri http://localhost:19530",
+)
+@click.option(
+    "--uri",
+    envvar="CS25_URI",
+    default="",
+    metavar="URI",
+    help="Where Milvus is.  E.g. --store milvus --uri lectures.db",
+)
+@click.option(
+    "--shard",
+    "part",
+    default="",
+    metavar="I/N",
+    help="Only part I of N of the videos, so that N workers may write to one Milvus at once.  "
+    "E.g. --store milvus --uri http://localhost:19530 --shard 1/4",
+)
+def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) -> None:
     """Fetch the captions of the CS25 lectures and build the index of all that is on disk.
 
     Example: python -m ingest
@@ -186,11 +219,11 @@ def main(playlist: str | None, videos: tuple[str, ...], **options: Any) -> None:
     rest is searchable. What is in the index stays searchable in each case.
     """
     try:
-        order = check(playlist, videos, options)
+        order = check(playlists, videos, options)
         if order.dry_run:
             Console().print(dry_run(order), soft_wrap=True, highlight=False)
             return
-        with ingest_lock(order.index_dir):
+        with nullcontext() if order.shard else ingest_lock(order.index_dir):
             rows, insisted = ingest(order)
     except Cs25SearchError as error:
         click.echo(f"Error: {error}", err=True)
@@ -206,17 +239,25 @@ def main(playlist: str | None, videos: tuple[str, ...], **options: Any) -> None:
     sys.exit(exit_code(rows, insisted))
 
 
-def check(playlist: str | None, videos: tuple[str, ...], options: dict[str, Any]) -> Order:
+def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str, Any]) -> Order:
     """Return the order; links become ids, so that no part of the user's text is ever opened.
 
     Raises:
-        Cs25SearchError: A link, the proxy or the language is none.
+        Cs25SearchError: A link, the proxy, the language or the shard is none.
     """
-    playlist_id = youtube.parse_playlist_id(playlist) if playlist else None
+    playlist_ids = tuple(youtube.parse_playlist_id(link) for link in playlists)
     video_ids = tuple(youtube.parse_video_id(link) for link in videos)
-    if not playlist and not video_ids:
-        playlist_id = load_course().playlist_id
-    order = Order(playlist_id=playlist_id, named=bool(playlist), video_ids=video_ids, **options)
+    if not playlist_ids and not video_ids:
+        playlist_ids = (load_course().playlist_id,)
+    part = options.pop("part")
+    options["shard"] = parse_shard(part) if part else None
+    options["store"] = chosen_store(options["store"])
+    order = Order(playlist_ids=playlist_ids, named=bool(playlists), video_ids=video_ids, **options)
+    if order.shard and order.store != "milvus":
+        raise Cs25SearchError(
+            f"--shard {part} is for a store that many write to.\n"
+            "Add --store milvus --uri URI, or leave --shard away."
+        )
     if order.proxy and not PROXY.fullmatch(order.proxy):
         raise Cs25SearchError(
             "What --proxy gives is not the address of an HTTP proxy.\n"  # it may hold a password
@@ -240,22 +281,30 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     """
     course = load_course()
     endpoint = require_endpoint() if order.enrich else None
-    take_in(order)
+    # Before an hour of work, not after it.
+    store = Store(order.uri) if order.store == "milvus" else None
+    with waiting_lock(order):
+        take_in(order)
     asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
     tracks = kept(order.tracks)
     deck = kept_deck(order.index_dir)
     found = collect(course, tracks, deck, kept_notes(order.notes))
     for lecture in found.unmatched:
         remarks.print(f"No video is lecture {lecture.number} of the deck: {lecture.title}.")
-    update(order, course, tracks, found)
     lost: list[Lost] = []
+    if not (endpoint and order.shard):  # the last of many workers would start what all must join
+        bring_up_to_date(order, store, course, tracks, found)
     if endpoint:
         # The captions are searchable by now, however long the model takes.
-        lost = write_missing_notes(order, endpoint, found)
+        own = part_of(found, order.shard) if order.shard else found
+        lost = write_missing_notes(order, endpoint, own)
         found = collect(course, tracks, deck, kept_notes(order.notes))
-        update(order, course, tracks, found)
+        bring_up_to_date(order, store, course, tracks, found)
+    if order.shard:
+        found = part_of(found, order.shard)
     rows = mark_lost(mark(found.rows, asked, failed), lost)
-    write_report(order.index_dir, rows)
+    with waiting_lock(order):
+        write_report(order.index_dir, rows)
     insisted = set(order.video_ids)
     if order.named:
         insisted |= {video.video_id for video in asked.videos} | set(asked.failed_lists)
@@ -313,10 +362,12 @@ def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
         order.pause,
         lambda sentence: remarks.print(sentence, markup=False),
     )
-    ours = order.playlist_id == course.playlist_id
-    known = [lecture.video_id for lecture in course.lectures] if ours else []
+    known = {course.playlist_id: [lecture.video_id for lecture in course.lectures]}
     with remarks.status("Reading the playlist"):
-        asked = list_videos(fetcher, order.playlist_id, order.video_ids, order.limit, known)
+        asked = list_videos(fetcher, order.playlist_ids, order.video_ids, order.limit, known)
+    if order.shard:
+        own = tuple(video for video in asked.videos if order.shard.has(video.video_id))
+        asked = replace(asked, videos=own)
     return fetcher, asked
 
 
@@ -360,6 +411,20 @@ def dry_run(order: Order) -> str:
     return f"{preview_notes(windows, written, model, order.japanese, course)}\n{shown}"
 
 
+def bring_up_to_date(
+    order: Order,
+    store: Store | None,
+    course: Course,
+    tracks: Mapping[str, RawTrack],
+    found: Collection,
+) -> None:
+    """Write what was collected to Milvus, or without one to the index folder."""
+    if store:
+        update_store(order, store, course, tracks, found)
+    else:
+        update(order, course, tracks, found)
+
+
 @log.step
 def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
     """Write a new generation of the index if the live one holds anything else."""
@@ -385,6 +450,50 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
     name = write_generation(order.index_dir, generation)
     counts = f"{len(found.chunks)} chunks of {len(found.rows)} videos"
     remarks.print(f"Wrote {order.index_dir / name}: {counts}.")
+
+
+@log.step
+def update_store(
+    order: Order,
+    store: Store,
+    course: Course,
+    tracks: Mapping[str, RawTrack],
+    found: Collection,
+) -> None:
+    """Write to Milvus what its live generation does not hold yet."""
+    with waiting_lock(order):
+        encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
+    with _progress() as progress:
+        task = progress.add_task("Encoding", total=None)
+        done = write(
+            store,
+            order.index_dir,
+            course,
+            tracks,
+            found,
+            encoder,
+            order.model,
+            order.shard or Shard(),
+            " ".join((*order.playlist_ids, *order.video_ids, order.language)),
+            _live(order.index_dir),
+            on_chunks=lambda count: progress.update(task, total=count),
+            on_encoded=lambda count: progress.advance(task, count),
+        )
+    if done.chunks is None:
+        remarks.print(f"The index at {store.uri} is up to date.", markup=False)
+        return
+    remarks.print(f"Wrote {done.chunks} chunks to {store.uri}, {done.name}.", markup=False)
+    if done.missing:
+        several = ", ".join(map(str, done.missing))
+        remarks.print(f"It becomes live when these shards have reported too: {several}.")
+    else:
+        remarks.print("It is live.")
+
+
+def waiting_lock(order: Order) -> filelock.FileLock:
+    """Return what lets one worker at a time change the captions, models and report of a folder."""
+    order.index_dir.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(order.index_dir / "ingest.worker.lock")
 
 
 @log.step

@@ -25,28 +25,27 @@ class Asked:
 
 def list_videos(
     fetcher: Fetcher,
-    playlist_id: str | None,
+    playlist_ids: Sequence[str],
     video_ids: Sequence[str],
     limit: int | None,
-    known_ids: Sequence[str],
+    known_ids: Mapping[str, Sequence[str]],
 ) -> Asked:
-    """Return the videos to have: of the playlist and those named, each once.
+    """Return the videos to have: of the playlists and those named, each once.
 
     Args:
-        playlist_id: None for no playlist.
-        limit: Only so many of the playlist, from its beginning.
-        known_ids: Videos that are in the playlist for certain, asked for when it is gone.
+        limit: Only so many of a playlist, from its beginning.
+        known_ids: Videos that are in a playlist for certain, asked for when it is gone.
     """
     videos = {video_id: Details(video_id) for video_id in video_ids}
     failed: dict[str, FetchError] = {}
-    if playlist_id:
+    for playlist_id in playlist_ids:
         try:
             listed = fetcher.fetch_playlist(playlist_id)
         except FetchError as error:
             failed[playlist_id] = error
             listed = []
             if error.failure.kind == "video":  # gone or private, but YouTube can be reached
-                listed = [Details(video_id) for video_id in known_ids]
+                listed = [Details(video_id) for video_id in known_ids.get(playlist_id, ())]
         videos |= {video.video_id: video for video in listed[:limit]}
     return Asked(tuple(videos.values()), failed)
 

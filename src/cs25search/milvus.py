@@ -15,6 +15,7 @@ import io
 import json
 import logging
 import os
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 ALIAS = "cs25search"
 TIMEOUT = 60.0  # seconds that a call may take before it is an error
 CONNECT = 10.0  # the same for the first one
+TRIES = 5  # seconds to wait for a collection that another worker is making
 PIECE = 60_000  # bytes of a value that is cut; a VARCHAR holds 65,535
 MOST_ROWS = 16_384  # that Milvus returns for one query
 PAGE = 100  # rows written at a time, about a megabyte
@@ -122,9 +124,12 @@ class Store:
         try:
             self.client.create_collection(name, schema=schema, index_params=params, timeout=TIMEOUT)
         except Exception:
-            # Another worker was faster.
-            if not self.client.has_collection(name, timeout=TIMEOUT):
-                raise
+            # Another worker was faster, and may not be done yet.
+            for _ in range(TRIES):
+                time.sleep(1)
+                if self.client.has_collection(name, timeout=TIMEOUT):
+                    return
+            raise
 
     def write(self, generation: str, part: str, rows: Iterable[Row]) -> None:
         """Write rows; one that has the id of another takes its place."""
@@ -223,14 +228,21 @@ class Store:
                 self._approximate(chunks)
         self.load(generation)
         with self._plainly():
-            if before is None:
-                self.client.create_alias(chunks, ALIAS, timeout=TIMEOUT)
-            elif before != generation:
-                self.client.alter_alias(chunks, ALIAS, timeout=TIMEOUT)
+            if before != generation:
+                self._point_to(chunks, generation, is_first=before is None)
             for old in self.generations():
-                if old < generation and old != before:
+                if old.partition("_")[0] < generation.partition("_")[0] and old != before:
                     for part in ("side", "chunks"):
                         self.client.drop_collection(_name(old, part), timeout=TIMEOUT)
+
+    def _point_to(self, chunks: str, generation: str, is_first: bool) -> None:
+        switch = self.client.create_alias if is_first else self.client.alter_alias
+        try:
+            switch(chunks, ALIAS, timeout=TIMEOUT)
+        except Exception:
+            # The last two workers may find all reports at the same moment.
+            if self.live() != generation:
+                raise
 
     def _approximate(self, chunks: str) -> None:
         """Let the engine compare with some chunks only, along a graph of neighbours (HNSW)."""
@@ -262,7 +274,8 @@ ASK_AGAIN = "Is it running, and reachable from here? Run the same command again.
 LITE_BUSY = (
     "Only one process may open a file of Milvus Lite. Close the other one (an app, an ingest), "
     "or serve the file to all:\n"
-    "milvus-lite server --data-dir FILE.db --port 19530, then --uri http://localhost:19530"
+    "milvus-lite server --data-dir FILE.db --host 127.0.0.1 --max-workers 1, then "
+    "--uri http://127.0.0.1:19530"
 )
 
 

@@ -35,7 +35,7 @@ from .store import FORMAT, Generation
 
 MORE = 10  # candidates asked for beyond those ranked, so that equal scores are cut nowhere
 BATCH = 500  # ids of an expression
-DECK_NOTES = "note == true and lecture > 0"
+MOST_NOTES = 2000  # that are kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
 BUILD = "python -m ingest --store milvus --uri {}"
 FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
@@ -110,8 +110,8 @@ class MilvusIndex(Index):
         return sorted((_chunk(row) for row in rows), key=_order)
 
     def score_notes(self, query: str) -> tuple[list[Chunk], np.ndarray]:
-        """Return the notes of the deck's lectures and how well each answers `query`."""
-        return self._deck_notes.score_notes(query)
+        """Return all notes, of a large index those of the deck, and how well each answers."""
+        return self._notes.score_notes(query)
 
     @cached_property
     def idle_tokens(self) -> frozenset[int]:
@@ -119,9 +119,11 @@ class MilvusIndex(Index):
         return idle_tokens(self.encoder)
 
     @cached_property
-    def _deck_notes(self) -> Index:
-        """All notes of the deck, some hundreds, fetched when a page first shows where they are."""
-        rows = self._store.read(self._name, "chunks", DECK_NOTES, FIELDS)
+    def _notes(self) -> Index:
+        """Notes, fetched when a page first shows where they are."""
+        few = self.generation.manifest.counts["notes"] <= MOST_NOTES
+        where = "note == true" if few else "note == true and lecture > 0"
+        rows = self._store.read(self._name, "chunks", where, FIELDS)
         chunks = [_chunk(row) for row in rows]
         documents = {
             "grams": [ngrams(encoded_text(chunk)) for chunk in chunks],

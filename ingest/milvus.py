@@ -1,0 +1,134 @@
+"""What was collected into Milvus: all of it, or one shard of many that write at once."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cs25search.build import build_generation, encoded_text, text_key
+from cs25search.course import Course
+from cs25search.encode import Encoder
+from cs25search.errors import Cs25SearchError
+from cs25search.milvus import Store
+from cs25search.milvus_index import MilvusIndex, read_whole
+from cs25search.milvus_write import Shard, generation_name, publish, read_head, write_shard
+from cs25search.records import Chunk
+from cs25search.store import Generation
+
+from .cache import RawTrack
+from .collect import Collection, fingerprint
+
+SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        name: The generation in the store.
+        chunks: How many chunks were written; None when the live generation has them already.
+        missing: Shards that have not reported yet; with none, the generation is live.
+    """
+
+    name: str
+    chunks: int | None
+    missing: tuple[Shard, ...] = ()
+
+
+def parse_shard(text: str) -> Shard:
+    """Return the shard that a user names.
+
+    Raises:
+        Cs25SearchError: It is none.
+
+    >>> str(parse_shard("2/4"))
+    '2/4'
+    """
+    match = SHARD.fullmatch(text)
+    if not match or int(match[1]) > int(match[2]):
+        raise Cs25SearchError(
+            f"--shard {text!r} is no part of a whole.\n"
+            "Write it as 1/4 for the first of four workers, up to 4/4."
+        )
+    return Shard(int(match[1]), int(match[2]))
+
+
+def part_of(found: Collection, shard: Shard) -> Collection:
+    """Return what of a collection is a shard's; the slides are all there."""
+    return replace(
+        found,
+        rows=[row for row in found.rows if shard.has(row.video.video_id)],
+        chunks=[chunk for chunk in found.chunks if shard.has(chunk.video_id)],
+        sources=[source for source in found.sources if shard.has(source.video_id)],
+        windows=[window for window in found.windows if shard.has(window.video_id)],
+    )
+
+
+def write(
+    store: Store,
+    folder: Path,
+    course: Course,
+    tracks: Mapping[str, RawTrack],
+    found: Collection,
+    encoder: Encoder,
+    model: str,
+    shard: Shard,
+    what: str,
+    local: Generation | None,
+    on_chunks: Callable[[int], None],
+    on_encoded: Callable[[int], None],
+) -> Outcome:
+    """Write a shard of what was collected; the last worker makes it the live generation.
+
+    Args:
+        folder: The index folder.
+        found: All that was collected.
+        what: Names what all shards together hold: playlists, videos, language.
+        local: A generation on disk; what it has encoded is not encoded again.
+        on_chunks: Called with the number of chunks, before they are encoded.
+        on_encoded: Called with the number of chunks just done.
+    """
+    own = part_of(found, shard)
+    mine = {video_id: track for video_id, track in tracks.items() if shard.has(video_id)}
+    inputs = fingerprint(course, mine, own, encoder.key)
+    live = store.live()
+    head = read_head(store, live) if live else None
+    name = generation_name(live, shard, f"{encoder.key} {what}")
+    if live and head and _holds(head.inputs, shard, inputs) and name not in store.generations():
+        return Outcome(live, None)
+    # The bridge is learned from every bilingual note, so the first shard encodes them all.
+    others = [note for note in course.notes if not shard.has(note.video_id)]
+    chunks = own.chunks + (others if shard.number == 1 else [])
+    names = {chunk.video_id for chunk in chunks}
+    rows = [row for row in found.rows if shard.has(row.video.video_id)
+            or row.video.video_id in names]  # fmt: skip
+    on_chunks(len(chunks))
+    generation = build_generation(
+        videos=[row.video for row in rows],
+        slides=found.slides if shard.number == 1 else [],
+        chunks=chunks,
+        sources=own.sources,
+        inputs=inputs,
+        encoder=encoder,
+        model_name=model,
+        previous=_encoded(store, folder, encoder, chunks) if live else local,
+        on_encoded=on_encoded,
+    )
+    write_shard(store, name, generation, encoder, shard)
+    return Outcome(name, len(own.chunks), tuple(publish(store, name, shard.of)))
+
+
+def _holds(live: list[str], shard: Shard, inputs: str) -> bool:
+    return len(live) == shard.of and live[shard.number - 1] == inputs
+
+
+def _encoded(
+    store: Store, folder: Path, encoder: Encoder, chunks: list[Chunk]
+) -> Generation | None:
+    """Return what the live generation has encoded of these chunks."""
+    generation, head = read_whole(store)
+    if generation.manifest.model_key != encoder.key:
+        return None
+    index = MilvusIndex(store, folder, generation, head, encoder)
+    return index.encoded(text_key(encoded_text(chunk)) for chunk in chunks)
