@@ -146,13 +146,13 @@ def write_shard(
     own = [row for row, number in enumerate(generation.rows["video"])
            if shard.has(generation.videos[number].video_id)]  # fmt: skip
     chunks = [generation.chunks[row] for row in own]
-    documents = _documents(chunks)
-    counts = {kind: _count(terms) for kind, terms in documents.items()}
+    documents = documents_of(chunks)
+    counts = {kind: count_terms(terms) for kind, terms in documents.items()}
     texts = [encoded_text(chunk) for chunk in chunks]
     ids = encoder.token_ids(texts) if texts else []
-    counts["tokens"] = _count([[str(token) for token in one] for one in ids])
+    counts["tokens"] = count_terms([[str(token) for token in one] for one in ids])
     store.write(
-        name, "chunks", _chunk_rows(store, generation, own, chunks, documents, counts, shard)
+        name, "chunks", chunk_rows(store.uri, generation, own, chunks, documents, counts, shard)
     )
     store.write(name, "side", _video_rows(generation, shard))
     if shard.number == 1:
@@ -253,7 +253,7 @@ def _report_name(shard: Shard) -> str:
     return f"report/{shard}"
 
 
-def _documents(chunks: Sequence[Chunk]) -> dict[str, list[list[str]]]:
+def documents_of(chunks: Sequence[Chunk]) -> dict[str, list[list[str]]]:
     """Return the terms of each document, by kind; Japanese ones of bilingual chunks only."""
     texts = [encoded_text(chunk) for chunk in chunks]
     japanese = [japanese_text(chunk) for chunk in chunks if chunk.text_ja]
@@ -265,7 +265,8 @@ def _documents(chunks: Sequence[Chunk]) -> dict[str, list[list[str]]]:
     }
 
 
-def _count(documents: Sequence[Sequence[str]]) -> Counts:
+def count_terms(documents: Sequence[Sequence[str]]) -> Counts:
+    """Return what documents, as their terms, add up to."""
     seen: Counter[str] = Counter()
     for document in documents:
         seen.update(set(document))
@@ -295,15 +296,26 @@ def _bucket_rows(kind: str, seen: Mapping[str, int], buckets: int) -> Iterator[R
         yield side_row(name, "terms", json.dumps(terms, ensure_ascii=False))
 
 
-def _chunk_rows(
-    store: Store,
+def chunk_rows(
+    uri: str,
     generation: Generation,
     own: Sequence[int],
     chunks: Sequence[Chunk],
     documents: Mapping[str, Sequence[list[str]]],
     counts: Mapping[str, Counts],
-    shard: Shard,
+    shard: Shard = Shard(),
 ) -> Iterator[Row]:
+    """Yield the row of each chunk.
+
+    Args:
+        uri: Named in an error.
+        own: The row of each chunk in `generation`.
+        documents: Their terms, from `documents_of`.
+        counts: What these add up to.
+
+    Raises:
+        StoreError: Milvus has no room for a field.
+    """
     partners = _partners(chunks)
     bilingual = 0
     for place, (row, chunk) in enumerate(zip(own, chunks, strict=True)):
@@ -337,7 +349,7 @@ def _chunk_rows(
         for name, value in written.items():
             if isinstance(value, str) and len(value.encode()) > MOST_BYTES:
                 raise StoreError(
-                    store.uri,
+                    uri,
                     f"holds {MOST_BYTES:,} bytes in a field, but {name} of chunk "
                     f"{chunk.chunk_id} has {len(value.encode()):,}",
                     "Take this video out, cut its captions, or choose a model of fewer dimensions.",
