@@ -76,7 +76,7 @@ def test_answers_are_the_same(index, there):
     asked += [entry["q"] for entry in QUESTIONS.get("unanswerable", [])[:5]]
     asked += ["What is DALL·E 2?", "Which lecture explains GLOM?", "GPT-4の画像入力とは？"]
     for question in asked:
-        one, other = answer_json(index.answer(question)), answer_json(there.answer(question))
+        one, other = (answer_json(x.answer(question)) | {"generation": ""} for x in (index, there))
         assert one == other, question
 
 
