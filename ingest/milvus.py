@@ -98,8 +98,9 @@ def write(
     if live and head and _holds(head.inputs, shard, inputs) and name not in store.generations():
         return Outcome(live, None)
     # The bridge is learned from every bilingual note, so the first shard encodes them all.
-    others = [note for note in course.notes if not shard.has(note.video_id)]
-    chunks = own.chunks + (others if shard.number == 1 else [])
+    bundled = {note.chunk_id for note in course.notes} if shard.number == 1 else set()
+    chunks = [chunk for chunk in found.chunks
+              if shard.has(chunk.video_id) or chunk.chunk_id in bundled]  # fmt: skip
     names = {chunk.video_id for chunk in chunks}
     rows = [row for row in found.rows if shard.has(row.video.video_id)
             or row.video.video_id in names]  # fmt: skip
