@@ -22,6 +22,7 @@ from cs25search import Index, open_index
 from cs25search.build import encoded_text
 from cs25search.milvus import Row, Store
 from cs25search.milvus_write import chunk_rows, count_terms, documents_of
+from cs25search.rank import terms_of
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
 SAMPLE = 400  # chunks that are measured
@@ -47,7 +48,19 @@ def measure(index: Index) -> dict[str, float]:
     means = {name: size / len(own) for name, size in sizes.items()}
     seconds = sum(max(c.end for c in spoken_of) - min(c.start for c in spoken_of)
                   for spoken_of in _by_video(index))  # fmt: skip
-    return means | {"chunks an hour": 3600 * len(spoken) / seconds}
+    asked = [terms_of(question["q"])["grams"] for question in questions()]
+    lists = [sum(generation.grams.count(term) for term in terms) for terms in asked]
+    return means | {
+        "chunks an hour": 3600 * len(spoken) / seconds,
+        "terms of a question": fmean(map(len, asked)),
+        "lists of a question": fmean(lists) / len(generation.rows),
+    }
+
+
+def questions() -> list[dict[str, str]]:
+    """Return the bundled questions."""
+    found: list[dict[str, str]] = json.loads(QUESTIONS.read_text("utf-8"))["questions"]
+    return found
 
 
 def _sizes(row: Row) -> dict[str, float]:
@@ -81,13 +94,12 @@ def ask(index: Index, uri: str) -> list[str]:
     for name in ("read", "search"):
         _count_calls(name, calls, moved)
     costs: dict[str, list[float]] = {"disk": [], "Milvus": []}
-    questions = json.loads(QUESTIONS.read_text("utf-8"))["questions"]
-    for question in questions:
+    for question in questions():
         for name, one in (("disk", index), ("Milvus", there)):
             begin = time.process_time()
             one.search(question["q"], 10)
             costs[name].append(time.process_time() - begin)
-    n = len(questions)
+    n = len(questions())
     ratio = median(costs["Milvus"]) / median(costs["disk"])
     return [
         f"A query costs its client {1000 * median(costs['Milvus']):.0f} ms of CPU, "
@@ -112,6 +124,7 @@ def _count_calls(name: str, calls: Counter[str], moved: list[int]) -> None:
 def tables(sizes: dict[str, float], rate: float) -> Iterator[str]:
     """Yield the lines that docs/scaling.md holds."""
     an_hour = sizes.pop("chunks an hour")
+    asked, lists = (sizes.pop(f"{what} of a question") for what in ("terms", "lists"))
     yield "| of a transcript chunk | bytes |"
     yield "|---|---|"
     names = {
@@ -128,6 +141,7 @@ def tables(sizes: dict[str, float], rate: float) -> Iterator[str]:
     yield f"| **together** | **{sum(sizes.values()):,.0f}** |"
     yield ""
     yield f"{an_hour:.0f} chunks a spoken hour; one core encodes {rate:.0f} of them a second."
+    yield f"A question has {asked:.0f} n-grams; their lists have {lists:.1f} entries a chunk."
     yield ""
     yield f"| | {' | '.join(f'{name} lectures' for name in SIZES)} |"
     yield f"|---{'|---' * len(SIZES)}|"
@@ -147,6 +161,7 @@ def tables(sizes: dict[str, float], rate: float) -> Iterator[str]:
         "nodes of 64 GB for one-bit vectors, terms mapped from disk": [
             f"{math.ceil(n * binary / NODE):,}" for n in chunks
         ],
+        "read for a question, if every list is": [_bytes(n * lists * POSTING) for n in chunks],
         "encoding, core hours": [f"{n / rate / 3600:,.0f}" for n in chunks],
     }
     for what, values in lines.items():
