@@ -8,10 +8,12 @@ from pathlib import Path
 import filelock
 import pytest
 from conftest import run
+from poison import DECK, TITLE
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 from test_app import APP, FLOAT32, flip_a_byte, in_url, links, ran, texts, videos
 
+from cs25search import open_index
 from cs25search.course import load_course
 from cs25search.ui import ingesting
 from cs25search.ui.texts import TEXTS
@@ -285,6 +287,20 @@ def test_slides_of_a_lecture(language):
         slide.url for slide in own
     ]
     assert not buttons(app, "passage-")
+
+
+def test_slides_of_another_deck(index_copy, monkeypatch):
+    track = Origin("anotherdeck", "local", "anotherdeck.en.srt", "en", title=TITLE,
+                   duration=600.0)  # fmt: skip
+    keep(index_copy / "captions", RawTrack(track, SAID.encode()))
+    (index_copy / "deck.txt").write_text(DECK, "utf-8")
+    assert run("ingest", "--offline", "--index", index_copy).returncode == 0
+    monkeypatch.setenv("CS25_INDEX", str(index_copy))
+    app = open_page("lecture", lang="en", lecture="11")
+    view = next(one for one in app.radio if one.label == say("view", "en"))
+    ran(view.set_value("view_deck").run())
+    own = [slide for slide in open_index(index_copy).generation.slides if slide.lecture == 11]
+    assert own and all(say("slide", "en", number=slide.number) in texts(app) for slide in own)
 
 
 @LANGUAGES

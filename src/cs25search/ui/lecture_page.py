@@ -94,7 +94,7 @@ def show_video(here: Here, index: Index, video: Video) -> None:
             key=f"view-{here.language}-{video.video_id}",
         )
     if view == "view_deck":
-        for slide in here.course.slides:
+        for slide in index.generation.slides:
             if slide.lecture == video.lecture:
                 with st.container(border=True):
                     cards.show_slide(here, slide)
