@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import run
+from streamlit.testing.v1 import AppTest
 
 from cs25search import Index, open_index
 from cs25search.errors import QuestionError, StoreError
@@ -18,6 +19,7 @@ from cs25search.ui.relevance import relevance
 pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
 
+APP = Path(__file__).parents[1] / "app.py"
 QUESTIONS = json.loads((Path(__file__).parent / "data/questions.json").read_text("utf-8"))
 SAME = 0.98  # share of all hits that must stand at the same rank
 
@@ -144,6 +146,35 @@ def test_a_file_that_another_process_has_open_is_told_with_a_cure(there, uri, in
     assert other.returncode == 2
     assert "milvus-lite server" in other.stderr
     assert "Traceback" not in other.stderr
+
+
+def shown(question: str) -> AppTest:
+    """Return the app after a question."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.query_params["q"] = question
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_the_app_shows_the_same_moments(there, uri, index_dir, monkeypatch):
+    monkeypatch.setenv("CS25_INDEX", str(index_dir))
+    on_disk = shown("Why does the router need float32?")
+    monkeypatch.setenv("CS25_STORE", "milvus")
+    monkeypatch.setenv("CS25_URI", uri)
+    in_milvus = shown("Why does the router need float32?")
+    assert [x.value for x in in_milvus.header] == [x.value for x in on_disk.header]
+    assert [x.value for x in in_milvus.markdown] == [x.value for x in on_disk.markdown]
+    assert len(in_milvus.header) > 5
+
+
+def test_the_app_says_that_milvus_is_not_there(index_dir, monkeypatch):
+    monkeypatch.setenv("CS25_INDEX", str(index_dir))
+    monkeypatch.setenv("CS25_STORE", "milvus")
+    monkeypatch.setenv("CS25_URI", "http://127.0.0.1:9")
+    app = shown("Why does the router need float32?")
+    assert app.error
+    assert any("cannot be reached" in text.value for text in app.text)
 
 
 def test_without_the_extra_the_cure_is_to_install_it(tmp_path, monkeypatch):
