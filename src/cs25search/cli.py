@@ -253,11 +253,12 @@ def info(as_json: bool, index_dir: Path | None) -> None:
     """Tell what the index holds: model, counts, when it was built."""
     from dataclasses import asdict
 
+    from .milvus import shown
     from .search import chosen_store, default_index_dir, read_live
 
     folder = index_dir or default_index_dir()
     manifest = read_live(folder).manifest
-    place = folder if chosen_store() == "faiss" else os.environ.get("CS25_URI")
+    place = folder if chosen_store() == "faiss" else shown(os.environ.get("CS25_URI", ""))
     size = sum(facts.size for facts in manifest.files.values())
     if as_json:
         _print_json({"index": str(place), **asdict(manifest), "bytes": size})
@@ -269,7 +270,8 @@ def info(as_json: bool, index_dir: Path | None) -> None:
     click.echo(f"vectors     {manifest.dense}")
     for name, count in manifest.counts.items():
         click.echo(f"{name.replace('_', ' '):<18} {count:>8,}")
-    click.echo(f"{'megabytes':<18} {size / 1e6:>8.1f}")
+    if size:  # of files; Milvus keeps its own
+        click.echo(f"{'megabytes':<18} {size / 1e6:>8.1f}")
 
 
 @main.command()
@@ -281,8 +283,10 @@ def check(deep: bool, index_dir: Path | None) -> None:
     Exit codes: 0 sound, 1 damaged, 2 no index.
     """
     from .check import check_index
-    from .search import default_index_dir
+    from .search import chosen_store, default_index_dir
 
+    if chosen_store() == "milvus":
+        raise click.UsageError("check compares files; what is in Milvus, Milvus checks.")
     report = check_index(index_dir or default_index_dir(), deep)
     for line in report.sound:
         click.echo(f"sound    {line}")
