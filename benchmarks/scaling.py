@@ -338,7 +338,8 @@ def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
     >>> round(exponent([1, 10, 100], [3, 30, 300]), 3)
     1.0
     """
-    slope, _ = np.polyfit(np.log(sizes), np.log(values), 1)
+    both = [pair for pair in zip(sizes, values, strict=True) if pair[1] > 0]  # 0: too short to tell
+    slope, _ = np.polyfit(*np.log(both).T, 1)
     return float(slope)
 
 
