@@ -339,7 +339,8 @@ def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
     1.0
     """
     both = [pair for pair in zip(sizes, values, strict=True) if pair[1] > 0]  # 0: too short to tell
-    slope, _ = np.polyfit(*np.log(both).T, 1)
+    logarithms = np.log(both)
+    slope, _ = np.polyfit(logarithms[:, 0], logarithms[:, 1], 1)
     return float(slope)
 
 
