@@ -7,6 +7,7 @@ from conftest import run
 from cs25search import open_index
 from cs25search.encode import OnnxEncoder
 from cs25search.errors import ModelError
+from cs25search.verify import seal
 from ingest.model import DEFAULT_MODEL, DEFAULT_SHA256, find_model, weights_sha256
 
 
@@ -104,5 +105,6 @@ def test_export_of_an_older_version_says_export_again(index_copy):
     content = json.loads(facts.read_text("utf-8"))
     del content["multilingual"]
     facts.write_text(json.dumps(content), "utf-8")
+    seal(facts)
     with pytest.raises(ModelError, match="multilingual"):
         OnnxEncoder(facts.parent)

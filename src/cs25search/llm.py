@@ -241,7 +241,7 @@ def _read_stream(
         client = OpenAI(
             base_url=endpoint.base_url,
             api_key=endpoint.api_key or "none",
-            timeout=endpoint.first_token,
+            timeout=2 * endpoint.first_token,  # only ends this thread: `ask` loses patience first
             max_retries=0,
         )
         messages: Any = prompt
