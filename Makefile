@@ -4,9 +4,10 @@ AXE := node_modules/axe-core/axe.min.js
 
 .PHONY: run test lint check e2e fuzz faults crashes damage soak load lock licences audit sbom bench scaling bench-app eval eval-answers screenshots
 
+# MALLOC_ARENA_MAX: docs/deploy.md says why.
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
-	$(BIN)/streamlit run app.py
+	MALLOC_ARENA_MAX=2 $(BIN)/streamlit run app.py
 
 # The browser journeys need a process of their own: Playwright keeps an asyncio loop in it.
 # Where no Chromium is found, the second line says that it has skipped them.
