@@ -24,6 +24,7 @@ is checked against the manifest: see verify.py. No file holds a pickle.
 
 import datetime
 import json
+import mmap
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -129,7 +130,10 @@ class ChunkFile(Sequence[Chunk]):
     def __init__(self, path: Path, lines: np.ndarray) -> None:
         self._path = path
         self._lines = lines
-        self._bytes = np.memmap(path, np.uint8, "r") if lines[-1] else np.zeros(0, np.uint8)
+        self._bytes: mmap.mmap | bytes = b""
+        if lines[-1]:  # nothing cannot be mapped
+            with path.open("rb") as file:
+                self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def __len__(self) -> int:
         return len(self._lines) - 1
@@ -143,7 +147,7 @@ class ChunkFile(Sequence[Chunk]):
             return [self[i] for i in range(*row.indices(len(self)))]
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)} chunks")
-        line = self._bytes[self._lines[row] : self._lines[row + 1]].tobytes()
+        line = self._bytes[self._lines[row] : self._lines[row + 1]]
         return _decode(line, Chunk, self._path, row + 1)
 
 
