@@ -82,7 +82,7 @@ def test_click_on_a_cell_of_a_strip_plays_there_and_again(page, app_url):
         expect(cells).to_have_count(1)
         cells.scroll_into_view_if_needed()
         width = cells.bounding_box()["width"]
-        cells.click(position={"x": width * 0.124, "y": 20})  # minute 10
+        cells.click(position={"x": width * 0.127, "y": 20})  # minute 10
         # A cell starts at its note, and a player a second before it.
         fresh = strip.locator("iframe[src*='U8J32Z3qV8s?start=599']:not([data-old])")
         expect(fresh).to_have_count(1)

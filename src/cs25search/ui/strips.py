@@ -19,7 +19,7 @@ from .relevance import COARSE, FINE, Cell, Strip, best_cells, relevance
 from .texts import say
 
 PLACE = "strips"
-HEIGHT, FLAT = 72, 36  # pixels; a lecture that hardly speaks about it needs less
+HEIGHT, FLAT = 72, 16  # pixels; a lecture that hardly speaks about it needs no minutes below
 # One hue from faint to strong, on light and on dark pages; each step is also a taller bar.
 COLOUR = "#2f86c4"
 OPACITIES = [0.35, 0.5, 0.65, 0.8, 1.0]
@@ -133,11 +133,12 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
         }
         for cell in strip.cells
     ]
+    flat = not best_cells(strip)
     axis = {
         "values": list(range(0, int(longest / 60) + 1, 10)),
         "labelExpr": f"datum.value + '{say(language, 'minutes')}'",
         "grid": False,
-        "labelFlush": True,
+        "labelFlush": 30,  # pixels; a label nearer to the end would push the bars aside
     }
     shown = [("time", "cell_time"), ("note", "cell_note"), ("match", "cell_match")]
     return {
@@ -152,7 +153,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
                 "type": "quantitative",
                 "title": None,
                 "scale": {"domain": [0, longest / 60], "nice": False},
-                "axis": axis,
+                "axis": None if flat else axis,
             },
             "x2": {"field": "end"},
             "y": {
@@ -161,7 +162,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
                 "title": None,
                 "stack": None,
                 "axis": None,
-                "scale": {"domain": [0, 1]},
+                "scale": {"domain": [0, HEIGHTS[0] if flat else 1]},
             },
             "y2": {"datum": 0},
             "color": {"field": "colour", "type": "nominal", "scale": None, "legend": None},
@@ -171,7 +172,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
                 for field, key in shown
             ],
         },
-        "padding": {"left": 0, "right": 0, "top": 2, "bottom": 0},
+        "padding": {"left": 0, "right": 0, "top": 2, "bottom": 8 if flat else 0},
         "config": {"view": {"strokeWidth": 0}},
     }
 
