@@ -64,8 +64,9 @@ class Handler(BaseHTTPRequestHandler):
         self.data("[DONE]")
         self.close_connection = True
 
-    def fail(self, status, **headers):
-        message = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": None}}
+    def fail(self, status, param=None, **headers):
+        text = f"Incorrect API key provided: {KEY}"
+        message = {"error": {"message": text, "param": param, "code": None}}
         body = json.dumps(message).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

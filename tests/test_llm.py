@@ -65,6 +65,34 @@ def test_streamed_sentences_are_kept_with_links_from_our_records(written):
     assert_clean(answer)
 
 
+def test_settings_that_a_server_refuses_are_left_out(written, server):
+    """As hosted models that reason do: another name for the limit, a temperature of their own."""
+    server.requests.clear()
+
+    def choosy(handler):
+        refused = server.requests[-1].keys() & {"max_tokens", "temperature"}
+        if refused:
+            return handler.fail(400, param=min(refused))
+        handler.begin()
+        handler.piece("".join(GOOD))
+        return handler.end()
+
+    assert written(choosy).model == "little-model"
+    names = [request.keys() & {"max_tokens", "max_completion_tokens", "temperature"}
+             for request in server.requests]  # fmt: skip
+    assert names == [
+        {"max_tokens", "temperature"}, {"max_completion_tokens", "temperature"},
+        {"max_completion_tokens"},
+    ]  # fmt: skip
+
+
+def test_a_setting_that_is_always_refused_ends_in_the_extracts(written, server):
+    server.requests.clear()
+    answer = written(lambda handler: handler.fail(400, param="temperature"))
+    assert_extract(answer, "status 400")
+    assert len(server.requests) == 2
+
+
 def test_sentences_arrive_while_the_model_still_writes(written):
     arrived = []
 

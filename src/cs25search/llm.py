@@ -24,6 +24,9 @@ from .support import is_supported
 from .times import clock
 
 if TYPE_CHECKING:
+    from openai import OpenAI, Stream
+    from openai.types.chat import ChatCompletionChunk
+
     from .search import Index
 
 FIRST_TOKEN = 20.0  # seconds, by default, until a model must have begun to speak
@@ -244,12 +247,8 @@ def _read_stream(
             timeout=2 * endpoint.first_token,  # only ends this thread: `ask` loses patience first
             max_retries=0,
         )
-        messages: Any = prompt
         finished = False
-        with client, client.chat.completions.create(
-            model=endpoint.model, messages=messages, stream=True, temperature=0,
-            max_tokens=most_tokens,
-        ) as stream:  # fmt: skip
+        with client, _begin_stream(client, endpoint.model, prompt, most_tokens) as stream:
             for event in stream:
                 if closing.is_set():
                     return
@@ -261,6 +260,32 @@ def _read_stream(
     # Whatever a foreign server provokes here must end as one line beside the extracts.
     except Exception as error:
         pieces.put(error)
+
+
+def _begin_stream(
+    client: "OpenAI", model: str, prompt: list[dict[str, str]], most_tokens: int
+) -> "Stream[ChatCompletionChunk]":
+    """Ask for an answer; what a server does not let us set is asked for without it.
+
+    Hosted models that reason have a temperature of their own, and call the limit another name:
+    https://platform.openai.com/docs/api-reference/chat/create
+    """
+    from openai import BadRequestError
+
+    messages: Any = prompt
+    settings: dict[str, Any] = {"temperature": 0, "max_tokens": most_tokens}
+    while True:
+        try:
+            stream: Stream[ChatCompletionChunk] = client.chat.completions.create(
+                model=model, messages=messages, stream=True, **settings
+            )
+            return stream
+        except BadRequestError as error:
+            if error.param not in settings:
+                raise
+            del settings[error.param]
+            if error.param == "max_tokens":
+                settings["max_completion_tokens"] = most_tokens
 
 
 def _problem(error: BaseException) -> EndpointProblem:

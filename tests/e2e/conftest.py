@@ -56,10 +56,11 @@ def serve(index: Path) -> Iterator[Served]:
         port = free.getsockname()[1]
     options = [f"--server.port={port}", "--server.headless=true", "--", "--index", str(index)]
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"), *options]
+    env = os.environ | {"MALLOC_ARENA_MAX": "2"}  # as in make run
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "log"
         with log.open("wb") as said:
-            server = subprocess.Popen(command, cwd=PROJECT, stdout=said, stderr=said)
+            server = subprocess.Popen(command, cwd=PROJECT, stdout=said, stderr=said, env=env)
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, log)
             yield Served(f"http://127.0.0.1:{port}", server.pid, log)

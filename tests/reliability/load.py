@@ -74,10 +74,12 @@ class Publisher:
 def _ask_app(folder: Path, texts: list[str], sessions: int) -> Counter[str]:
     index = open_index(folder)
     best = {text: _heading(index, text) for text in texts}
-    begin = time.perf_counter()
     with serve(folder) as served, Publisher(folder) as publisher:
         url = served.url.replace("http", "ws")
+        asyncio.run(_session(url, texts[0]))  # the server has read what it needs
+        first, begin = _resident(served.pid), time.perf_counter()
         pages = asyncio.run(_all_sessions(url, [texts[n % len(texts)] for n in range(sessions)]))
+        last, took = _resident(served.pid), time.perf_counter() - begin
     failures: Counter[str] = Counter()
     for question, page in pages:
         if page.startswith("!"):
@@ -85,8 +87,9 @@ def _ask_app(folder: Path, texts: list[str], sessions: int) -> Counter[str]:
         elif best[question] not in page:
             failures[f"another answer to {question!r}"] += 1
     print(
-        f"{sessions} sessions at once in {time.perf_counter() - begin:.0f} s, "
-        f"{len(publisher.names) - 1} generations published meanwhile: {failures.total()} failures"
+        f"{sessions} sessions at once in {took:.0f} s, "
+        f"{len(publisher.names) - 1} generations published meanwhile: {failures.total()} failures; "
+        f"the server grew from {first:.0f} to {last:.0f} MB resident"
     )
     return failures
 
@@ -158,8 +161,8 @@ def _ask_index(folder: Path, texts: list[str], questions: int) -> Counter[str]:
     return failures
 
 
-def _resident() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def _resident(process: int | str = "self") -> float:
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
