@@ -1,7 +1,8 @@
 """make load: many people at once, new generations under them, and memory over 10,000 questions.
 
 1. SESSIONS sessions of the app on one real server, each over its own WebSocket as a browser's,
-   all asking at the same time, while a new generation is published every few seconds.
+   all asking at the same time, while a new generation is published every few seconds; then
+   WAVES of a quarter of them, after each of which the server's memory is printed.
 2. QUESTIONS questions to one index by THREADS threads, while generations go on being published;
    the memory of the process (resident set) is printed on the way.
 Every answer must be right and name one generation.
@@ -31,6 +32,7 @@ from tests.e2e.conftest import PROJECT, serve
 
 SESSIONS = 500
 QUESTIONS, THREADS = 10_000, 8
+WAVES = 10  # of a quarter of the sessions, after all of them at once
 EVERY = 5.0  # seconds between two publishes
 PATIENCE = 900.0  # seconds for all sessions
 
@@ -77,9 +79,13 @@ def _ask_app(folder: Path, texts: list[str], sessions: int) -> Counter[str]:
     with serve(folder) as served, Publisher(folder) as publisher:
         url = served.url.replace("http", "ws")
         asyncio.run(_session(url, texts[0]))  # the server has read what it needs
-        first, begin = _resident(served.pid), time.perf_counter()
-        pages = asyncio.run(_all_sessions(url, [texts[n % len(texts)] for n in range(sessions)]))
-        last, took = _resident(served.pid), time.perf_counter() - begin
+        print(f"a server with one session: {_resident(served.pid):.0f} MB resident")
+        pages = []
+        for wave in (sessions, *[max(1, sessions // 4)] * WAVES):
+            begin = time.perf_counter()
+            pages += asyncio.run(_all_sessions(url, [texts[n % len(texts)] for n in range(wave)]))
+            took = time.perf_counter() - begin
+            print(f"{wave:>6} sessions in {took:3.0f} s  {_resident(served.pid):6.0f} MB resident")
     failures: Counter[str] = Counter()
     for question, page in pages:
         if page.startswith("!"):
@@ -87,9 +93,8 @@ def _ask_app(folder: Path, texts: list[str], sessions: int) -> Counter[str]:
         elif best[question] not in page:
             failures[f"another answer to {question!r}"] += 1
     print(
-        f"{sessions} sessions at once in {took:.0f} s, "
-        f"{len(publisher.names) - 1} generations published meanwhile: {failures.total()} failures; "
-        f"the server grew from {first:.0f} to {last:.0f} MB resident"
+        f"{len(pages)} sessions on one server, up to {sessions} at once, "
+        f"{len(publisher.names) - 1} generations published meanwhile: {failures.total()} failures"
     )
     return failures
 
