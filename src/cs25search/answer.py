@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .lead import asks_for_lecture, lead_of, leads_with, subject_of
+from .lead import asks_for_lecture, lead_of, leads_with, topic_of
 from .lexical import STOP_WORDS, is_japanese, japanese_words, stem, words
 from .moments import build_hits
 from .rank import rank, read_query
@@ -85,18 +85,21 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
         QuestionError: As for `Index.search`.
     """
     lectures = list(lectures)
-    if asks_for_lecture(question) and (number := _lecture_for(index, question, lectures)):
-        lectures = [number]
+    asked = question
+    if asks_for_lecture(question):
+        question = topic_of(question)  # to advise by, and as the index searches it
+        if number := _lecture_for(index, question, lectures):
+            lectures = [number]
     index = index.near(question, MOMENTS, lectures)
     question, allowed = index.check(question, lectures)
     if not any(character.isalnum() for character in question):
-        return Findings(question, (), (), 0.0, "not_in_lectures", index)
+        return Findings(asked, (), (), 0.0, "not_in_lectures", index)
     generation, encoder = index.generation, index.encoder
     probe = read_query(question, generation, encoder)
     rows, scores = rank(probe, generation, allowed, MOMENTS)
     hits = build_hits(rows, scores, probe, generation, encoder, MOMENTS)
     if not hits:
-        return Findings(question, (), (), 0.0, "not_in_lectures", index)
+        return Findings(asked, (), (), 0.0, "not_in_lectures", index)
     vocabulary = index.vocabulary
     features = build_features(question, hits, probe, generation, encoder, vocabulary)
     language: Language = "ja" if is_japanese(question) else "en"
@@ -119,7 +122,7 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
             generation, encoder,
         )
     ]  # fmt: skip
-    return Findings(question, tuple(hits), tuple(said), probability, status, index)
+    return Findings(asked, tuple(hits), tuple(said), probability, status, index)
 
 
 def build_extract(findings: Findings) -> Answer:
@@ -229,7 +232,7 @@ def _lecture_for(index: "Index", question: str, lectures: Iterable[int]) -> int 
     """Return the lecture that has most to say about a question, of those allowed."""
     from .guide import advise
 
-    numbers = [advice.lecture.number for advice in advise(index, subject_of(question))]
+    numbers = [advice.lecture.number for advice in advise(index, question)]
     wanted = set(lectures)
     return next((number for number in numbers if not wanted or number in wanted), None)
 

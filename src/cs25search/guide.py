@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .course import Lecture, load_course
+from .lead import topic_of
 from .rank import read_query
 from .records import Hit
 from .search import Index
@@ -37,6 +38,7 @@ def advise(index: Index, goal: str) -> list[Advice]:
     Raises:
         QuestionError: The goal is empty or too long.
     """
+    goal = topic_of(goal)
     hits = index.search(goal, k=MOMENTS)
     if not hits:
         return []

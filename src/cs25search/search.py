@@ -14,6 +14,7 @@ import threadpoolctl
 from . import log
 from .encode import Encoder, OnnxEncoder
 from .errors import REBUILD, Cs25SearchError, IndexDamaged, ModelError, QuestionError
+from .lead import asks_for_lecture, topic_of
 from .moments import build_hits
 from .publish import current_generation, generations
 from .rank import rank, read_query, score_rows
@@ -250,10 +251,15 @@ class Index:
     ) -> tuple[str, np.ndarray | None]:
         """Return a query fit to be searched, and the rows that the filters let through.
 
+        Of a question for a lecture, its topic is searched: else lectures are found in which
+        lectures are spoken of.
+
         Raises:
             QuestionError: As for `search`.
         """
-        return check_query(query), self._allowed(lectures, speaker, kind, qa)
+        query = check_query(query)
+        topic = topic_of(query) if asks_for_lecture(query) else query
+        return topic, self._allowed(lectures, speaker, kind, qa)
 
     @cached_property
     def vocabulary(self) -> "Vocabulary":
@@ -290,7 +296,7 @@ class Index:
         Raises:
             QuestionError: The query is empty or longer than MAX_QUERY characters.
         """
-        query = check_query(query)
+        query, _ = self.check(query)
         rows = np.flatnonzero(self.generation.rows["note"])
         if not len(rows) or not any(character.isalnum() for character in query):
             return [], np.zeros(0, np.float32)
