@@ -16,7 +16,8 @@ _COUNT = re.compile(
 )
 _LECTURE = re.compile(
     r"\b(?:which|what|best|is there an?|are there|recommend an?|suggest an?) "
-    r"(?:lecture|talk|video|class|session)(?:e?s)?\b(?! games?)|\blectures? (?:should|would|can) i\b"
+    r"(?:lecture|talk|video|class|session)(?:e?s)?\b(?! games?)"
+    r"|\blectures? (?:should|would|can) i\b"
     r"|どの(?:講義|授業|回|動画|講演)|第何回|何回目"
     r"|(?:講義|授業|回|動画|講演)(?:[はがを]|って)(?:どれ|何|ある|あり|教え|おすすめ|お勧め|[?？]|$)"
     r"|(?:おすすめの|お勧めの|オススメの|見るべき|役立つ|役に立つ|向けの)(?:講義|授業|回|動画|講演)",
