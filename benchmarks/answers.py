@@ -1,8 +1,9 @@
 """python -m benchmarks.answers [--index DIR]: the figures of answers and refusals.
 
 Questions and references: tests/data/questions.json; what no lecture answers:
-tests/data/unanswerable.json. The refusals here are by the bundled coefficients, fitted to these
-very questions; benchmarks/fit_refusal.py prints what is true of unseen ones.
+tests/data/unanswerable.json; what people say around a question: tests/data/frames.json. The
+refusals here are by the bundled coefficients, fitted to these very questions;
+benchmarks/fit_refusal.py prints what is true of unseen ones.
 """
 
 import argparse
@@ -20,6 +21,7 @@ DATA = Path(__file__).parents[1] / "tests/data"
 # Facts left unsaid about what the lectures do speak of. The features see words, not claims: fitted
 # too, these questions cost the other kinds more than they gain. So they are only measured.
 NOT_FITTED = "unsaid"
+FRAMES = 4  # tried with each question, in turn
 
 
 def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[str, float]:
@@ -78,6 +80,37 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
     return figures
 
 
+def measure_talk(index: Index, language: str) -> dict[str, float]:
+    """Return the figures of questions with talk around them, each in FRAMES ways."""
+    key = "q_ja" if language == "ja" else "q"
+    dev = json.loads((DATA / "questions.json").read_bytes())
+    own = json.loads((DATA / "unanswerable.json").read_bytes())["unanswerable"]
+    wrong = dev["unanswerable"] + [entry for entry in own if entry["kind"] != NOT_FITTED]
+    frames = json.loads((DATA / "frames.json").read_bytes())[language]
+    first, right, said = [], [], []
+    for n, gold in enumerate(dev["questions"]):
+        for text in _framed(gold[key], frames, n):
+            hit = index.search(text, k=1)[0]
+            first.append(
+                hit.video.video_id == gold["video_id"]
+                and overlaps(hit.start, hit.end, gold["start"], gold["end"])
+            )
+            right.append(index.answer(text).status)
+    for n, entry in enumerate(entry for entry in wrong if entry.get(key)):
+        said += [index.answer(text).status for text in _framed(entry[key], frames, n)]
+    return {
+        "with talk around it: Success@1": fmean(first),
+        "with talk around it: answered": fmean(status == "answered" for status in right),
+        "with talk around it: unanswerable refused": fmean(s == "not_in_lectures" for s in said),
+    }
+
+
+def _framed(question: str, frames: list[str], turn: int) -> list[str]:
+    lower = question if question[:2].isupper() else question[0].lower() + question[1:]
+    chosen = [frames[(turn * FRAMES + n) % len(frames)] for n in range(FRAMES)]
+    return [frame.replace("{q}", question).replace("{l}", lower) for frame in chosen]
+
+
 def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:
     """Return what the support threshold keeps: references beside their own and a wrong moment.
 
@@ -109,7 +142,9 @@ def table(index: Index) -> str:
     """Return the figures of answers and refusals in both languages as a Markdown table."""
     file = json.loads((DATA / "questions.json").read_bytes())
     measured = [
-        measure_answers(index, file, language) | measure_refusals(index, language)
+        measure_answers(index, file, language)
+        | measure_refusals(index, language)
+        | measure_talk(index, language)
         for language in ("en", "ja")
     ]
     # Some are measured in English only.
@@ -135,6 +170,8 @@ def main() -> None:
             print(f"  {name:<40} {value:6.3f}")
         print(f"Refusals, {language}")
         for name, value in measure_refusals(index, language).items():
+            print(f"  {name:<40} {value:6.3f}")
+        for name, value in measure_talk(index, language).items():
             print(f"  {name:<40} {value:6.3f}")
     print(f"\nSupport of a sentence by the moment it cites, threshold {SUPPORTED}")
     for name, value in measure_support(index, file).items():

@@ -21,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.answers import NOT_FITTED
 from cs25search import Index, open_index
+from cs25search.asked import main_question
 from cs25search.course import DATA
 from cs25search.rank import read_query
 from cs25search.refusal import FEATURES, NEAREST, build_features
@@ -98,10 +99,11 @@ def read_features(index: Index, examples: Sequence[Example]) -> np.ndarray:
     """Return the features of every question, shape (n_examples, n_features)."""
     rows = []
     for example in examples:
-        hits = index.search(example.question, k=NEAREST)
-        probe = read_query(example.question, index.generation, index.encoder)
+        question, _ = main_question(index.check(example.question)[0])
+        hits = index.search(question, k=NEAREST)
+        probe = read_query(question, index.generation, index.encoder)
         features = build_features(
-            example.question, hits, probe, index.generation, index.encoder, index.vocabulary
+            question, hits, probe, index.generation, index.encoder, index.vocabulary
         )
         rows.append(features.values())
     return np.array(rows)

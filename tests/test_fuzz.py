@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cs25search.acronyms import spell_out
+from cs25search.asked import main_question, topic_of, without_talk
 from cs25search.errors import DeckError, LinkError, QuestionError
 from cs25search.lexical import bigrams, is_japanese, japanese_words, marks, ngrams, words
 from cs25search.llm import _SUSPECT, read_sentences
@@ -58,6 +59,8 @@ def test_any_question_is_checked_cut_and_marked(text: str) -> None:
     assert query.isprintable() and 0 < len(query) <= MAX_QUERY
     assert check_query(query) == query
     query.encode("utf-8")
+    for part in (without_talk(query), main_question(query)[0], topic_of(query)):
+        assert part.strip() and set(part) <= set(query)
     spelled = spell_out(query)
     assert isinstance(is_japanese(query), bool) and words(spelled) is not None
     assert all(ngrams(query)) or not words(query)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .lead import asks_for_lecture, lead_of, leads_with, topic_of
+from .asked import main_question
+from .lead import asks_for_lecture, lead_of, leads_with
 from .lexical import STOP_WORDS, is_japanese, japanese_words, stem, words
 from .moments import build_hits
 from .rank import rank, read_query
@@ -86,10 +87,9 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
     """
     lectures = list(lectures)
     asked = question
-    if asks_for_lecture(question):
-        question = topic_of(question)  # to advise by, and as the index searches it
-        if number := _lecture_for(index, question, lectures):
-            lectures = [number]
+    question, _ = main_question(index.check(question, lectures)[0])
+    if asks_for_lecture(asked) and (number := _lecture_for(index, question, lectures)):
+        lectures = [number]
     index = index.near(question, MOMENTS, lectures)
     question, allowed = index.check(question, lectures)
     if not any(character.isalnum() for character in question):
@@ -105,7 +105,7 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
     language: Language = "ja" if is_japanese(question) else "en"
     logistic = load_logistic(language)
     probability = logistic.probability(features)
-    if other_version(question, vocabulary):
+    if other_version(asked, vocabulary):
         probability = 0.0
     status: Status = "answered"
     if language == "ja" and probability and not (hits[0].note and hits[0].note.text_ja):

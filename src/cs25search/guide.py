@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .asked import topic_of
 from .course import Lecture, load_course
-from .lead import topic_of
 from .rank import read_query
 from .records import Hit
 from .search import Index

@@ -39,27 +39,6 @@ _SPEAKS = re.compile(
     r"|(?:誰|だれ).*(?:話し|講演|講義|発表|担当)|(?:話し|講演|講義|発表|講師|話者|担当).*(?:誰|だれ)",
     re.I,
 )
-# Words that ask for a lecture or who gives it, at either end of a question: compared with what is
-# said, they lead to where lectures are spoken of.
-_WORDS = (
-    "which|what|who(?:se)?|where|lectures?|talks?|videos?|class(?:es)?|sessions?|should|would|could|"
-    "can|will|i'm|i'd|i|we|you|me|watch|see|start|begin|first|best|good|better|helps?|helpful|useful|"
-    "recommend(?:ed)?|suggest|tell|learn(?:ing)?|study(?:ing)?|understand(?:ing)?|know|interested|"
-    "want|need|like|please|any|most|there|that|gives?|gave|given|presents?|presented|speaks?|spoke|"
-    "holds?|teach(?:es)?|taught|explain(?:s|ed)?|cover(?:s|ed)?|discuss(?:es|ed)?|mention(?:s|ed)?|"
-    "am|is|are|was|were|be|do|does|did|to|the|an?|and|if|so|for|on|in|of|about|with|at|by|"
-    "speakers?(?= (?:of|on|in|for|that|who)\\b| *[?.!]| *$)"
-)
-_REQUEST = re.compile(
-    rf"^(?:(?:{_WORDS})\b[\s,.:;?!]*)+|(?:[\s,.:;?!]+(?:{_WORDS})\b|[\s,.:;?!])+$"
-    r"|^(?:どの(?:講義|授業|回|動画)|(?:誰|だれ))[がはでをに]"
-    r"|(?:について|に関して|に関する|に向けて|の?ため|向け|役立つ|役に立つ|役立ち|学ぶ|学び|勉強|知り"
-    r"|知る|理解|興味|関心|講義|授業|講演|動画|回|講師|講演者|話者|発表者|発表|担当|話し|説明|誰|だれ"
-    r"|どの|どれ|どんな|何|見|観|べき|れ|ば|なら|たい|した|して|する|し|さ|いい|良い|よい|おすすめ|お勧め"
-    r"|オススメ|教え|ください|下さい|最初|まず|一番|ある|あり|い|の|ん|だ|な|って|て|で|です|ます|まし"
-    r"|た|か|から|は|が|を|に|と|も|る|[\s、。，．？?！!])+$",
-    re.I,
-)
 _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
 
 
@@ -72,17 +51,6 @@ def asks_for_lecture(question: str) -> bool:
     True
     """
     return _LECTURE.search(question) is not None or _SPEAKS.search(question) is not None
-
-
-def topic_of(question: str) -> str:
-    """Return a question or a goal without the words around it that ask for a lecture.
-
-    >>> topic_of("Which lecture should I watch for offline RL?"), topic_of("tables, like on Kaggle")
-    ('offline RL', 'tables, like on Kaggle')
-    >>> topic_of("GLOMの講師は誰ですか？"), topic_of("おすすめの講義は？")
-    ('GLOM', 'おすすめの講義は？')
-    """
-    return _REQUEST.sub("", question.strip()) or question
 
 
 def leads_with(question: str, text: str) -> bool:

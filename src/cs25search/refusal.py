@@ -217,8 +217,13 @@ def _names(question: str) -> set[str]:
     found: set[str] = set()
     for place, match in enumerate(WORD.finditer(question)):
         word = match[0]
-        # The first word of a question is capital anyway.
-        if re.search(r"\d", word) or word[1:] != word[1:].lower() or (place and word[0].isupper()):
+        # The first word of a sentence is capital anyway.
+        first = not place or re.search(r"[.!?:…]\s*$", question[: match.start()])
+        if (
+            re.search(r"\d", word)
+            or word[1:] != word[1:].lower()
+            or (word[0].isupper() and not first)
+        ):
             found.update(stem(part) for part in words(word))
     return found
 

@@ -12,9 +12,10 @@ import numpy as np
 import threadpoolctl
 
 from . import log
+from .asked import topic_of, without_talk
 from .encode import Encoder, OnnxEncoder
 from .errors import REBUILD, Cs25SearchError, IndexDamaged, ModelError, QuestionError
-from .lead import asks_for_lecture, topic_of
+from .lead import asks_for_lecture
 from .moments import build_hits
 from .publish import current_generation, generations
 from .rank import rank, read_query, score_rows
@@ -251,13 +252,13 @@ class Index:
     ) -> tuple[str, np.ndarray | None]:
         """Return a query fit to be searched, and the rows that the filters let through.
 
-        Of a question for a lecture, its topic is searched: else lectures are found in which
-        lectures are spoken of.
+        That is what is asked, without the talk around it; of a question for a lecture, its topic:
+        else lectures are found in which lectures are spoken of.
 
         Raises:
             QuestionError: As for `search`.
         """
-        query = check_query(query)
+        query = without_talk(check_query(query))
         topic = topic_of(query) if asks_for_lecture(query) else query
         return topic, self._allowed(lectures, speaker, kind, qa)
 
