@@ -123,10 +123,13 @@ def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
     other = {"q": "How do I bake bread?", "q_ja": "パンの焼き方は？", "kind": "off-topic"}
     (tmp_path / "questions.json").write_text(json.dumps(few), "utf-8")
     (tmp_path / "unanswerable.json").write_text(json.dumps({"unanswerable": [other]}), "utf-8")
+    frames = {"en": ["hi, {l}"], "ja": ["すみません、{q}"]}
+    (tmp_path / "frames.json").write_text(json.dumps(frames), "utf-8")
     monkeypatch.setattr(answers, "DATA", tmp_path)
     lines = answers.table(index).splitlines()
     assert lines[0] == "| answers | en | ja |"
     assert "| unanswerable, off-topic refused | 1.000 | 1.000 |" in lines
+    assert "| with talk around it: unanswerable refused | 1.000 | 1.000 |" in lines
     assert any(line.startswith("| median words | ") and line.endswith(" |  |") for line in lines)
 
 

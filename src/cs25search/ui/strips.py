@@ -134,9 +134,10 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
         for cell in strip.cells
     ]
     flat = not best_cells(strip)
+    minutes = say(language, "minutes")
     axis = {
         "values": list(range(0, int(longest / 60) + 1, 10)),
-        "labelExpr": f"datum.value + '{say(language, 'minutes')}'",
+        "labelExpr": f"datum.value + '{minutes}'",
         "grid": False,
         "labelFlush": 30,  # pixels; a label nearer to the end would push the bars aside
     }
