@@ -33,7 +33,8 @@ _THANKS = re.compile(
 _ASKS = re.compile(rf"[?？]{_QUOTES}$|か[。」』]*$")
 # 「…のですが、」「…なんだけど、」「あの、」 in front of what is asked; not 「…策が、」.
 _PREFACE_JA = re.compile(
-    r"(?:[^、，。？?]{1,40}(?:です|ます|ました|ません|ない|だ|た|ん|の)(?:が|けど|けれど|けれども)[さねー]*[、，]\s*"
+    r"(?:[^、，。？?]{1,40}(?:です|ます|ました|ません|ない|だ|た|ん|の)"
+    r"(?:が|けど|けれど|けれども)[さねー]*[、，]\s*"
     r"|[ぁ-んー〜]{1,5}[、，]\s*)+"
 )
 _INTERROGATIVES = frozenset(
@@ -45,7 +46,8 @@ _AUXILIARIES = frozenset(
 # "I may be slow, but why ...", "exam tomorrow and I panic, why ..."; not "In GPT-3, why ...".
 _PREFACE = re.compile(
     r"(?:(?:maybe|perhaps|probably|sorry|please|just|so|k|this|following)\b"
-    r"|(?!(?:if|when|in|with|given|since|because|as)\b)[^?]*?\b(?:i|i['’]\w+|im|ive|my|me)\b).*?(?:[,:]\s+(?:but\s+)?|\bbut\s+)"
+    r"|(?!(?:if|when|in|with|given|since|because|as)\b)[^?]*?\b(?:i|i['’]\w+|im|ive|my|me)\b)"
+    r".*?(?:[,:]\s+(?:but\s+)?|\bbut\s+)"
     rf"(?=(?:{'|'.join(sorted(_INTERROGATIVES | _AUXILIARIES))})\b)",
     re.I | re.S,
 )
