@@ -4,7 +4,7 @@
 >>> index = open_index("index")                                  # doctest: +SKIP
 >>> hit = index.search("Why does the router need float32?")[0]   # doctest: +SKIP
 >>> hit.video.lecture, int(hit.start)                            # doctest: +SKIP
-(5, 532)
+(5, 582)
 """
 
 from typing import TYPE_CHECKING, Any
