@@ -123,7 +123,7 @@ def topic_of(question: str) -> str:
 
 def _is_talk(part: str) -> bool:
     if is_japanese(part):
-        return all(word in _japanese_talk() for word in japanese_words(part))
+        return _talk("ja").issuperset(japanese_words(part))
     said = [_fold(word) for word in _WORD.findall(part)]
     # "or is it just an idea" goes on with what was asked.
     return said[:1] not in (["and"], ["or"]) and _talk("en").issuperset(said)
@@ -155,7 +155,7 @@ def _is_question(sentence: str) -> bool:
 def _needs_more(question: str) -> bool:
     """Return whether a question says too little, or points at something outside it."""
     if is_japanese(question):
-        own = [word for word in japanese_words(question) if word not in _japanese_talk()]
+        own = [word for word in japanese_words(question) if word not in _talk("ja")]
         return len(own) < ENOUGH or _POINTS_JA.match(question) is not None
     own = []
     for word in map(_fold, _WORD.findall(question)):
@@ -174,12 +174,8 @@ def _fold(word: str) -> str:
 
 @cache
 def _talk(part: str) -> frozenset[str]:
-    return frozenset(" ".join(_read()[part]).split())
-
-
-@cache
-def _japanese_talk() -> frozenset[str]:
-    return frozenset(japanese_words("".join(_read()["ja"]))) | _talk("en")
+    words = frozenset(" ".join(_read()[part]).split())
+    return words | _talk("en") if part == "ja" else words  # Japanese talk has English words too
 
 
 @cache
