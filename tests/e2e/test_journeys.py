@@ -28,6 +28,7 @@ PAGES = {
     "lecture": "/lecture?lang=en&lecture=5",
     "index": "/index?lang=en",
 }
+VIDEOS = "https://www.youtube.com/embed/**"
 BACKGROUND = {"light": "rgb(253, 252, 250)", "dark": "rgb(21, 24, 27)"}  # .streamlit/config.toml
 AXE = Path(os.environ.get("AXE_CORE", PROJECT / "node_modules/axe-core/axe.min.js"))
 
@@ -37,7 +38,8 @@ def players(page):
 
 
 def play_first(page):
-    page.locator(".st-key-moment-1").get_by_role("button", name="Play here").click()
+    with page.expect_request(VIDEOS):
+        page.locator(".st-key-moment-1").get_by_role("button", name="Play here").click()
     players(page).wait_for()
     settle(page)
 
@@ -82,7 +84,8 @@ def test_click_on_a_cell_of_a_strip_plays_there_and_again(page, app_url):
         expect(cells).to_have_count(1)
         cells.scroll_into_view_if_needed()
         width = cells.bounding_box()["width"]
-        cells.click(position={"x": width * 0.127, "y": 20})  # minute 10
+        with page.expect_request(VIDEOS):
+            cells.click(position={"x": width * 0.127, "y": 20})  # minute 10
         # A cell starts at its note, and a player a second before it.
         fresh = strip.locator("iframe[src*='U8J32Z3qV8s?start=599']:not([data-old])")
         expect(fresh).to_have_count(1)
