@@ -21,6 +21,7 @@ DATA = Path(__file__).parents[1] / "tests/data"
 # Facts left unsaid about what the lectures do speak of. The features see words, not claims: fitted
 # too, these questions cost the other kinds more than they gain. So they are only measured.
 NOT_FITTED = "unsaid"
+KEYS = {"en": "q", "ja": "q_ja"}
 FRAMES = 4  # tried with each question, in turn
 
 
@@ -31,14 +32,11 @@ def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[s
     """
     answered, overlapping, first, covered, lengths, cited = 0, [], [], [], [], []
     for gold in file["questions"]:
-        answer = index.answer(gold["q_ja" if language == "ja" else "q"])
+        answer = index.answer(gold[KEYS[language]])
         if answer.status != "answered":
             continue
         answered += 1
-        hits = [
-            c.video_id == gold["video_id"] and overlaps(c.start, c.end, gold["start"], gold["end"])
-            for c in answer.citations
-        ]
+        hits = [_is_right(c.video_id, c.start, c.end, gold) for c in answer.citations]
         overlapping.append(any(hits))
         first.append(hits[0])
         cited.append(fmean(hits))
@@ -62,15 +60,12 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
 
     The others are those that the fit has seen; the kind left out of it stands beside them.
     """
-    key = "q_ja" if language == "ja" else "q"
-    dev = json.loads((DATA / "questions.json").read_bytes())
-    own = json.loads((DATA / "unanswerable.json").read_bytes())["unanswerable"]
-    groups = {"answerable": [entry[key] for entry in dev["questions"]]}
-    wrong = [{"kind": "dev", **entry} for entry in dev["unanswerable"]] + own
-    wrong = [entry for entry in wrong if entry.get(key)]
-    groups["unanswerable"] = [entry[key] for entry in wrong if entry["kind"] != NOT_FITTED]
-    for kind in dict.fromkeys(entry["kind"] for entry in wrong):
-        groups[f"unanswerable, {kind}"] = [entry[key] for entry in wrong if entry["kind"] == kind]
+    file = json.loads((DATA / "questions.json").read_bytes())
+    wrong = _unanswerable(file, language)
+    groups = {"answerable": [entry[KEYS[language]] for entry in file["questions"]]}
+    groups["unanswerable"] = [text for text, kind in wrong if kind != NOT_FITTED]
+    for kind in dict.fromkeys(kind for _, kind in wrong):
+        groups[f"unanswerable, {kind}"] = [text for text, of in wrong if of == kind]
     figures = {}
     for name, questions in groups.items():
         said = [index.answer(question).status for question in questions]
@@ -82,22 +77,17 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
 
 def measure_talk(index: Index, language: str) -> dict[str, float]:
     """Return the figures of questions with talk around them, each in FRAMES ways."""
-    key = "q_ja" if language == "ja" else "q"
-    dev = json.loads((DATA / "questions.json").read_bytes())
-    own = json.loads((DATA / "unanswerable.json").read_bytes())["unanswerable"]
-    wrong = dev["unanswerable"] + [entry for entry in own if entry["kind"] != NOT_FITTED]
+    file = json.loads((DATA / "questions.json").read_bytes())
+    wrong = [text for text, kind in _unanswerable(file, language) if kind != NOT_FITTED]
     frames = json.loads((DATA / "frames.json").read_bytes())[language]
     first, right, said = [], [], []
-    for n, gold in enumerate(dev["questions"]):
-        for text in _framed(gold[key], frames, n):
+    for n, gold in enumerate(file["questions"]):
+        for text in _framed(gold[KEYS[language]], frames, n):
             hit = index.search(text, k=1)[0]
-            first.append(
-                hit.video.video_id == gold["video_id"]
-                and overlaps(hit.start, hit.end, gold["start"], gold["end"])
-            )
+            first.append(_is_right(hit.video.video_id, hit.start, hit.end, gold))
             right.append(index.answer(text).status)
-    for n, entry in enumerate(entry for entry in wrong if entry.get(key)):
-        said += [index.answer(text).status for text in _framed(entry[key], frames, n)]
+    for n, question in enumerate(wrong):
+        said += [index.answer(text).status for text in _framed(question, frames, n)]
     return {
         "with talk around it: Success@1": fmean(first),
         "with talk around it: answered": fmean(status == "answered" for status in right),
@@ -105,10 +95,30 @@ def measure_talk(index: Index, language: str) -> dict[str, float]:
     }
 
 
-def _framed(question: str, frames: list[str], turn: int) -> list[str]:
+def framed(frame: str, question: str) -> str:
+    """Return a question in a frame of tests/data/frames.json.
+
+    >>> framed("hi, {l}", "Why is it deep?"), framed("hi, {l}", "GPT-3?"), framed("{q} thx", "Why?")
+    ('hi, why is it deep?', 'hi, GPT-3?', 'Why? thx')
+    """
     lower = question if question[:2].isupper() else question[0].lower() + question[1:]
-    chosen = [frames[(turn * FRAMES + n) % len(frames)] for n in range(FRAMES)]
-    return [frame.replace("{q}", question).replace("{l}", lower) for frame in chosen]
+    return frame.replace("{q}", question).replace("{l}", lower)
+
+
+def _framed(question: str, frames: list[str], turn: int) -> list[str]:
+    return [framed(frames[(turn * FRAMES + n) % len(frames)], question) for n in range(FRAMES)]
+
+
+def _unanswerable(file: dict[str, Any], language: str) -> list[tuple[str, str]]:
+    """Return what no lecture answers, those of the dev questions first, each with its kind."""
+    own = json.loads((DATA / "unanswerable.json").read_bytes())["unanswerable"]
+    entries = [{"kind": "dev", **entry} for entry in file["unanswerable"]] + own
+    key = KEYS[language]
+    return [(entry[key], entry["kind"]) for entry in entries if entry.get(key)]
+
+
+def _is_right(video_id: str, start: float, end: float, gold: dict[str, Any]) -> bool:
+    return video_id == gold["video_id"] and overlaps(start, end, gold["start"], gold["end"])
 
 
 def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:

@@ -99,7 +99,7 @@ def read_features(index: Index, examples: Sequence[Example]) -> np.ndarray:
     """Return the features of every question, shape (n_examples, n_features)."""
     rows = []
     for example in examples:
-        question, _ = main_question(index.check(example.question)[0])
+        question = main_question(index.check(example.question)[0])
         hits = index.search(question, k=NEAREST)
         probe = read_query(question, index.generation, index.encoder)
         features = build_features(

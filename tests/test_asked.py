@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.answers import framed
 from cs25search.asked import main_question, topic_of, without_talk
 
 WHY = "Why does the router need float32?"
@@ -13,6 +14,7 @@ WHOLE = (
     "In GPT-3, how is the prompt read?",
     "There is a model called Switch. How does it work?",
     "If we use one expert, what is lost?",
+    "Why does Dr. Chen use GPT-3, e.g. for code?",
     "policy network robot",
     "方策が、なぜ良くなるのですか？",
 )
@@ -42,6 +44,7 @@ def test_talk_is_left_out(asked, question):
     "question",
     [
         "What is this lecture about?", "What should I be able to do after watching the series?",
+        "What did Prof. Manning say, e.g. about attention?",
         "How well does the Decision Transformer play?", "In what sense is it decompiling?",
         "Has anyone built GLOM, or is it just an idea?", "thanks", "この講義は何についてですか？",
     ],
@@ -60,7 +63,7 @@ def test_what_is_asked_stays_as_it_was_written(question):
     ],
 )
 def test_a_question_is_judged_by_what_it_asks(question, main):
-    assert main_question(question)[0] == main
+    assert main_question(question) == main
 
 
 def test_a_topic_is_not_cut_where_a_word_only_begins_like_a_request():
@@ -74,8 +77,7 @@ def test_most_talk_changes_no_verdict(index, language, question):
     assert plain.status == "answered"
     same = 0
     for frame in FRAMES[language]:
-        asked = frame.replace("{q}", question).replace("{l}", question[0].lower() + question[1:])
-        answer = index.answer(asked)
+        answer = index.answer(framed(frame, question))
         same += answer.status == "answered" and answer.citations[0].url == plain.citations[0].url
     assert same >= 0.8 * len(FRAMES[language])
 

@@ -59,7 +59,7 @@ def test_any_question_is_checked_cut_and_marked(text: str) -> None:
     assert query.isprintable() and 0 < len(query) <= MAX_QUERY
     assert check_query(query) == query
     query.encode("utf-8")
-    for part in (without_talk(query), main_question(query)[0], topic_of(query)):
+    for part in (without_talk(query), main_question(query), topic_of(query)):
         assert part.strip() and set(part) <= set(query)
     spelled = spell_out(query)
     assert isinstance(is_japanese(query), bool) and words(spelled) is not None

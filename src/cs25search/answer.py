@@ -87,7 +87,7 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
     """
     lectures = list(lectures)
     asked = question
-    question, _ = main_question(index.check(question, lectures)[0])
+    question = main_question(index.check(question, lectures)[0])
     if asks_for_lecture(asked) and (number := _lecture_for(index, question, lectures)):
         lectures = [number]
     index = index.near(question, MOMENTS, lectures)

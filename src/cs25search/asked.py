@@ -11,12 +11,13 @@ from functools import cache
 import msgspec
 
 from .course import DATA
-from .lexical import is_japanese, japanese_words
+from .lexical import NO_END, is_japanese, japanese_words
 
 ENOUGH = 2  # words of its own that a question needs to be understood alone
 _QUOTES = r"[\"”」』)）]*"
 _EMOJI = r"\s*[\u2600-\u27bf\U0001f300-\U0001faff]+\ufe0f?\s*"
-_END = rf"\.+(?:\s+|$)|{_EMOJI}|$"
+# Unlike written text, talk begins sentences in lower case, and ends them with an emoji.
+_END = rf"\.+{NO_END}(?:\s+|$)|{_EMOJI}|$"
 _SENTENCES = re.compile(rf".*?(?:[。！？!?…\n]+{_QUOTES}\s*|[:：]\s+|{_END})", re.S)
 _PARTS = re.compile(rf".*?(?:[。！？!?、，,;:：…\n]+{_QUOTES}\s*|\s[-–—~〜]+\s|{_END})", re.S)
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.I)
@@ -43,12 +44,13 @@ _INTERROGATIVES = frozenset(
 _AUXILIARIES = frozenset(
     "is are was were does do did can could should would will has have had".split()
 )
+_BEGINS = _INTERROGATIVES | _AUXILIARIES
 # "I may be slow, but why ...", "exam tomorrow and I panic, why ..."; not "In GPT-3, why ...".
 _PREFACE = re.compile(
     r"(?:(?:maybe|perhaps|probably|sorry|please|just|so|k|this|following)\b"
     r"|(?!(?:if|when|in|with|given|since|because|as)\b)[^?]*?\b(?:i|i['’]\w+|im|ive|my|me)\b)"
     r".*?(?:[,:]\s+(?:but\s+)?|\bbut\s+)"
-    rf"(?=(?:{'|'.join(sorted(_INTERROGATIVES | _AUXILIARIES))})\b)",
+    rf"(?=(?:{'|'.join(sorted(_BEGINS))})\b)",
     re.I | re.S,
 )
 _WHICH_JA = re.compile(r"^(?:どの(?:講義|授業|回|動画)|誰|だれ)[がはでをに]")
@@ -73,18 +75,18 @@ def without_talk(question: str) -> str:
     return text if is_japanese(text) else text[_talk_before(text) :]
 
 
-def main_question(question: str) -> tuple[str, str]:
-    """Return what is asked and what is only said beside it; the latter may be empty.
+def main_question(question: str) -> str:
+    """Return what is asked, without what is only said beside it.
 
     Whether a question is answered must not hang on what its asker adds. A question that needs
     the rest to be understood ("How does it work?") is returned whole.
 
     >>> main_question("I read the paper on it. Why does the router need float32?")
-    ('Why does the router need float32?', 'I read the paper on it.')
+    'Why does the router need float32?'
     >>> main_question("There is a model called Switch. How does it work?")
-    ('There is a model called Switch. How does it work?', '')
+    'There is a model called Switch. How does it work?'
     >>> main_question("的外れかもしれませんが、ルーターにfloat32が必要なのはなぜですか")
-    ('ルーターにfloat32が必要なのはなぜですか', '的外れかもしれませんが、')
+    'ルーターにfloat32が必要なのはなぜですか'
     """
     sentences = [sentence for sentence in _SENTENCES.findall(question) if sentence.strip()]
     asking = [
@@ -92,14 +94,10 @@ def main_question(question: str) -> tuple[str, str]:
         for sentence in sentences
         if _is_question(sentence.strip()) and not _needs_more(sentence)
     ]
-    beside = [sentence for sentence in sentences if sentence not in asking]
     main = "".join(asking).strip()
     if preface := (_PREFACE_JA if is_japanese(main) else _PREFACE).match(main):
         main = main[preface.end() :]
-        beside.append(preface[0])
-    if not beside or _needs_more(main):
-        return question, ""
-    return main, "".join(beside).strip()
+    return question if _needs_more(main) else main
 
 
 def topic_of(question: str) -> str:
@@ -147,9 +145,7 @@ def _talk_before(text: str) -> int:
 
 def _is_question(sentence: str) -> bool:
     first = _WORD.match(sentence)
-    return _ASKS.search(sentence) is not None or (
-        first is not None and _fold(first[0]) in _INTERROGATIVES | _AUXILIARIES
-    )
+    return _ASKS.search(sentence) is not None or (first is not None and _fold(first[0]) in _BEGINS)
 
 
 def _needs_more(question: str) -> bool:
@@ -186,5 +182,4 @@ def _endings() -> tuple[str, ...]:
 
 @cache
 def _read() -> dict[str, list[str]]:
-    file: dict[str, str | list[str]] = msgspec.json.decode((DATA / "talk.json").read_bytes())
-    return {part: lines for part, lines in file.items() if isinstance(lines, list)}
+    return msgspec.json.decode((DATA / "talk.json").read_bytes(), type=dict[str, list[str]])

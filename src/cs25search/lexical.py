@@ -28,6 +28,11 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
 _RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")
 # Parts of speech that carry no topic: particle, auxiliary, punctuation, blank.
 GRAMMAR = frozenset(["助詞", "助動詞", "補助記号", "空白"])
+# Looks back from a point that ends no sentence: after an initial, a title, a Latin abbreviation.
+NO_END = (
+    r"(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St|vs|al|No)\.)"
+    r"(?<!\b(?:Mrs|etc|Fig)\.)(?<!\bProf\.)(?<!\b(?:e\.g|i\.e)\.)"
+)
 WORD = re.compile(r"[^\W_]+")
 K1, B = 1.2, 0.75  # BM25: how fast repeats stop to count, how much length counts
 BLOCK = 2**14  # documents counted at a time

@@ -10,18 +10,16 @@ import numpy as np
 from .build import lead
 from .encode import Encoder
 from .late import unpack
-from .lexical import is_japanese
+from .lexical import NO_END, is_japanese
 from .rank import Probe
 from .records import Chunk, Cue, Hit
 from .store import Generation
 
 SPOKEN_WORDS = 24  # a stretch of captions without a full stop ends at the cue that reaches this
 
-# A point, then an opening in capitals or digits; not after a title, a Latin abbreviation, an
-# initial.
+# A point, then an opening in capitals or digits.
 _END = re.compile(
-    r"(?:(?<=[.!?])|(?<=[.!?][\"'”’)]))(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St|vs|al|No)\.)"
-    r"(?<!\b(?:Mrs|etc|Fig)\.)(?<!\bProf\.)(?<!\b(?:e\.g|i\.e)\.)\s+(?=[\"'“‘(]?[A-Z0-9])"
+    rf"(?:(?<=[.!?])|(?<=[.!?][\"'”’)])){NO_END}\s+(?=[\"'“‘(]?[A-Z0-9])"
     r"|(?<=[。！？])(?![」』）])"
 )
 
