@@ -116,8 +116,8 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
 
     Returns:
         A Vega-Lite specification (https://vega.github.io/vega-lite/docs/spec.html), its data an
-        Arrow table. Altair would write the same, but checks each by a schema, which took half
-        of the time of a page; a test does that here.
+        Arrow table. Altair would write the same, but checks each by a schema at every run; here
+        a test does that once.
     """
     values = [
         {
