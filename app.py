@@ -6,8 +6,8 @@ import sys
 import streamlit as st
 from starlette.middleware import Middleware
 
-from cs25search.ui.headers import SecurityHeaders
 from cs25search.ui.page import show
+from cs25search.ui.views.headers import SecurityHeaders
 
 for option in ("--index", "--store", "--uri"):
     if option in sys.argv[:-1]:

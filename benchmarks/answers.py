@@ -13,9 +13,9 @@ from statistics import fmean, median
 from typing import Any
 
 from cs25search import Chunk, Index, open_index
-from cs25search.answer import content
+from cs25search.answers.extract import content
+from cs25search.answers.support import SUPPORTED, support
 from cs25search.metrics import overlaps
-from cs25search.support import SUPPORTED, support
 
 DATA = Path(__file__).parents[1] / "tests/data"
 # Facts left unsaid about what the lectures do speak of. The features see words, not claims: fitted

@@ -9,11 +9,13 @@ from tempfile import TemporaryDirectory
 import faiss
 import numpy as np
 
-from cs25search.build import encoded_text, japanese_text, lead
-from cs25search.dense import build_dense, top_k
-from cs25search.encode import Encoder
-from cs25search.lexical import Lexical, bigrams, words
+from cs25search.encoding.encoder import Encoder
+from cs25search.index.bm25 import Lexical
+from cs25search.index.chunk_text import encoded_text, japanese_text, lead
+from cs25search.index.vectors import build_dense, top_k
 from cs25search.records import Chunk, Language
+from cs25search.text.ngrams import bigrams
+from cs25search.text.words import words
 
 RRF_K = 60  # Cormack, Clarke and Büttcher, SIGIR 2009
 DEPTH = 100  # rows of each ranking that are fused

@@ -17,12 +17,7 @@ import msgspec
 from rich.console import Console
 
 from benchmarks.corpora import cs25_notes
-from benchmarks.embedding import (
-    batch_encoder,
-    embedding_rows,
-    overhead_row,
-    size_rows,
-)
+from benchmarks.embedding import batch_encoder, embedding_rows, overhead_row, size_rows
 from benchmarks.eval import markdown as quality_markdown
 from benchmarks.eval import run_one, write_between
 from benchmarks.eval import table as quality_table

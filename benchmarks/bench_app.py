@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.eval import write_between
 from cs25search import Hit, Index
-from cs25search.evaluate import read_questions
+from cs25search.evaluation import read_questions
 from cs25search.search import default_index_dir, open_index
 from cs25search.times import clock
 from tests.e2e.conftest import PROJECT, launched, open_at, open_page, serve, settle

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cs25search.course import load_course
-from cs25search.evaluate import Question, read_questions
+from cs25search.course.read import load_course
+from cs25search.evaluation import Question, read_questions
 from cs25search.records import Chunk, Cue, Language, Slide, Video
-from ingest.cache import read_folder
+from ingest.captions.files import read_folder
 from ingest.chunks import build_chunks, count_words
 from ingest.collect import collect
 

@@ -11,11 +11,13 @@ import numpy as np
 from benchmarks.corpora import Corpus
 from benchmarks.table import Row
 from cs25search import Index
-from cs25search.build import build_generation, encoded_text
-from cs25search.encode import Encoder, Encoding, OnnxEncoder, onnx_forward
-from cs25search.evaluate import DEPTH, ask_all, measure
-from cs25search.store import Generation, write_generation
-from ingest.model import DEFAULT_MODEL, find_model, load_encoder
+from cs25search.encoding.encoder import Encoder, Encoding, OnnxEncoder, onnx_forward
+from cs25search.evaluation import DEPTH, ask_all, measure
+from cs25search.index.build import build_generation
+from cs25search.index.chunk_text import encoded_text
+from cs25search.index.files import write_generation
+from cs25search.index.generation import Generation
+from ingest.encoder import DEFAULT_MODEL, find_model, load_encoder
 
 TEXTS, ROUNDS = 192, 3
 FLOAT_BYTES, HOUR = 4, 3600

@@ -24,12 +24,12 @@ from benchmarks.baselines import BASELINES
 from benchmarks.corpora import CS25_NOTES, Corpus, load_corpora
 from benchmarks.rankers import SHIPPED, Ranker, open_cached, rankers
 from cs25search import Hit
-from cs25search.encode import Encoder, OnnxEncoder
-from cs25search.evaluate import ask_all, measure
+from cs25search.encoding.encoder import Encoder, OnnxEncoder
+from cs25search.evaluation import ask_all, measure
 from cs25search.metrics import success_at_k
 from cs25search.records import Language
 from cs25search.search import default_index_dir
-from ingest.model import DEFAULT_MODEL, load_encoder
+from ingest.encoder import DEFAULT_MODEL, load_encoder
 
 PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs/evaluation.md"

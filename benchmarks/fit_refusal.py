@@ -1,4 +1,4 @@
-"""Fit data/refusal.json again: python -m benchmarks.fit_refusal [--index DIR] [--write]
+"""Fit answers/refusal.json again: python -m benchmarks.fit_refusal [--index DIR] [--write]
 
 Every figure printed is of questions that the fit did not see: 10-fold cross-validation, five
 times over, the strength of regularisation chosen inside each fold. Needs scikit-learn.
@@ -21,10 +21,10 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.answers import NOT_FITTED
 from cs25search import Index, open_index
-from cs25search.asked import main_question
-from cs25search.course import DATA
-from cs25search.rank import read_query
-from cs25search.refusal import FEATURES, NEAREST, build_features
+from cs25search.answers.features import FEATURES, NEAREST, build_features
+from cs25search.answers.refusal import FITTED
+from cs25search.question.cleanup import main_question
+from cs25search.ranking.rank import read_query
 
 # What a feature must say when it rises: 1, more likely answered; -1, less.
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2)  # wrongly refused at most
@@ -218,7 +218,7 @@ def main() -> None:
     """Fit both languages, print the figures, and write the coefficients if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", help="an index of the bundled course alone")
-    parser.add_argument("--write", action="store_true", help="replace data/refusal.json")
+    parser.add_argument("--write", action="store_true", help="replace answers/refusal.json")
     arguments = parser.parse_args()
     index = open_index(arguments.index)
     file: dict[str, object] = {"about": ABOUT, "features": FEATURES}
@@ -238,7 +238,7 @@ def main() -> None:
         print(dict(zip(FEATURES, file[language]["coefficients"], strict=True)))  # type: ignore[index]
     if arguments.write:
         content = msgspec.json.format(msgspec.json.encode(file), indent=1)
-        (DATA / "refusal.json").write_bytes(content + b"\n")
+        FITTED.write_bytes(content + b"\n")
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ from statistics import fmean, median
 import numpy as np
 
 from cs25search import Index, open_index
-from cs25search.build import encoded_text
-from cs25search.milvus import Row, Store
-from cs25search.milvus_write import chunk_rows, count_terms, documents_of
-from cs25search.rank import terms_of
+from cs25search.index.chunk_text import encoded_text
+from cs25search.milvus.connection import Row, Store
+from cs25search.milvus.write import chunk_rows, count_terms, documents_of
+from cs25search.ranking.rank import terms_of
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
 SAMPLE = 400  # chunks that are measured

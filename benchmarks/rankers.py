@@ -10,18 +10,19 @@ from pathlib import Path
 from benchmarks.baselines import Baseline, baselines
 from benchmarks.corpora import Corpus, cs25_notes
 from cs25search import Hit, Index, Video
-from cs25search.build import BUILD_VERSION, build_generation
-from cs25search.encode import Encoder
+from cs25search.encoding.encoder import Encoder
 from cs25search.errors import Cs25SearchError
-from cs25search.evaluate import DEPTH
+from cs25search.evaluation import DEPTH
+from cs25search.index.build import BUILD_VERSION, build_generation
+from cs25search.index.files import read_generation, write_generation
+from cs25search.index.generation import Generation
 from cs25search.records import Chunk, Language
-from cs25search.store import Generation, read_generation, write_generation
-from ingest.model import DEFAULT_MODEL
+from ingest.encoder import DEFAULT_MODEL
 
 CACHE = Path(__file__).parents[1] / ".eval-cache"
 PACKAGE = Path(__file__).parents[1] / "src/cs25search"
 # What decides the content of an index; a change of ranking needs no new one.
-INDEX_CODE = ("bridge", "build", "dense", "encode", "late", "lexical", "store")
+INDEX_CODE = ("encoding", "index", "text")
 SHIPPED = "cs25search"
 
 
@@ -91,7 +92,11 @@ def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:
 
 def _fingerprint(corpus: Corpus, encoder: Encoder) -> str:
     """Return a checksum over all that decides what the index of a corpus holds."""
-    code = [(PACKAGE / f"{module}.py").read_text("utf-8") for module in INDEX_CODE]
+    code = [
+        module.read_text("utf-8")
+        for package in INDEX_CODE
+        for module in sorted((PACKAGE / package).glob("*.py"))
+    ]
     parts = [
         str(BUILD_VERSION),
         encoder.key,

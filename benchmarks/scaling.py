@@ -26,18 +26,18 @@ import numpy as np
 import threadpoolctl
 
 from benchmarks.corpora import QUESTIONS
-from cs25search import lexical
-from cs25search.build import build_generation
-from cs25search.course import load_course
-from cs25search.dense import top_k
-from cs25search.encode import Encoder, Encoding, OnnxEncoder, unit
-from cs25search.evaluate import read_questions
-from cs25search.rank import CANDIDATES, terms_of
+from cs25search.course.read import load_course
+from cs25search.encoding.encoder import Encoder, Encoding, OnnxEncoder, unit
+from cs25search.evaluation import read_questions
+from cs25search.index import bm25
+from cs25search.index.build import build_generation
+from cs25search.index.files import write_generation
+from cs25search.index.vectors import top_k
+from cs25search.ranking.rank import CANDIDATES, terms_of
 from cs25search.records import Chunk, Video
 from cs25search.search import open_index
-from cs25search.sentences import split_sentences
-from cs25search.store import write_generation
-from ingest.model import DEFAULT_MODEL, load_encoder
+from cs25search.text.sentences import split_sentences
+from ingest.encoder import DEFAULT_MODEL, load_encoder
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs/scaling.json"
@@ -310,7 +310,7 @@ def compare(encoder: Encoder, size: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def lexical_recall(grams: lexical.Lexical, questions: Sequence[str]) -> float:
+def lexical_recall(grams: bm25.Lexical, questions: Sequence[str]) -> float:
     """Return which share of the ten best documents by BM25 the limited search finds."""
     found, most = 0, 0
     for question in questions:

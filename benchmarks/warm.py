@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.asking import Asker
 from benchmarks.table import Row
 from cs25search import Index
-from cs25search.evaluate import Question
+from cs25search.evaluation import Question
 
 SECONDS, ROUNDS = 4, 3
 THREADS, PROCESSES = 16, 4

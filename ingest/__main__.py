@@ -14,29 +14,30 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cs25search import log
-from cs25search.build import build_generation
-from cs25search.course import Course, load_course
-from cs25search.encode import OnnxEncoder
+from cs25search.course.read import Course, load_course
+from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import Cs25SearchError
-from cs25search.llm import Endpoint, endpoint_from_environment
-from cs25search.milvus import Store
-from cs25search.milvus_write import Shard
-from cs25search.publish import ingest_lock
+from cs25search.index.build import build_generation
+from cs25search.index.files import read_generation, write_generation
+from cs25search.index.generation import Generation
+from cs25search.index.publish import ingest_lock
+from cs25search.language_model import Endpoint, endpoint_from_environment
+from cs25search.milvus.connection import Store
+from cs25search.milvus.write import Shard
 from cs25search.search import chosen_store, default_index_dir
-from cs25search.store import Generation, read_generation, write_generation
 
-from . import youtube
-from .cache import RawTrack, keep, kept, read_folder, with_known
+from .captions.files import RawTrack, keep, kept, read_folder, with_known
 from .collect import Collection, collect, fingerprint
-from .deck import keep_deck, kept_deck, read_deck
-from .enrich import Lost, enrich, missing, preview_notes, require_endpoint
-from .failures import FetchError
-from .fetch import Fetcher
+from .deck.parse import keep_deck, kept_deck, read_deck
+from .encoder import DEFAULT_MODEL, load_encoder
 from .milvus import parse_shard, part_of, write
-from .model import DEFAULT_MODEL, load_encoder
-from .notes import kept_notes
-from .pull import Asked, learn, list_videos, plan, pull
+from .notes.windows import kept_notes
+from .notes.write import Lost, enrich, missing, preview_notes, require_endpoint
 from .report import Row, exit_code, mark, mark_lost, preview, table, write_report
+from .youtube import clients as youtube
+from .youtube.failures import FetchError
+from .youtube.fetch import Fetcher
+from .youtube.pull import Asked, learn, list_videos, plan, pull
 
 # Progress and remarks go to stderr, the closing table to stdout.
 remarks = Console(stderr=True, highlight=False, soft_wrap=True)

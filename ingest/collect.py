@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from cs25search.build import BUILD_VERSION
-from cs25search.course import Course
+from cs25search.course.read import Course
 from cs25search.errors import CaptionError
+from cs25search.index.build import BUILD_VERSION
+from cs25search.index.generation import MODEL_NOTES, Source
 from cs25search.records import Chunk, Cue, Slide, Video
-from cs25search.store import MODEL_NOTES, Source
 from cs25search.times import clock
 
-from .cache import RawTrack
-from .captions import clip, parse_captions
+from .captions.files import RawTrack
+from .captions.parse import clip, parse_captions
 from .chunks import build_chunks
-from .deck import ParsedDeck
-from .matching import Candidate, Lecture, Matches, match
-from .notes import Window, Written, build_windows, note_chunks
+from .deck.match import Candidate, Lecture, Matches, match
+from .deck.parse import ParsedDeck
+from .notes.windows import Window, Written, build_windows, note_chunks
 from .report import Row
 
 REPAIR = "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."

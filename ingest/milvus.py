@@ -5,17 +5,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cs25search.build import build_generation, encoded_text, text_key
-from cs25search.course import Course
-from cs25search.encode import Encoder
+from cs25search.course.read import Course
+from cs25search.encoding.encoder import Encoder
 from cs25search.errors import Cs25SearchError
-from cs25search.milvus import Store
-from cs25search.milvus_index import MilvusIndex, read_whole
-from cs25search.milvus_write import Shard, generation_name, publish, read_head, write_shard
+from cs25search.index.build import build_generation
+from cs25search.index.chunk_text import encoded_text, text_key
+from cs25search.index.generation import Generation
+from cs25search.milvus.connection import Store
+from cs25search.milvus.read import MilvusIndex, read_whole
+from cs25search.milvus.write import Shard, generation_name, publish, read_head, write_shard
 from cs25search.records import Chunk
-from cs25search.store import Generation
 
-from .cache import RawTrack
+from .captions.files import RawTrack
 from .collect import Collection, fingerprint
 
 SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")

@@ -10,10 +10,10 @@ from rich.table import Table
 
 from cs25search.records import Video
 
-from .cache import RawTrack
-from .enrich import TRY_AGAIN, Lost
-from .failures import FetchError
-from .pull import Asked, Step
+from .captions.files import RawTrack
+from .notes.write import TRY_AGAIN, Lost
+from .youtube.failures import FetchError
+from .youtube.pull import Asked, Step
 
 ALL_IN, NOTHING, SOME_FAILED = 0, 1, 3
 REPORT = "last-ingest.json"

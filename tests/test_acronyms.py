@@ -2,7 +2,7 @@
 
 import pytest
 
-from cs25search.acronyms import spell_out
+from cs25search.question.aliases import spell_out
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from conftest import DATA, run
 
 from benchmarks.answers import measure_answers, measure_refusals
 from cs25search import Cs25SearchError
-from cs25search.answer import build_citation, choose, find, repeats
-from cs25search.export import answer_json, answer_markdown
+from cs25search.answers.extract import build_citation, choose, find, repeats
+from cs25search.answers.passages import Passage
+from cs25search.formats import answer_json, answer_markdown
 from cs25search.records import Chunk, Cue, Hit, Video
-from cs25search.sentences import Passage
 
 WHY = "Why does the router need float32?"
 
@@ -79,8 +79,8 @@ def test_nearest_moments_are_shown_beside_a_no(index):
 
 
 def test_in_between_moments_are_shown_and_nothing_is_claimed(index, monkeypatch):
-    from cs25search import answer as module
-    from cs25search.refusal import Logistic
+    from cs25search.answers import extract as module
+    from cs25search.answers.refusal import Logistic
 
     unsure = Logistic((0.0,) * 8, 0.0, 0.4, 0.6)
     monkeypatch.setattr(module, "load_logistic", lambda language: unsure)

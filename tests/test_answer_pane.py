@@ -9,11 +9,11 @@ import pytest
 from fake_llm import GOOD, KEY, Server
 from streamlit.testing.v1 import AppTest
 
-from cs25search.answer import build_extract, find
-from cs25search.evaluate import read_questions
-from cs25search.export import answer_markdown
-from cs25search.ui import reply
-from cs25search.ui.texts import say
+from cs25search.answers.extract import build_extract, find
+from cs25search.evaluation import read_questions
+from cs25search.formats import answer_markdown
+from cs25search.ui.views import reply
+from cs25search.ui.views.texts import say
 
 APP = Path(__file__).parents[1] / "app.py"
 QUESTIONS = Path(__file__).parent / "data" / "questions.json"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cs25search.course import load_course
-from cs25search.store import read_generation, write_generation
-from cs25search.ui.examples import EXAMPLES
-from cs25search.ui.markup import JOINER, escape
-from cs25search.ui.texts import TEXTS
-from cs25search.verify import seal
+from cs25search.course.read import load_course
+from cs25search.index.files import read_generation, write_generation
+from cs25search.integrity import seal
+from cs25search.ui.views.examples import EXAMPLES
+from cs25search.ui.views.markup import JOINER, escape
+from cs25search.ui.views.texts import TEXTS
 
 APP = Path(__file__).parents[1] / "app.py"
 FLOAT32 = "Why does the router need float32?"

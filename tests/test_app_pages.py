@@ -14,10 +14,10 @@ from streamlit.util import calc_hash
 from test_app import APP, FLOAT32, flip_a_byte, in_url, links, ran, texts, videos
 
 from cs25search import open_index
-from cs25search.course import load_course
+from cs25search.course.read import load_course
 from cs25search.ui import ingesting
-from cs25search.ui.texts import TEXTS
-from ingest.cache import Origin, RawTrack, keep
+from cs25search.ui.views.texts import TEXTS
+from ingest.captions.files import Origin, RawTrack, keep
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ja"])
 PAGES = pytest.mark.parametrize("path", ["lectures", "lecture", "index"])

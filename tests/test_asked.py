@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.answers import framed
-from cs25search.asked import main_question, topic_of, without_talk
+from cs25search.question.cleanup import main_question, topic_of, without_talk
 
 WHY = "Why does the router need float32?"
 WHY_JA = "ルーターにfloat32が必要なのはなぜですか？"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cs25search.bridge import Pair, build_bridge
-from cs25search.encode import unit
+from cs25search.encoding.bridge import Pair, build_bridge
+from cs25search.encoding.encoder import unit
 
 
 def test_word_takes_the_vector_of_the_token_it_goes_with():

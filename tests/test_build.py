@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs25search import Chunk, Video
-from cs25search.build import build_generation
+from cs25search.index.build import build_generation
 from cs25search.search import Index
 
 

@@ -15,13 +15,7 @@ from hypothesis import strategies as st
 
 from cs25search.errors import CaptionError
 from cs25search.records import Cue, Word
-from ingest.captions import (
-    MAX_SKIPPED,
-    Track,
-    clip,
-    parse_captions,
-    write_json3,
-)
+from ingest.captions.parse import MAX_SKIPPED, Track, clip, parse_captions, write_json3
 
 DATA = Path(__file__).parent / "data" / "captions"
 VALID = sorted(p for p in (DATA / "valid").iterdir() if ".expected" not in p.name)

@@ -8,14 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs25search.records import Chunk, Cue, Word
-from ingest.captions import parse_captions
-from ingest.chunks import (
-    LONGEST_CUE_WORDS,
-    REACH_WORDS,
-    WINDOW_WORDS,
-    build_chunks,
-    count_words,
-)
+from ingest.captions.parse import parse_captions
+from ingest.chunks import LONGEST_CUE_WORDS, REACH_WORDS, WINDOW_WORDS, build_chunks, count_words
 
 generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "200")), deadline=None)
 

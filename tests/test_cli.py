@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import DATA, run
 
-from cs25search.store import FORMAT
+from cs25search.index.generation import FORMAT
 
 QUESTION = "Why does the router need float32?"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cs25search.course import DATA, load_course
+from cs25search.course.read import DATA, load_course
 from cs25search.errors import DataError
 
 

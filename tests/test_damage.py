@@ -14,14 +14,14 @@ import pytest
 from conftest import DATA, run
 
 from cs25search import open_index
-from cs25search.check import check_index
-from cs25search.dense import build_dense, cosines, top_k
-from cs25search.encode import OnnxEncoder
+from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import IndexDamaged, ModelError
-from cs25search.publish import current_generation, ingest_lock
+from cs25search.index.check import check_index
+from cs25search.index.files import read_generation, write_generation
+from cs25search.index.publish import current_generation, ingest_lock
+from cs25search.index.vectors import build_dense, cosines, top_k
+from cs25search.integrity import is_stamped
 from cs25search.search import Index
-from cs25search.store import read_generation, write_generation
-from cs25search.verify import is_stamped
 from tests.reliability.crashes import Turns
 from tests.reliability.damage import every_damage
 

@@ -9,9 +9,9 @@ from test_ingest import report
 from cs25search import open_index
 from cs25search.errors import DeckError
 from cs25search.records import Cue
-from ingest.cache import Origin, RawTrack, keep
-from ingest.captions import write_json3
-from ingest.deck import parse_deck, read_deck
+from ingest.captions.files import Origin, RawTrack, keep
+from ingest.captions.parse import write_json3
+from ingest.deck.parse import parse_deck, read_deck
 
 BREAD = DATA / "decks" / "bread.txt"
 

@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from cs25search.dense import build_dense, choose_index, cosines, read_dense, top_k, write_dense
-from cs25search.encode import unit
+from cs25search.encoding.encoder import unit
+from cs25search.index.vectors import (
+    build_dense,
+    choose_index,
+    cosines,
+    read_dense,
+    top_k,
+    write_dense,
+)
 
 N, DIM = 20_000, 64
 

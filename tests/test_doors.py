@@ -15,12 +15,12 @@ from test_ingest import SRT, report
 from test_youtube import HOSTILE, PLAYLIST, VIDEO
 
 from cs25search.errors import Cs25SearchError
-from ingest import youtube
 from ingest.__main__ import main
-from ingest.cache import Origin, RawTrack, keep, kept, read_folder
-from ingest.failures import FetchError
-from ingest.fetch import Fetcher
-from ingest.youtube import Captions, Details, TranscriptClient, YtDlpClient
+from ingest.captions.files import Origin, RawTrack, keep, kept, read_folder
+from ingest.youtube import clients as youtube
+from ingest.youtube.clients import Captions, Details, TranscriptClient, YtDlpClient
+from ingest.youtube.failures import FetchError
+from ingest.youtube.fetch import Fetcher
 
 KEY = "canary-1f9b77"
 

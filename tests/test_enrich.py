@@ -20,12 +20,11 @@ from test_ingest import report
 
 from cs25search import open_index
 from cs25search.errors import Cs25SearchError
-from cs25search.export import answer_json, answer_markdown, hit_json
-from cs25search.llm import Endpoint
+from cs25search.formats import answer_json, answer_markdown, hit_json
+from cs25search.language_model import Endpoint
 from cs25search.records import Chunk, Cue, Video
-from cs25search.ui.markup import JOINER
-from ingest.enrich import build_prompt, enrich, missing, require_endpoint
-from ingest.notes import (
+from cs25search.ui.views.markup import JOINER
+from ingest.notes.windows import (
     Note,
     NotesProblem,
     Window,
@@ -35,6 +34,7 @@ from ingest.notes import (
     kept_notes,
     read_notes,
 )
+from ingest.notes.write import build_prompt, enrich, missing, require_endpoint
 
 pytest.importorskip("openai")
 
@@ -191,9 +191,9 @@ def test_notes_of_a_model_are_marked_wherever_they_are_shown(enriched):
 
 
 def lecture_page(language):
-    from cs25search.course import load_course
-    from cs25search.ui import lecture_page
+    from cs25search.course.read import load_course
     from cs25search.ui.here import Here
+    from cs25search.ui.pages import lecture as lecture_page
 
     lecture_page.show(Here(language, load_course(), {}))
 
@@ -577,6 +577,6 @@ def test_captions_with_hours_of_talk_at_one_second_are_cut_by_words():
 def test_missing_client_is_a_plain_error(monkeypatch):
     monkeypatch.setenv("CS25_LLM_BASE_URL", "http://localhost:1/v1")
     monkeypatch.setenv("CS25_LLM_MODEL", MODEL)
-    monkeypatch.setattr("ingest.enrich.find_spec", lambda name: None)
+    monkeypatch.setattr("ingest.notes.write.find_spec", lambda name: None)
     with pytest.raises(Cs25SearchError, match=r"cs25search\[llm\]"):
         require_endpoint()

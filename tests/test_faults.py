@@ -17,11 +17,12 @@ from test_playlist import PLAYLIST, hold, pull
 
 from cs25search import open_index
 from cs25search.errors import Cs25SearchError
-from ingest import failures, guard
-from ingest.captions import parse_captions
-from ingest.failures import FetchError
-from ingest.fetch import _readable
-from ingest.youtube import TranscriptClient, YtDlpClient
+from ingest.captions.parse import parse_captions
+from ingest.youtube import failures
+from ingest.youtube import limits as guard
+from ingest.youtube.clients import TranscriptClient, YtDlpClient
+from ingest.youtube.failures import FetchError
+from ingest.youtube.fetch import _readable
 
 ALL = os.environ.get("CS25_FAULTS") == "all"
 PLACES = ("/watch", "/youtubei/v1/player", "/api/timedtext")

@@ -9,18 +9,27 @@ import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cs25search.acronyms import spell_out
-from cs25search.asked import main_question, topic_of, without_talk
 from cs25search.errors import DeckError, LinkError, QuestionError
-from cs25search.lexical import bigrams, is_japanese, japanese_words, marks, ngrams, words
-from cs25search.llm import _SUSPECT, read_sentences
+from cs25search.language_model import _SUSPECT, read_sentences
+from cs25search.question.aliases import spell_out
+from cs25search.question.cleanup import main_question, topic_of, without_talk
 from cs25search.search import MAX_QUERY, check_query
-from cs25search.sentences import split_sentences
-from cs25search.ui.markup import clean, escape, mark
-from ingest.cache import NAME, Origin, _names
-from ingest.deck import parse_deck
-from ingest.failures import explain_message
-from ingest.youtube import PLAYLIST_ID, VIDEO_ID, _is_cookie, parse_playlist_id, parse_video_id
+from cs25search.text.highlight import marks
+from cs25search.text.japanese import is_japanese, japanese_words
+from cs25search.text.ngrams import bigrams, ngrams
+from cs25search.text.sentences import split_sentences
+from cs25search.text.words import words
+from cs25search.ui.views.markup import clean, escape, mark
+from ingest.captions.files import NAME, Origin, _names
+from ingest.deck.parse import parse_deck
+from ingest.youtube.clients import (
+    PLAYLIST_ID,
+    VIDEO_ID,
+    _is_cookie,
+    parse_playlist_id,
+    parse_video_id,
+)
+from ingest.youtube.failures import explain_message
 
 generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "100")), deadline=None)
 anything = st.text(st.characters(codec=None), max_size=200)

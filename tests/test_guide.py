@@ -5,7 +5,7 @@ import json
 import pytest
 from conftest import run
 
-from cs25search.guide import advise
+from cs25search.ranking.lectures import advise
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from conftest import run
 
 from cs25search import open_index
-from cs25search.publish import current_generation, ingest_lock
+from cs25search.index.publish import current_generation, ingest_lock
 
 SRT = """1
 00:00:01,000 --> 00:00:04,000

@@ -1,13 +1,15 @@
 """Late interaction agrees with its definition, worked out token by token in floats."""
 
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from cs25search.course import DATA
-from cs25search.encode import unit
-from cs25search.late import maxsim, pack, unpack
+from cs25search.encoding.encoder import unit
+from cs25search.index import late
+from cs25search.index.late import maxsim, pack, unpack
 
 
 def naive_maxsim(query, weights, chunks):
@@ -47,7 +49,7 @@ def test_stretch_begins_where_the_match_is():
 
 
 def test_matmul_is_the_one_operator_it_says():
-    """What data/matmul.onnx holds, and how to make it again."""
+    """What matmul.onnx holds, and how to make it again."""
     graph = helper.make_graph(
         [helper.make_node("MatMulInteger", ["bits", "query"], ["products"])],
         "matmul",
@@ -58,4 +60,4 @@ def test_matmul_is_the_one_operator_it_says():
         [helper.make_tensor_value_info("products", TensorProto.INT32, ["n", "m"])],
     )
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=9)
-    assert onnx.load(DATA / "matmul.onnx") == made
+    assert onnx.load(Path(late.__file__).with_name("matmul.onnx")) == made

@@ -4,11 +4,12 @@ import bm25s
 import numpy as np
 import pytest
 
-from cs25search import lexical
-from cs25search.build import encoded_text
-from cs25search.course import load_course
+from cs25search.course.read import load_course
 from cs25search.errors import IndexDamaged
-from cs25search.lexical import Lexical, ngrams
+from cs25search.index import bm25
+from cs25search.index.bm25 import Lexical
+from cs25search.index.chunk_text import encoded_text
+from cs25search.text.ngrams import ngrams
 
 QUERIES = ["Why does the router need float32?", "gpd3", "what is attention", "zzzz"]
 
@@ -25,7 +26,7 @@ def index(documents):
 
 def scores_of_bm25s(folder_or_documents, terms):
     if isinstance(folder_or_documents, list):
-        other = bm25s.BM25(method="lucene", k1=lexical.K1, b=lexical.B)
+        other = bm25s.BM25(method="lucene", k1=bm25.K1, b=bm25.B)
         other.index(folder_or_documents, show_progress=False)
     else:
         other = bm25s.BM25.load(folder_or_documents, mmap=True, show_progress=False)
@@ -41,7 +42,7 @@ def test_scores_are_those_of_bm25s(index, documents, query):
 
 
 def test_blocks_make_no_difference(index, documents, monkeypatch):
-    monkeypatch.setattr(lexical, "BLOCK", 100)
+    monkeypatch.setattr(bm25, "BLOCK", 100)
     terms = ngrams(QUERIES[0])
     assert np.array_equal(Lexical.build(iter(documents)).scores(terms), index.scores(terms))
 
@@ -56,7 +57,7 @@ def test_what_is_written_is_read_again_and_bm25s_can_load_it(index, tmp_path):
     assert np.allclose(index.scores(terms), expected, rtol=1e-5, atol=0)
 
 
-@pytest.mark.parametrize("name", [*lexical.FILES, lexical.TERMS, lexical.PARAMS])
+@pytest.mark.parametrize("name", [*bm25.FILES, bm25.TERMS, bm25.PARAMS])
 def test_missing_and_damaged_files_are_errors(index, tmp_path, name):
     index.write(tmp_path / "grams")
     (tmp_path / "grams" / name).write_bytes(b"?")
@@ -99,10 +100,10 @@ def test_rarest_terms_propose_and_all_terms_decide(index, monkeypatch):
     terms = ngrams(QUERIES[0])
     exact = set(index.top(terms, 10))
     entries = sum(map(index.count, terms))
-    monkeypatch.setattr(lexical, "MOST_ENTRIES", entries // 4)
-    monkeypatch.setattr(lexical, "PROPOSED", 100)
+    monkeypatch.setattr(bm25, "MOST_ENTRIES", entries // 4)
+    monkeypatch.setattr(bm25, "PROPOSED", 100)
     assert len(exact & set(index.top(terms, 10))) >= 9
-    monkeypatch.setattr(lexical, "MOST_ENTRIES", 0)  # one list is read all the same
+    monkeypatch.setattr(bm25, "MOST_ENTRIES", 0)  # one list is read all the same
     assert len(index.top(terms, 10)) > 0
 
 

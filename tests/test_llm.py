@@ -8,8 +8,13 @@ import pytest
 from conftest import run
 from fake_llm import GOOD, KEY
 
-from cs25search.answer import build_extract, find
-from cs25search.llm import Endpoint, build_prompt, endpoint_from_environment, write_answer
+from cs25search.answers.extract import build_extract, find
+from cs25search.language_model import (
+    Endpoint,
+    build_prompt,
+    endpoint_from_environment,
+    write_answer,
+)
 
 pytest.importorskip("openai")
 
@@ -194,8 +199,8 @@ def test_empty_and_endless_answers_leave_the_extract(written):
 
 
 def test_a_sentence_of_the_cited_note_is_supported_word_for_word(index, findings):
-    from cs25search.sentences import split_sentences
-    from cs25search.support import is_supported
+    from cs25search.answers.support import is_supported
+    from cs25search.text.sentences import split_sentences
 
     note = findings.hits[0].note
     rows = [index.vocabulary.rows[note.chunk_id]]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cs25search.course import load_course
-from ingest.matching import Candidate, Lecture, match
+from cs25search.course.read import load_course
+from ingest.deck.match import Candidate, Lecture, match
 
 FLOUR = Lecture(1, "Flour", ("Ada Miller",), 2400.0)
 YEAST = Lecture(2, "Yeast: small and busy", ("Ben Brewer",), 2401.0)

@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from cs25search import Index, open_index
 from cs25search.errors import QuestionError, StoreError
-from cs25search.export import answer_json, hit_json
-from cs25search.guide import advise
+from cs25search.formats import answer_json, hit_json
 from cs25search.mcp_server import transcript
-from cs25search.ui import moment
-from cs25search.ui.relevance import relevance
+from cs25search.ranking.lectures import advise
+from cs25search.ui.views import moment
+from cs25search.ui.views.relevance import relevance
 
 pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
@@ -110,7 +110,7 @@ def test_wrong_questions_are_told_the_same_way(index, there, wrong):
 
 
 def test_a_second_export_of_the_same_index_writes_nothing(there, index):
-    from cs25search.milvus_write import copy
+    from cs25search.milvus.write import copy
 
     before = there._store.generations()
     assert copy(index.generation, index.encoder, there._store) == before[0]

@@ -15,15 +15,15 @@ import pytest
 from conftest import DATA, run
 
 from cs25search import open_index
-from cs25search.course import load_course
+from cs25search.course.read import load_course
 from cs25search.errors import Cs25SearchError
-from cs25search.export import hit_json
+from cs25search.formats import hit_json
 
 pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
 
-from cs25search.milvus import Store
-from cs25search.milvus_write import Shard
+from cs25search.milvus.connection import Store
+from cs25search.milvus.write import Shard
 from ingest.milvus import parse_shard
 
 QUESTIONS = json.loads((DATA / "questions.json").read_text("utf-8"))["questions"][::4]

@@ -5,10 +5,10 @@ import pytest
 from conftest import run
 
 from cs25search import open_index
-from cs25search.encode import OnnxEncoder
+from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import ModelError
-from cs25search.verify import seal
-from ingest.model import DEFAULT_MODEL, DEFAULT_SHA256, find_model, weights_sha256
+from cs25search.integrity import seal
+from ingest.encoder import DEFAULT_MODEL, DEFAULT_SHA256, find_model, weights_sha256
 
 
 def test_default_weights_are_the_published_ones():

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cs25search.store import write_generation
+from cs25search.index.files import write_generation
 from tests.reliability.crashes import ENDS, FAULTS, REFUSED, Turns, fail_at, in_child, operations
 
 

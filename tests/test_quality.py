@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cs25search import Index, open_index
-from cs25search.evaluate import DEPTH, ask_all, measure, read_questions
+from cs25search.evaluation import DEPTH, ask_all, measure, read_questions
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "quality.json"

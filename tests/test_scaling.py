@@ -5,11 +5,12 @@ import pytest
 
 from benchmarks import scaling
 from benchmarks.scaling import Figures, Recombined, ask, exponent, lexical_recall, plot, table
-from cs25search import lexical
-from cs25search.build import build_generation
-from cs25search.course import load_course
-from cs25search.lexical import Lexical, ngrams
-from cs25search.store import write_generation
+from cs25search.course.read import load_course
+from cs25search.index import bm25
+from cs25search.index.bm25 import Lexical
+from cs25search.index.build import build_generation
+from cs25search.index.files import write_generation
+from cs25search.text.ngrams import ngrams
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +35,8 @@ def test_limited_lexical_search_is_compared_with_the_exact_one(monkeypatch):
     grams = Lexical.build(ngrams(note.text) for note in load_course().notes)
     asked = ["Why does the router need float32?", "What is attention?"]
     assert lexical_recall(grams, asked) == 1
-    monkeypatch.setattr(lexical, "MOST_ENTRIES", 0)
-    monkeypatch.setattr(lexical, "PROPOSED", 5)
+    monkeypatch.setattr(bm25, "MOST_ENTRIES", 0)
+    monkeypatch.setattr(bm25, "PROPOSED", 5)
     assert lexical_recall(grams, asked) < 1
 
 

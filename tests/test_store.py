@@ -8,8 +8,8 @@ import pytest
 
 from cs25search import Cs25SearchError, open_index
 from cs25search.errors import IndexDamaged, IndexMissing
-from cs25search.publish import current_generation, ingest_lock
-from cs25search.store import read_generation, read_manifest, write_generation
+from cs25search.index.files import read_generation, read_manifest, write_generation
+from cs25search.index.publish import current_generation, ingest_lock
 
 
 def live(index_dir):
@@ -52,7 +52,7 @@ def test_failed_write_leaves_the_old_generation(index_copy, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cs25search.store.write_dense", full)
+    monkeypatch.setattr("cs25search.index.files.write_dense", full)
     with pytest.raises(OSError, match="No space left"):
         write_generation(index_copy, generation)
     assert current_generation(index_copy) == before

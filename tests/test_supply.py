@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ingest.model import DEFAULT_SHA256
+from ingest.encoder import DEFAULT_SHA256
 from supply.check import installed, is_allowed, licence_of, problems, read_floors
 
 PROJECT = Path(__file__).parents[1]

@@ -4,10 +4,10 @@ from streamlit.testing.v1 import AppTest
 
 
 def slide_page(url: str, in_full: bool) -> None:
-    from cs25search.course import load_course
+    from cs25search.course.read import load_course
     from cs25search.records import Slide
-    from cs25search.ui import cards
     from cs25search.ui.here import Here
+    from cs25search.ui.widgets import cards
 
     slide = Slide(3, None, "A title", "A summary", url)
     cards.show_slide(Here("en", load_course(), {}), slide, in_full)

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from cs25search.ui.markup import JOINER, clean, escape, mark
+from cs25search.ui.views.markup import JOINER, clean, escape, mark
 
 HOSTILE = [
     "![](http://evil.example/pixel.png)",

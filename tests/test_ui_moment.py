@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cs25search.records import Chunk, Cue, Hit, Slide, Video
-from cs25search.ui import moment
+from cs25search.ui.views import moment
 
 VIDEO = Video("abcdefghijk", "Scaling *it*", ("Ann Lee", "Bo [Ng]"), 4000, 5, "スケーリング")
 NOTE = Chunk(

@@ -8,7 +8,7 @@ import pytest
 from cs25search import Index
 from cs25search.errors import QuestionError
 from cs25search.records import Chunk, Video
-from cs25search.ui.relevance import COARSE, FINE, STEPS, Strip, best_cells, cut, relevance
+from cs25search.ui.views.relevance import COARSE, FINE, STEPS, Strip, best_cells, cut, relevance
 
 FLOAT32 = "Why does the router need float32?"
 

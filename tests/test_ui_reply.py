@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cs25search.records import Answer, Citation, Sentence, Video
-from cs25search.ui import reply
+from cs25search.ui.views import reply
 
 VIDEO = Video("abcdefghijk", "Scaling *it*", ("Ann Lee",), 4000, 5, "スケーリング")
 CITED = Citation(1, VIDEO, 582, 624.5, "The routers need float32.", None, "ルータにはfloat32。")

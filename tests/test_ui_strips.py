@@ -5,8 +5,8 @@ import pytest
 
 from cs25search import Index
 from cs25search.records import Language
-from cs25search.ui.relevance import relevance
-from cs25search.ui.strips import COLOUR, MARKED, chart
+from cs25search.ui.views.relevance import relevance
+from cs25search.ui.widgets.strips import COLOUR, MARKED, chart
 
 FLOAT32 = "Why does the router need float32?"
 

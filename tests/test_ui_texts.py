@@ -7,8 +7,8 @@ from string import Formatter
 import pytest
 
 import cs25search.ui
-from cs25search.lexical import is_japanese
-from cs25search.ui.texts import TEXTS, say
+from cs25search.text.japanese import is_japanese
+from cs25search.ui.views.texts import TEXTS, say
 
 SOURCES = "".join(
     path.read_text("utf-8") for path in Path(cs25search.ui.__file__).parent.glob("*.py")

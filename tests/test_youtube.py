@@ -10,11 +10,9 @@ from fake_youtube import BOT, GONE, Talk, serve
 from requests.adapters import BaseAdapter
 
 from cs25search.errors import Cs25SearchError, LinkError
-from ingest import failures
-from ingest.captions import parse_captions
-from ingest.failures import FetchError
-from ingest.fetch import Fetcher
-from ingest.youtube import (
+from ingest.captions.parse import parse_captions
+from ingest.youtube import failures
+from ingest.youtube.clients import (
     Details,
     TranscriptClient,
     YtDlpClient,
@@ -22,6 +20,8 @@ from ingest.youtube import (
     parse_video_id,
     read_cookies,
 )
+from ingest.youtube.failures import FetchError
+from ingest.youtube.fetch import Fetcher
 
 VIDEO = "U8J32Z3qV8s"
 PLAYLIST = "PLoROMvodv4rNiJRchCzutFw5ItR_Z27CM"

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .errors import REBUILD, Cs25SearchError
-from .export import by_model, hit_json
+from .formats import by_model, hit_json
 from .records import Hit
 from .times import clock, watch_url
 
 if TYPE_CHECKING:
-    from .course import Lecture
+    from .course.read import Lecture
     from .search import Index
 
 NO_HIT, DAMAGED, BROKEN = 1, 1, 2
@@ -137,7 +137,7 @@ def ask(
 
     Example: cs25search ask "Why does the router need float32?"
     """
-    from .export import answer_json, answer_markdown, answer_text
+    from .formats import answer_json, answer_markdown, answer_text
 
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two forms of the answer; choose one.")
@@ -175,7 +175,7 @@ def lectures(goal: str | None, as_json: bool, index_dir: Path | None) -> None:
     """
     from dataclasses import asdict
 
-    from .course import load_course
+    from .course.read import load_course
 
     if goal is not None:
         _advise(goal, as_json, index_dir)
@@ -189,7 +189,7 @@ def lectures(goal: str | None, as_json: bool, index_dir: Path | None) -> None:
 
 
 def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
-    from .guide import advise
+    from .ranking.lectures import advise
 
     advice = advise(_open(index_dir), goal)
     if as_json:
@@ -231,7 +231,7 @@ def slides(as_json: bool, index_dir: Path | None) -> None:
     """List the slides of the deck: the bundled one, or with --index those of an index."""
     from dataclasses import asdict
 
-    from .course import load_course
+    from .course.read import load_course
 
     if index_dir is None:
         deck_slides = load_course().slides
@@ -253,7 +253,7 @@ def info(as_json: bool, index_dir: Path | None) -> None:
     """Tell what the index holds: model, counts, when it was built."""
     from dataclasses import asdict
 
-    from .milvus import shown
+    from .milvus.connection import shown
     from .search import chosen_store, default_index_dir, read_live
 
     folder = index_dir or default_index_dir()
@@ -282,7 +282,7 @@ def check(deep: bool, index_dir: Path | None) -> None:
 
     Exit codes: 0 sound, 1 damaged, 2 no index.
     """
-    from .check import check_index
+    from .index.check import check_index
     from .search import chosen_store, default_index_dir
 
     if chosen_store() == "milvus":
@@ -310,7 +310,7 @@ def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) 
     The file: {"questions": [{"id", "q", "q_ja", "video_id", "start", "end"}],
     "unanswerable": [{"q"}]}, times in seconds.
     """
-    from .evaluate import DEPTH, ask_all, measure, read_questions
+    from .evaluation import DEPTH, ask_all, measure, read_questions
 
     file = read_questions(questions)
     index = _open(index_dir)
@@ -349,8 +349,8 @@ def export(target: str, uri: str, index_dir: Path | None) -> None:
 
     Example: cs25search export --to milvus --uri http://localhost:19530
     """
-    from .milvus import Store
-    from .milvus_write import copy
+    from .milvus.connection import Store
+    from .milvus.write import copy
     from .search import open_index
 
     index = open_index(index_dir, store="faiss")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .errors import Cs25SearchError
-from .export import answer_json, hit_json
+from .formats import answer_json, hit_json
 from .records import Chunk, Video
 from .search import Index
 from .times import clock, watch_url

@@ -12,19 +12,20 @@ import numpy as np
 import threadpoolctl
 
 from . import log
-from .asked import topic_of, without_talk
-from .encode import Encoder, OnnxEncoder
+from .answers.opening import asks_for_lecture
+from .encoding.encoder import Encoder, OnnxEncoder
 from .errors import REBUILD, Cs25SearchError, IndexDamaged, ModelError, QuestionError
-from .lead import asks_for_lecture
-from .moments import build_hits
-from .publish import current_generation, generations
-from .rank import rank, read_query, score_rows
+from .index.files import read_generation
+from .index.generation import Generation
+from .index.publish import current_generation, generations
+from .integrity import fingerprint
+from .question.cleanup import topic_of, without_talk
+from .ranking.moments import build_hits
+from .ranking.rank import rank, read_query, score_rows
 from .records import Answer, Chunk, Hit, Kind, Sentence
-from .store import Generation, read_generation
-from .verify import fingerprint
 
 if TYPE_CHECKING:
-    from .refusal import Vocabulary
+    from .index.vocabulary import Vocabulary
 
 STORES = ("faiss", "milvus")
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
@@ -64,8 +65,8 @@ def open_index(
     """
     folder = Path(path) if path is not None else default_index_dir()
     if chosen_store(store) == "milvus":
-        from .milvus import Store
-        from .milvus_index import MilvusIndex, read_whole
+        from .milvus.connection import Store
+        from .milvus.read import MilvusIndex, read_whole
 
         there = Store(uri)
         generation, head = read_whole(there)
@@ -90,8 +91,8 @@ def read_live(folder: Path) -> Generation:
         As `open_index`.
     """
     if chosen_store() == "milvus":
-        from .milvus import Store
-        from .milvus_index import read_whole
+        from .milvus.connection import Store
+        from .milvus.read import read_whole
 
         return read_whole(Store())[0]
     return read_generation(folder)
@@ -104,7 +105,7 @@ def live_name(folder: Path) -> str:
         As `open_index`.
     """
     if chosen_store() == "milvus":
-        from .milvus_index import live_store_name
+        from .milvus.read import live_store_name
 
         return live_store_name()
     return current_generation(folder)
@@ -237,7 +238,7 @@ class Index:
         Raises:
             QuestionError: As for `search`; or the variables of the language model are wrong.
         """
-        from .answer import answer
+        from .answers.extract import answer
 
         found = answer(self, question, lectures, on_sentence)
         return replace(found, generation=self.name)
@@ -265,7 +266,7 @@ class Index:
     @cached_property
     def vocabulary(self) -> "Vocabulary":
         """The words of the index, counted when the first question needs them."""
-        from .refusal import Vocabulary
+        from .index.vocabulary import Vocabulary
 
         return Vocabulary(self.generation, self.encoder)
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from cs25search.ui.texts import say
+from cs25search.ui.views.texts import say
 
 from .conftest import PHONE, ask, open_at, open_page, serve
 from .test_journeys import FLOAT32, players

@@ -12,9 +12,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
-from cs25search.ui.headers import HEADERS
-from cs25search.ui.texts import TEXTS
-from ingest.cache import Origin, RawTrack, keep
+from cs25search.ui.views.headers import HEADERS
+from cs25search.ui.views.texts import TEXTS
+from ingest.captions.files import Origin, RawTrack, keep
 
 from .conftest import PHONE, PROJECT, ask, link_copy, open_at, open_page, serve, settle
 

@@ -10,7 +10,7 @@ from fake_llm import KEY, serving
 from playwright.sync_api import expect
 from poison import DECK, PASSAGES, TITLE, captions
 
-from ingest.cache import Origin, RawTrack, keep
+from ingest.captions.files import Origin, RawTrack, keep
 
 from .conftest import ask, link_copy, open_at, open_page, serve, settle
 

@@ -23,11 +23,12 @@ from pathlib import Path
 import faiss
 
 from cs25search import Chunk, Index, Video
-from cs25search.build import build_generation
-from cs25search.encode import Encoder
-from cs25search.publish import generations
+from cs25search.encoding.encoder import Encoder
+from cs25search.index.build import build_generation
+from cs25search.index.files import write_generation
+from cs25search.index.generation import Generation
+from cs25search.index.publish import generations
 from cs25search.search import open_index
-from cs25search.store import Generation, write_generation
 
 QUESTIONS = ("What do giraffes drink?", "marmalade of the zebra", "precision")
 AUDITED = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.scandir", "os.listdir")

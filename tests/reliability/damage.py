@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cs25search import Cs25SearchError, open_index
-from cs25search.check import check_index
-from cs25search.publish import current_generation
-from cs25search.store import write_generation
+from cs25search.index.check import check_index
+from cs25search.index.files import write_generation
+from cs25search.index.publish import current_generation
 from tests.reliability.crashes import Turns
 
 FLIPS = 200

@@ -25,9 +25,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from cs25search import Index, open_index
-from cs25search.evaluate import read_questions
+from cs25search.evaluation import read_questions
+from cs25search.index.files import read_generation, write_generation
 from cs25search.search import default_index_dir
-from cs25search.store import read_generation, write_generation
 from tests.e2e.conftest import PROJECT, serve
 
 SESSIONS = 500

@@ -19,8 +19,8 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from cs25search import Cs25SearchError, Index, open_index
-from cs25search.check import check_index
 from cs25search.errors import IndexMissing
+from cs25search.index.check import check_index
 from tests.fake_youtube import FakeYoutube, Talk, serve
 
 PLAYLIST = "PLfakefakefakefake"

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ..course import Course, Lecture
+from ..course.read import Course, Lecture
 from ..errors import Cs25SearchError
 from ..records import Language, Video
-from .markup import clean
-from .moment import lecture_title
-from .problem import explain
-from .texts import say
+from .views.markup import clean
+from .views.moment import lecture_title
+from .views.problem import explain
+from .views.texts import say
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage

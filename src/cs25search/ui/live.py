@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from ..errors import Cs25SearchError
+from ..integrity import fingerprint
 from ..search import Index, chosen_store, default_index_dir, live_name, open_index
-from ..verify import fingerprint
 from .here import Here
-from .markup import escape
-from .problem import REBUILD
+from .views.markup import escape
+from .views.problem import REBUILD
 
 
 def live_index(here: Here) -> Index:

@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ..course import Course, load_course
+from ..course.read import Course, load_course
 from ..errors import Cs25SearchError
 from ..records import Language
-from . import index_page, lecture_page, lectures_page, player, search_page
-from .address import LANGUAGES, first_language
 from .here import Here, show_problem
-from .markup import escape
-from .texts import say
+from .pages import (
+    index as index_page,
+)
+from .pages import (
+    lecture as lecture_page,
+)
+from .pages import (
+    lectures as lectures_page,
+)
+from .pages import (
+    search as search_page,
+)
+from .views.address import LANGUAGES, first_language
+from .views.markup import escape
+from .views.texts import say
+from .widgets import player
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage

@@ -1,0 +1,1 @@
+"""The text of a slide deck to slides, and slides to videos."""

@@ -1,0 +1,225 @@
+"""The text of a slide deck, as SpeakerDeck shows it, to slides with their lecture.
+
+The page has numbered slides between its furniture. Lines are wrapped in mid-sentence, a slide's
+title stands at its begin or its end, and one slide lists the contents with their lengths:
+"5. ★ Scaling transformers (1:05:44)".
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cs25search.errors import DeckError
+from cs25search.records import Slide
+
+from .match import Lecture
+
+KEPT = "deck.txt"
+LONGEST_TITLE = 70  # characters
+MIN_CONTENTS = 2  # entries that make a list of contents
+
+_SLIDE = re.compile(r"(?P<indent>[ \t]*)(?P<number>[0-9]{1,4})\. (?P<text>.*)")
+_LENGTH = r"\((?P<length>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})\)"
+_ENTRY = re.compile(
+    r"(?<!\S)(?P<number>[0-9]{1,3})\. (?:★ ?)?"
+    rf"(?P<title>(?:(?! [0-9]{{1,3}}\. )[^()]){{1,200}}?) ?(?:★ ?)?{_LENGTH}"
+    r"(?: Speaker:? (?P<speakers>.+?\)))?"
+)
+_FOOTNOTE = re.compile(r"\*[0-9]{1,2}(?![0-9])")
+_BULLET = re.compile(r"[•◦▪]")
+# What may stand beside a title at the end of a slide: its length, stars, footnote marks, a word.
+_BESIDE = re.compile(rf"(?:\s|★|{_FOOTNOTE.pattern}|{_LENGTH})*")
+_LONGEST_TAIL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDeck:
+    """A deck: its title ("" when not told), lectures as in its contents, slides."""
+
+    title: str
+    lectures: tuple[Lecture, ...]
+    slides: tuple[Slide, ...]
+
+
+def read_deck(path: Path) -> ParsedDeck:
+    """Return the deck in a file.
+
+    Raises:
+        DeckError: It cannot be read or is no deck.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise DeckError(str(path), 0, f"cannot be opened ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        reason = f"byte 0x{error.object[error.start]:02x} does not belong in UTF-8 text"
+        raise DeckError(str(path), line, reason) from None
+    return parse_deck(text, str(path))
+
+
+def keep_deck(index_dir: Path, path: Path) -> None:
+    """Keep a copy of a deck in the index folder, so that the next ingest needs no option.
+
+    Raises:
+        DeckError: It cannot be read or is no deck.
+    """
+    read_deck(path)
+    data, copy = path.read_bytes(), index_dir / KEPT
+    if not copy.is_file() or copy.read_bytes() != data:
+        index_dir.mkdir(parents=True, exist_ok=True)
+        fresh = copy.with_name(f".{KEPT}.new")
+        fresh.write_bytes(data)
+        fresh.replace(copy)
+
+
+def kept_deck(index_dir: Path) -> ParsedDeck | None:
+    """Return the deck that was kept, None if there is none.
+
+    Raises:
+        DeckError: The copy has been altered.
+    """
+    copy = index_dir / KEPT
+    return read_deck(copy) if copy.is_file() else None
+
+
+def parse_deck(text: str, source: str = "<deck>") -> ParsedDeck:
+    """Return the slides of a deck and the lectures it lists.
+
+    Raises:
+        DeckError: There is no slide 1, a number is missing, or no slide lists the lectures.
+
+    >>> deck = parse_deck('''Transcript
+    ...   1. 1. ★ Attention (10:00) Speaker: Ada Byron (Oxford) 2. Masks
+    ...
+    ...     (1:00:05) Contents
+    ...   2. • It looks things up. 1. Attention *1
+    ... ''')
+    >>> [(one.number, one.title, one.duration, one.recommended) for one in deck.lectures]
+    [(1, 'Attention', 600.0, True), (2, 'Masks', 3605.0, False)]
+    >>> deck.slides[1].lecture, deck.slides[1].title, deck.slides[1].summary
+    (1, 'Attention', '• It looks things up.')
+    """
+    title, numbered = _split(text, source)
+    lectures = _lectures(list(numbered.values()), source)
+    slides = tuple(_slide(number, words, lectures) for number, words in numbered.items())
+    return ParsedDeck(title, lectures, slides)
+
+
+def _split(text: str, source: str) -> tuple[str, dict[int, str]]:
+    """Return the title of the page and the words of each slide on one line."""
+    slides: dict[int, list[str]] = {}
+    indent = None
+    before: list[str] = []
+    for line_number, line in enumerate(text.splitlines(), 1):
+        found = _SLIDE.fullmatch(line)
+        if found and indent is None and found["number"] == "1":
+            indent = found["indent"]
+        if found and found["indent"] == indent:
+            expected = len(slides) + 1
+            if int(found["number"]) != expected and not indent:
+                slides[expected - 1].append(line)  # not indented: an item of this slide's list
+                continue
+            if int(found["number"]) != expected:
+                reason = f"slide {found['number']} stands where slide {expected} is due"
+                raise DeckError(source, line_number, reason)
+            slides[expected] = [found["text"]]
+        elif indent is None:
+            before.append(line.strip())
+        elif indent and line.strip() and not line.startswith(indent):
+            break  # page furniture below the transcript is not indented
+        else:
+            slides[len(slides)].append(line)
+    if not slides:
+        raise DeckError(source, 0, 'no line begins with "1. ", the first slide of a transcript')
+    # The page begins with an advertisement; the title stands alone and is the first after it.
+    titles = [line for line in before if line and not line.endswith(("…", "..."))]
+    return (
+        titles[0] if titles and titles[0] != "Transcript" else "",
+        {number: " ".join(" ".join(lines).split()) for number, lines in slides.items()},
+    )
+
+
+def _lectures(slides: list[str], source: str) -> tuple[Lecture, ...]:
+    """Return the lectures of the slide that lists most of them."""
+    lists = [_entries(words) for words in slides]
+    best = max(lists, key=len)
+    if len(best) < MIN_CONTENTS:
+        raise DeckError(source, 0, 'no slide lists the lectures as "1. Title (1:05:44)"')
+    named: dict[int, tuple[str, ...]] = {}
+    for words in slides:
+        # "Speaker Ada Byron (Oxford) Topics ... 1. Attention (10:00)"
+        spoken = re.match(r"Speakers?:? (.+?) Topics\b", words)
+        ends = [found for found in _ENTRY.finditer(words)] if spoken else []
+        if spoken and ends:
+            named[int(ends[-1]["number"])] = _people(spoken[1])
+    return tuple(
+        Lecture(
+            number=int(entry["number"]),
+            title=entry["title"].strip(" ★"),
+            speakers=named.get(int(entry["number"])) or _people(entry["speakers"] or ""),
+            duration=_seconds(entry["length"]),
+            recommended="★" in entry[0],
+        )
+        for entry in best
+    )
+
+
+def _entries(words: str) -> list[re.Match[str]]:
+    """Return what is numbered 1, 2, 3 and has a length."""
+    entries: list[re.Match[str]] = []
+    for found in _ENTRY.finditer(words):
+        if int(found["number"]) == len(entries) + 1:
+            entries.append(found)
+    return entries
+
+
+def _slide(number: int, words: str, lectures: tuple[Lecture, ...]) -> Slide:
+    lists_many = len(_entries(words)) >= MIN_CONTENTS
+    for lecture in () if lists_many else lectures:
+        heading = f"{lecture.number}. {lecture.title}"
+        if words.startswith(heading):
+            rest = words[len(heading) :]
+        elif (at := words.rfind(heading)) >= 0:
+            tail = words[at + len(heading) :]
+            if len(_BESIDE.sub("", tail)) > _LONGEST_TAIL:
+                continue
+            rest = words[:at] + tail
+        else:
+            continue
+        return Slide(number, lecture.number, lecture.title, _summary(rest), url="", kind="lecture")
+    title = _title(words) or f"Slide {number}"
+    return Slide(number, None, title, _summary(words), url="", kind="other")
+
+
+def _title(words: str) -> str:
+    """Return the heading of a slide that belongs to no lecture: what is outside its list."""
+    first, *rest = _BULLET.split(words)
+    if rest and 0 < len(first.strip()) <= LONGEST_TITLE:
+        return _FOOTNOTE.sub("", first).strip()
+    tail = re.split(r"(?<=[.!?…)]) ", words)[-1].strip()
+    fits = len(tail) <= LONGEST_TITLE and not _BULLET.search(tail)
+    return _FOOTNOTE.sub("", tail).strip() if fits else ""
+
+
+def _summary(words: str) -> str:
+    """Return the words of a slide without star, length and footnote marks."""
+    plain = _FOOTNOTE.sub("", re.sub(_LENGTH, "", words)).replace("★", "")
+    return " ".join(plain.split())
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """Return the names before each affiliation.
+
+    >>> _people("Ada Byron (Oxford) Max Müller (Bonn)")
+    ('Ada Byron', 'Max Müller')
+    """
+    parts = re.split(r"\([^)]*\)", text)
+    return tuple(name for part in parts if (name := part.strip(" ,:")))
+
+
+def _seconds(length: str) -> float:
+    total = 0
+    for part in length.split(":"):
+        total = total * 60 + int(part)
+    return float(total)

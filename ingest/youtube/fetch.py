@@ -1,0 +1,174 @@
+"""One video after the other, one client after the other; what is blocked is left in peace."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import tenacity
+
+from cs25search.errors import CaptionError
+
+from ..captions.files import NAME, Origin, RawTrack
+from ..captions.parse import parse_captions
+from . import failures
+from .clients import Captions, Details, TranscriptClient, YtDlpClient
+from .failures import Failure, FetchError
+
+TRIES = 3
+GIVE_UP_AFTER = 2  # blocked or unreachable requests in a row
+COOL_DOWN = 30  # times the seconds between two videos
+T = TypeVar("T")
+
+
+class Gate:
+    """Asks one client, repeats what may pass, and gives the client up when it is blocked.
+
+    Args:
+        name: The client's name, for remarks.
+        pause: Seconds between two videos; waits after a failure grow from it.
+        remark: Called with a sentence when there is a wait or the client is given up.
+    """
+
+    def __init__(self, name: str, pause: float, remark: Callable[[str], None]) -> None:
+        self.name = name
+        self.given_up: Failure | None = None
+        self._pause, self._remark = pause, remark
+        self._in_a_row = 0
+
+    def ask(self, fetch: Callable[..., T], *arguments: str) -> T:
+        """Return what `fetch` gives.
+
+        Raises:
+            FetchError: It failed, or the client has been given up.
+        """
+        if self.given_up:
+            raise FetchError(failures.not_asked(self.given_up))
+        repeat = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(TRIES),
+            wait=tenacity.wait_exponential_jitter(multiplier=self._pause, jitter=self._pause),
+            retry=tenacity.retry_if_exception(_may_pass),
+            before_sleep=self._tell,
+            reraise=True,
+        )
+        try:
+            given = repeat(fetch, *arguments)
+        except FetchError as error:
+            self._count(error.failure)
+            raise
+        self._in_a_row = 0
+        return given
+
+    def _tell(self, state: tenacity.RetryCallState) -> None:
+        if state.next_action:
+            seconds = state.next_action.sleep
+            self._remark(f"{self.name} gave no proper answer. Next try in {seconds:.0f} s.")
+
+    def _count(self, failure: Failure) -> None:
+        """Give the client up after failures that no further request can cure."""
+        if failure.kind == "video":
+            self._in_a_row = 0
+            return
+        self._in_a_row += 1
+        if self._in_a_row >= GIVE_UP_AFTER:
+            self.given_up = failure
+            self._remark(f"{self.name} is not asked again in this run. {failure.cause}")
+            self._remark(failure.cure)
+        elif failure.kind == "blocked":
+            seconds = self._pause * COOL_DOWN
+            self._remark(f"{self.name}: {failure.cause} Cooling down for {seconds:.0f} s.")
+            time.sleep(seconds)
+
+
+class Fetcher:
+    """The cascade over both clients.
+
+    Args:
+        transcripts: Asked first.
+        ytdlp: Asked for captions second, and for playlists and chapters.
+        pause: Seconds between two videos.
+        remark: Called with a sentence worth telling.
+    """
+
+    def __init__(
+        self,
+        transcripts: TranscriptClient,
+        ytdlp: YtDlpClient,
+        pause: float,
+        remark: Callable[[str], None],
+    ) -> None:
+        self._ytdlp, self._pause = ytdlp, pause
+        self._gates = {client: Gate(client.name, pause, remark) for client in (transcripts, ytdlp)}
+        self._fetched = 0
+
+    def fetch_playlist(self, playlist_id: str) -> list[Details]:
+        """Return the videos of a playlist.
+
+        Raises:
+            FetchError: With cause and cure.
+        """
+        return self._gates[self._ytdlp].ask(self._ytdlp.fetch_playlist, playlist_id)
+
+    def fetch(self, listed: Details, language: str) -> RawTrack:
+        """Return the captions of a video with all that is known about it.
+
+        Args:
+            listed: What the playlist tells.
+            language: The language wanted, such as "en".
+
+        Raises:
+            FetchError: Neither client has them; the cause is the more telling of both.
+        """
+        if self._fetched and not all(gate.given_up for gate in self._gates.values()):
+            time.sleep(self._pause)
+        self._fetched += 1
+        captions = self._captions(listed.video_id, language)
+        name = f"{listed.video_id}.{captions.language}.json3"
+        if not NAME.fullmatch(name):  # the language is YouTube's word, and part of a path
+            raise FetchError(failures.NOT_UNDERSTOOD, f"captions in {captions.language[:50]!r}")
+        details = self._details(listed)
+        origin = Origin(
+            video_id=listed.video_id,
+            kind=captions.kind,
+            name=name,
+            language=captions.language,
+            client=captions.client,
+            title=details.title or listed.title,
+            duration=details.duration or listed.duration,
+            upload_date=details.upload_date,
+            chapters=details.chapters,
+            about=details.about,
+        )
+        return RawTrack(origin, captions.data)
+
+    def _captions(self, video_id: str, language: str) -> Captions:
+        found: list[FetchError] = []
+        for client, gate in self._gates.items():
+            try:
+                return gate.ask(_readable, client, video_id, language)  # type: ignore[arg-type]
+            except FetchError as error:
+                found.append(error)
+        # What is wrong with the video says more than what is wrong with the way to it.
+        known = [error for error in found if error.failure is not failures.NOT_UNDERSTOOD]
+        about_video = [error for error in known if error.failure.kind == "video"]
+        raise (about_video or known or found)[-1]
+
+    def _details(self, listed: Details) -> Details:
+        """Return more about a video. It is searchable without, so failing is no failure."""
+        try:
+            return self._gates[self._ytdlp].ask(self._ytdlp.fetch_details, listed.video_id)
+        except FetchError:
+            return listed
+
+
+def _readable(client: TranscriptClient | YtDlpClient, video_id: str, language: str) -> Captions:
+    """Return captions that hold words; what cannot be read must not enter the cache."""
+    captions = client.fetch_captions(video_id, language)
+    try:
+        parse_captions(captions.data, f"{video_id} from {client.name}")
+    except CaptionError as error:
+        raise FetchError(failures.NOT_UNDERSTOOD, str(error)) from error
+    return captions
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, FetchError) and error.failure.kind == "transient"

@@ -1,0 +1,252 @@
+"""Question to answer: short, every sentence cited, or an honest no.
+
+Without a language model an answer is extracts: the best sentences of the best moments, chosen by
+the same late interaction that found them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..question.cleanup import main_question
+from ..ranking.moments import build_hits
+from ..ranking.rank import rank, read_query
+from ..records import Answer, Citation, Hit, Language, Sentence, Status
+from ..text.japanese import is_japanese, japanese_words
+from ..text.words import STOP_WORDS, stem, words
+from .features import build_features, other_version
+from .opening import asks_for_lecture, lead_of, leads_with
+from .passages import Passage, passages
+from .refusal import load_logistic
+
+if TYPE_CHECKING:
+    from ..search import Index
+
+MOMENTS = 5  # looked at for one answer
+SHOWN = 3  # nearest moments, where nothing is claimed
+MOST_SENTENCES = 4
+MOST_WORDS = 70  # of an English extract; a Japanese one has about two characters a word
+NEAR = 0.7  # another moment speaks too when it ranks with this share of the best one's score
+SAME = 0.6  # share of a sentence's words from which it repeats another
+
+NO_TEXT: dict[tuple[Status, Language], str] = {
+    ("partly", "en"): "The lectures come close to this question, but I cannot tell whether they "
+    "answer it. These moments are worth a look.",
+    ("partly", "ja"): "近い話題は出てきますが、この質問の答えかどうかは判断できません。"
+    "次の場面を確かめてください。",
+    ("not_in_lectures", "en"): "The lectures do not answer this question. The nearest moments are "
+    "about something else.",
+    ("not_in_lectures", "ja"): "この質問の答えは講義にはありません。次は話題が最も近い場面ですが、"
+    "別のことを話しています。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found for a question before anything is said.
+
+    Attributes:
+        hits: Best first.
+        passages: What the hits have to say, hit by hit, in the order in which it is said.
+        probability: How likely they answer.
+        status: What that allows to claim.
+        index: Where the hits are rows of.
+    """
+
+    question: str
+    hits: tuple[Hit, ...]
+    passages: tuple[Passage, ...]
+    probability: float
+    status: Status
+    index: "Index"
+
+
+def answer(
+    index: "Index",
+    question: str,
+    lectures: Iterable[int] = (),
+    on_sentence: Callable[[Sentence], None] = lambda sentence: None,
+) -> Answer:
+    """Return what the lectures say about a question; see `Index.answer`."""
+    from ..language_model import endpoint_from_environment, write_answer
+
+    endpoint = endpoint_from_environment()
+    findings = find(index, question, lectures)
+    if findings.status != "answered":
+        return _without_claim(findings)
+    extract = build_extract(findings)
+    if endpoint is None:
+        return extract
+    return write_answer(endpoint, findings.index, findings, extract, on_sentence)
+
+
+def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Findings:
+    """Return moments and passages for a question, and how likely they answer it.
+
+    Raises:
+        QuestionError: As for `Index.search`.
+    """
+    lectures = list(lectures)
+    asked = question
+    question = main_question(index.check(question, lectures)[0])
+    if asks_for_lecture(asked) and (number := _lecture_for(index, question, lectures)):
+        lectures = [number]
+    index = index.near(question, MOMENTS, lectures)
+    question, allowed = index.check(question, lectures)
+    if not any(character.isalnum() for character in question):
+        return Findings(asked, (), (), 0.0, "not_in_lectures", index)
+    generation, encoder = index.generation, index.encoder
+    probe = read_query(question, generation, encoder)
+    rows, scores = rank(probe, generation, allowed, MOMENTS)
+    hits = build_hits(rows, scores, probe, generation, encoder, MOMENTS)
+    if not hits:
+        return Findings(asked, (), (), 0.0, "not_in_lectures", index)
+    vocabulary = index.vocabulary
+    features = build_features(question, hits, probe, generation, encoder, vocabulary)
+    language: Language = "ja" if is_japanese(question) else "en"
+    logistic = load_logistic(language)
+    probability = logistic.probability(features)
+    if other_version(asked, vocabulary):
+        probability = 0.0
+    status: Status = "answered"
+    if language == "ja" and probability and not (hits[0].note and hits[0].note.text_ja):
+        status = "partly"  # no Japanese side to compare with: neither yes nor no can be said
+    elif probability < logistic.refuse_below:
+        status = "not_in_lectures"
+    elif probability < logistic.answer_from:
+        status = "partly"
+    said = [
+        passage
+        for place, hit in enumerate(hits)
+        for passage in passages(
+            hit, place, question, probe, vocabulary.rows[(hit.note or hit.chunk).chunk_id],
+            generation, encoder,
+        )
+    ]  # fmt: skip
+    return Findings(asked, tuple(hits), tuple(said), probability, status, index)
+
+
+def build_extract(findings: Findings) -> Answer:
+    """Return the answer that consists of sentences of the notes, or of words that were said."""
+    chosen = choose(findings.question, findings.passages, [hit.score for hit in findings.hits])
+    places = list(dict.fromkeys(passage.place for passage in chosen))
+    numbers = {place: n for n, place in enumerate(places, start=1)}
+    spans = {place: [p for p in chosen if p.place == place] for place in places}
+    citations = tuple(
+        build_citation(numbers[place], findings.hits[place], spans[place]) for place in places
+    )
+    sentences = [Sentence(p.text, (numbers[p.place],)) for p in chosen]
+    first = findings.hits[chosen[0].place]
+    lead = lead_of(findings.question, first, chosen[0].text)
+    if lead and not chosen[0].text.startswith(lead.rstrip(".。")):
+        sentences = [Sentence(lead, (1,)), *sentences]
+    del sentences[MOST_SENTENCES:]
+    return Answer(
+        question=findings.question,
+        status="answered",
+        text=text_of(sentences, findings.question),
+        sentences=tuple(sentences),
+        citations=citations,
+        probability=findings.probability,
+    )
+
+
+def choose(question: str, said: Sequence[Passage], scores: Sequence[float]) -> list[Passage]:
+    """Return the sentences of an answer, in the order in which they are shown.
+
+    The best moment speaks, and each that ranks nearly as high: all with their best sentence. The
+    room left goes to what else the best moment says. A question for a name or a number begins
+    with a sentence that has one.
+
+    Args:
+        scores: Of the moments, best first, by their place.
+    """
+    best = sorted((p for p in said if p.place == 0), key=lambda p: -p.score)[: MOST_SENTENCES - 1]
+    speaking = best[:1]
+    for place, score in enumerate(scores[1:], start=1):
+        if score >= NEAR * scores[0]:
+            other = max((p for p in said if p.place == place), key=lambda p: p.score)
+            if not any(repeats(other.text, p.text) for p in [*best, *speaking]):
+                speaking.append(other)
+    kept: list[Passage] = []
+    for passage in [*speaking, *best[1:]]:
+        length = sum(length_of(p.text) for p in [*kept, passage])
+        if len(kept) < MOST_SENTENCES and (not kept or length <= MOST_WORDS):
+            kept.append(passage)
+    return sorted(kept, key=lambda p: (p.place, not leads_with(question, p.text), p.order))
+
+
+def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
+    """Return the citation of a moment; of a transcript, only the stretches that are cited."""
+    if hit.note is not None or not cited:
+        quote_ja = hit.chunk.text_ja if hit.chunk.kind == "note" else ""
+        model = hit.note.model if hit.note else ""
+        return Citation(n, hit.video, hit.start, hit.end, hit.quote, hit.slide, quote_ja, model)
+    start, end = min(p.start for p in cited), max(p.end for p in cited)
+    quote = " … ".join(p.text for p in sorted(cited, key=lambda p: p.order))
+    return Citation(n, hit.video, start, end, quote, hit.slide)
+
+
+def text_of(sentences: Sequence[Sentence], question: str) -> str:
+    """Return sentences with their numbers as one text.
+
+    >>> text_of([Sentence("It is float32.", (1,)), Sentence("It is fast.", (1, 2))], "Why?")
+    'It is float32. [1] It is fast. [1][2]'
+    >>> text_of([Sentence("速い。", (1,))], "なぜ？")
+    '速い。[1]'
+    """
+    marked = [
+        f"{sentence.text}{'' if sentence.text.endswith('。') else ' '}"
+        + "".join(f"[{n}]" for n in sentence.citations)
+        for sentence in sentences
+    ]
+    return ("" if is_japanese(question) else " ").join(marked)
+
+
+def repeats(text: str, other: str) -> bool:
+    """Return whether a sentence mostly says what another says.
+
+    >>> repeats("The router runs in float32.", "Only the router runs in float32, he says.")
+    True
+    """
+    mine, theirs = content(text), content(other)
+    return len(mine & theirs) >= SAME * max(1, min(len(mine), len(theirs)))
+
+
+def content(text: str) -> set[str]:
+    """Return the words of a text that carry its topic, English as stems."""
+    if is_japanese(text):
+        return set(japanese_words(text))
+    return {stem(word) for word in words(text) if word not in STOP_WORDS}
+
+
+def length_of(text: str) -> float:
+    """Return the length of a sentence in words; two Japanese characters count as one.
+
+    >>> length_of("It is float32."), length_of("速い。")
+    (3, 1.5)
+    """
+    return len(re.sub(r"\s", "", text)) / 2 if is_japanese(text) else len(text.split())
+
+
+def _lecture_for(index: "Index", question: str, lectures: Iterable[int]) -> int | None:
+    """Return the lecture that has most to say about a question, of those allowed."""
+    from ..ranking.lectures import advise
+
+    numbers = [advice.lecture.number for advice in advise(index, question)]
+    wanted = set(lectures)
+    return next((number for number in numbers if not wanted or number in wanted), None)
+
+
+def _without_claim(findings: Findings) -> Answer:
+    language: Language = "ja" if is_japanese(findings.question) else "en"
+    shown = enumerate(findings.hits[:SHOWN], start=1)
+    return Answer(
+        question=findings.question,
+        status=findings.status,
+        text=NO_TEXT[findings.status, language],
+        sentences=(),
+        citations=tuple(build_citation(n, hit) for n, hit in shown),
+        probability=findings.probability,
+    )

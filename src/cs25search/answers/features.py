@@ -1,0 +1,224 @@
+"""What the refusal model sees of a question and the moments found for it."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..encoding.encoder import Encoder
+from ..index.chunk_text import encoded_text, japanese_text
+from ..index.generation import Generation
+from ..index.late import unpack
+from ..index.vectors import cosines
+from ..index.vocabulary import Vocabulary
+from ..ranking.rank import Probe
+from ..records import Chunk, Hit, Language
+from ..text.japanese import is_japanese, japanese_words
+from ..text.ngrams import bigrams, ngrams
+from ..text.words import STOP_WORDS, WORD, fold, stem, words
+
+NEAREST = 3  # moments in which a word of the question may be found
+# A name with its version: GPT-4, DALL·E 2, Llama 2; not "Switch-C 1.6 trillion", not "Lecture 5".
+_VERSIONED = re.compile(
+    r"(?<![A-Za-z0-9])(?!(?:Lecture|Slide|Figure|Table|Part|Section|Chapter|Question)\b)"
+    r"([A-Z][A-Za-z]*(?:[-·・ ][A-Z][A-Za-z]*)*)(?:-| |v| v)?(\d{1,2}(?:\.\d)?)"
+    r"(?![A-Za-z0-9.]|\.\d| ?(?:%|percent|thousand|million|billion|trillion|by|x|×|of|億|兆|万)\b)"
+)
+_KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the model sees of a question and the moments found for it.
+
+    Attributes:
+        weakest: Mean of the two lowest best cosines of the question's tokens in the best moment.
+        late: Their mean, weighted by idf.
+        covered: Share of the question's words, weighted by idf, that the best moment has.
+        grams: Share of the question's character n-grams that the best moment has.
+        unknown: Share of the question's words that the whole index has not.
+        absent: Share of its words, weighted by idf, that none of the nearest moments has.
+        names: How many names and numbers of it none of the nearest moments has, at most 3.
+        dense: Best cosine of the pooled vectors.
+    """
+
+    weakest: float
+    late: float
+    covered: float
+    grams: float
+    unknown: float
+    absent: float
+    names: float
+    dense: float
+
+    def values(self) -> list[float]:
+        """Return the numbers in the order of the coefficients."""
+        return [getattr(self, name) for name in FEATURES]
+
+
+FEATURES = tuple(Features.__dataclass_fields__)
+
+
+def build_features(
+    question: str,
+    hits: Sequence[Hit],
+    probe: Probe,
+    generation: Generation,
+    encoder: Encoder,
+    vocabulary: Vocabulary,
+) -> Features:
+    """Return the features of a question.
+
+    Args:
+        hits: At least one, best first.
+        probe: The question as the rankers saw it.
+    """
+    language: Language = "ja" if is_japanese(question) else "en"
+    nearest = [chunks_of(hit) for hit in hits[:NEAREST]]
+    held = [set().union(*(_words_of(c, language) for c in chunks)) for chunks in nearest]
+    asked = question_words(question)
+    weight = {word: vocabulary.idf(word, language) for word in asked}
+    everywhere = set().union(*held)
+    strengths, idf = _token_strengths(question, nearest[0], probe, generation, encoder, vocabulary)
+    rows = np.array([vocabulary.rows[chunk.chunk_id] for chunks in nearest for chunk in chunks])
+    has_vector = bool(probe.vector.any())
+    return Features(
+        weakest=float(np.sort(strengths)[:2].mean()),
+        late=float(strengths @ idf / idf.sum()),
+        covered=_share(weight, held[0]),
+        grams=_gram_share(question, nearest[0], language),
+        unknown=sum(not vocabulary.count(w, language) for w in asked) / max(1, len(asked)),
+        absent=1 - _share(weight, everywhere) if asked else 0.0,
+        names=_names_missing(question, nearest, everywhere),
+        dense=float(cosines(probe.vector, generation.vectors, rows).max()) if has_vector else 0.0,
+    )
+
+
+def chunks_of(hit: Hit) -> list[Chunk]:
+    """Return the note and the transcript that a hit shows, or the one there is."""
+    return [hit.chunk] if hit.note in (None, hit.chunk) else [hit.note, hit.chunk]
+
+
+def question_words(question: str) -> list[str]:
+    """Return what a question asks about: stems without stop words, or Japanese normal forms.
+
+    >>> question_words("Why do the routers need float32?")
+    ['router', 'need', 'float32']
+    """
+    if is_japanese(question):
+        return list(dict.fromkeys(japanese_words(question)))
+    return list(dict.fromkeys(stem(w) for w in words(question) if w not in STOP_WORDS))
+
+
+def _names(question: str) -> set[str]:
+    """Return names and numbers: what has a capital, a digit, or is written in katakana.
+
+    >>> sorted(_names("Why does Yann LeCun cite GPT-4?"))
+    ['4', 'gpt', 'lecun', 'yann']
+    """
+    if is_japanese(question):
+        latin = {stem(run) for run in re.findall(r"[a-z0-9]+", fold(question))}
+        return latin | {w for w in japanese_words(question) if _KATAKANA_NAME.fullmatch(w)}
+    found: set[str] = set()
+    for place, match in enumerate(WORD.finditer(question)):
+        word = match[0]
+        # The first word of a sentence is capital anyway.
+        first = not place or re.search(r"[.!?:…]\s*$", question[: match.start()])
+        if (
+            re.search(r"\d", word)
+            or word[1:] != word[1:].lower()
+            or (word[0].isupper() and not first)
+        ):
+            found.update(stem(part) for part in words(word))
+    return found
+
+
+def _names_missing(
+    question: str, nearest: Sequence[Sequence[Chunk]], everywhere: set[str]
+) -> float:
+    chunks = [chunk for moment in nearest for chunk in moment]
+    # A Japanese question may write a name in Latin letters as the English side does.
+    held = everywhere.union(*(_words_of(chunk, "en") for chunk in chunks))
+    return float(min(3, len(_names(question) - held)))
+
+
+def other_version(question: str, vocabulary: Vocabulary) -> str:
+    """Return a name of the question that the index knows, but not in this version; else "".
+
+    Nothing else tells DALL·E 2 from DALL·E: every word of it is in the lectures.
+    """
+    for name, version in _versions(question):
+        if vocabulary.says(name) and not vocabulary.says(name + version):
+            return f"{name} {version}"
+    return ""
+
+
+def _versions(question: str) -> list[tuple[str, str]]:
+    """Return the names that carry a version, run together, and the versions.
+
+    >>> _versions("Is DALL·E 2 better than GPT-3?"), _versions("GPT-4の画像入力")
+    ([('dalle', '2'), ('gpt', '3')], [('gpt', '4')])
+    >>> _versions("Lecture 5 on Switch-C 1.6 trillion, 32 by 32 pixels")
+    []
+    """
+    found = []
+    for name, version in _VERSIONED.findall(unicodedata.normalize("NFKC", question)):
+        parts = words(name)
+        while parts and parts[0] in STOP_WORDS:
+            del parts[0]
+        if parts:
+            found.append(("".join(parts), "".join(words(version))))
+    return found
+
+
+def _words_of(chunk: Chunk, language: Language) -> set[str]:
+    if language == "ja":
+        return set(japanese_words(japanese_text(chunk)))
+    return {stem(word) for word in words(encoded_text(chunk))}
+
+
+def _share(weight: dict[str, float], held: set[str]) -> float:
+    """Return which share of the weights the words held have; 1 when there is no weight.
+
+    >>> _share({"router": 3.0, "chatgpt": 6.0}, {"router"}), _share({}, set())
+    (0.3333333333333333, 1.0)
+    """
+    total = sum(weight.values())
+    return sum(weight[word] for word in weight if word in held) / total if total else 1.0
+
+
+def _gram_share(question: str, chunks: Sequence[Chunk], language: Language) -> float:
+    if language == "ja":
+        asked = set(bigrams(question))
+        held = set().union(*(bigrams(japanese_text(c)) for c in chunks))
+    else:
+        asked = set(ngrams(" ".join(w for w in words(question) if w not in STOP_WORDS)))
+        held = set().union(*(ngrams(encoded_text(c)) for c in chunks))
+    return len(asked & held) / max(1, len(asked))
+
+
+def _token_strengths(
+    question: str,
+    chunks: Sequence[Chunk],
+    probe: Probe,
+    generation: Generation,
+    encoder: Encoder,
+    vocabulary: Vocabulary,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each token of the question, its best cosine in some chunks, and its idf."""
+    tokens, idf = probe.tokens, probe.weights
+    if not is_japanese(question):
+        encoding = encoder.encode_query(question)
+        keep = np.array([int(token) not in vocabulary.idle_tokens for token in encoding.ids], bool)
+        tokens, idf = encoding.tokens[keep], generation.token_idf[encoding.ids[keep]]
+    if not len(tokens) or not idf.any():
+        return np.zeros(1, np.float32), np.ones(1, np.float32)
+    packed = []
+    for chunk in chunks:
+        row = generation.rows[vocabulary.rows[chunk.chunk_id]]
+        packed.append(generation.tokens[row["first_token"] : row["first_token"] + row["tokens"]])
+    held = unpack(np.concatenate(packed), encoder.dim)
+    best: np.ndarray = (tokens.astype(np.float32) @ held.T).max(axis=1)
+    return best, idf

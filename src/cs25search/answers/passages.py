@@ -1,0 +1,120 @@
+"""Moments to sentences: notes as they are written, transcripts as they are said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ..encoding.encoder import Encoder
+from ..index.chunk_text import lead
+from ..index.generation import Generation
+from ..index.late import unpack
+from ..ranking.rank import Probe
+from ..records import Chunk, Cue, Hit
+from ..text.japanese import is_japanese
+from ..text.sentences import split_sentences
+
+SPOKEN_WORDS = 24  # a stretch of captions without a full stop ends at the cue that reaches this
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence of a note, or a stretch of a transcript, that may answer.
+
+    Attributes:
+        place: Which hit it is of, from 0.
+        order: Where in the hit, from 0.
+        score: Late interaction with the question.
+    """
+
+    text: str
+    start: float
+    end: float
+    place: int
+    order: int
+    score: float
+
+
+def spoken_stretches(cues: Sequence[Cue]) -> list[tuple[Cue, ...]]:
+    """Return cues in groups that end with a sentence, or with SPOKEN_WORDS words.
+
+    >>> cues = [Cue(0, 2, "we cast"), Cue(2, 4, "the router."), Cue(4, 6, "so it is")]
+    >>> [[cue.text for cue in stretch] for stretch in spoken_stretches(cues)]
+    [['we cast', 'the router.'], ['so it is']]
+    """
+    stretches: list[tuple[Cue, ...]] = []
+    open_cues: list[Cue] = []
+    for cue in cues:
+        open_cues.append(cue)
+        words = sum(len(one.text.split()) for one in open_cues)
+        if cue.text.rstrip().endswith((".", "?", "!", "。")) or words >= SPOKEN_WORDS:
+            stretches.append(tuple(open_cues))
+            open_cues = []
+    return [*stretches, tuple(open_cues)] if open_cues else stretches
+
+
+def passages(
+    hit: Hit, place: int, question: str, probe: Probe, row: int, generation: Generation,
+    encoder: Encoder,
+) -> list[Passage]:  # fmt: skip
+    """Return what a hit has to say, each sentence with its score.
+
+    Args:
+        hit: Its note is used where there is one, else its transcript.
+        place: Position of the hit, from 0.
+        row: The row of that note or transcript.
+    """
+    if hit.note is None:
+        return _spoken(hit, place, probe, row, generation, encoder)
+    english = split_sentences(hit.note.text)
+    scores = piece_scores(hit.note, english, probe, row, generation, encoder)
+    texts = english
+    if is_japanese(question) and hit.note.text_ja:
+        texts = split_sentences(hit.note.text_ja)
+        # The Japanese side says the same in the same order, if not always in as many sentences.
+        spread = np.arange(len(texts)) * len(english) // max(1, len(texts))
+        scores = scores[spread]
+    return [
+        Passage(text, hit.start, hit.end, place, order, float(score))
+        for order, (text, score) in enumerate(zip(texts, scores, strict=True))
+    ]
+
+
+def piece_scores(
+    chunk: Chunk,
+    pieces: Sequence[str],
+    probe: Probe,
+    row: int,
+    generation: Generation,
+    encoder: Encoder,
+) -> np.ndarray:
+    """Return the late-interaction score of consecutive pieces of a chunk, shape (n_pieces,).
+
+    The tokens are those of the chunk as it was encoded: nothing is encoded again.
+    """
+    first, count = (int(generation.rows[row][name]) for name in ("first_token", "tokens"))
+    tokens = unpack(generation.tokens[first : first + count], encoder.dim)
+    ends = np.cumsum([len(ids) for ids in encoder.token_ids([lead(chunk), *pieces])])
+    scores = np.zeros(len(pieces), np.float32)
+    if not probe.weights.any():
+        return scores
+    cosines = tokens @ probe.tokens.T.astype(np.float32)
+    for i, (begin, end) in enumerate(pairwise(ends)):
+        # What the encoder cut off at the end has no tokens.
+        if begin < min(end, count):
+            best = cosines[begin:end].max(axis=0)
+            scores[i] = best @ probe.weights / probe.weights.sum()
+    return scores
+
+
+def _spoken(
+    hit: Hit, place: int, probe: Probe, row: int, generation: Generation, encoder: Encoder
+) -> list[Passage]:
+    stretches = spoken_stretches(hit.chunk.cues)
+    texts = [" ".join(cue.text.strip() for cue in stretch) for stretch in stretches]
+    scores = piece_scores(hit.chunk, texts, probe, row, generation, encoder)
+    return [
+        Passage(text, stretch[0].start, max(cue.end for cue in stretch), place, order, float(score))
+        for order, (text, stretch, score) in enumerate(zip(texts, stretches, scores, strict=True))
+    ]

@@ -1,0 +1,1 @@
+"""Text to vectors, and Japanese words to vectors of the English encoder."""

@@ -1,0 +1,196 @@
+"""Text to vectors: one forward pass gives the pooled vector and a vector per token.
+
+The model is a sentence-transformers model that `ingest` exported to ONNX, so that a query
+needs onnxruntime and tokenizers but neither torch nor sentence-transformers. Its weights lie in
+a file of their own, which onnxruntime maps: processes share them, and nothing is copied.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from ..errors import ModelError
+from ..integrity import broken_seal, fingerprint, is_stamped, leave_stamp, sha256_of
+
+BATCH_TOKENS = 2048  # padded tokens per forward pass: fits the cache of a small machine
+MODEL_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
+MODEL_FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
+
+# Token ids and mask, both (batch, length), int64, to pooled vectors and token vectors.
+Forward = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What one forward pass gives for one text.
+
+    Attributes:
+        vector: The pooled vector, unit length, shape (dim,), float32.
+        tokens: One unit vector per token, special tokens left out, shape (n_tokens, dim).
+        ids: The token ids in the model's vocabulary, shape (n_tokens,), int64.
+    """
+
+    vector: np.ndarray
+    tokens: np.ndarray
+    ids: np.ndarray
+
+
+class Encoder(Protocol):
+    """What search and ingest need of a model. `key` names weights and export together."""
+
+    key: str
+    multilingual: bool  # reads Japanese as well as English
+    dim: int
+    vocabulary_size: int
+
+    def encode_query(self, text: str) -> Encoding: ...
+
+    def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
+        """Yield (position in `texts`, encoding) in an order that suits the encoder."""
+        ...
+
+    def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]: ...
+
+
+class OnnxEncoder:
+    """An exported model, loaded from `<index>/models/<key>/`."""
+
+    def __init__(self, folder: Path, forward: Forward | None = None) -> None:
+        """Load the model.
+
+        Args:
+            folder: `<index>/models/<key>/`.
+            forward: Another engine over the same weights; None for onnxruntime on one core.
+
+        Raises:
+            ModelError: A file is missing, or not the one that was exported.
+        """
+        facts = read_model_facts(folder)
+        self.key = folder.name
+        self.name = str(facts["name"])
+        self.multilingual = bool(facts["multilingual"])
+        self.dim = int(facts["dim"])
+        self._query_prompt = str(facts["query_prompt"])
+        self._document_prompt = str(facts["document_prompt"])
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(int(facts["max_tokens"]))
+        self.vocabulary_size = self._tokenizer.get_vocab_size()
+        self._forward = forward or onnx_forward(folder)
+
+    def encode_query(self, text: str) -> Encoding:
+        """Return the encoding of one query."""
+        return self._run([self._tokenizer.encode(self._query_prompt + text)])[0]
+
+    def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
+        """Yield (position in `texts`, encoding), texts of like length together."""
+        encoded = self._tokenizer.encode_batch([self._document_prompt + text for text in texts])
+        # Batches of one length waste no work on padding.
+        order = sorted(range(len(encoded)), key=lambda row: len(encoded[row].ids))
+        while order:
+            longest = max(1, len(encoded[order[-1]].ids))
+            batch = [order.pop() for _ in range(min(len(order), max(1, BATCH_TOKENS // longest)))]
+            yield from zip(batch, self._run([encoded[r] for r in batch]), strict=True)
+
+    def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Return the token ids of documents, special tokens left out, without encoding them."""
+        prompted = [self._document_prompt + text for text in texts]
+        if len(prompted) == 1:  # not worth waking other threads
+            encoded = [self._tokenizer.encode(prompted[0])]
+        else:
+            encoded = self._tokenizer.encode_batch(prompted)
+        return [np.array(item.ids)[np.array(item.special_tokens_mask) == 0] for item in encoded]
+
+    def _run(self, encoded: list) -> list[Encoding]:  # type: ignore[type-arg]
+        longest = max(len(item.ids) for item in encoded)
+        ids = np.zeros((len(encoded), longest), np.int64)
+        mask = np.zeros((len(encoded), longest), np.int64)
+        for row, item in enumerate(encoded):
+            ids[row, : len(item.ids)] = item.ids
+            mask[row, : len(item.ids)] = 1
+        vectors, tokens = self._forward(ids, mask)
+        encodings = []
+        for row, item in enumerate(encoded):
+            spoken = np.flatnonzero(np.array(item.special_tokens_mask) == 0)
+            encodings.append(
+                Encoding(unit(vectors[row]), unit(tokens[row, spoken]), ids[row, spoken])
+            )
+        return encodings
+
+
+def onnx_forward(folder: Path, threads: int = 1) -> Forward:
+    """Return the forward pass of an exported model by onnxruntime; threads may share it.
+
+    Args:
+        threads: Cores for one pass. More than one pays for batches only.
+
+    Raises:
+        ModelError: onnxruntime cannot load the model.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors only: the console belongs to the user
+    options.intra_op_num_threads = threads
+    try:
+        session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime's own exceptions share no public base
+        raise ModelError(
+            f"{folder / 'model.onnx'} cannot be loaded ({error}).\n"
+            f"Delete {folder} and export it again: python -m ingest"
+        ) from error
+    names = ["sentence_embedding", "token_embeddings"]
+
+    def forward(ids: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        vectors, tokens = session.run(names, {"input_ids": ids, "attention_mask": mask})
+        return vectors, tokens
+
+    return forward
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    """Return the rows scaled to length 1; rows of zeros stay zeros.
+
+    >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return rows / np.where(lengths > 0, lengths, 1)
+
+
+def read_model_facts(folder: Path) -> dict[str, Any]:
+    """Return what encoder.json says of an exported model, its files checked.
+
+    Raises:
+        ModelError: A file is missing or its checksum differs from the recorded one.
+    """
+    cure = f"Delete {folder} and export it again: python -m ingest"
+    missing = [n for n in (*MODEL_FILES, "encoder.json") if not (folder / n).is_file()]
+    if missing:
+        raise ModelError(f"The model in {folder} lacks {', '.join(missing)}.\n{cure}")
+    if problem := broken_seal(folder / "encoder.json"):
+        raise ModelError(f"{folder / 'encoder.json'} {problem}.\n{cure}")
+    try:
+        facts: dict[str, Any] = json.loads((folder / "encoder.json").read_bytes())
+        sums = {name: str(facts["sha256"][name]) for name in MODEL_FILES}
+        absent = [name for name in MODEL_FACTS if name not in facts]
+        if absent:
+            raise KeyError(*absent)  # exported by an older version
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder / 'encoder.json'} cannot be read ({error!r}).\n{cure}") from None
+    if is_stamped(folder):
+        return facts
+    compared = fingerprint(folder)
+    for name, expected in sums.items():
+        if (found := sha256_of(folder / name)) != expected:
+            raise ModelError(
+                f"{folder / name} has sha256 {found[:12]}, the export had {expected:.12}.\n{cure}"
+            )
+    leave_stamp(folder, compared)
+    return facts

@@ -1,0 +1,185 @@
+"""Chunks to a generation: encode, pack, count."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from ..encoding.bridge import Pair, build_bridge
+from ..encoding.encoder import Encoder
+from ..records import Chunk, Slide, Video
+from ..text.japanese import japanese_words
+from ..text.ngrams import bigrams, ngrams
+from .bm25 import Lexical
+from .chunk_text import encoded_parts, encoded_text, japanese_text, slide_text, text_key
+from .generation import FORMAT, ROW, Generation, Manifest, Source
+from .late import pack, token_idf, unpack
+from .vectors import build_dense, choose_index
+
+BUILD_VERSION = 7  # counts up whenever the same inputs would give another index
+
+
+def build_generation(
+    videos: Sequence[Video],
+    slides: Sequence[Slide],
+    chunks: Sequence[Chunk],
+    sources: Sequence[Source],
+    inputs: str,
+    encoder: Encoder,
+    model_name: str,
+    previous: Generation | None = None,
+    on_encoded: Callable[[int], None] = lambda count: None,
+) -> Generation:
+    """Return a generation ready to be written.
+
+    Args:
+        videos: Every video that a chunk names.
+        inputs: Names all that went in, see `Manifest.inputs`.
+        previous: Chunks whose text it already encoded with the same model are not encoded again.
+        on_encoded: Called with the number of chunks just done.
+    """
+    texts = [encoded_text(chunk) for chunk in chunks]
+    keys = [text_key(text) for text in texts]
+    ids = encoder.token_ids(texts)
+    idf = token_idf(ids, encoder.vocabulary_size)
+    lengths = np.array([len(one) for one in ids], np.int64)
+    del ids  # of a million chunks, a gigabyte
+    tokens, packed, vectors = _encode(texts, keys, lengths, encoder, previous, on_encoded)
+    rows = build_rows(videos, chunks, keys, packed)
+    dense, chosen = build_dense(vectors), choose_index(*vectors.shape)
+    del vectors  # the index has them
+    bilingual = [(chunk, own) for chunk, own in zip(chunks, packed, strict=True) if chunk.text_ja]
+    # Of bilingual chunks only: Latin names alone would spoil the mean length of BM25.
+    japanese = [japanese_text(chunk) if chunk.text_ja else "" for chunk in chunks]
+    spoken = [japanese_words(text) if text else [] for text in japanese]
+    pairs = [pair for chunk, own in bilingual for pair in _pairs(chunk, own, encoder)]
+    counts = {
+        "videos": len(videos),
+        "chunks": len(chunks),
+        "notes": int(rows["note"].sum()),
+        "transcript_chunks": int((~rows["note"]).sum()),
+        "slides": len(slides),
+        "tokens": int(rows["tokens"].sum()),
+    }
+    return Generation(
+        manifest=Manifest(
+            FORMAT,
+            "",
+            "",
+            model_name,
+            encoder.key,
+            encoder.dim,
+            inputs,
+            counts,
+            tuple(sources),
+            chosen.reason,
+        ),
+        videos=tuple(videos),
+        slides=tuple(slides),
+        chunks=chunks,
+        rows=rows,
+        vectors=dense,
+        tokens=tokens,
+        token_idf=idf,
+        slide_vectors=_slide_vectors(slides, encoder),
+        grams=Lexical.build(ngrams(text) for text in texts),
+        bigrams=Lexical.build(bigrams(text) for text in japanese),
+        words=Lexical.build(spoken),
+        bridge=build_bridge(pairs, [said for said in spoken if said], encoder.dim),
+    )
+
+
+def build_rows(
+    videos: Sequence[Video],
+    chunks: Sequence[Chunk],
+    keys: Sequence[bytes],
+    packed: Sequence[np.ndarray],
+) -> np.ndarray:
+    """Return the facts about each chunk that ranking needs, dtype `store.ROW`.
+
+    Raises:
+        ValueError: The chunks of a video are no neighbours, or not in the order of the videos.
+    """
+    number = {video.video_id: row for row, video in enumerate(videos)}
+    rows = np.zeros(len(chunks), ROW)
+    rows["video"] = [number[chunk.video_id] for chunk in chunks]
+    if (np.diff(rows["video"]) < 0).any():
+        raise ValueError("the chunks are not in the order of their videos")
+    rows["start"] = [chunk.start for chunk in chunks]
+    rows["end"] = [chunk.end for chunk in chunks]
+    rows["tokens"] = [len(tokens) for tokens in packed]
+    rows["first_token"] = np.cumsum(rows["tokens"]) - rows["tokens"]
+    rows["note"] = [chunk.kind == "note" for chunk in chunks]
+    rows["qa"] = [chunk.qa for chunk in chunks]
+    rows["japanese"] = [bool(chunk.text_ja) for chunk in chunks]
+    rows["key"] = keys
+    return rows
+
+
+def _slide_vectors(slides: Sequence[Slide], encoder: Encoder) -> np.ndarray:
+    vectors = np.zeros((len(slides), encoder.dim), np.float32)
+    for row, encoding in encoder.encode_documents([slide_text(slide) for slide in slides]):
+        vectors[row] = encoding.vector
+    return vectors
+
+
+def _encode(
+    texts: list[str],
+    keys: list[bytes],
+    lengths: np.ndarray,
+    encoder: Encoder,
+    previous: Generation | None,
+    on_encoded: Callable[[int], None],
+) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    """Return packed tokens of all texts, those of each text, and pooled vectors.
+
+    Args:
+        lengths: Tokens of each text.
+    """
+    # A text of nothing but control characters has no token; MaxSim needs one.
+    ends = np.cumsum(np.maximum(1, lengths))
+    tokens = np.empty((ends[-1] if len(ends) else 0, math.ceil(encoder.dim / 8)), np.uint8)
+    packed = np.split(tokens, ends[:-1]) if len(ends) else []  # views: tokens are held once
+    vectors = np.zeros((len(texts), encoder.dim), np.float32)
+    known = _known_rows(previous, encoder)
+    new = []
+    for row, key in enumerate(keys):
+        if previous is None or key not in known:
+            new.append(row)
+            continue
+        old, begin, end = known[key]
+        packed[row][:] = previous.tokens[begin:end]
+        vectors[row] = previous.vectors.reconstruct(old)
+    on_encoded(len(texts) - len(new))
+    for position, encoding in encoder.encode_documents([texts[row] for row in new]):
+        row = new[position]
+        vectors[row] = encoding.vector
+        packed[row][:] = pack(encoding.tokens if lengths[row] else encoding.vector[None])
+        on_encoded(1)
+    return tokens, packed, vectors
+
+
+def _pairs(chunk: Chunk, packed: np.ndarray, encoder: Encoder) -> Iterator[Pair]:
+    """Yield what a bilingual chunk says in both languages: its title, its words, each question."""
+    ids = encoder.token_ids(encoded_parts(chunk))
+    signs = unpack(packed, encoder.dim)
+    asks_ja = chunk.asks_ja if len(chunk.asks_ja) == len(chunk.asks) else ()
+    begin = 0
+    for japanese, part in zip([chunk.title_ja, chunk.text_ja, *asks_ja], ids, strict=False):
+        tokens = signs[begin : begin + len(part)]
+        begin += len(part)
+        # What the encoder cut off at the end has no tokens.
+        yield Pair(japanese_words(japanese), part[: len(tokens)], tokens)
+
+
+def _known_rows(previous: Generation | None, encoder: Encoder) -> dict[bytes, tuple[int, int, int]]:
+    """Return, by text key, the row and token range of what is already encoded."""
+    if previous is None or previous.manifest.model_key != encoder.key:
+        return {}
+    facts = previous.rows
+    return {
+        bytes(key): (row, int(first), int(first + n))
+        for row, (key, first, n) in enumerate(
+            zip(facts["key"], facts["first_token"], facts["tokens"], strict=True)
+        )
+    }

@@ -1,0 +1,109 @@
+"""cs25search check: every byte of an index is the one that was written."""
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..encoding.encoder import OnnxEncoder, unit
+from ..errors import Cs25SearchError, IndexDamaged
+from ..integrity import altered, distrust
+from .chunk_text import encoded_text
+from .files import read_generation, read_manifest
+from .generation import Generation
+from .publish import current_generation, generations
+
+SAMPLE = 0.01  # share of the chunks that are encoded again
+LEAST = 10  # chunks
+SAME = 0.999  # cosine of a vector with the one of the same text encoded again
+
+
+@dataclass(slots=True)
+class Report:
+    """What is sound and what is not, a line each."""
+
+    sound: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    spare: list[str] = field(default_factory=list)  # about generations that are not live
+
+
+def check_index(index_dir: Path, deep: bool = False) -> Report:
+    """Check the live generation and its encoder, and see whether an earlier one could stand in.
+
+    Args:
+        deep: Encode a random hundredth of the chunks again and compare the vectors.
+
+    Raises:
+        IndexMissing: Nothing has been built here.
+    """
+    report = Report()
+    live = None
+    try:
+        live = current_generation(index_dir)
+        generation = _check_generation(index_dir, live, report.sound, report.damaged)
+    except IndexDamaged as error:
+        report.damaged.append(_what(error))
+        generation = None
+    if generation:
+        encoder = _check_encoder(index_dir / "models" / generation.manifest.model_key, report)
+        if deep and encoder:
+            _compare(generation, encoder, report)
+    for name in generations(index_dir):
+        if name != live:
+            _check_generation(index_dir, name, report.spare, report.spare)
+    return report
+
+
+def _check_generation(
+    index_dir: Path, name: str, sound: list[str], damaged: list[str]
+) -> Generation | None:
+    """Return a generation if it is sound, and say what it is or what is wrong with it."""
+    folder = index_dir / name
+    distrust(folder)
+    try:
+        manifest = read_manifest(folder)
+        bad = [f"{path} {problem}." for path, problem in altered(folder, manifest.files)]
+        damaged += bad
+        if bad:
+            return None
+        generation = read_generation(index_dir, name)
+    except IndexDamaged as error:
+        damaged.append(_what(error))
+        return None
+    size = sum(facts.size for facts in manifest.files.values())
+    sound.append(f"{folder}: {len(manifest.files)} files, {size / 1e6:.1f} MB")
+    return generation
+
+
+def _check_encoder(folder: Path, report: Report) -> OnnxEncoder | None:
+    distrust(folder)
+    try:
+        encoder = OnnxEncoder(folder)
+    except Cs25SearchError as error:
+        report.damaged.append(_what(error))
+        return None
+    report.sound.append(f"{folder}")
+    return encoder
+
+
+def _compare(generation: Generation, encoder: OnnxEncoder, report: Report) -> None:
+    n = len(generation.chunks)
+    count = min(n, max(LEAST, math.ceil(SAMPLE * n)))
+    rows = np.sort(np.random.default_rng().choice(n, count, replace=False))
+    texts = [encoded_text(generation.chunks[int(row)]) for row in rows]
+    cosines = np.zeros(count)
+    for position, encoding in encoder.encode_documents(texts):
+        stored = np.asarray(generation.vectors.reconstruct(int(rows[position])))
+        cosines[position] = unit(stored) @ encoding.vector
+    worst = int(np.argmin(cosines))
+    line = f"cosine of {count} vectors with their texts encoded again: {cosines[worst]:.5f} or more"
+    if cosines[worst] >= SAME:
+        report.sound.append(line)
+    else:
+        report.damaged.append(f"{line}, not {SAME}; worst in row {rows[worst]}.")
+
+
+def _what(error: Cs25SearchError) -> str:
+    """Return an error without its cure, which is said once at the end."""
+    return str(error).splitlines()[0]

@@ -1,0 +1,283 @@
+"""The index on disk. This module alone knows its files.
+
+    index/
+      CURRENT                 one line: the name of the live generation
+      <generation>/
+        manifest.json         what was indexed by what, and every file's size and sha256
+        manifest.sha256       the checksum of the manifest itself
+        videos.jsonl          one Video a line
+        slides.jsonl          one Slide a line; slide_vectors.npy has its rows
+        chunks.jsonl          one Chunk a line; line i is row i of every array below
+        rows.npy              per chunk: video, start, end, number of tokens, key of its text
+        lines.npy             the byte at which each line of chunks.jsonl begins, and the end
+        vectors.faiss         pooled vectors
+        tokens.npy            token vectors, one bit per dimension, chunk after chunk
+        token_idf.npy         how rare each token id is
+        grams/                BM25 over English n-grams
+        bigrams/, words/      BM25 over Japanese pairs of characters, and over Japanese words
+        bridge*               Japanese words as vectors, see bridge.py
+      models/<key>/           exported encoders, shared by generations
+
+A reader sees the old generation or the new one, never a part of one: see publish.py. Each file
+is checked against the manifest: see verify.py. No file holds a pickle.
+"""
+
+import datetime
+import json
+import mmap
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+import msgspec
+import numpy as np
+
+from ..encoding.bridge import Bridge
+from ..errors import IndexDamaged
+from ..integrity import (
+    FileFacts,
+    altered,
+    broken_seal,
+    fingerprint,
+    is_stamped,
+    leave_stamp,
+    seal,
+    sha256_of,
+    wrong_size,
+)
+from ..records import Chunk, Slide, Video
+from .bm25 import Lexical
+from .generation import FORMAT, ROW, Generation, Manifest
+from .publish import current_generation, publish
+from .vectors import read_dense, write_dense
+
+T = TypeVar("T")
+
+
+class ChunkFile(Sequence[Chunk]):
+    """chunks.jsonl, read line by line when a chunk is asked for."""
+
+    def __init__(self, path: Path, lines: np.ndarray) -> None:
+        self._path = path
+        self._lines = lines
+        self._bytes: mmap.mmap | bytes = b""
+        if lines[-1]:  # nothing cannot be mapped
+            with path.open("rb") as file:
+                self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def __len__(self) -> int:
+        return len(self._lines) - 1
+
+    @overload
+    def __getitem__(self, row: int) -> Chunk: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Chunk]: ...
+    def __getitem__(self, row: int | slice) -> Chunk | Sequence[Chunk]:
+        if isinstance(row, slice):
+            return [self[i] for i in range(*row.indices(len(self)))]
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)} chunks")
+        line = self._bytes[self._lines[row] : self._lines[row + 1]]
+        return _decode(line, Chunk, self._path, row + 1)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a generation.
+
+    Raises:
+        IndexDamaged: It is missing, altered, or of another format version.
+    """
+    path = folder / "manifest.json"
+    broken = broken_seal(path)
+    try:
+        content = path.read_bytes()
+        version = json.loads(content).get("format")
+    except (OSError, ValueError, AttributeError) as error:
+        raise IndexDamaged(path, broken or f"cannot be read ({error})") from None
+    if version != FORMAT:  # seal or no seal: other formats may have had another one
+        raise IndexDamaged(path, f"has format {version!r}; this version reads format {FORMAT}")
+    if broken:
+        raise IndexDamaged(path, broken)
+    try:
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except msgspec.DecodeError as error:
+        raise IndexDamaged(path, f"cannot be read ({error})") from None
+    if manifest.generation != folder.name.removeprefix(".building-"):
+        raise IndexDamaged(path, f"belongs to generation {manifest.generation!r}")
+    return manifest
+
+
+def read_generation(index_dir: Path, name: str | None = None) -> Generation:
+    """Open a generation, the live one by default; every file is checked against the manifest.
+
+    Raises:
+        IndexMissing: Nothing has been built here.
+        IndexDamaged: A file is missing or is not the one that was written.
+    """
+    if name is not None:
+        return _read_folder(index_dir / name)
+    name = current_generation(index_dir)
+    while True:
+        try:
+            return _read_folder(index_dir / name)
+        except IndexDamaged:
+            # Two newer ones may have been published since, and this one removed.
+            if (name_now := current_generation(index_dir)) == name:
+                raise
+            name = name_now
+
+
+def write_generation(index_dir: Path, generation: Generation) -> str:
+    """Write a generation, make it the live one, and return its name.
+
+    Interrupted at any point, the old generation or the new one is live and whole.
+
+    Raises:
+        OSError: The system refuses to write.
+        IndexDamaged: What was written cannot be read again.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+    def write(building: Path) -> None:
+        _write_files(building, generation)
+        files = {
+            path.relative_to(building).as_posix(): FileFacts(path.stat().st_size, sha256_of(path))
+            for path in sorted(building.rglob("*"))
+            if path.is_file()
+        }
+        manifest = replace(
+            generation.manifest,
+            format=FORMAT,
+            generation=name,
+            created=now.isoformat(timespec="seconds"),
+            files=files,
+        )
+        content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+        (building / "manifest.json").write_bytes(content + b"\n")
+        seal(building / "manifest.json")
+        # Code in C does not always tell that the disk was full when it closed a file.
+        _open_files(building, manifest)
+
+    publish(index_dir, name, write)
+    return name
+
+
+def _read_folder(folder: Path) -> Generation:
+    try:
+        manifest = read_manifest(folder)
+        _check_files(folder, manifest)
+        return _open_files(folder, manifest)
+    except OSError as error:
+        raise IndexDamaged(
+            Path(error.filename or folder), f"cannot be read ({error.strerror or error})"
+        ) from None
+
+
+def _check_files(folder: Path, manifest: Manifest) -> None:
+    """Compare sizes, and checksums unless that was done before (verify.py)."""
+    for name, facts in manifest.files.items():
+        if problem := wrong_size(folder / name, facts):
+            raise IndexDamaged(folder / name, problem)
+    if is_stamped(folder):
+        return
+    compared = fingerprint(folder)
+    for path, problem in altered(folder, manifest.files):
+        raise IndexDamaged(path, problem)
+    leave_stamp(folder, compared)
+
+
+def _open_files(folder: Path, manifest: Manifest) -> Generation:
+    lines = _read_array(folder / "lines.npy")
+    generation = Generation(
+        manifest=manifest,
+        videos=_read_lines(folder / "videos.jsonl", Video),
+        slides=_read_lines(folder / "slides.jsonl", Slide),
+        chunks=ChunkFile(folder / "chunks.jsonl", lines),
+        rows=_read_array(folder / "rows.npy"),
+        vectors=read_dense(folder / "vectors.faiss"),
+        tokens=_read_array(folder / "tokens.npy"),
+        token_idf=_read_array(folder / "token_idf.npy"),
+        slide_vectors=_read_array(folder / "slide_vectors.npy"),
+        grams=Lexical.read(folder / "grams"),
+        bigrams=Lexical.read(folder / "bigrams"),
+        words=Lexical.read(folder / "words"),
+        bridge=_read_bridge(folder),
+    )
+    _check_rows(folder, generation)
+    return generation
+
+
+def _write_files(folder: Path, generation: Generation) -> None:
+    _write_lines(folder / "videos.jsonl", generation.videos)
+    _write_lines(folder / "slides.jsonl", generation.slides)
+    lines = _write_lines(folder / "chunks.jsonl", generation.chunks)
+    arrays = {
+        "lines": np.array(lines, np.int64),
+        "rows": generation.rows,
+        "tokens": generation.tokens,
+        "token_idf": generation.token_idf,
+        "slide_vectors": generation.slide_vectors,
+        "bridge_vectors": generation.bridge.vectors,
+        "bridge_idf": generation.bridge.idf,
+    }
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    write_dense(generation.vectors, folder / "vectors.faiss")
+    generation.grams.write(folder / "grams")
+    generation.bigrams.write(folder / "bigrams")
+    generation.words.write(folder / "words")
+    (folder / "bridge.json").write_bytes(msgspec.json.encode(list(generation.bridge.words)))
+
+
+def _write_lines(path: Path, records: Sequence[Any]) -> list[int]:
+    """Write one record a line; return the byte where each begins, and the end."""
+    begins = [0]
+    with path.open("wb") as file:
+        for record in records:
+            begins.append(begins[-1] + file.write(msgspec.json.encode(record) + b"\n"))
+    return begins
+
+
+def _read_lines(path: Path, kind: type[T]) -> tuple[T, ...]:
+    lines = path.read_bytes().splitlines()
+    return tuple(_decode(line, kind, path, n) for n, line in enumerate(lines, start=1))
+
+
+def _decode(line: bytes, kind: type[T], path: Path, number: int) -> T:
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except msgspec.DecodeError as error:
+        raise IndexDamaged(path, f"cannot be read at line {number} ({error})") from None
+
+
+def _read_bridge(folder: Path) -> Bridge:
+    path = folder / "bridge.json"
+    words = _decode(path.read_bytes(), list[str], path, 1)
+    vectors, idf = (_read_array(folder / f"bridge_{part}.npy") for part in ("vectors", "idf"))
+    return Bridge({word: row for row, word in enumerate(words)}, vectors, idf)
+
+
+def _read_array(path: Path) -> np.ndarray:
+    try:
+        # A plain view of the mapped bytes: slicing a memmap object costs more than the slice.
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(path, f"cannot be read ({error})") from None
+    return array
+
+
+def _check_rows(folder: Path, generation: Generation) -> None:
+    if generation.rows.dtype != ROW:
+        raise IndexDamaged(folder / "rows.npy", "has other columns than this version reads")
+    n = len(generation.rows)
+    counts = {"chunks.jsonl": len(generation.chunks), "vectors.faiss": generation.vectors.ntotal}
+    for file, count in counts.items():
+        if count != n:
+            raise IndexDamaged(folder / file, f"has {count} rows but rows.npy has {n}")
+    if (tokens := int(generation.rows["tokens"].sum())) != len(generation.tokens):
+        raise IndexDamaged(
+            folder / "tokens.npy", f"has {len(generation.tokens)} rows but rows.npy names {tokens}"
+        )

@@ -1,0 +1,152 @@
+"""First stage over vectors: FAISS, inner product of unit vectors, which is their cosine."""
+
+import errno
+import math
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from ..errors import IndexDamaged
+
+EXACT_UP_TO = 200_000  # vectors; a core compares so many in some 15 ms
+FEWEST_LISTS = 64  # looked into for one query
+TRAINED_ON = 40  # vectors per list, to place the lists
+FEW = 5_000  # rows let through by a filter that are compared one by one
+
+# Limits on what a file may make FAISS allocate and repeat; they hold for the whole process.
+_LIMITS = threading.Lock()
+MOST_LISTS = 10_000_000
+faiss.set_deserialization_loop_limit(MOST_LISTS)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexType:
+    """How vectors are searched.
+
+    Attributes:
+        factory: What FAISS calls it: see its index factory.
+        probes: Lists looked into for one query; 0 where there are none.
+        reason: Why this one, in a sentence.
+    """
+
+    factory: str
+    probes: int
+    reason: str
+
+
+def choose_index(n: int, dim: int, exact_up_to: int = EXACT_UP_TO) -> IndexType:
+    """Return how n vectors are searched, and why; docs/scaling.md has the measurements.
+
+    >>> print(choose_index(576, 384).reason)
+    Exact: comparing all 576 vectors reads 1 MB a query.
+    >>> choose_index(1_000_000, 384).factory, choose_index(1_000_000, 384).probes
+    ('IVF4096,SQfp16', 64)
+    >>> choose_index(1_000_000, 384).reason.partition(": ")[2]
+    'comparing all 1,000,000 vectors would read 1536 MB a query; 64 of 4096 lists read 12 MB.'
+    """
+    megabytes = 4 * n * dim / 1e6
+    if n <= exact_up_to:
+        reason = f"Exact: comparing all {n:,} vectors reads {max(1, megabytes):.0f} MB a query."
+        return IndexType("Flat", 0, reason)
+    # FAISS advises 4 to 16 times sqrt(n) lists. Few lists make placing them cheap; many of them
+    # looked into make up for it.
+    lists = 2 ** round(math.log2(4 * math.sqrt(n)))
+    probes = min(lists, max(FEWEST_LISTS, lists // FEWEST_LISTS))
+    reason = (
+        f"Approximate: comparing all {n:,} vectors would read {megabytes:.0f} MB a query; "
+        f"{probes} of {lists} lists read {megabytes / 2 * probes / lists:.0f} MB."
+    )
+    return IndexType(f"IVF{lists},SQfp16", probes, reason)  # SQfp16: two bytes a component
+
+
+def build_dense(vectors: np.ndarray, exact_up_to: int = EXACT_UP_TO) -> faiss.Index:
+    """Return a FAISS index over unit rows, shape (n_chunks, dim); see `choose_index`."""
+    n, dim = vectors.shape
+    vectors = np.ascontiguousarray(vectors, np.float32)
+    chosen = choose_index(n, dim, exact_up_to)
+    index: Any = faiss.index_factory(dim, chosen.factory, faiss.METRIC_INNER_PRODUCT)
+    if chosen.probes:
+        index.nprobe = chosen.probes  # FAISS keeps it in the file
+        sample = np.random.default_rng(0).permutation(n)[: TRAINED_ON * index.nlist]
+        index.train(vectors[np.sort(sample)])
+    index.add(vectors)
+    if chosen.probes:
+        index.make_direct_map()  # from a row to its vector, for `cosines`
+    built: faiss.Index = index
+    return built
+
+
+def write_dense(index: faiss.Index, path: Path) -> None:
+    """Write a FAISS index in its own file format.
+
+    Raises:
+        OSError: The disk is full or fails.
+    """
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(errno.EIO, "cannot be written; is the disk full?", str(path)) from error
+
+
+def read_dense(path: Path) -> faiss.Index:
+    """Open a FAISS index; its vectors are mapped, not loaded.
+
+    Raises:
+        IndexDamaged: FAISS cannot read the file.
+    """
+    try:
+        with _LIMITS:
+            # No vector in a file takes more bytes than the file has.
+            faiss.set_deserialization_vector_byte_limit(path.stat().st_size)
+            return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except RuntimeError as error:
+        raise IndexDamaged(path, "cannot be read by FAISS") from error
+
+
+def top_k(
+    query: np.ndarray, index: faiss.Index, k: int, allowed: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the rows nearest to `query`, best first, shape (at most k,).
+
+    Args:
+        query: Unit vector, shape (dim,).
+        index: From `build_dense`.
+        k: How many; capped at the number of rows.
+        allowed: Only these rows; None for all.
+
+    >>> top_k(np.array([0.0, 1.0]), build_dense(np.eye(2)), k=5).tolist()
+    [1, 0]
+    >>> top_k(np.array([0.0, 1.0]), build_dense(np.eye(2)), k=5, allowed=np.array([0])).tolist()
+    [0]
+    """
+    if allowed is not None and len(allowed) <= FEW:
+        best = np.argsort(-cosines(query, index, allowed), kind="stable")
+        nearest: np.ndarray = allowed[best[:k]]
+        return nearest
+    only = None if allowed is None else _only(index, allowed)
+    _, rows = index.search(query.astype(np.float32)[None], min(k, index.ntotal), params=only)
+    found: np.ndarray = rows[0]
+    return found[found >= 0]  # FAISS fills up with -1 when it finds fewer than k
+
+
+def cosines(query: np.ndarray, index: faiss.Index, rows: np.ndarray) -> np.ndarray:
+    """Return the cosines of `query` with the given rows, shape (len(rows),)."""
+    vectors: np.ndarray = index.reconstruct_batch(rows)
+    return vectors @ query.astype(np.float32)
+
+
+def _only(index: faiss.Index, allowed: np.ndarray) -> faiss.SearchParameters:
+    """Return search parameters that let only some rows through."""
+    mask = np.zeros(index.ntotal, np.bool_)
+    mask[allowed] = True
+    bitmap: Any = np.packbits(mask, bitorder="little")
+    rows = faiss.IDSelectorBitmap(bitmap)  # type: ignore[call-arg]
+    if not isinstance(index, faiss.IndexIVF):
+        return faiss.SearchParameters(sel=rows)  # type: ignore[call-arg]
+    # As many more lists as rows fall away: as many vectors are compared as without a filter.
+    probes = min(index.nlist, index.nprobe * index.ntotal // len(allowed))
+    return faiss.SearchParametersIVF(sel=rows, nprobe=probes)  # type: ignore[call-arg]

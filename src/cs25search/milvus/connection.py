@@ -1,0 +1,376 @@
+"""The index in Milvus: connection and collections, which this module alone knows.
+
+    cs25search                      alias of the live generation's chunks
+    cs25search_<generation>_chunks  a row for each chunk: its vector, its words as a sparse
+                                    vector, its packed tokens, the chunk itself
+    cs25search_<generation>_side    videos; how many chunks have a term, in buckets; reports of
+                                    those who write; everything else, cut into pieces
+
+Dimension d of the sparse vector is a term, by its hash; the value is what BM25 gives it in this
+chunk before idf, which is on the query's side. So an inner product is a BM25 score.
+"""
+
+import base64
+import io
+import json
+import logging
+import os
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from ..errors import Cs25SearchError, StoreError
+
+if TYPE_CHECKING:
+    from pymilvus import MilvusClient
+
+ALIAS = "cs25search"
+TIMEOUT = 60.0  # seconds that a call may take before it is an error
+CONNECT = 10.0  # the same for the first one
+TRIES = 5  # seconds to wait for a collection that another worker is making
+PIECE = 60_000  # bytes of a value that is cut; a VARCHAR holds 65,535
+MOST_ROWS = 16_384  # that Milvus returns for one query
+PAGE = 100  # rows written at a time, about a megabyte
+EXACT = 200_000  # chunks up to which the engine compares with every one of them
+Row = dict[str, Any]
+
+
+class Store:
+    """A connection to Milvus: a file (Milvus Lite), a server or a cluster."""
+
+    def __init__(self, uri: str = "") -> None:
+        """Connect.
+
+        Args:
+            uri: A file ending in .db, or http(s)://[user:password@]host:port[/database];
+                CS25_URI when empty.
+
+        Raises:
+            StoreError: pymilvus is not installed, the URI is none, or nobody answers.
+        """
+        uri = uri or os.environ.get("CS25_URI", "")
+        self.uri = shown(uri)
+        self.client = _connect(uri, self.uri)
+
+    def live(self) -> str | None:
+        """Return the name of the live generation; None when nothing has been built."""
+        with self._plainly():
+            aliases = self.client.list_aliases(timeout=TIMEOUT)
+            if ALIAS not in (aliases["aliases"] if isinstance(aliases, dict) else aliases):
+                return None
+            name = self.client.describe_alias(ALIAS, timeout=TIMEOUT)["collection_name"]
+        return str(name).removeprefix(f"{ALIAS}_").removesuffix("_chunks")
+
+    def generations(self) -> list[str]:
+        """Return the names of all generations, whole or not, oldest first."""
+        with self._plainly():
+            names = self.client.list_collections(timeout=TIMEOUT)
+        mine = [name for name in names if name.startswith(f"{ALIAS}_")]
+        return sorted({name.removeprefix(f"{ALIAS}_").rpartition("_")[0] for name in mine})
+
+    def create(self, generation: str, dim: int) -> None:
+        """Make the collections of a generation where they are not yet there."""
+        from pymilvus import DataType, MilvusClient
+
+        def schema(text: Mapping[str, int], numbers: Sequence[str]) -> Any:
+            made = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+            made.add_field("id", DataType.VARCHAR, is_primary=True, max_length=256)
+            for name, length in text.items():
+                made.add_field(name, DataType.VARCHAR, max_length=length)
+            for name in numbers:
+                made.add_field(name, DataType.INT64)
+            return made
+
+        chunks = schema(
+            {"video_id": 64, "inputs": 64, "key": 64, "speakers": 4096}
+            | dict.fromkeys(["partners", "chunk", "tokens", "run", "spoken"], 65_535),
+            ["shard", "lecture"],
+        )
+        for name in ("start", "end"):
+            chunks.add_field(name, DataType.DOUBLE)
+        for name in ("note", "qa"):
+            chunks.add_field(name, DataType.BOOL)
+        chunks.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+        chunks.add_field("terms", DataType.SPARSE_FLOAT_VECTOR)
+        side = schema({"kind": 64, "inputs": 64, "body": 65_535}, ["shard", "number"])
+        side.add_field("vector", DataType.FLOAT_VECTOR, dim=2)  # Milvus insists on a vector
+        for part, made, indexes in (
+            ("side", side, {"vector": "FLAT"}),
+            ("chunks", chunks, {"vector": "FLAT", "terms": "SPARSE_INVERTED_INDEX"}),
+        ):
+            with self._plainly():
+                self._create(_name(generation, part), made, indexes)
+
+        self.load(generation)
+
+    def load(self, generation: str) -> None:
+        """Make a generation ready to be asked; a file of Milvus Lite is not when it is opened."""
+        with self._plainly():
+            for part in ("side", "chunks"):
+                self.client.load_collection(_name(generation, part), timeout=TIMEOUT)
+
+    def _create(self, name: str, schema: Any, indexes: Mapping[str, str]) -> None:
+        if self.client.has_collection(name, timeout=TIMEOUT):
+            return
+        params = self.client.prepare_index_params()
+        for field, kind in indexes.items():
+            params.add_index(field, index_type=kind, metric_type="IP")
+        try:
+            self.client.create_collection(name, schema=schema, index_params=params, timeout=TIMEOUT)
+        except Exception:
+            # Another worker was faster, and may not be done yet.
+            for _ in range(TRIES):
+                time.sleep(1)
+                if self.client.has_collection(name, timeout=TIMEOUT):
+                    return
+            raise
+
+    def write(self, generation: str, part: str, rows: Iterable[Row]) -> None:
+        """Write rows; one that has the id of another takes its place."""
+        for page in _pages(rows):
+            with self._plainly():
+                self.client.upsert(_name(generation, part), page, timeout=TIMEOUT)
+
+    def delete(self, generation: str, part: str, where: str) -> None:
+        """Take out the rows that an expression is true for."""
+        with self._plainly():
+            self.client.delete(_name(generation, part), filter=where, timeout=TIMEOUT)
+
+    def read(
+        self, generation: str, part: str, where: str, fields: Sequence[str], fresh: bool = False
+    ) -> list[Row]:
+        """Return up to MOST_ROWS rows that an expression is true for.
+
+        Args:
+            fresh: See what others wrote a moment ago, at the price of waiting for it.
+        """
+        with self._plainly():
+            found = self.client.query(
+                _name(generation, part),
+                filter=where,
+                output_fields=list(fields),
+                limit=MOST_ROWS,
+                timeout=TIMEOUT,
+                consistency_level="Strong" if fresh else "Bounded",
+            )
+        return list(found)
+
+    def search(
+        self,
+        generation: str,
+        field: str,
+        vector: np.ndarray | dict[int, float],
+        k: int,
+        where: str,
+        fields: Sequence[str],
+    ) -> list[Row]:
+        """Return the k rows with the highest inner product, best first."""
+        with self._plainly():
+            found = self.client.search(
+                _name(generation, "chunks"),
+                data=[vector],
+                anns_field=field,
+                limit=k,
+                filter=where,
+                output_fields=list(fields),
+                search_params={"metric_type": "IP", "params": {"ef": 4 * k}},
+                timeout=TIMEOUT,
+            )
+        return [dict(hit["entity"]) for hit in found[0]]
+
+    def write_value(self, generation: str, name: str, value: bytes) -> None:
+        """Write bytes under a name, cut into as many rows as it takes."""
+        text = base64.b64encode(value).decode()
+        pieces = [text[i : i + PIECE] for i in range(0, max(1, len(text)), PIECE)]
+        self.write(
+            generation,
+            "side",
+            (
+                side_row(f"{name}/{i}", "piece", body=piece, number=len(pieces))
+                for i, piece in enumerate(pieces)
+            ),
+        )
+
+    def read_value(self, generation: str, name: str, fresh: bool = False) -> bytes | None:
+        """Return what `write_value` wrote; None when it is not, or not wholly, there."""
+        first = self.read(generation, "side", f'id == "{name}/0"', ["body", "number"], fresh)
+        if not first:
+            return None
+        pieces = [first[0]["body"]]
+        for begin in range(1, first[0]["number"], PAGE):
+            ids = [f"{name}/{i}" for i in range(begin, min(begin + PAGE, first[0]["number"]))]
+            where = f"id in {json.dumps(ids)}"
+            rows = self.read(generation, "side", where, ["id", "body"], fresh)
+            more = {row["id"]: row["body"] for row in rows}
+            if len(more) < len(ids):
+                return None
+            pieces += [more[one] for one in ids]
+        return base64.b64decode("".join(pieces))
+
+    def publish(self, generation: str, count: int) -> None:
+        """Make a generation the live one; drop those that neither this nor the last one is.
+
+        Args:
+            count: How many chunks it has.
+        """
+        chunks = _name(generation, "chunks")
+        before = self.live()
+        with self._plainly():
+            for part in ("side", "chunks"):
+                self.client.flush(_name(generation, part), timeout=TIMEOUT)
+            if count > EXACT:
+                self._approximate(chunks)
+        self.load(generation)
+        with self._plainly():
+            if before != generation:
+                self._point_to(chunks, generation, is_first=before is None)
+            for old in self.generations():
+                if old.partition("_")[0] < generation.partition("_")[0] and old != before:
+                    for part in ("side", "chunks"):
+                        self.client.drop_collection(_name(old, part), timeout=TIMEOUT)
+
+    def _point_to(self, chunks: str, generation: str, is_first: bool) -> None:
+        switch = self.client.create_alias if is_first else self.client.alter_alias
+        try:
+            switch(chunks, ALIAS, timeout=TIMEOUT)
+        except Exception:
+            # The last two workers may find all reports at the same moment.
+            if self.live() != generation:
+                raise
+
+    def _approximate(self, chunks: str) -> None:
+        """Let the engine compare with some chunks only, along a graph of neighbours (HNSW)."""
+        with self._plainly():
+            kind = self.client.describe_index(chunks, "vector", timeout=TIMEOUT)
+            if kind and kind["index_type"] == "HNSW":
+                return
+            self.client.release_collection(chunks, timeout=TIMEOUT)
+            self.client.drop_index(chunks, "vector", timeout=TIMEOUT)
+            params = self.client.prepare_index_params()
+            graph = {"M": 32, "efConstruction": 200}
+            params.add_index("vector", index_type="HNSW", metric_type="IP", params=graph)
+            self.client.create_index(chunks, params)  # takes as long as it takes
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Turn what the client raises into a sentence with a cure."""
+        from pymilvus.exceptions import MilvusException
+
+        try:
+            yield
+        except Cs25SearchError:
+            raise
+        except MilvusException as error:
+            raise StoreError(self.uri, f"answered: {_reason(error)}", ASK_AGAIN) from None
+
+
+ASK_AGAIN = "Is it running, and reachable from here? Run the same command again."
+LITE_BUSY = (
+    "Only one process may open a file of Milvus Lite. Close the other one (an app, an ingest), "
+    "or serve the file to all:\n"
+    "milvus-lite server --data-dir FILE.db --host 127.0.0.1 --max-workers 1, then "
+    "--uri http://127.0.0.1:19530"
+)
+
+
+def side_row(
+    name: str, kind: str, body: str, number: int = 0, shard: int = 0, inputs: str = ""
+) -> Row:
+    """Return a row of the side collection."""
+    return {"id": name, "kind": kind, "body": body, "number": number, "shard": shard,
+            "inputs": inputs, "vector": [0.0, 0.0]}  # fmt: skip
+
+
+def dimension(kind: str, term: str) -> int:
+    """Return the dimension of a term; 0 is nobody's, for a chunk without terms.
+
+    >>> dimension("grams", "rout") != dimension("words", "rout")
+    True
+    """
+    return zlib.crc32(f"{kind}:{term}".encode()) % (2**32 - 2) + 1
+
+
+def array_bytes(array: np.ndarray) -> bytes:
+    """Return an array as bytes that know its shape.
+
+    >>> read_array_bytes(array_bytes(np.arange(3))).tolist()
+    [0, 1, 2]
+    """
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()
+
+
+def read_array_bytes(content: bytes) -> np.ndarray:
+    """Return the array of `array_bytes`."""
+    array: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
+    return array
+
+
+def shown(uri: str) -> str:
+    """Return a URI without the password in it.
+
+    >>> shown("http://anna:secret@host:19530"), shown("lectures.db")
+    ('http://host:19530', 'lectures.db')
+    """
+    parts = urlsplit(uri)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else uri
+
+
+def _connect(uri: str, plain: str) -> "MilvusClient":
+    try:
+        from pymilvus import MilvusClient
+        from pymilvus.exceptions import MilvusException
+    except ImportError:
+        raise StoreError(
+            plain, "needs pymilvus, which is not installed", "pip install 'cs25search[milvus]'"
+        ) from None
+    # What goes wrong is told once, in our words.
+    for name in ("pymilvus", "milvus_lite"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    if not uri:
+        raise StoreError(
+            "", "Which Milvus? There is no URI", "Give --uri lectures.db or --uri http://host:19530"
+        )
+    if urlsplit(uri).scheme not in ("http", "https", "tcp", "unix"):
+        uri = str(Path(uri).expanduser())
+        if not uri.endswith(".db"):
+            raise StoreError(
+                plain,
+                "is neither an address nor a file of Milvus Lite",
+                "Give --uri lectures.db or --uri http://host:19530",
+            )
+        if not Path(uri).parent.is_dir():
+            raise StoreError(plain, "lies in a folder that is not there", "Make the folder first.")
+    try:
+        return MilvusClient(uri, timeout=CONNECT)
+    except MilvusException as error:
+        if uri.endswith(".db"):
+            raise StoreError(plain, "cannot be opened", LITE_BUSY) from None
+        raise StoreError(plain, f"cannot be reached ({_reason(error)})", ASK_AGAIN) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return what a client says, on one line."""
+    return " ".join(str(getattr(error, "message", "") or error).split())[:300]
+
+
+def _name(generation: str, part: str) -> str:
+    return f"{ALIAS}_{generation}_{part}"
+
+
+def _pages(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    page: list[Row] = []
+    for row in rows:
+        page.append(row)
+        if len(page) == PAGE:
+            yield page
+            page = []
+    if page:
+        yield page

@@ -1,0 +1,398 @@
+"""An index in Milvus, asked like any other.
+
+For a question, the engine gives the rows that its dense and lexical stages propose. They become a
+small index in memory with the counts of the whole one, and that index is asked: so ranking,
+moments and answers are the same code on the same numbers.
+"""
+
+import base64
+import json
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, cached_property
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from ..answers.features import question_words
+from ..encoding.bridge import Bridge
+from ..encoding.encoder import Encoder
+from ..errors import StoreError
+from ..index.bm25 import Lexical, idf
+from ..index.build import build_rows
+from ..index.chunk_text import encoded_text, japanese_text
+from ..index.generation import FORMAT, Generation
+from ..index.vectors import build_dense
+from ..index.vocabulary import Vocabulary, idle_tokens
+from ..ranking.rank import CANDIDATES, read_query, terms_of
+from ..records import Chunk, Hit, Kind, Language, Video
+from ..search import Index
+from ..text.ngrams import bigrams, ngrams
+from .connection import Row, Store, dimension, read_array_bytes
+from .write import Head, VideoRow, bucket_of, read_head, read_slides
+
+MORE = 10  # candidates asked for beyond those ranked, so that equal scores are cut nowhere
+BATCH = 500  # ids of an expression
+MOST_NOTES = 2000  # that are kept in memory to show where a question is answered
+ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
+BUILD = "python -m ingest --store milvus --uri {}"
+FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
+
+
+class MilvusIndex(Index):
+    """The live generation of a store, as it was when it was opened.
+
+    `generation` holds what is not in rows: slides, bridge, counts, videos. It has no chunks.
+    """
+
+    def __init__(self, store: Store, folder: Path, generation: Generation, head: Head,
+                 encoder: Encoder) -> None:  # fmt: skip
+        super().__init__(folder, generation, encoder)
+        self._store = store
+        self._head = head
+        self._name = generation.manifest.generation
+
+    def search(
+        self,
+        query: str,
+        k: int = 5,
+        lectures: Iterable[int] = (),
+        speaker: str = "",
+        kind: Kind | None = None,
+        qa: bool = False,
+    ) -> list[Hit]:
+        """Return the moments that answer `query`; see `Index.search`."""
+        lectures = list(lectures)
+        return self.near(query, k, lectures, speaker, kind, qa).search(
+            query, k, lectures, speaker, kind, qa
+        )
+
+    def near(
+        self,
+        query: str,
+        k: int,
+        lectures: Iterable[int] = (),
+        speaker: str = "",
+        kind: Kind | None = None,
+        qa: bool = False,
+    ) -> Index:
+        """Return an index in memory that holds every row which decides the first `k` hits.
+
+        Raises:
+            QuestionError: As for `search`.
+            StoreError: Milvus does not answer.
+        """
+        lectures = list(lectures)
+        query, _ = self.check(query, lectures, speaker)
+        probe = read_query(query, self.generation, self.encoder)
+        terms = terms_of(query)
+        seen = {name: self._seen(name, asked) for name, asked in terms.items()}
+        where = _expression(lectures, speaker, kind, qa)
+        count = max(CANDIDATES, 3 * k) + MORE
+        found: dict[str, Row] = {}
+        if probe.vector.any():
+            found |= self._search("vector", probe.vector, count, where)
+        for name, asked in terms.items():
+            if weights := self._weights(name, asked, seen[name]):
+                found |= self._search("terms", weights, count, where)
+        beside = {one for row in found.values() for one in json.loads(row["partners"])}
+        found |= self._by_id(beside - found.keys())
+        return self._index(list(found.values()), seen, question_words(query))
+
+    def chunks_of(self, video_id: str, start: float = 0.0, end: float = math.inf) -> list[Chunk]:
+        """Return the chunks of a video that show a second between two, notes first."""
+        where = f"video_id == {json.dumps(video_id)} and end > {start:f}"
+        if end < math.inf:
+            where += f" and start < {end:f}"
+        rows = self._store.read(self._name, "chunks", where, ["chunk"])
+        return sorted((_chunk(row) for row in rows), key=_order)
+
+    def score_notes(self, query: str) -> tuple[list[Chunk], np.ndarray]:
+        """Return all notes, of a large index those of the deck, and how well each answers."""
+        return self._notes.score_notes(query)
+
+    @cached_property
+    def idle_tokens(self) -> frozenset[int]:
+        """The token ids that say nothing about the topic."""
+        return idle_tokens(self.encoder)
+
+    @cached_property
+    def _notes(self) -> Index:
+        """Notes, fetched when a page first shows where they are."""
+        few = self.generation.manifest.counts["notes"] <= MOST_NOTES
+        where = "note == true" if few else "note == true and lecture > 0"
+        rows = self._store.read(self._name, "chunks", where, FIELDS)
+        chunks = [_chunk(row) for row in rows]
+        documents = {
+            "grams": [ngrams(encoded_text(chunk)) for chunk in chunks],
+            "bigrams": [bigrams(japanese_text(chunk)) for chunk in chunks],
+            "words": [row["spoken"].split("\n") for row in rows],
+        }
+        seen = {
+            name: self._seen(name, set(chain.from_iterable(terms)))
+            for name, terms in documents.items()
+        }
+        return self._index(rows, seen, [])
+
+    def count(self, kind: str, term: str) -> int:
+        """Return how many chunks of the whole index have a term."""
+        return self._seen(kind, [term]).get(term, 0)
+
+    def says(self, pattern: str, name: str) -> bool:
+        """Return whether the words of some chunk, run together, match; `name` is a part of it."""
+        where = f"run like {json.dumps(f'%{name}%', ensure_ascii=False)}"
+        rows = self._store.read(self._name, "chunks", where, ["run"])
+        return any(re.search(pattern, row["run"]) for row in rows)
+
+    def encoded(self, keys: Iterable[bytes]) -> Generation:
+        """Return the rows whose text has one of these keys, so that it is not encoded again."""
+        rows: list[Row] = []
+        for batch in _batches(sorted({key.decode() for key in keys})):
+            rows += self._store.read(self._name, "chunks", f"key in {json.dumps(batch)}", FIELDS)
+        return self._generation(rows, {})
+
+    def _index(
+        self, rows: list[Row], seen: Mapping[str, Mapping[str, int]], asked: Sequence[str]
+    ) -> Index:
+        """Return an index of some rows.
+
+        Args:
+            seen: How many chunks of the whole index have a term, by kind of term.
+            asked: The words of the question, for `refusal`.
+        """
+        generation = self._generation(rows, seen)
+        near = Index(self.path, generation, self.encoder)
+        near.vocabulary = NearVocabulary(self, generation, asked)
+        return near
+
+    def _generation(self, rows: list[Row], seen: Mapping[str, Mapping[str, int]]) -> Generation:
+        whole = self.generation
+        pairs = [(_chunk(row), row) for row in rows]
+        videos = self._videos({chunk.video_id for chunk, _ in pairs})
+        place = {video.video_id: n for n, video in enumerate(videos)}
+        pairs.sort(key=lambda pair: (place[pair[0].video_id], *_order(pair[0])))
+        chunks = [chunk for chunk, _ in pairs]
+        rows = [row for _, row in pairs]
+        width = whole.tokens.shape[1]
+        packed = [
+            np.frombuffer(base64.b64decode(row["tokens"]), np.uint8).reshape(-1, width)
+            for row in rows
+        ]
+        vectors = np.array([row["vector"] for row in rows], np.float32)
+        documents = {
+            "grams": [ngrams(encoded_text(chunk)) if "grams" in seen else [] for chunk in chunks],
+            "bigrams": [
+                bigrams(japanese_text(chunk)) if chunk.text_ja and "bigrams" in seen else []
+                for chunk in chunks
+            ],
+            "words": [row["spoken"].split("\n") if chunk.text_ja else [] for chunk, row in pairs],
+        }
+        lexical = {
+            name: Lexical.part(terms, seen.get(name, {}), self._head.sizes[name],
+                               self._head.means[name])
+            for name, terms in documents.items()
+        }  # fmt: skip
+        return replace(
+            whole,
+            videos=videos,
+            chunks=chunks,
+            rows=build_rows(videos, chunks, [row["key"].encode() for row in rows], packed),
+            vectors=build_dense(vectors.reshape(-1, self.encoder.dim)),
+            tokens=np.concatenate([whole.tokens, *packed]),
+            grams=lexical["grams"],
+            bigrams=lexical["bigrams"],
+            words=lexical["words"],
+        )
+
+    def _videos(self, ids: set[str]) -> tuple[Video, ...]:
+        """Return the videos that are known, and those of rows that are not."""
+        known = self.generation.videos
+        missing = ids - {video.video_id for video in known}
+        rows = []
+        for batch in _batches(sorted(f"video/{one}" for one in missing)):
+            rows += self._store.read(self._name, "side", f"id in {json.dumps(batch)}", ["body"])
+        return (*known, *(read_video(row).video for row in rows))
+
+    def _search(
+        self, field: str, vector: np.ndarray | dict[int, float], k: int, where: str
+    ) -> dict[str, Row]:
+        rows = self._store.search(self._name, field, vector, k, where, FIELDS)
+        return {row["id"]: row for row in rows}
+
+    def _by_id(self, ids: set[str]) -> dict[str, Row]:
+        rows = {}
+        for batch in _batches(sorted(ids)):
+            where = f"id in {json.dumps(batch)}"
+            for row in self._store.read(self._name, "chunks", where, FIELDS):
+                rows[row["id"]] = row
+        return rows
+
+    def _seen(self, kind: str, terms: Iterable[str]) -> dict[str, int]:
+        """Return how many chunks have each term; terms that none has are left out."""
+        wanted = set(terms)
+        buckets = {bucket_of(kind, term, self._head.buckets[kind]) for term in wanted}
+        seen: dict[str, int] = {}
+        for batch in _batches(sorted(buckets)):
+            for row in self._store.read(self._name, "side", f"id in {json.dumps(batch)}", ["body"]):
+                held = json.loads(row["body"])
+                seen |= {term: held[term] for term in wanted & held.keys()}
+        return seen
+
+    def _weights(
+        self, kind: str, terms: Sequence[str], seen: Mapping[str, int]
+    ) -> dict[int, float]:
+        """Return the query's side of BM25 as a sparse vector: the idf of each term."""
+        weights: dict[int, float] = {}
+        known = [term for term in terms if term in seen]
+        rarity = idf(np.array([seen[term] for term in known]), self._head.sizes[kind])
+        for term, value in zip(known, rarity.tolist(), strict=True):
+            place = dimension(kind, term)
+            weights[place] = weights.get(place, 0.0) + value
+        return weights
+
+
+class NearVocabulary(Vocabulary):
+    """The words of the whole index, for a part of it."""
+
+    def __init__(self, whole: MilvusIndex, part: Generation, asked: Sequence[str]) -> None:
+        self._whole = whole
+        self.size = whole.generation.manifest.counts["chunks"]
+        self.rows = {chunk.chunk_id: row for row, chunk in enumerate(part.chunks)}
+        self.idle_tokens = whole.idle_tokens
+        self._asked = asked
+        self._known: dict[Language, dict[str, int]] = {}
+
+    def count(self, word: str, language: Language) -> int:
+        """Return how many chunks have a word; see `Vocabulary.count`."""
+        kind = "words" if language == "ja" else "stems"
+        if language not in self._known:  # the words of the question in one go
+            self._known[language] = self._whole._seen(kind, self._asked)
+        if word not in self._asked:
+            return self._whole.count(kind, word)
+        return self._known[language].get(word, 0)
+
+    def says(self, name: str) -> bool:
+        """Return whether some chunk has a name; see `Vocabulary.says`."""
+        ending = r"(?!\d)" if name[-1].isdigit() else ""
+        return self._whole.says(re.escape(name) + ending, name)
+
+
+@cache
+def _watched(uri: str) -> Store:
+    return Store(uri)
+
+
+def live_store_name() -> str:
+    """Return the name of the live generation at CS25_URI; the connection is kept.
+
+    Raises:
+        StoreError: Milvus does not answer, or nothing has been built there.
+    """
+    store = _watched(os.environ.get("CS25_URI", ""))
+    if name := store.live():
+        return name
+    raise StoreError(store.uri, "holds no index yet", "Build it: " + BUILD.format(store.uri))
+
+
+def read_whole(store: Store) -> tuple[Generation, Head]:
+    """Return the live generation without its chunks, and its head.
+
+    Raises:
+        StoreError: Nothing has been built, or something is missing.
+    """
+    name = store.live()
+    if name is None:
+        raise StoreError(store.uri, "holds no index yet", "Build it: " + BUILD.format(store.uri))
+    head = read_head(store, name)
+    if head is None or head.manifest.format != FORMAT:
+        what = "is not whole" if head is None else f"has format {head.manifest.format}"
+        raise StoreError(
+            store.uri,
+            f"holds generation {name}, which {what}; this version reads format {FORMAT}",
+            "Build it again: " + BUILD.format(store.uri),
+        )
+    values = {value: store.read_value(name, value) for value in (*ARRAYS, "slides", "bridge_words")}
+    for value, content in values.items():
+        if content is None:
+            raise StoreError(
+                store.uri,
+                f"holds generation {name}, of which {value} is missing",
+                "Build it again: " + BUILD.format(store.uri),
+            )
+    there = {value: content or b"" for value, content in values.items()}
+    arrays = {value: read_array_bytes(there[value]) for value in ARRAYS}
+    words = msgspec.json.decode(there["bridge_words"], type=list[str])
+    rows = store.read(name, "side", 'kind == "video"', ["body"])
+    videos = sorted((read_video(row) for row in rows), key=_video_order)
+    dim = head.manifest.dim
+    none = Lexical.build([])
+    generation = Generation(
+        manifest=replace(
+            head.manifest, sources=tuple(source for one in videos for source in one.sources)
+        ),
+        videos=tuple(one.video for one in videos),
+        slides=read_slides(there["slides"]),
+        chunks=(),
+        rows=build_rows([], [], [], []),
+        vectors=build_dense(np.zeros((0, dim), np.float32)),
+        tokens=np.zeros((0, math.ceil(dim / 8)), np.uint8),
+        token_idf=arrays["token_idf"],
+        slide_vectors=arrays["slide_vectors"],
+        grams=none,
+        bigrams=none,
+        words=none,
+        bridge=Bridge(
+            {word: row for row, word in enumerate(words)},
+            arrays["bridge_vectors"],
+            arrays["bridge_idf"],
+        ),
+    )
+    return generation, head
+
+
+def _video_order(one: VideoRow) -> tuple[int | float, str]:
+    """Lectures of the deck in their order, then other videos by id."""
+    return one.video.lecture or math.inf, one.video.video_id
+
+
+def _order(chunk: Chunk) -> tuple[bool, float, str]:
+    """The order of the chunks of a video, which is that of `ingest`: notes first."""
+    return chunk.kind != "note", chunk.start, chunk.chunk_id
+
+
+def read_video(row: Row) -> VideoRow:
+    """Return a video and its sources from a row of the side collection."""
+    return msgspec.json.decode(row["body"], type=VideoRow)
+
+
+def _chunk(row: Row) -> Chunk:
+    return msgspec.json.decode(row["chunk"], type=Chunk)
+
+
+def _expression(lectures: Sequence[int], speaker: str, kind: Kind | None, qa: bool) -> str:
+    """Return the filters as Milvus writes them; "" for none.
+
+    >>> _expression([5], "Barret", "note", False)
+    'lecture in [5] and speakers like "%barret%" and note == true'
+    """
+    parts = []
+    if lectures:
+        parts.append(f"lecture in {sorted(lectures)}")
+    if speaker:
+        # A pattern that lets too much through does no harm: the index in memory filters again.
+        name = json.dumps(speaker.casefold().replace("\\", "_"), ensure_ascii=False)[1:-1]
+        parts.append(f'speakers like "%{name}%"')
+    if kind:
+        parts.append(f"note == {'true' if kind == 'note' else 'false'}")
+    if qa:
+        parts.append("qa == true")
+    return " and ".join(parts)
+
+
+def _batches(ids: Sequence[str]) -> list[list[str]]:
+    return [list(ids[i : i + BATCH]) for i in range(0, len(ids), BATCH)]

@@ -1,0 +1,1 @@
+"""What was asked, before any index is opened."""

@@ -1,0 +1,189 @@
+"""A question without the talk around it.
+
+People greet, thank, say that they missed something and where they look for it. Compared with
+what is said in lectures, such words match the wrong moments, or none: then a question would be
+refused that the lectures answer. What is asked stays as it was written.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from ..text.japanese import is_japanese, japanese_words
+from ..text.sentences import NO_END
+
+ENOUGH = 2  # words of its own that a question needs to be understood alone
+_QUOTES = r"[\"”」』)）]*"
+_EMOJI = r"\s*[\u2600-\u27bf\U0001f300-\U0001faff]+\ufe0f?\s*"
+# Unlike written text, talk begins sentences in lower case, and ends them with an emoji.
+_END = rf"\.+{NO_END}(?:\s+|$)|{_EMOJI}|$"
+_SENTENCES = re.compile(rf".*?(?:[。！？!?…\n]+{_QUOTES}\s*|[:：]\s+|{_END})", re.S)
+_PARTS = re.compile(rf".*?(?:[。！？!?、，,;:：…\n]+{_QUOTES}\s*|\s[-–—~〜]+\s|{_END})", re.S)
+_WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.I)
+_GREETING = re.compile(
+    r"^(?:(?:hey|hi|hello|hiya|ok|okay|dear)(?: [\w']+){0,3}[,!]"
+    r"|(?:ヘイ|ねえ|OK|オッケー|オーケー)[^、，。\s]{1,8}[、，])\s*",
+    re.I,
+)
+_THANKS = re.compile(
+    r"[\s,]+(?:thanks|thank you|thx|ty|cheers|please|pls|plz)"
+    r"(?: (?:so|very) much| a lot| in advance)?[\s.!:)]*$",
+    re.I,
+)
+_ASKS = re.compile(rf"[?？]{_QUOTES}$|か[。」』]*$")
+# 「…のですが、」「…なんだけど、」「あの、」 in front of what is asked; not 「…策が、」.
+_PREFACE_JA = re.compile(
+    r"(?:[^、，。？?]{1,40}(?:です|ます|ました|ません|ない|だ|た|ん|の)"
+    r"(?:が|けど|けれど|けれども)[さねー]*[、，]\s*"
+    r"|[ぁ-んー〜]{1,5}[、，]\s*)+"
+)
+_INTERROGATIVES = frozenset(
+    "what what's whats why how how's which who who's whose when where".split()
+)
+_AUXILIARIES = frozenset(
+    "is are was were does do did can could should would will has have had".split()
+)
+_BEGINS = _INTERROGATIVES | _AUXILIARIES
+# "I may be slow, but why ...", "exam tomorrow and I panic, why ..."; not "In GPT-3, why ...".
+_PREFACE = re.compile(
+    r"(?:(?:maybe|perhaps|probably|sorry|please|just|so|k|this|following)\b"
+    r"|(?!(?:if|when|in|with|given|since|because|as)\b)[^?]*?\b(?:i|i['’]\w+|im|ive|my|me)\b)"
+    r".*?(?:[,:]\s+(?:but\s+)?|\bbut\s+)"
+    rf"(?=(?:{'|'.join(sorted(_BEGINS))})\b)",
+    re.I | re.S,
+)
+_WHICH_JA = re.compile(r"^(?:どの(?:講義|授業|回|動画)|誰|だれ)[がはでをに]")
+_MARKS = " \n、。，．,.？?！!"
+_POINTS = frozenset("it its it's this that these those they them their he she his her".split())
+_POINTS_JA = re.compile(r"[そこあ](?:の(?!授業|講義|講演|動画)|れ|こ)|彼")
+
+
+def without_talk(question: str) -> str:
+    """Return a question without greetings, thanks, and talk about the lecture.
+
+    >>> without_talk("Hi all, can someone tell me why the router needs float32? Thanks!")
+    'why the router needs float32?'
+    >>> without_talk("すみません、ルーターにfloat32が必要なのはなぜですか？教えてください。")
+    'ルーターにfloat32が必要なのはなぜですか？'
+    >>> without_talk("What is this lecture about?")
+    'What is this lecture about?'
+    """
+    parts = [part for part in _PARTS.findall(_GREETING.sub("", question)) if part.strip()]
+    kept = "".join(part for part in parts if not _is_talk(part))
+    text = _THANKS.sub("", kept).strip(" 、，,;:：\n") or question
+    return text if is_japanese(text) else text[_talk_before(text) :]
+
+
+def main_question(question: str) -> str:
+    """Return what is asked, without what is only said beside it.
+
+    Whether a question is answered must not hang on what its asker adds. A question that needs
+    the rest to be understood ("How does it work?") is returned whole.
+
+    >>> main_question("I read the paper on it. Why does the router need float32?")
+    'Why does the router need float32?'
+    >>> main_question("There is a model called Switch. How does it work?")
+    'There is a model called Switch. How does it work?'
+    >>> main_question("的外れかもしれませんが、ルーターにfloat32が必要なのはなぜですか")
+    'ルーターにfloat32が必要なのはなぜですか'
+    """
+    sentences = [sentence for sentence in _SENTENCES.findall(question) if sentence.strip()]
+    asking = [
+        sentence
+        for sentence in sentences
+        if _is_question(sentence.strip()) and not _needs_more(sentence)
+    ]
+    main = "".join(asking).strip()
+    if preface := (_PREFACE_JA if is_japanese(main) else _PREFACE).match(main):
+        main = main[preface.end() :]
+    return question if _needs_more(main) else main
+
+
+def topic_of(question: str) -> str:
+    """Return a question or a goal without the words around it that ask for a lecture.
+
+    >>> topic_of("Which lecture should I watch for offline RL?"), topic_of("tables, like on Kaggle")
+    ('offline RL', 'tables, like on Kaggle')
+    >>> topic_of("GLOMの講師は誰ですか？"), topic_of("おすすめの講義は？")
+    ('GLOM', 'おすすめの講義は？')
+    """
+    if is_japanese(question):
+        topic = _WHICH_JA.sub("", question.strip(_MARKS))
+        while end := next((end for end in _endings() if topic.endswith(end)), ""):
+            topic = topic.removesuffix(end).rstrip(_MARKS)
+        return topic or question
+    own = [found for found in _WORD.finditer(question) if _fold(found[0]) not in _talk("lecture")]
+    if not own:
+        return question
+    return question[own[0].start() : own[-1].end()]
+
+
+def _is_talk(part: str) -> bool:
+    if is_japanese(part):
+        return _talk("ja").issuperset(japanese_words(part))
+    said = [_fold(word) for word in _WORD.findall(part)]
+    # "or is it just an idea" goes on with what was asked.
+    return said[:1] not in (["and"], ["or"]) and _talk("en").issuperset(said)
+
+
+def _talk_before(text: str) -> int:
+    """Return where the question proper begins: at the "why" of "can you tell me why it is deep"."""
+    begin, requested, before = 0, False, ""
+    for match in _WORD.finditer(text):
+        word = _fold(match[0])
+        if (requested and word in _INTERROGATIVES) or (
+            before in _talk("requests") and word in _AUXILIARIES
+        ):
+            begin = match.start()
+        if word not in _talk("en"):
+            break
+        requested = requested or word in _talk("requests")
+        before = word
+    return begin
+
+
+def _is_question(sentence: str) -> bool:
+    first = _WORD.match(sentence)
+    return _ASKS.search(sentence) is not None or (first is not None and _fold(first[0]) in _BEGINS)
+
+
+def _needs_more(question: str) -> bool:
+    """Return whether a question says too little, or points at something outside it."""
+    if is_japanese(question):
+        own = [word for word in japanese_words(question) if word not in _talk("ja")]
+        return len(own) < ENOUGH or _POINTS_JA.match(question) is not None
+    own = []
+    for word in map(_fold, _WORD.findall(question)):
+        if word in _POINTS:
+            return True
+        if word not in _talk("en"):
+            own.append(word)
+        if len(own) == ENOUGH:
+            return False
+    return True
+
+
+def _fold(word: str) -> str:
+    return word.lower().replace("’", "'")
+
+
+@cache
+def _talk(part: str) -> frozenset[str]:
+    words = frozenset(" ".join(_read()[part]).split())
+    return words | _talk("en") if part == "ja" else words  # Japanese talk has English words too
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    """Return what asks for a lecture at the end of a Japanese question, longest first."""
+    return tuple(sorted(_talk("lecture_ja"), key=len, reverse=True))
+
+
+_TALK = Path(__file__).with_name("talk.json")
+
+
+@cache
+def _read() -> dict[str, list[str]]:
+    return msgspec.json.decode(_TALK.read_bytes(), type=dict[str, list[str]])

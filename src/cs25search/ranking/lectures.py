@@ -1,0 +1,84 @@
+"""Which lecture to watch for a goal: the moments that match, added up by lecture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..course.read import Lecture, load_course
+from ..question.cleanup import topic_of
+from ..records import Hit
+from ..search import Index
+from .rank import read_query
+
+MOMENTS = 30  # looked at for one goal
+DECK_SHARPNESS = 15.0  # a lead of .1 in cosine makes a lecture's slides count 4.5 times as much
+NEAR = 3.0  # a moment counts as spent on the goal when its score is this near to the best
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A lecture for a goal.
+
+    Attributes:
+        lecture: With the deck author's verdict: star, difficulty, what to read first.
+        share: How much of what matches the goal is here, 0 to 1: half by moments, half by slides.
+        seconds: Time in the lecture spent on the goal; 0 when it is only touched.
+        hits: Where, best first; never empty.
+    """
+
+    lecture: Lecture
+    share: float
+    seconds: float
+    hits: tuple[Hit, ...]
+
+
+def advise(index: Index, goal: str) -> list[Advice]:
+    """Return the lectures that have something to say about a goal, most first.
+
+    Raises:
+        QuestionError: The goal is empty or too long.
+    """
+    goal = topic_of(goal)
+    hits = index.search(goal, k=MOMENTS)
+    if not hits:
+        return []
+    scores = np.array([hit.score for hit in hits])
+    shares = _shares(scores)
+    lectures = load_course().lectures
+    by_deck = _shares(DECK_SHARPNESS * _nearest_slide(index, goal, [x.number for x in lectures]))
+    advice = []
+    for row, lecture in enumerate(lectures):
+        own = [i for i, hit in enumerate(hits) if hit.video.lecture == lecture.number]
+        if not own:
+            continue
+        share = float(shares[own].sum() + by_deck[row]) / 2
+        near = [hits[i] for i in own if scores[i] > scores.max() - NEAR]
+        seconds = sum(hit.end - hit.start for hit in near)
+        advice.append(Advice(lecture, share, seconds, tuple(near or [hits[own[0]]])))
+    return sorted(advice, key=lambda one: -one.share)
+
+
+def _nearest_slide(index: Index, goal: str, lectures: list[int]) -> np.ndarray:
+    """Return, for each lecture, the cosine of the goal with its nearest slide of the deck."""
+    generation = index.generation
+    cosines = generation.slide_vectors @ read_query(goal, generation, index.encoder).vector
+    return np.array(
+        [
+            max(
+                (
+                    c
+                    for c, slide in zip(cosines, generation.slides, strict=True)
+                    if slide.lecture == n
+                ),
+                default=0.0,
+            )
+            for n in lectures
+        ]
+    )
+
+
+def _shares(scores: np.ndarray) -> np.ndarray:
+    """Return scores as shares that add up to 1 (softmax)."""
+    weights = np.exp(scores - scores.max())
+    shares: np.ndarray = weights / weights.sum()
+    return shares

@@ -1,0 +1,135 @@
+"""Ranked rows to hits: what shows the same half minute becomes one moment.
+
+A note and the transcript under it are one moment: the note gives title and summary, the
+transcript the words that were said and the second at which they begin.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..encoding.encoder import Encoder
+from ..index.chunk_text import lead
+from ..index.generation import Generation
+from ..records import Chunk, Hit, Slide
+from .rank import Probe, late_scores
+
+SAME = 0.3  # share of the shorter chunk from which two chunks show one moment
+
+
+def build_hits(
+    rows: Iterable[int],
+    scores: Iterable[float],
+    probe: Probe,
+    generation: Generation,
+    encoder: Encoder,
+    k: int,
+) -> list[Hit]:
+    """Return at most k hits, best first; no second of a video is in two of them.
+
+    Args:
+        rows: Best first, with their scores.
+    """
+    hits: list[Hit] = []
+    taken: dict[str, list[tuple[float, float]]] = {}  # ranges shown so far, by video
+    for row, score in zip(rows, scores, strict=True):
+        facts = generation.rows[row]
+        start, end = float(facts["start"]), float(facts["end"])
+        video = generation.videos[int(facts["video"])]
+        ranges = taken.setdefault(video.video_id, [])
+        if any(_is_same((start, end), other) for other in ranges):
+            continue
+        note_row, spoken_row, token = _pair(int(row), probe, generation)
+        note = None if note_row is None else generation.chunks[note_row]
+        spoken = None if spoken_row is None else generation.chunks[spoken_row]
+        if spoken:
+            start = min(max(start, _second_of(spoken, token, encoder)), end - 1)
+        start, end = _outside(start, end, ranges)
+        if end - start < 1:
+            continue
+        ranges.append((start, end))
+        chunk = spoken or note
+        if chunk is None:
+            continue
+        hits.append(
+            Hit(
+                video=video,
+                chunk=chunk,
+                note=note,
+                start=start,
+                end=end,
+                quote=chunk.text,
+                slide=_slide(int(row), video.lecture, probe, generation),
+                score=float(score),
+                rank=len(hits) + 1,
+                generation=generation.manifest.generation,
+            )
+        )
+        if len(hits) == k:
+            break
+    return hits
+
+
+def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, int | None, int]:
+    """Return the rows of note and transcript that show one moment, and the token said first."""
+    one = generation.rows[row]
+    # The chunks of a video are neighbours; see build_rows.
+    videos = generation.rows["video"]
+    beside = np.arange(bisect_left(videos, one["video"]), bisect_right(videos, one["video"]))
+    facts = generation.rows[beside]
+    if not one["note"]:
+        _, begins = late_scores(probe, generation, np.array([row]))
+        middle = (one["start"] + one["end"]) / 2
+        notes = beside[facts["note"] & (facts["start"] <= middle) & (middle < facts["end"])]
+        return (int(notes[0]) if len(notes) else None), row, int(begins[0])
+    middles = (facts["start"] + facts["end"]) / 2
+    spoken = beside[~facts["note"] & (one["start"] <= middles) & (middles < one["end"])]
+    if not len(spoken):
+        return row, None, 0
+    late, begins = late_scores(probe, generation, spoken)
+    best = int(np.argmax(late))
+    return row, int(spoken[best]), int(begins[best])
+
+
+def _second_of(spoken: Chunk, token: int, encoder: Encoder) -> float:
+    """Return the start of the cue that holds a token of the chunk as it was encoded."""
+    if token == 0 or not spoken.cues:
+        return spoken.cues[0].start if spoken.cues else spoken.start
+    end = len(encoder.token_ids([lead(spoken)])[0])
+    for cue in spoken.cues:
+        end += len(encoder.token_ids([cue.text])[0])
+        if token < end:
+            break
+    return cue.start
+
+
+def _slide(row: int, lecture: int | None, probe: Probe, generation: Generation) -> Slide | None:
+    """Return the slide of this lecture that is nearest to query and chunk together."""
+    rows = [i for i, slide in enumerate(generation.slides) if slide.lecture == lecture]
+    if lecture is None or not rows:
+        return None
+    both = probe.vector + generation.vectors.reconstruct(row)
+    return generation.slides[rows[int(np.argmax(generation.slide_vectors[rows] @ both))]]
+
+
+def _is_same(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Return whether two time ranges show one moment.
+
+    >>> _is_same((0, 60), (50, 110)), _is_same((0, 60), (30, 60))
+    (False, True)
+    """
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared > SAME * min(one[1] - one[0], other[1] - other[0])
+
+
+def _outside(start: float, end: float, ranges: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return a range cut back to where no other range is.
+
+    >>> _outside(0, 60, [(50, 110)]), _outside(50, 110, [(0, 60)])
+    ((0, 50), (60, 110))
+    """
+    for other_start, other_end in ranges:
+        if start < other_end and other_start < end:
+            start, end = (start, other_start) if start < other_start else (other_end, end)
+    return start, end

@@ -1,0 +1,149 @@
+"""Query to ranked rows: FAISS and BM25 propose, late interaction decides, one score comes out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..encoding.encoder import Encoder, unit
+from ..errors import ModelError
+from ..index.bm25 import Lexical
+from ..index.generation import Generation
+from ..index.late import maxsim
+from ..index.vectors import cosines, top_k
+from ..question.aliases import spell_out
+from ..text.japanese import is_japanese, japanese_words
+from ..text.ngrams import bigrams, ngrams
+from .fuse import fuse
+
+CANDIDATES = 30  # from each first stage, and never fewer than three for each hit wanted
+SEGMENT = 24  # tokens of a transcript that make a segment of late interaction
+
+# Weights of the standardised scores: docs/evaluation.md says how they were found.
+LATE, GRAMS, DENSE = 1.0, 0.3, 0.3
+LATE_JA, BIGRAMS, WORDS = 1.7, 0.85, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A query as the rankers see it.
+
+    Attributes:
+        tokens: Unit vectors, shape (n_query, dim): of its tokens, or of its Japanese words.
+        weights: How much each counts in late interaction, shape (n_query,).
+        vector: What the first stage over vectors looks for, shape (dim,).
+        late: Weight of late interaction in the score.
+        dense: Weight of the cosine with `vector`.
+        lexical: For each lexical index its weight in the score, and what it is asked for.
+    """
+
+    tokens: np.ndarray
+    weights: np.ndarray
+    vector: np.ndarray
+    late: float
+    dense: float
+    lexical: list[tuple[float, Lexical, list[str]]]
+
+
+def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
+    """Return a query in the forms in which the rankers compare it.
+
+    Raises:
+        ModelError: The encoder gives vectors that are no numbers.
+    """
+    if is_japanese(query):
+        return _read_japanese(query, generation, encoder)
+    encoding = encoder.encode_query(spell_out(query))
+    # FAISS finds nothing near NaN, and says so with row -1, which is the last row to numpy.
+    if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
+        raise ModelError(
+            f"The encoder {encoder.key} gives a vector that is no number.\n"
+            "Delete its folder under models/ in the index and export it again: python -m ingest"
+        )
+    weights = generation.token_idf[encoding.ids]
+    lexical = [(GRAMS, generation.grams, terms_of(query)["grams"])]
+    return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, lexical)
+
+
+def terms_of(query: str) -> dict[str, list[str]]:
+    """Return what the lexical indexes are asked for a query: index name to terms.
+
+    >>> terms_of("a token"), terms_of("文章")
+    ({'grams': ['atok', 'toke', 'oken']}, {'bigrams': ['文章'], 'words': ['文章']})
+    """
+    if is_japanese(query):
+        return {"bigrams": bigrams(query), "words": japanese_words(query)}
+    return {"grams": ngrams(spell_out(query))}
+
+
+def rank(
+    probe: Probe, generation: Generation, allowed: np.ndarray | None, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows, best first, and their scores; enough of them to make k moments of.
+
+    Args:
+        allowed: Ascending rows that a filter lets through; None for all.
+        k: How many moments are wanted.
+    """
+    if not len(generation.rows):
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    rows = _candidates(probe, generation, allowed, max(CANDIDATES, 3 * k))
+    if not len(rows):
+        return rows, np.zeros(0, np.float32)
+    scores = score_rows(probe, generation, rows)
+    order = np.argsort(-scores, kind="stable")
+    return rows[order], scores[order]
+
+
+def score_rows(probe: Probe, generation: Generation, rows: np.ndarray) -> np.ndarray:
+    """Return how well each row answers, shape (len(rows),); comparable within one call only."""
+    late, _ = late_scores(probe, generation, rows)
+    dense = cosines(probe.vector, generation.vectors, rows)
+    # The pooled vector of a note says what it is about; that of a window, what it drifts through.
+    dense_weights = probe.dense * generation.rows["note"][rows]
+    lexical = [(weight, index.scores_of(terms, rows)) for weight, index, terms in probe.lexical]
+    return fuse([(probe.late, late), (dense_weights, dense), *lexical])
+
+
+def late_scores(
+    probe: Probe, generation: Generation, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return late-interaction scores of rows, and the token where each one's match begins."""
+    if not probe.weights.any():
+        return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
+    facts = generation.rows[rows]
+    lengths = facts["tokens"].astype(np.int64)
+    packed = np.concatenate(
+        [
+            generation.tokens[start : start + n]
+            for start, n in zip(facts["first_token"], lengths, strict=True)
+        ]
+    )
+    # A note is about one thing; of a transcript, the stretch that matches counts.
+    segments = np.maximum(1, np.rint(lengths / SEGMENT).astype(np.int64))
+    segments[facts["note"]] = 1
+    return maxsim(probe.tokens, probe.weights, packed, lengths, segments)
+
+
+def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Probe:
+    terms = terms_of(query)
+    tokens, weights = generation.bridge.look_up(terms["words"])
+    lexical = [
+        (BIGRAMS, generation.bigrams, terms["bigrams"]),
+        (WORDS, generation.words, terms["words"]),
+    ]
+    if encoder.multilingual:  # it reads the question itself, better than word by word
+        encoding = encoder.encode_query(query)
+        weights = generation.token_idf[encoding.ids]
+        return Probe(encoding.tokens, weights, encoding.vector, LATE_JA, DENSE, lexical)
+    return Probe(tokens, weights, unit(weights @ tokens), LATE_JA, 0.0, lexical)
+
+
+def _candidates(
+    probe: Probe, generation: Generation, allowed: np.ndarray | None, count: int
+) -> np.ndarray:
+    """Return the rows that any first stage proposes, ascending."""
+    proposed = []
+    if probe.vector.any():
+        proposed.append(top_k(probe.vector, generation.vectors, count, allowed))
+    proposed += [index.top(terms, count, allowed) for _, index, terms in probe.lexical]
+    return np.unique(np.concatenate(proposed))

@@ -1,0 +1,1 @@
+"""Language without an index: words, n-grams, sentences, highlights."""

@@ -1,0 +1,68 @@
+"""Where the words of a question match a text."""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+from .japanese import is_japanese
+from .ngrams import bigrams
+from .words import STOP_WORDS, WORD, fold, stem, words
+
+
+def marks(query: str, text: str) -> list[tuple[int, int]]:
+    """Return where words of `text` match words of the query, as (begin, end) positions.
+
+    Words match when they share a stem (Snowball English) and are no stop words. In Japanese,
+    runs of two or more characters match that the query has too, and Latin words.
+
+    >>> text = "The routers compute in float32."
+    >>> [text[b:e] for b, e in marks("Why does the router need float32?", text)]
+    ['routers', 'float32']
+    >>> text = "ルーターにはfloat32が要る"
+    >>> [text[b:e] for b, e in marks("Why does the router need float32?", text)]
+    ['float32']
+    >>> text = "スループットの高いルータ、ニューラルネットワーク"
+    >>> [text[b:e] for b, e in marks("ルーターとネットワーク", text)]
+    ['ルータ', 'ネットワーク']
+    """
+    if is_japanese(query) or is_japanese(text):
+        return _shared_runs(query, text)
+    asked = {stem(word) for word in words(query) if word not in STOP_WORDS}
+    found = [(match.span(), fold(match[0])) for match in WORD.finditer(text)]
+    return [span for span, word in found if word not in STOP_WORDS and stem(word) in asked]
+
+
+_KATAKANA = re.compile(r"[\u30a1-\u30ff]+")
+
+
+def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
+    pairs = set(bigrams(query))
+    asked = {run.rstrip("ー") for run in _KATAKANA.findall(fold(query))}
+    found: list[tuple[int, int]] = []
+    for match in re.finditer(r"[A-Za-z0-9]+|[\u30a1-\u30ff]+|[^\W_A-Za-z0-9\u30a1-\u30ff]+", text):
+        run, offset = fold(match[0]), match.start()
+        if _KATAKANA.fullmatch(run):
+            # Two letters mean nothing here: ルー of ルーター is in スループット, too.
+            inside = max((w for w in asked if len(w) > 2 and w in run), key=len, default="")
+            if run.rstrip("ー") in asked:
+                found.append(match.span())
+            elif inside:
+                begin = offset + run.index(inside)
+                found.append((begin, begin + len(inside)))
+            continue
+        if run.isascii():
+            if run in pairs and run not in STOP_WORDS:
+                found.append(match.span())
+            continue
+        for i in range(len(match[0]) - 1):
+            pair = run[i : i + 2]
+            # A pair of two hiragana is grammar ("です", "から"), not a topic.
+            if pair not in pairs or re.fullmatch(r"[\u3040-\u309f]{2}", pair):
+                continue
+            begin, end = offset + i, offset + i + 2
+            if found and found[-1][1] >= begin:
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((begin, end))
+    return found

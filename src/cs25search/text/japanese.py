@@ -1,0 +1,44 @@
+"""Whether a text is Japanese, and its words."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sudachipy import Dictionary
+from .words import fold
+
+# Kana, CJK ideographs with extensions, and the prolonged sound mark.
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+# Parts of speech that carry no topic: particle, auxiliary, punctuation, blank.
+GRAMMAR = frozenset(["助詞", "助動詞", "補助記号", "空白"])
+
+
+def is_japanese(text: str) -> bool:
+    """Return whether a text has any Japanese character.
+
+    >>> is_japanese("ViTとは"), is_japanese("What is ViT?")
+    (True, False)
+    """
+    return JAPANESE.search(text) is not None
+
+
+def japanese_words(text: str) -> list[str]:
+    """Return the words of a Japanese text in their normal form, without particles and marks.
+
+    >>> japanese_words("ルーターだけfloat32にするのはなぜですか？")
+    ['ルーター', 'float', '32', '為る', '何故']
+    """
+    return [
+        morpheme.normalized_form().lower()
+        for morpheme in _dictionary().tokenizer(mode="A").tokenize(fold(text))
+        if morpheme.part_of_speech()[0] not in GRAMMAR
+    ]
+
+
+@cache
+def _dictionary() -> "Dictionary":
+    # Imported here: an English query does not need it. Threads may share it, not a tokenizer.
+    from sudachipy import Dictionary
+
+    return Dictionary(dict="small")

@@ -1,0 +1,45 @@
+"""Character n-grams.
+
+N-grams of words carry a match through recognition errors ("gpd3" for "GPT-3") and through
+inflection; pairs of characters do the same for Japanese, which has no spaces.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+from .words import fold, words
+
+_RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")
+
+
+def ngrams(text: str, n: int = 4) -> list[str]:
+    """Return the character n-grams of a text without its blanks and punctuation.
+
+    Running across words, they survive a recogniser that cuts words elsewhere.
+
+    >>> ngrams("a ViT-B")
+    ['avit', 'vitb']
+    """
+    run = "".join(words(text))
+    return [run[i : i + n] for i in range(max(1, len(run) - n + 1))]
+
+
+def bigrams(text: str) -> list[str]:
+    """Return the pairs of neighbouring characters of a Japanese text.
+
+    A Latin word stays whole; with four letters or more, its 4-grams stand beside it.
+
+    >>> bigrams("GPT-3の文章"), bigrams("tokens")
+    (['gpt', '3', 'の文', '文章'], ['tokens', 'toke', 'oken', 'kens'])
+    """
+    grams = []
+    for run in _RUN.findall(fold(text)):
+        if not run.isascii():
+            grams += [run[i : i + 2] for i in range(max(1, len(run) - 1))]
+        elif len(run) < 4:
+            grams.append(run)
+        else:
+            grams += [run, *ngrams(run)]
+    return grams

@@ -1,0 +1,50 @@
+"""English words: folded, stemmed, and the ones that carry no topic."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import Stemmer
+
+if TYPE_CHECKING:
+    pass
+
+WORD = re.compile(r"[^\W_]+")
+_STEMMER = Stemmer.Stemmer("english")
+# Words that tell questions apart but not lectures. Short, and our own choice.
+STOP_WORDS = frozenset(
+    "a about am an and are as at be been but by can could did do does for from had has have he her "
+    "him his how i if in into is it its just me my of on or our she should so such than that the "
+    "their them then there these they this those to us was we were what when where which while who "
+    "whom whose why will with would you your".split()
+)
+
+
+def fold(text: str) -> str:
+    """Return text in the form in which it is compared: NFKC, lower case.
+
+    >>> fold("ＧＰＴ-3")
+    'gpt-3'
+    """
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, folded.
+
+    >>> words("GPT-3's self-attention")
+    ['gpt', '3', 's', 'self', 'attention']
+    """
+    return WORD.findall(fold(text))
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return a folded English word without its ending (Snowball).
+
+    >>> stem("routers")
+    'router'
+    """
+    stemmed: str = _STEMMER.stemWord(word)
+    return stemmed

@@ -1,0 +1,108 @@
+"""What is indexed, from where, when; and a button that brings it up to date."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ...errors import Cs25SearchError
+from ...index.generation import MODEL_NOTES, Source
+from ...search import Index, default_index_dir
+from .. import ingesting
+from ..here import Here, show_problem
+from ..live import live_index
+from ..views.markup import escape, muted
+from ..widgets import cards
+
+
+def show(here: Here) -> None:
+    """Show the page."""
+    folder = default_index_dir()
+    _show_ingest(here, folder)
+    try:
+        index = live_index(here)
+    except Cs25SearchError as error:
+        show_problem(error, here.language)
+        return
+    _show_counts(here, index)
+    _show_failures(here, folder)
+    _show_sources(here, index)
+
+
+def _show_counts(here: Here, index: Index) -> None:
+    manifest = index.generation.manifest
+    counts = manifest.counts
+    figures = {
+        "count_videos": counts.get("videos", 0),
+        "count_notes": counts.get("notes", 0),
+        "count_windows": counts.get("transcript_chunks", 0),
+        "count_slides": counts.get("slides", 0),
+    }
+    with st.container(horizontal=True, key="counts"):
+        for key, count in figures.items():
+            st.metric(here.say(key), f"{count:,}", width="content")
+    built = manifest.created.replace("T", " ").replace("+00:00", " UTC")
+    st.markdown(here.say("built", when=escape(built)))
+    st.markdown(here.say("built_by", model=escape(manifest.model)))
+    st.text(f"{index.path / manifest.generation}")
+
+
+def _show_failures(here: Here, folder: Path) -> None:
+    failed = ingesting.failures(folder)
+    if failed:
+        st.subheader(here.say("failed"), anchor=False)
+    for title, cause, cure in failed:
+        st.markdown(f"**{escape(title)}** · {escape(cause)}")
+        st.markdown(muted(escape(cure)))
+
+
+def _show_sources(here: Here, index: Index) -> None:
+    videos = {video.video_id: video for video in index.generation.videos}
+    st.subheader(here.say("sources"), anchor=False)
+    for video in videos.values():
+        own = [one for one in index.generation.manifest.sources if one.video_id == video.video_id]
+        cards.show_video(here, video, " · ".join(_source(here, source) for source in own))
+
+
+def _source(here: Here, source: Source) -> str:
+    """Return how much of a video came from where."""
+    if source.kind == "bundled notes":
+        return here.say("source_notes", count=source.chunks)
+    if source.kind == MODEL_NOTES:
+        return here.say("source_model_notes", count=source.chunks, model=escape(source.name))
+    name = escape(source.name or source.kind)
+    return here.say("source_captions", name=name, cues=f"{source.cues:,}")
+
+
+def _show_ingest(here: Here, folder: Path) -> None:
+    running = ingesting.is_running(folder)
+    with st.container(border=True, key="ingest"):
+        st.markdown(here.say("ingest_about"))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            # Read by the callback, which runs before the boxes are shown again.
+            st.button(
+                here.say("ingest"),
+                icon=":material/sync:",
+                disabled=running,
+                on_click=_start,
+                args=(folder,),
+            )
+            st.checkbox(here.say("ingest_offline"), value=True, key="offline", disabled=running)
+        if running:
+            _show_progress(here, folder)
+        elif (code := ingesting.exit_code(folder)) is not None:
+            shown = {0: st.success, 3: st.warning}.get(code, st.error)
+            shown(here.say({0: "ingest_done", 3: "ingest_partly"}.get(code, "ingest_failed")))
+            st.code(ingesting.read_log(folder), language=None)
+
+
+def _start(folder: Path) -> None:
+    if not ingesting.is_running(folder):
+        ingesting.start(folder, offline=st.session_state["offline"])
+
+
+@st.fragment(run_every=1.0)
+def _show_progress(here: Here, folder: Path) -> None:
+    if not ingesting.is_running(folder):
+        st.rerun()  # the new generation is live: the whole page shows it
+    st.markdown(here.say("ingest_running"))
+    st.code(ingesting.read_log(folder) or "…", language=None)

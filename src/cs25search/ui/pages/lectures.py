@@ -1,0 +1,99 @@
+"""The ten lectures with the deck author's verdict, and which to watch for a goal."""
+
+import streamlit as st
+
+from ...course.read import Lecture
+from ...errors import Cs25SearchError
+from ...ranking.lectures import advise
+from ...records import Video
+from ...search import Index
+from ...times import clock, watch_url
+from ..here import Here, show_problem
+from ..live import live_index
+from ..views import moment
+from ..views.markup import escape, muted
+from ..widgets import cards
+
+ADVISED, LEAST = 3, 0.05  # lectures, and the share below which one is not named
+DIFFICULTIES = {
+    "easy": "difficulty_easy",
+    "moderate": "difficulty_moderate",
+    "hard": "difficulty_hard",
+}
+
+
+def show(here: Here) -> None:
+    """Show the page."""
+    st.markdown(here.say("lectures_about", author=escape(here.course.deck.author)))
+    goal = st.text_input(
+        here.say("goal"),
+        key="goal",
+        bind="query-params",
+        placeholder=here.say("goal_hint"),
+        icon=":material/flag:",
+    )
+    others: list[Video] = []
+    try:
+        index = live_index(here)
+        others = [video for video in index.generation.videos if video.lecture is None]
+        if goal:
+            with st.container(border=True, key="advice"):
+                _show_advice(here, index, goal)
+    except Cs25SearchError as error:
+        show_problem(error, here.language)
+    for lecture in here.course.lectures:
+        with st.container(border=True, key=f"lecture-{lecture.number}"):
+            _show_lecture(here, lecture)
+    if others:
+        st.header(here.say("other_videos"), anchor=False)
+        for video in others:
+            cards.show_video(here, video, clock(video.duration))
+
+
+def _show_advice(here: Here, index: Index, goal: str) -> None:
+    advice = [one for one in advise(index, goal) if one.share >= LEAST][:ADVISED]
+    if not advice:
+        st.info(here.say("nothing", question=escape(goal)), icon=":material/search_off:")
+    for one in advice:
+        best = one.hits[0]
+        st.markdown(f"**{escape(here.title(one.lecture))}**")
+        share = here.say("share", percent=round(100 * one.share), time=clock(one.seconds))
+        st.markdown(muted(share))
+        link = moment.watch_link(best)
+        begin = here.say("begin_at", time=clock(best.start))
+        title = moment.note_title(best, here.language)
+        st.markdown(f"[{begin}]({link})" + (f" · {title}" if title else ""))
+
+
+def _show_lecture(here: Here, lecture: Lecture) -> None:
+    st.subheader(escape(here.title(lecture)), anchor=False)
+    speakers = escape(", ".join(lecture.speakers))
+    facts = [speakers, escape(lecture.affiliation), clock(lecture.duration_s),
+             here.say(DIFFICULTIES[lecture.difficulty])]  # fmt: skip
+    st.markdown(muted(" · ".join(facts)))
+    if lecture.recommended:
+        st.badge(here.say("recommended"), icon=":material/star:", color="yellow")
+    in_a_word = lecture.in_a_word_ja if here.language == "ja" else lecture.in_a_word
+    st.markdown(escape(in_a_word))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            here.pages["lecture"],
+            label=here.say("open_lecture", number=lecture.number),
+            icon=":material/menu_book:",
+            query_params={"lang": here.language, "lecture": str(lecture.number)},
+        )
+        st.link_button(
+            here.say("watch_lecture"),
+            watch_url(lecture.video_id, 0),
+            icon=":material/open_in_new:",
+        )
+    with st.expander(here.say("before")):
+        st.markdown(escape(lecture.before_watching))
+        st.markdown(muted(here.say("good_for")))
+        st.markdown(escape(lecture.good_for))
+        st.markdown(muted(here.say("why_difficulty")))
+        st.markdown(escape(lecture.difficulty_reason))
+    own = [slide for slide in here.course.slides if slide.lecture == lecture.number]
+    with st.expander(here.say("slides", count=len(own))):
+        for slide in own:
+            cards.show_slide(here, slide)

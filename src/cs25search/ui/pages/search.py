@@ -1,0 +1,138 @@
+"""Ask, see where, watch there."""
+
+import streamlit as st
+
+from ...errors import Cs25SearchError
+from ...records import Hit
+from ...search import Index
+from ..here import Here, show_problem
+from ..live import live_index
+from ..views.address import first_lectures
+from ..views.examples import example_questions
+from ..views.markup import escape, muted
+from ..widgets import answer_pane, cards, player, strips
+
+HITS = 5
+REMEMBERED = 12  # recent questions
+
+
+def show(here: Here) -> None:
+    """Show the page."""
+    st.markdown(here.say("about"))
+    left, right = st.columns([5, 3])
+    with left:
+        question = _ask_for_question(here)
+    with right:
+        lectures = _choose_lectures(here)
+    here.name_tab(question)
+    try:
+        index = live_index(here)
+        hits = index.search(question, HITS, lectures) if question else None
+    except Cs25SearchError as error:
+        show_problem(error, here.language)
+        return
+    if hits is None:
+        st.pills(
+            here.say("examples"),
+            example_questions(here.language),
+            key="example",
+            on_change=_ask_again,
+            args=("example",),
+        )
+        st.page_link(
+            here.pages["lectures"],
+            label=here.say("browse"),
+            icon=":material/school:",
+            query_params={"lang": here.language},
+        )
+    else:
+        _show_hits(here, index, hits, question, lectures)
+    _show_recent(here)
+
+
+def remember(recent: list[str], question: str) -> list[str]:
+    """Return the recent questions, newest first, with one more.
+
+    >>> remember(["a", "b"], "b")
+    ['b', 'a']
+    """
+    return [question, *(one for one in recent if one != question)][:REMEMBERED]
+
+
+def _ask_for_question(here: Here) -> str:
+    # Another page forgets the box; coming back, the question is still there.
+    if "q" not in st.session_state and "q" not in st.query_params:
+        st.session_state["q"] = st.session_state.get("question", "")
+    question = st.text_input(
+        here.say("question"),
+        key="q",
+        bind="query-params",
+        placeholder=here.say("question_hint"),
+        icon=":material/search:",
+        on_change=player.stop,
+    )
+    st.session_state["question"] = question
+    if question.strip():
+        st.session_state["recent"] = remember(st.session_state.get("recent", []), question)
+    return question
+
+
+def _choose_lectures(here: Here) -> list[int]:
+    titles = {lecture.number: here.title(lecture) for lecture in here.course.lectures}
+    asked = st.query_params.get_all("lecture")
+    # A browser keeps the labels it has chosen, so each language needs a widget of its own.
+    key = f"lectures-{here.language}"
+    st.session_state.setdefault(key, first_lectures(asked, titles))
+    chosen: list[int] = st.multiselect(
+        here.say("lectures"),
+        list(titles),
+        format_func=titles.__getitem__,
+        key=key,
+        placeholder=here.say("lectures_hint"),
+        select_all=False,  # Streamlit would say it in English only
+        wrap=True,
+        on_change=player.stop,
+    )
+    numbers = [str(number) for number in sorted(chosen)]
+    if asked != numbers:
+        st.query_params["lecture"] = numbers
+    return chosen
+
+
+def _show_recent(here: Here) -> None:
+    recent: list[str] = st.session_state.get("recent", [])
+    others = [question for question in recent if question != st.session_state.get("question")]
+    if not others:
+        return
+    st.menu_button(
+        here.say("recent"),
+        others,
+        key="recent-chosen",
+        icon=":material/history:",
+        format_func=escape,
+        on_click=_ask_again,
+        args=("recent-chosen",),
+    )
+
+
+def _ask_again(key: str) -> None:
+    if chosen := st.session_state[key]:
+        st.session_state["q"] = chosen
+        player.stop()
+
+
+def _show_hits(
+    here: Here, index: Index, hits: list[Hit], question: str, lectures: list[int]
+) -> None:
+    if not hits:
+        key = "nothing_filtered" if lectures else "nothing"
+        st.info(here.say(key, question=escape(question)), icon=":material/search_off:")
+        return
+    answer = answer_pane.show_answer(here, index, question, lectures)
+    if answer and answer.status == "not_in_lectures":
+        key = "nearest"
+    else:
+        key = "found_one" if len(hits) == 1 else "found"
+    st.markdown(muted(here.say(key, count=len(hits))))
+    cards.show_moments(here, index, hits, question)
+    strips.show_strips(here, index, question, lectures)

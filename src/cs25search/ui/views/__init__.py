@@ -1,0 +1,1 @@
+"""Strings that pages show; nothing here imports Streamlit."""

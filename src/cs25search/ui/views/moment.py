@@ -1,0 +1,165 @@
+"""A hit as the strings that a card shows. All are Markdown with data escaped, URLs apart."""
+
+import re
+from collections.abc import Sequence
+
+from ...records import Chunk, Hit, Language, Slide, Video
+from ...search import Index
+from ...text.highlight import marks
+from ...times import clock, watch_url
+from .markup import clean, escape, mark, muted
+from .texts import say
+
+AROUND = 60.0  # seconds beside a chunk in which the lines before and after it are looked for
+
+
+def lecture_title(number: int | None, title: str, title_ja: str, language: Language) -> str:
+    """Return number and title of a lecture; a video outside the deck has only a title.
+
+    >>> lecture_title(8, "GLOM", "", "ja"), lecture_title(None, "Panel", "", "en")
+    ('第8回 · GLOM', 'Panel')
+    """
+    shown = _in(language, title, title_ja)
+    return f"{say(language, 'lecture', number=number)} · {shown}" if number else shown
+
+
+def video_line(video: Video, language: Language) -> str:
+    """Return number and title of a recording, and who speaks."""
+    title = lecture_title(video.lecture, video.title, video.title_ja, language)
+    speakers = ", ".join(video.speakers)
+    return " · ".join([f"**{escape(title)}**", *([escape(speakers)] if speakers else [])])
+
+
+def heading(hit: Hit, language: Language) -> str:
+    """Return when it is said, and the title of the note about it, if there is one."""
+    times = f"{clock(hit.start)}–{clock(hit.end)}"
+    title = note_title(hit, language)
+    return f"{times} · {title}" if title else times
+
+
+def note_title(hit: Hit, language: Language) -> str:
+    """Return the title of the note about a moment; "" where there is none."""
+    return escape(title_of(hit.note, language)) if hit.note else ""
+
+
+def title_of(note: Chunk, language: Language) -> str:
+    """Return the title of a note, with a mark when a language model wrote it. Not escaped.
+
+    >>> title_of(Chunk("", "", 0, 9, "", "note", "Routing", model="llama3.1"), "en")
+    'Routing (by AI)'
+    """
+    title = _in(language, note.title, note.title_ja)
+    return say(language, "title_by_model", title=title) if note.model else title
+
+
+def note_label(note: Chunk, language: Language) -> str:
+    """Return what stands above a note: that it is one, and which language model wrote it."""
+    if note.model:
+        return say(language, "note_by", model=escape(note.model))
+    return say(language, "note")
+
+
+def passages(
+    hit: Hit, question: str, language: Language, around: tuple[str, str] = ("", "")
+) -> list[tuple[str, str]]:
+    """Return what there is to read, best first, as (label, text with the question's words marked).
+
+    What was said comes before the note about it, but a Japanese reader, for whom only notes
+    are translated, sees the note first.
+
+    Args:
+        around: Escaped lines to show before and after what was said, from `context`.
+    """
+    found = []
+    if hit.chunk.kind == "transcript":
+        before, after = around
+        lines = [
+            *([muted(f"… {before}")] if before else []),
+            _marked(question, hit.quote),
+            *([muted(f"{after} …")] if after else []),
+        ]
+        found.append((say(language, "said"), "\n\n".join(lines)))
+    if hit.note:
+        note = _in(language, hit.note.text, hit.note.text_ja)
+        found.append((note_label(hit.note, language), _marked(question, note)))
+    return found[::-1] if language == "ja" else found
+
+
+def context(hit: Hit, index: Index) -> tuple[str, str]:
+    """Return the lines said just before and just after a quote of speech; "" where none is."""
+    if hit.chunk.kind != "transcript" or not hit.chunk.cues:
+        return "", ""
+    begin, end = hit.chunk.start - AROUND, hit.chunk.end + AROUND
+    near = index.chunks_of(hit.video.video_id, begin, end)
+    return lines_around(hit.chunk, [chunk for chunk in near if chunk.kind == "transcript"])
+
+
+def lines_around(chunk: Chunk, others: Sequence[Chunk]) -> tuple[str, str]:
+    """Return the last line of other chunks before a chunk, and the first one after it."""
+    cues = sorted({cue for other in others for cue in other.cues}, key=lambda cue: cue.start)
+    before = [cue.text for cue in cues if cue.start < chunk.cues[0].start]
+    after = [cue.text for cue in cues if cue.start > chunk.cues[-1].start]
+    return (escape(before[-1]) if before else ""), (escape(after[0]) if after else "")
+
+
+def is_qa(hit: Hit) -> bool:
+    """Return whether somebody in the audience asked."""
+    return hit.chunk.qa or (hit.note is not None and hit.note.qa)
+
+
+def as_markdown(hit: Hit, language: Language) -> str:
+    """Return a moment as Markdown to paste elsewhere: what is quoted, where, the slide."""
+    title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
+    quote = backslashed(clean(_quote(hit, language)))
+    if hit.chunk.model:
+        quote += f" ({backslashed(say(language, 'note_by', model=clean(hit.chunk.model)))})"
+    lines = [
+        f"> {quote}",
+        "",
+        f"[{backslashed(title)}, {clock(hit.start)}]({watch_link(hit)})",
+    ]
+    if hit.slide:
+        name = _in(language, hit.slide.title, hit.slide.title_ja)
+        label = say(language, "slide_short", number=hit.slide.number)
+        title = f"{label}: {backslashed(name)}"
+        lines.append(f"[{title}]({hit.slide.url})" if hit.slide.url else title)
+    return "\n".join(lines)
+
+
+def backslashed(text: str) -> str:
+    """Return Markdown for other programs, readable as it stands.
+
+    >>> backslashed("a [b] *c*")
+    'a \\\\[b\\\\] \\\\*c\\\\*'
+    """
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
+
+
+def watch_link(hit: Hit) -> str:
+    """Return the URL that opens the video at the moment."""
+    return watch_url(hit.video.video_id, hit.start)
+
+
+def slide_title(slide: Slide, language: Language) -> str:
+    """Return the title of a slide."""
+    return escape(_in(language, slide.title, slide.title_ja))
+
+
+def slide_summary(slide: Slide, language: Language) -> str:
+    """Return the summary of a slide."""
+    return escape(_in(language, slide.summary, slide.summary_ja))
+
+
+def _quote(hit: Hit, language: Language) -> str:
+    if hit.chunk.kind == "note":
+        return _in(language, hit.chunk.text, hit.chunk.text_ja)
+    return hit.quote
+
+
+def _in(language: Language, english: str, japanese: str) -> str:
+    return japanese if language == "ja" and japanese else english
+
+
+def _marked(question: str, text: str) -> str:
+    shown = clean(text)
+    return mark(shown, marks(question, shown))

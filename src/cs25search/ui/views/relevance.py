@@ -1,0 +1,108 @@
+"""Where in the course a question is answered: every lecture as a strip of equal cells."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...records import Chunk, Video
+from ...search import Index
+
+FINE, COARSE = 30.0, 120.0  # seconds of a cell; on a phone, thin cells cannot be hit
+STEPS = 4  # levels above "hardly"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stretch of a lecture.
+
+    Attributes:
+        begin: Second at which the cell begins.
+        end: Second at which it ends.
+        start: Second to play from; the note about it may begin inside the cell.
+        strength: How well it answers, 0 to 1; 1 is the best of all notes of the course.
+        note: The best note here.
+    """
+
+    begin: float
+    end: float
+    start: float
+    strength: float
+    note: Chunk
+
+    @property
+    def level(self) -> int:
+        """Return the strength in steps, 0 (hardly) to STEPS."""
+        return min(STEPS, int(self.strength * (STEPS + 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A lecture from beginning to end."""
+
+    video: Video
+    cells: tuple[Cell, ...]
+
+
+def relevance(index: Index, question: str, seconds: float = FINE) -> list[Strip]:
+    """Return a strip for each lecture that has notes, in order.
+
+    Args:
+        seconds: Length of a cell.
+
+    Raises:
+        QuestionError: The question is empty or too long.
+    """
+    notes, scores = index.score_notes(question)
+    strengths = relative(scores)
+    strips = []
+    for video in index.generation.videos:
+        own = [row for row, note in enumerate(notes) if note.video_id == video.video_id]
+        if own:
+            cells = cut([notes[row] for row in own], strengths[own].tolist(), seconds)
+            strips.append(Strip(video, cells))
+    return strips
+
+
+def relative(scores: np.ndarray) -> np.ndarray:
+    """Return scores as strengths: 0 for the average and below, 1 for the best.
+
+    >>> relative(np.array([-2.0, 0.0, 1.0, 4.0])).tolist()
+    [0.0, 0.0, 0.25, 1.0]
+    """
+    best = max((float(score) for score in scores), default=0.0)
+    if best <= 0:
+        return np.zeros(len(scores))
+    strengths: np.ndarray = np.clip(scores, 0, None) / best
+    return strengths
+
+
+def cut(notes: list[Chunk], strengths: list[float], seconds: float) -> tuple[Cell, ...]:
+    """Return the cells of a lecture; a cell is as strong as the best note it touches.
+
+    Args:
+        notes: In order, without gaps.
+        strengths: One for each.
+    """
+    cells = []
+    begin = 0.0
+    while begin < notes[-1].end:
+        end = min(begin + seconds, notes[-1].end)
+        inside = [
+            (strength, -note.start, note)
+            for strength, note in zip(strengths, notes, strict=True)
+            if note.start < end and begin < note.end
+        ]
+        if inside:
+            strength, _, note = max(inside, key=lambda one: one[:2])
+            cells.append(Cell(begin, end, max(begin, note.start), strength, note))
+        begin += seconds
+    return tuple(cells)
+
+
+def best_cells(strip: Strip, count: int = 3) -> list[Cell]:
+    """Return the strongest cells of a strip in order of time, each of another note."""
+    chosen: dict[str, Cell] = {}
+    for cell in sorted(strip.cells, key=lambda cell: (-cell.strength, cell.start)):
+        if cell.level and len(chosen) < count:
+            chosen.setdefault(cell.note.chunk_id, cell)
+    return sorted(chosen.values(), key=lambda cell: cell.start)

@@ -1,0 +1,261 @@
+"""Every text of the app in English and Japanese.
+
+Texts are Markdown. A value put into one must be our own or come out of `markup.escape`.
+"""
+
+from ...records import Language
+
+# key: (English, Japanese)
+TEXTS: dict[str, tuple[str, str]] = {
+    # Top of the page
+    "title": ("Find the moment in CS25", "CS25の「あの場面」を探す"),
+    "about": (
+        "Ask a question about Stanford's CS25 lectures on Transformers and land on the second "
+        "that answers it.",
+        "StanfordのTransformer講義CS25について質問すると、答えが語られる場面が秒単位で見つかります。",
+    ),
+    "language": ("Language", "言語"),
+    "question": ("Your question", "質問"),
+    "question_hint": (
+        "Ask in English or Japanese, then press Enter",
+        "日本語か英語で質問してEnter",
+    ),
+    "lectures": ("Lectures", "講義"),
+    "lectures_hint": ("All lectures", "すべての講義"),
+    "browse": (
+        "Or see all lectures, and which of them helps with your work",
+        "講義の一覧と、目的に合う講義を見る",
+    ),
+    "examples": ("For example", "質問の例"),
+    # The answer
+    "answer": ("Answer", "回答"),
+    "extracts": (
+        "Extracts, chosen without a language model. Each number opens the second it is taken from.",
+        "言語モデルを使わずに選んだ抜粋です。番号を押すと、その発言の時点が開きます。",
+    ),
+    "written_by": (
+        "Written by {model}; each sentence was checked against the moments it cites.",
+        "{model}が書いた文章です。各文は、引用した場面の内容と照合済みです。",
+    ),
+    "writing": (
+        "{model} is writing; the moments are already below.",
+        "{model}が回答を書いています。場面は下に表示済みです。",
+    ),
+    "stands_in": (
+        "The language model gave no answer that could be used. {remark}",
+        "言語モデルから使える回答が得られませんでした（理由は英語）：{remark}",
+    ),
+    "dropped_one": (
+        "One of its sentences was left out: the moments do not say it.",
+        "場面の内容と一致しない1文を省きました。",
+    ),
+    "dropped": (
+        "{count} of its sentences were left out: the moments do not say them.",
+        "場面の内容と一致しない{count}文を省きました。",
+    ),
+    "ask_model_again": ("Ask the language model again", "言語モデルにもう一度聞く"),
+    "partly": (
+        "The lectures come close to this, but it is not clear that they answer it. See for "
+        "yourself in these moments.",
+        "近い話題は出てきますが、この質問の答えかどうかは判断できません。次の場面で確かめてください。",
+    ),
+    "not_in_lectures": (
+        "The lectures do not answer this question. The nearest moments are about something else.",
+        "この質問の答えは講義にありません。次は話題が最も近い場面ですが、別のことを話しています。",
+    ),
+    "not_in_chosen": (
+        "The lectures you chose do not answer this question. Search all lectures, or see the "
+        "nearest moments.",
+        "選んだ講義には、この質問の答えがありません。すべての講義を対象にするか、近い場面をご覧ください。",
+    ),
+    # Moments
+    "opening": ("Opening the index …", "索引を開いています…"),
+    "found_one": ("One moment", "1件の場面"),
+    "nearest": ("The nearest moments", "話題が最も近い場面"),
+    "found": ("{count} moments, best first", "{count}件の場面（関連の強い順）"),
+    "nothing": (
+        "Nothing found for “{question}”. Try other words, or the English technical term.",
+        "「{question}」に合う場面は見つかりませんでした。別の言葉か、英語の専門用語で試してください。",
+    ),
+    "nothing_filtered": (
+        "Nothing found for “{question}” in these lectures. Try other words, or search all "
+        "lectures.",
+        "選んだ講義には「{question}」に合う場面がありませんでした。別の言葉で試すか、すべての講義を"
+        "対象にしてください。",
+    ),
+    "lecture": ("Lecture {number}", "第{number}回"),
+    "note": ("Study note", "学習メモ"),
+    "note_by": ("Study note by the language model {model}", "言語モデル{model}が書いた学習メモ"),
+    "title_by_model": ("{title} (by AI)", "{title}（AI作成）"),
+    "said": ("Said in the lecture", "講義での発言（英語の原文）"),
+    "play": ("Play here", "ここで再生"),
+    "watch": ("YouTube at {time}", "YouTubeの{time}へ"),
+    "copy": ("Copy", "コピー"),
+    "copy_link": ("Link", "リンク"),
+    "copy_markdown": ("Markdown, with quote and link", "引用とリンク（Markdown）"),
+    "qa": ("Asked by the audience", "会場からの質問"),
+    "recent": ("Recent questions", "最近の質問"),
+    # Slides
+    "slide_short": ("Slide {number}", "スライド{number}"),
+    "slide": ("Slide {number} of the deck", "スライド{number}"),
+    "open_slide": ("Open slide {number}", "スライド{number}を開く"),
+    "no_slide": (
+        "No slide: this video is not in the deck.",
+        "この動画はスライド資料に含まれていません。",
+    ),
+    # Where in the course
+    "where": ("Where in the course", "講義のどこで語られているか"),
+    "where_hint": (
+        "Taller and stronger means closer to your question. Click a bar or a line to play there.",
+        "棒が高く濃いほど質問に近い内容です。棒かその下の時刻を押すと、そこから再生します。",
+    ),
+    "minutes": (" min", "分"),
+    "hardly": ("Hardly anything about it here", "この回ではほとんど触れられていません"),
+    "cell_time": ("Time", "時刻"),
+    "cell_note": ("About", "内容"),
+    "cell_match": ("Match", "近さ"),
+    "level_0": ("hardly", "ほとんどなし"),
+    "level_1": ("weak", "弱い"),
+    "level_2": ("fair", "ややあり"),
+    "level_3": ("good", "近い"),
+    "level_4": ("best", "とても近い"),
+    # Pages
+    "page_search": ("Search", "検索"),
+    "page_lectures": ("Lectures", "講義一覧"),
+    "page_lecture": ("One lecture", "講義を読む"),
+    "page_index": ("Index", "索引"),
+    # Lectures
+    "lectures_about": (
+        "Ten lectures with the verdict of {author}, who watched them all and summed them up in a "
+        "deck.",
+        "全10回を視聴してスライドにまとめた{author}さんの評価つきの一覧です。",
+    ),
+    "goal": ("What are you working on?", "知りたいこと・取り組んでいること"),
+    "goal_hint": ("For example: I do vision, what helps me?", "例：画像の分類をしたい"),
+    "share": (
+        "{percent} % of what matches, {time} in all",
+        "関連する内容の{percent}％、合計{time}",
+    ),
+    "begin_at": ("Begin at {time}", "{time}から見る"),
+    "recommended": ("recommended", "おすすめ"),
+    "difficulty_easy": ("easy", "やさしい"),
+    "difficulty_moderate": ("moderate", "ふつう"),
+    "difficulty_hard": ("hard", "難しい"),
+    "open_lecture": ("Read lecture {number}", "第{number}回を読む"),
+    "open_video": ("Read this video", "この動画を読む"),
+    "watch_lecture": ("Watch on YouTube", "YouTubeで見る"),
+    "before": ("Before watching", "視聴の前に（英語）"),
+    "good_for": ("Good for", "こんな人に"),
+    "why_difficulty": ("How hard it is", "難しさ"),
+    "slides": ("{count} slides of the deck", "スライド{count}枚の要約"),
+    "other_videos": ("Other videos in the index", "索引にあるその他の動画"),
+    # One lecture
+    "play_beginning": ("Play from the beginning", "最初から再生"),
+    "asked": ("Your question “{question}” leads here:", "質問「{question}」に近い場面："),
+    "moment_here": ("answers your question", "質問に近い場面"),
+    "view": ("Show", "表示"),
+    "view_notes": ("Notes", "学習メモ"),
+    "view_transcript": ("Transcript", "文字起こし"),
+    "view_deck": ("Slides", "スライド"),
+    "find": ("Find in this lecture", "この回の中を探す"),
+    "find_count": ("Passage {number} of {count}", "{count}件中{number}件目"),
+    "find_nothing": ("“{wanted}” is not on this list.", "「{wanted}」は見つかりませんでした。"),
+    "find_others": ("The other passages", "その他の箇所"),
+    "previous": ("Previous", "前へ"),
+    "next": ("Next", "次へ"),
+    "no_transcript": (
+        "No transcript is indexed for this lecture. The README tells how to add captions.",
+        "この回の文字起こしは索引にありません。字幕の追加方法はREADMEをご覧ください。",
+    ),
+    # Index
+    "count_videos": ("Videos", "動画"),
+    "count_notes": ("Study notes", "学習メモ"),
+    "count_windows": ("Transcript windows", "文字起こしの区間"),
+    "count_slides": ("Slides", "スライド"),
+    "built": ("Built {when}", "作成：{when}"),
+    "built_by": ("Encoder: {model}", "エンコーダー：{model}"),
+    "failed": (
+        "What the last ingest could not get",
+        "前回取り込めなかったもの（理由と対処は英語）",
+    ),
+    "sources": ("What is indexed, and from where", "索引の内容と出典"),
+    "source_notes": ("{count} study notes, bundled", "同梱の学習メモ{count}件"),
+    "source_model_notes": (
+        "{count} study notes by the language model {model}",
+        "言語モデル{model}による学習メモ{count}件",
+    ),
+    "source_captions": ("captions {name}, {cues} lines", "字幕 {name}、{cues}行"),
+    "ingest_about": (
+        "Bring the index up to date with the bundled course and all captions on this machine.",
+        "同梱の講義データと、このマシンにある字幕から索引を更新します。",
+    ),
+    "ingest": ("Update the index", "索引を更新"),
+    "ingest_offline": ("Without network", "ネットワークを使わない"),
+    "ingest_running": (
+        "The ingest is running. It goes on if you close this page.",
+        "取り込み中です。このページを閉じても続きます。",
+    ),
+    "ingest_done": ("The index is up to date.", "索引は最新です。"),
+    "ingest_partly": (
+        "The index is up to date; some captions could not be read.",
+        "索引を更新しましたが、一部の字幕は読めませんでした。",
+    ),
+    "ingest_failed": (
+        "The ingest has failed. Its last lines say why.",
+        "取り込みに失敗しました。理由は次の出力（英語）をご覧ください。",
+    ),
+    # What went wrong, and what to do
+    "index_missing": (
+        "There is no index yet. Build it with this command in the project folder; then ask again.",
+        "索引がまだありません。プロジェクトのフォルダーで次のコマンドを実行して索引を作り、"
+        "もう一度質問してください。",
+    ),
+    "index_damaged": (
+        "The index is damaged. Rebuild it with this command in the project folder; then ask again.",
+        "索引が壊れています。プロジェクトのフォルダーで次のコマンドを実行して索引を作り直し、"
+        "もう一度質問してください。",
+    ),
+    "older_served": (
+        "The newest index is damaged. Until it is rebuilt with this command, the one before is "
+        "searched, built {when}.",
+        "最新の索引が壊れています。次のコマンドで作り直すまでは、{when}に作られた一つ前の索引から"
+        "検索します。",
+    ),
+    "model": (
+        "The search model is missing or is not the one that built the index. Rebuild the index "
+        "with this command in the project folder; then ask again.",
+        "検索モデルが見つからないか、索引を作ったモデルと異なります。プロジェクトのフォルダーで"
+        "次のコマンドを実行して索引を作り直し、もう一度質問してください。",
+    ),
+    "bad_question": (
+        "This question cannot be searched. Ask for one thing, in a sentence or a few words.",
+        "この質問では検索できません。知りたいことを一つ、短い文か数語で入力してください。",
+    ),
+    "other_problem": (
+        "The search cannot run. The message below says what is wrong and what to do.",
+        "検索を実行できません。原因と対処方法は、次のメッセージ（英語）をご覧ください。",
+    ),
+    # Foot of the page
+    "rights": (
+        "The lectures belong to Stanford and their speakers ([course page]({course})), the slide "
+        "deck to its author, [{author}]({deck}).",
+        "講義の内容はStanford大学と各講演者に（[講義のページ]({course})）、スライド資料は作者の"
+        "[{author}]({deck})さんに帰属します。",
+    ),
+    "what": (
+        "cs25search finds the moment in a lecture where something was said. Its study notes were "
+        "written for this project; the video is the source.",
+        "cs25searchは、講義のどこで何が語られたかを探すためのページです。学習メモは本プロジェクトの"
+        "ために書かれたもので、原典は動画です。",
+    ),
+}
+
+
+def say(language: Language, key: str, **values: object) -> str:
+    """Return a text of the app.
+
+    >>> say("en", "lecture", number=5), say("ja", "lecture", number=5)
+    ('Lecture 5', '第5回')
+    """
+    english, japanese = TEXTS[key]
+    return (japanese if language == "ja" else english).format(**values)

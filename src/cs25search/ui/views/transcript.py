@@ -1,0 +1,97 @@
+"""What was said in a lecture, as paragraphs to read, and where words are in it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ...records import Chunk, Cue
+from .markup import clean, mark
+
+LONG, TOO_LONG = 40.0, 80.0  # seconds: a sentence may end a paragraph; anything must
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Something to read with the second at which it begins.
+
+    A note also has a title, and the language model that wrote it if one did.
+    """
+
+    start: float
+    end: float
+    text: str
+    title: str = ""
+    model: str = ""
+
+
+def cues_of(chunks: Iterable[Chunk]) -> list[Cue]:
+    """Return the cues of overlapping transcript chunks, each once, in order."""
+    return sorted(
+        {cue for chunk in chunks for cue in chunk.cues}, key=lambda cue: (cue.start, cue.end)
+    )
+
+
+def paragraphs(cues: Sequence[Cue], breaks: Sequence[float] = ()) -> list[Passage]:
+    """Return cues as paragraphs of about a minute that end where a sentence does, if one does.
+
+    Args:
+        breaks: Seconds at which a new paragraph must begin, such as chapters.
+
+    >>> said = [Cue(0, 30, "One."), Cue(30, 50, "Two."), Cue(50, 60, "Three")]
+    >>> [(p.start, p.text) for p in paragraphs(said)]
+    [(0, 'One. Two.'), (50, 'Three')]
+    >>> [p.text for p in paragraphs(said, breaks=[30])]
+    ['One.', 'Two. Three']
+    """
+    groups: list[list[Cue]] = []
+    for cue in cues:
+        group = groups[-1] if groups else None
+        if group is None or _ends(group, cue, breaks):
+            groups.append([cue])
+        else:
+            group.append(cue)
+    return [
+        Passage(group[0].start, group[-1].end, " ".join(clean(cue.text) for cue in group))
+        for group in groups
+    ]
+
+
+def _ends(group: list[Cue], following: Cue, breaks: Sequence[float]) -> bool:
+    lasts = following.start - group[0].start
+    is_sentence = group[-1].text.rstrip().endswith((".", "?", "!", "。", "？", "！"))
+    return (
+        any(group[0].start < second <= following.start for second in breaks)
+        or (is_sentence and lasts >= LONG)
+        or lasts >= TOO_LONG
+    )
+
+
+def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
+    """Return where words stand in a text, in any case.
+
+    >>> occurrences("Router, router", "ROUTER")
+    [(0, 6), (8, 14)]
+    """
+    wanted = clean(wanted).lower()
+    # Lower case may be longer than the text (Turkish I); such a text is searched as it is.
+    lowered = text.lower() if len(text.lower()) == len(text) else text
+    found = []
+    at = lowered.find(wanted) if wanted else -1
+    while at >= 0:
+        found.append((at, at + len(wanted)))
+        at = lowered.find(wanted, at + len(wanted))
+    return found
+
+
+def find(passages: Sequence[Passage], wanted: str) -> list[int]:
+    """Return the passages that hold the words, by number from 0."""
+    return [
+        number
+        for number, passage in enumerate(passages)
+        if occurrences(passage.title, wanted) or occurrences(passage.text, wanted)
+    ]
+
+
+def marked(text: str, wanted: str) -> str:
+    """Return a text escaped with the words marked."""
+    shown = clean(text)
+    return mark(shown, occurrences(shown, wanted))

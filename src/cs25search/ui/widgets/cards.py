@@ -1,0 +1,117 @@
+"""Moments, slides and recordings as widgets; the video of a moment on request."""
+
+import streamlit as st
+
+from ...records import Hit, Slide, Video
+from ...search import Index
+from ...times import clock
+from ..here import Here
+from ..views import moment
+from ..views.markup import escape, muted
+from . import player
+
+PLACE = "moments"
+
+
+def show_moments(here: Here, index: Index, hits: list[Hit], question: str) -> None:
+    """Show hits by lecture; the lecture of the best one comes first."""
+    told: set[int] = set()  # slides whose summary is already on the page
+    videos = dict.fromkeys(hit.video for hit in hits)
+    for number, video in enumerate(videos, start=1):
+        with st.container(key=f"from-{number}"):
+            st.markdown(moment.video_line(video, here.language))
+            for hit in hits:
+                if hit.video == video:
+                    _show_card(here, index, hit, question, told)
+
+
+def _show_card(here: Here, index: Index, hit: Hit, question: str, told: set[int]) -> None:
+    with st.container(border=True, key=f"moment-{hit.rank}"):
+        said, beside = st.columns([3, 2], gap="medium")
+        with said.container(gap="xsmall"):
+            _show_said(here, index, hit, question)
+        with beside.container(gap="xsmall"):
+            _show_slide(here, hit, told)
+
+
+def _show_said(here: Here, index: Index, hit: Hit, question: str) -> None:
+    # Just above the button that starts it: whoever sees the button sees the player, even
+    # with the button at the foot of a phone's screen.
+    now = player.playing(PLACE)
+    if now and (now.video_id, now.start) == (hit.video.video_id, hit.start):
+        player.show_player(now, hit.video.title)
+    st.header(moment.heading(hit, here.language), anchor=False)
+    if moment.is_qa(hit):
+        st.badge(here.say("qa"), icon=":material/forum:", color="gray")
+    with st.container(horizontal=True):
+        st.button(
+            here.say("play"),
+            key=f"play-{hit.video.video_id}-{hit.start:g}",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=player.play,
+            args=(PLACE, hit.video.video_id, hit.start),
+        )
+        st.link_button(
+            here.say("watch", time=clock(hit.start)),
+            moment.watch_link(hit),
+            icon=":material/open_in_new:",
+        )
+        _show_copy(here, hit)
+    around = moment.context(hit, index)
+    first, *others = moment.passages(hit, question, here.language, around)
+    st.markdown(muted(first[0]))
+    st.markdown(first[1])
+    for label, text in others:
+        with st.expander(label):
+            st.markdown(text)
+
+
+def _show_copy(here: Here, hit: Hit) -> None:
+    with st.popover(here.say("copy"), icon=":material/content_copy:"):
+        st.markdown(here.say("copy_link"))
+        st.code(moment.watch_link(hit), language=None)
+        st.markdown(here.say("copy_markdown"))
+        st.code(moment.as_markdown(hit, here.language), language=None, wrap_lines=True)
+
+
+def _show_slide(here: Here, hit: Hit, told: set[int]) -> None:
+    if hit.slide is None:
+        st.markdown(muted(here.say("no_slide")))
+    else:
+        show_slide(here, hit.slide, in_full=hit.slide.number not in told)
+        told.add(hit.slide.number)
+
+
+def show_slide(here: Here, slide: Slide, in_full: bool = True) -> None:
+    """Show a slide of the deck: number, title, summary unless it was told before, link."""
+    st.markdown(muted(here.say("slide", number=slide.number)))
+    st.markdown(f"**{moment.slide_title(slide, here.language)}**")
+    if in_full:
+        st.markdown(moment.slide_summary(slide, here.language))
+    if slide.url:  # the deck of another course may have none
+        st.link_button(
+            here.say("open_slide", number=slide.number),
+            slide.url,
+            icon=":material/open_in_new:",
+        )
+
+
+def show_video(here: Here, video: Video, facts: str) -> None:
+    """Show a line about a recording, and the link to its page.
+
+    Args:
+        facts: Markdown.
+    """
+    with st.container(gap="xsmall"):
+        # Not on the link itself: a link does not break its label, a phone would cut it off.
+        st.markdown(f"**{escape(here.title(video))}**  \n{muted(facts)}")
+        name = "lecture" if video.lecture else "video"
+        st.page_link(
+            here.pages["lecture"],
+            label=here.say("open_lecture", number=video.lecture)
+            if video.lecture
+            else here.say("open_video"),
+            icon=":material/menu_book:",
+            query_params={"lang": here.language, name: str(video.lecture or video.video_id)},
+        )
