@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from cs25search.errors import CaptionError
 from cs25search.records import Cue, Word
-from ingest.captions.parse import MAX_SKIPPED, Track, clip, parse_captions, write_json3
+from ingest.captions.json3 import write_json3
+from ingest.captions.parse import clip, parse_captions
+from ingest.captions.track import MAX_SKIPPED, Track
 
 DATA = Path(__file__).parent / "data" / "captions"
 VALID = sorted(p for p in (DATA / "valid").iterdir() if ".expected" not in p.name)

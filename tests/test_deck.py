@@ -10,7 +10,7 @@ from cs25search import open_index
 from cs25search.errors import DeckError
 from cs25search.records import Cue
 from ingest.captions.files import Origin, RawTrack, keep
-from ingest.captions.parse import write_json3
+from ingest.captions.json3 import write_json3
 from ingest.deck.parse import parse_deck, read_deck
 
 BREAD = DATA / "decks" / "bread.txt"

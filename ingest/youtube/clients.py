@@ -24,7 +24,7 @@ from yt_dlp.networking.impersonate import ImpersonateTarget
 from cs25search.errors import Cs25SearchError, LinkError
 from cs25search.records import Cue
 
-from ..captions.parse import write_json3
+from ..captions.json3 import write_json3
 from . import failures
 from .failures import FetchError
 from .limits import (

@@ -1,0 +1,16 @@
+"""Times as caption files write them, in milliseconds."""
+
+TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,3}):([0-9]{1,2})(?:[.,]([0-9]{1,9}))?"
+
+
+def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int | None:
+    """Return the time that the groups of TIME stand for; None for a 61st second or minute.
+
+    >>> milliseconds("1", "02", "03", "5"), milliseconds(None, "75", "00", None)
+    (3723500, 4500000)
+    """
+    # "75:00" is how people write minutes without hours; "1:75:00" is a slip.
+    if int(seconds) > 59 or (hours and int(minutes) > 59):
+        return None
+    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+    return whole * 1000 + round(int((fraction or "0").ljust(9, "0")) / 1_000_000)

@@ -1,0 +1,102 @@
+"""YouTube's json3: reader and writer."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from cs25search.errors import CaptionError
+from cs25search.records import Cue
+
+from .track import MAX_HOURS, Problems, Shown, Timed
+from .words import tokens_of, unescape
+
+
+class _Seg(msgspec.Struct):
+    text: str = msgspec.field(name="utf8", default="")
+    offset: float | None = msgspec.field(name="tOffsetMs", default=None)
+
+
+class _Event(msgspec.Struct):
+    start: float | None = msgspec.field(name="tStartMs", default=None)
+    duration: float | None = msgspec.field(name="dDurationMs", default=None)
+    segs: list[_Seg] = []
+
+
+def read_json3(text: str, problems: Problems) -> list[Shown]:
+    """Return the captions of YouTube's json3."""
+    try:
+        # float(), unlike int(), takes any number of digits; real times are checked below.
+        document = json.loads(text, strict=False, parse_int=float)
+    except json.JSONDecodeError as error:
+        raise CaptionError(
+            problems.source, error.lineno, f"not JSON: {error.msg}, column {error.colno}"
+        ) from None
+    except RecursionError:
+        raise CaptionError(problems.source, 0, "not json3: nested too deeply") from None
+    events = document.get("events")
+    if not isinstance(events, list):
+        raise CaptionError(problems.source, 0, 'not json3: no list named "events"')
+    shown = []
+    for number, event in enumerate(events, 1):
+        try:
+            one = _shown_event(event)
+        except msgspec.ValidationError as error:
+            problems.add(0, f"event {number} of the list cannot be read: {error}")
+        else:
+            if one.lines:
+                shown.append(one)
+    return shown
+
+
+def _shown_event(event: object) -> Shown:
+    """Return one json3 event; those without text only place a window or break a line."""
+    fields = msgspec.convert(event, _Event)
+    if not fields.segs:
+        return Shown(0, 0, [])
+    start = _checked(fields.start)
+    if start is None:
+        raise msgspec.ValidationError(f"tStartMs is {fields.start}")
+    duration = _checked(fields.duration)
+    pieces: list[Timed] = []
+    for seg in fields.segs:
+        offset = _checked(seg.offset)
+        pieces.append((None if offset is None else start + offset, seg.text))
+    tokens = tokens_of(pieces)
+    return Shown(start, None if duration is None else start + duration, [tokens] if tokens else [])
+
+
+def _checked(milliseconds: float | None) -> int | None:
+    """Return a time as a whole number, None if it is missing or out of range."""
+    if milliseconds is None or not 0 <= milliseconds <= MAX_HOURS * 3_600_000:
+        return None
+    return round(milliseconds)
+
+
+def write_json3(cues: Iterable[Cue]) -> bytes:
+    """Return cues as json3 that `parse_captions` reads back, word times included.
+
+    Times are kept to the millisecond.
+
+    >>> write_json3([Cue(1.0, 2.0, "hello there")])
+    b'{"events":[{"tStartMs":1000,"dDurationMs":1000,"segs":[{"utf8":"hello there"}]}]}'
+    """
+    return msgspec.json.encode({"events": [_event(cue) for cue in cues]})
+
+
+def _event(cue: Cue) -> dict[str, Any]:
+    """Return a cue as json3 event."""
+    start = round(cue.start * 1000)
+    segs: list[dict[str, Any]] = []
+    for word in cue.words:
+        text = " " * bool(segs) + _escape(word.text)
+        segs.append({"utf8": text, "tOffsetMs": round(word.start * 1000) - start})
+    if not segs:
+        segs.append({"utf8": " ".join(map(_escape, cue.text.split()))})
+    return {"tStartMs": start, "dDurationMs": round(cue.end * 1000) - start, "segs": segs}
+
+
+def _escape(word: str) -> str:
+    """Return what `unescape` turns into the word."""
+    return word if unescape(word) == word else word.replace("&", "&amp;amp;")

@@ -1,0 +1,66 @@
+"""Rolling captions: lines that are shown a second and third time, left out."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from .track import Shown, Timed
+
+# YouTube's rolling captions keep the last line on screen, alone, for 10 ms before they add one.
+FLASH_MS = 50
+# Cues of one roll follow each other directly; after a longer gap the screen was empty.
+ROLL_GAP_MS = 100
+MAX_ROLL_LINES = 4
+# Without flashes or word times, a file is rolling if it has this many repeats and this share of
+# captions repeat. Speakers who say a line twice stay far below.
+MIN_ROLL_REPEATS = 3
+MIN_ROLL_SHARE = 0.1
+
+
+def without_repeats(shown: Sequence[Shown]) -> list[Shown]:
+    """Return captions without the lines that rolling captions show a second and third time.
+
+    Rolling captions are known by their pattern: a caption starts with the line the last one
+    ended with, and a flash shows that line alone in between.
+    """
+    rolling = _is_rolling(shown)
+    kept = list(shown[:1])
+    after_flash = False
+    for before, one in pairwise(shown):
+        repeats = _repeats(before, one)
+        new = one.lines[repeats:]
+        flash = repeats > 0 and not new and _is_flash(one)
+        new_is_timed = any(time is not None for line in new for time, _ in line)
+        is_roll = flash or rolling or after_flash or new_is_timed
+        kept.append(Shown(one.start, one.end, new if is_roll else one.lines))
+        after_flash = flash
+    return kept
+
+
+def _is_rolling(shown: Sequence[Shown]) -> bool:
+    """Whether many captions add a line to the one before, or flash it."""
+    rolls = 0
+    for before, one in pairwise(shown):
+        repeats = _repeats(before, one)
+        rolls += repeats > 0 and (repeats < len(one.lines) or _is_flash(one))
+    return rolls >= max(MIN_ROLL_REPEATS, MIN_ROLL_SHARE * len(shown))
+
+
+def _is_flash(one: Shown) -> bool:
+    return one.end is not None and one.end - one.start <= FLASH_MS
+
+
+def _repeats(before: Shown, one: Shown) -> int:
+    """Return how many first lines of a caption are the last lines of the one before."""
+    if before.end is not None and one.start > before.end + ROLL_GAP_MS:
+        return 0
+    # A caption of several lines that stays on screen was shown for its last line.
+    stays = len(one.lines) > 1 and not _is_flash(one)
+    most = min(len(before.lines), len(one.lines) - stays, MAX_ROLL_LINES)
+    for count in range(most, 0, -1):
+        if _said(before.lines[-count:]) == _said(one.lines[:count]):
+            return count
+    return 0
+
+
+def _said(lines: Iterable[Iterable[Timed]]) -> list[list[str]]:
+    return [[word for _, word in line] for line in lines]

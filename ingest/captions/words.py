@@ -1,0 +1,83 @@
+"""A line of a caption to its words: tags, entities and marks taken off, inline times kept."""
+
+import html
+import re
+from collections.abc import Iterable
+
+from .clocks import TIME, milliseconds
+from .track import Timed
+
+# Only tags that caption formats know: a lecture may well show "<unk>" or "List<int>".
+_TAG = re.compile(
+    rf"<{TIME}>|</?(?:c|v|i|b|u|s|lang|ruby|rt|font)(?:[.\s][^<>]*)?>|\{{\\[^{{}}]*\}}", re.I
+)
+# The lengths are bounded because int() refuses thousands of digits.
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I)
+_NOTES = str.maketrans("", "", "♩♪♫♬")
+
+
+def read_lines(lines: Iterable[str]) -> list[list[Timed]]:
+    """Return the words of each line that has any."""
+    return [tokens for line in lines if (tokens := tokens_of(_pieces(line)))]
+
+
+def _pieces(line: str) -> list[Timed]:
+    """Return the text between tags, each with the inline time before it.
+
+    >>> _pieces("hey<00:00:01.359><c> everyone</c>")
+    [(None, 'hey'), (1359, ''), (1359, ' everyone'), (1359, '')]
+    """
+    pieces: list[Timed] = []
+    time, done = None, 0
+    for tag in _TAG.finditer(line):
+        pieces.append((time, line[done : tag.start()]))
+        done = tag.end()
+        if tag[2]:
+            time = milliseconds(*tag.groups())
+    return [*pieces, (time, line[done:])]
+
+
+def tokens_of(pieces: Iterable[Timed]) -> list[Timed]:
+    """Return the words in timed text; a word that runs over pieces has the time of its first.
+
+    >>> tokens_of([(0, "trans"), (400, "formers &amp; "), (900, "♪ more")])
+    [(0, 'transformers'), (400, '&'), (900, 'more')]
+    """
+    words: list[tuple[int | None, list[str]]] = []
+    unfinished = False
+    for time, text in pieces:
+        if not text:
+            continue
+        parts = text.split()
+        if parts and unfinished and not text[0].isspace():
+            words[-1][1].append(parts.pop(0))
+        words.extend((time, [part]) for part in parts)
+        unfinished = not text[-1].isspace()
+    return [(time, word) for time, parts in words for word in _clean("".join(parts))]
+
+
+def _clean(word: str) -> list[str]:
+    """Return a word as spoken: decoded, without control characters, notes and speaker marks.
+
+    It is a list because "&nbsp;" may part words and a mark alone is no word.
+
+    >>> _clean("don&amp;#39;t"), _clean("&gt;&gt;Hi"), _clean("♪")
+    (["don't"], ['Hi'], [])
+    """
+    parts = []
+    for part in unescape(word).split():
+        printable = "".join(filter(str.isprintable, part)).translate(_NOTES)
+        if printable.startswith(">>"):
+            printable = printable.lstrip(">")
+        if printable:
+            parts.append(printable)
+    return parts
+
+
+def unescape(text: str) -> str:
+    """Return text with HTML entities decoded twice, as YouTube's are often encoded twice."""
+    if "&" not in text:
+        return text
+    for _ in range(2):
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    return text
