@@ -37,15 +37,23 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of the bundled course, built once for all test processes. Tests only read it."""
+def index_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """The index of the bundled course, built once for all test processes. Tests only read it.
+
+    The previous run left its index in pytest's cache; ingest encodes only what has changed since.
+    """
     mine = tmp_path_factory.getbasetemp()
     shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    folder = shared / "built"
+    folder, kept = shared / "built", pytestconfig.rootpath / ".pytest_cache" / "built"
     with filelock.FileLock(shared / "built.lock"):
         if not (folder / "CURRENT").exists():
+            if (kept / "CURRENT").exists():
+                shutil.copytree(kept, folder)
             built = run("ingest", "--offline", "--index", folder)
             assert built.returncode == 0, built.stderr
+            if kept.parent.is_dir():
+                shutil.rmtree(kept, ignore_errors=True)
+                shutil.copytree(folder, kept)
     return folder
 
 
