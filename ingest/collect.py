@@ -19,7 +19,8 @@ from .captions.parse import clip, parse_captions
 from .chunks import build_chunks
 from .deck.match import Candidate, Lecture, Matches, match
 from .deck.parse import ParsedDeck
-from .notes.windows import Window, Written, build_windows, note_chunks
+from .notes.files import Written, note_chunks
+from .notes.windows import Window, build_windows
 from .report import Row
 
 REPAIR = "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."

@@ -17,10 +17,12 @@ from test_youtube import HOSTILE, PLAYLIST, VIDEO
 from cs25search.errors import Cs25SearchError
 from ingest.__main__ import main
 from ingest.captions.files import Origin, RawTrack, keep, kept, read_folder
-from ingest.youtube import clients as youtube
-from ingest.youtube.clients import Captions, Details, TranscriptClient, YtDlpClient
+from ingest.youtube.cookies import read_cookies
+from ingest.youtube.details import Captions, Details, read_details
 from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import Fetcher
+from ingest.youtube.transcript_api import TranscriptClient
+from ingest.youtube.ytdlp import YtDlpClient
 
 KEY = "canary-1f9b77"
 
@@ -206,7 +208,7 @@ def test_ids_of_a_playlist_are_ids(tmp_path, monkeypatch):
     ],
 )
 def test_facts_told_by_youtube_are_checked(facts):
-    details = youtube._details({"id": VIDEO, **facts})
+    details = read_details({"id": VIDEO, **facts})
     assert (details.duration, details.chapters, details.upload_date) == (0.0, (), "")
     assert json.dumps(details.title).isascii()
 
@@ -365,4 +367,4 @@ def test_wrong_cookie_file_is_named_by_its_line(tmp_path):
     path = tmp_path / "cookies.txt"
     path.write_text(HEAD + COOKIE + "\n# a remark\n" + KEY)
     with pytest.raises(Cs25SearchError, match="line 5"):
-        youtube.read_cookies(path)
+        read_cookies(path)

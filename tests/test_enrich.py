@@ -24,16 +24,9 @@ from cs25search.formats import answer_json, answer_markdown, hit_json
 from cs25search.language_model import Endpoint
 from cs25search.records import Chunk, Cue, Video
 from cs25search.ui.views.markup import JOINER
-from ingest.notes.windows import (
-    Note,
-    NotesProblem,
-    Window,
-    Written,
-    build_windows,
-    keep_notes,
-    kept_notes,
-    read_notes,
-)
+from ingest.notes.check import Note, NotesProblem, read_notes
+from ingest.notes.files import Written, keep_notes, kept_notes
+from ingest.notes.windows import Window, build_windows
 from ingest.notes.write import build_prompt, enrich, missing, require_endpoint
 
 pytest.importorskip("openai")

@@ -18,11 +18,11 @@ from test_playlist import PLAYLIST, hold, pull
 from cs25search import open_index
 from cs25search.errors import Cs25SearchError
 from ingest.captions.parse import parse_captions
-from ingest.youtube import failures
-from ingest.youtube import limits as guard
-from ingest.youtube.clients import TranscriptClient, YtDlpClient
+from ingest.youtube import failures, limits
 from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import _readable
+from ingest.youtube.transcript_api import TranscriptClient
+from ingest.youtube.ytdlp import YtDlpClient
 
 ALL = os.environ.get("CS25_FAULTS") == "all"
 PLACES = ("/watch", "/youtubei/v1/player", "/api/timedtext")
@@ -179,7 +179,7 @@ def test_large_answers_are_not_read_to_their_end(youtube, monkeypatch):
         monkeypatch.setenv(key, value)
     with pytest.raises(Cs25SearchError, match="larger than"):
         TranscriptClient(youtube.address).fetch_captions("aaaaaaaaaa1", "en")
-    assert len(sent) * 1_000_000 < 2 * guard.MOST_BYTES
+    assert len(sent) * 1_000_000 < 2 * limits.MOST_BYTES
 
 
 @pytest.mark.parametrize(
@@ -204,11 +204,11 @@ def test_large_answers_are_not_read_to_their_end(youtube, monkeypatch):
 )
 def test_only_youtube_is_asked(url):
     with pytest.raises(requests.exceptions.InvalidURL, match="leads elsewhere"):
-        guard.check_host(url)
+        limits.check_host(url)
 
 
 @pytest.mark.parametrize("given", ["soon", "0", "-1", "nan", "inf", "1e9"])
 def test_wrong_time_limit_is_a_plain_error(monkeypatch, given):
     monkeypatch.setenv("CS25_TIMEOUT", given)
     with pytest.raises(Cs25SearchError, match="CS25_TIMEOUT=20"):
-        guard.seconds_to_answer()
+        limits.seconds_to_answer()

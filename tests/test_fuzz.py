@@ -22,14 +22,9 @@ from cs25search.text.words import words
 from cs25search.ui.views.markup import clean, escape, mark
 from ingest.captions.files import NAME, Origin, _names
 from ingest.deck.parse import parse_deck
-from ingest.youtube.clients import (
-    PLAYLIST_ID,
-    VIDEO_ID,
-    _is_cookie,
-    parse_playlist_id,
-    parse_video_id,
-)
+from ingest.youtube.cookies import _is_cookie
 from ingest.youtube.failures import explain_message
+from ingest.youtube.links import PLAYLIST_ID, VIDEO_ID, parse_playlist_id, parse_video_id
 
 generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "100")), deadline=None)
 anything = st.text(st.characters(codec=None), max_size=200)

@@ -1,4 +1,4 @@
-"""ingest/youtube.py and failures.py: links, and what each failure of the real clients becomes."""
+"""ingest/youtube: links, and what each failure of the real clients becomes."""
 
 import json
 import socket
@@ -12,16 +12,13 @@ from requests.adapters import BaseAdapter
 from cs25search.errors import Cs25SearchError, LinkError
 from ingest.captions.parse import parse_captions
 from ingest.youtube import failures
-from ingest.youtube.clients import (
-    Details,
-    TranscriptClient,
-    YtDlpClient,
-    parse_playlist_id,
-    parse_video_id,
-    read_cookies,
-)
+from ingest.youtube.cookies import read_cookies
+from ingest.youtube.details import Details
 from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import Fetcher
+from ingest.youtube.links import parse_playlist_id, parse_video_id
+from ingest.youtube.transcript_api import TranscriptClient
+from ingest.youtube.ytdlp import YtDlpClient
 
 VIDEO = "U8J32Z3qV8s"
 PLAYLIST = "PLoROMvodv4rNiJRchCzutFw5ItR_Z27CM"

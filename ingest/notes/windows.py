@@ -1,50 +1,18 @@
-"""Timed notes that a language model writes: for which seconds, what passes, the copies kept.
-
-What a model sends is text from outside. It becomes a note only when it fits the schema, lies
-inside the seconds that it was asked about, holds no markup or link, and speaks of what is said
-there. Notes are kept window by window under index/notes/, so that none is asked for twice.
-"""
+"""Windows: the stretches of a talk about which a language model writes notes."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from pathlib import Path
-
-import msgspec
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cs25search.records import Chunk, Cue, Video
-from cs25search.text.japanese import JAPANESE, is_japanese, japanese_words
-from cs25search.text.words import STOP_WORDS, stem, words
 from cs25search.times import clock
 
-from ..captions.files import replace_file
 from ..chunks import count_words, ends_naturally, runs
-
-VERSION = 1  # counts up whenever prompt or checks would give other notes
 
 WINDOW_SECONDS = 240.0  # about 600 words: with its notes within the 4,096 tokens of small models
 REACH_SECONDS = 45.0  # how far from this goal a sentence end or a pause is looked for
 WINDOW_WORDS = 1200  # a window ends here in any case: broken times may pile up hours of talk
 FEWEST_WORDS = 20  # less is no matter for a note; its captions are searchable all the same
-
-ASKS = 4
-TITLE, SUMMARY, ASK, TERM = (3, 120), (30, 800), (8, 240), (2, 60)  # characters, least and most
-TITLE_JA, SUMMARY_JA, ASK_JA = (2, 80), (15, 500), (4, 160)
-MOST_NOTES, MOST_TERMS = 16, 8
-# The notes of lecture 1 share .38 of their words and more with real captions of four minutes
-# around them, notes of other lectures .25 in the median: this only stops plain nonsense.
-GROUNDED = 0.2
-ENGLISH = 0.25  # share of stop words from which a transcript counts as English
-
-_MARKUP = re.compile(
-    r"</?[a-z!][^>]*>|\]\(|\]:|://|\bwww\.|\b(?:javascript|vbscript|mailto):|\bdata:\w+/"
-    r"|&(?:#\w+|lt|gt|amp|quot);|```|\*\*|^\s*#"
-    r"|\b[\w-]+\.(?:com|org|net|io|ai|dev|app|info|biz|ru|cn|co|me|xyz|example|ly)\b",
-    re.I,
-)
-_THOUGHTS = re.compile(r"<think>.*?</think>", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,41 +48,6 @@ class Window:
         """A name for this video and text: the notes about them are kept under it."""
         digest = hashlib.blake2b(f"{self.text}\n{self.end}".encode(), digest_size=8).hexdigest()
         return f"{self.video_id}.{digest}"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note as a model writes it. Times in seconds; the Japanese side may be missing."""
-
-    start: float
-    end: float
-    title: str
-    summary: str
-    asks: tuple[str, ...]
-    terms: tuple[str, ...] = ()
-    title_ja: str = ""
-    summary_ja: str = ""
-    asks_ja: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The notes about one window and who wrote them; a file of index/notes/."""
-
-    key: str
-    model: str
-    version: int
-    japanese: bool  # was asked for
-    notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    notes: tuple[Note, ...]
-
-
-class NotesProblem(Exception):
-    """What a model sent is no set of notes; `str()` says why, for the model and for the user."""
 
 
 def build_windows(video: Video, spoken: Iterable[Chunk]) -> list[Window]:
@@ -166,171 +99,3 @@ def _parts(cues: Sequence[Cue]) -> list[Sequence[Cue]]:
 
 def _size(cues: Sequence[Cue]) -> int:
     return sum(count_words(cue.text) for cue in cues)
-
-
-def read_notes(reply: str, window: Window) -> tuple[Note, ...]:
-    """Return the notes of a model's reply, in order, none overlapping another.
-
-    Raises:
-        NotesProblem: It is no JSON of this form, or a note has the wrong seconds, is too long
-            or too short, holds markup or links, or does not speak of what is said.
-    """
-    reply = _THOUGHTS.sub("", reply)
-    # A model may frame its JSON in words or in a Markdown fence.
-    found = reply[reply.find("{") : reply.rfind("}") + 1]
-    try:
-        notes = msgspec.json.decode(found, type=_Reply, strict=False).notes
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise NotesProblem(f"the reply is not the JSON asked for ({str(error)[:120]})") from None
-    if not 1 <= len(notes) <= MOST_NOTES:
-        raise NotesProblem(f"there are {len(notes)} notes, not 1 to {MOST_NOTES}")
-    said = _Said(window)
-    checked = [_checked(number, note, window, said) for number, note in enumerate(notes, start=1)]
-    checked.sort(key=lambda note: note.start)
-    for one, following in pairwise(checked):
-        if following.start - one.start < 1:
-            raise NotesProblem(f"two notes start at second {following.start:.0f}")
-    ends = [following.start for following in checked[1:]] + [window.end]
-    return tuple(
-        replace(note, end=min(note.end, end)) for note, end in zip(checked, ends, strict=True)
-    )
-
-
-class _Said:
-    """What is said in a window, as it is compared with notes."""
-
-    def __init__(self, window: Window) -> None:
-        text = " ".join(cue.text for cue in window.cues)
-        self.matter = _matter(text)
-        spoken = words(text)
-        idle = sum(word in STOP_WORDS for word in spoken)
-        self.is_english = idle >= ENGLISH * max(1, len(spoken))
-
-
-def _checked(number: int, note: Note, window: Window, said: _Said) -> Note:
-    """Return a note tidied up, its seconds inside the window."""
-    # Lines are shown with whole seconds, so the ends of a window may be off by one.
-    if not window.start - 1 <= note.start < note.end <= window.end + 1:
-        raise NotesProblem(
-            f"note {number} runs from {note.start:g} to {note.end:g}; notes must lie inside "
-            f"{int(window.start)} to {int(window.end)}"
-        )
-    note = replace(
-        note,
-        start=max(note.start, window.start),
-        end=min(note.end, window.end),
-        title=_tidy(note.title),
-        summary=_tidy(note.summary),
-        asks=tuple(_tidy(ask) for ask in note.asks),
-        terms=tuple(dict.fromkeys(_tidy(term) for term in note.terms)),
-        title_ja=_tidy(note.title_ja),
-        summary_ja=_tidy(note.summary_ja),
-        asks_ja=tuple(_tidy(ask) for ask in note.asks_ja),
-    )
-    if note.end - note.start < 1:
-        raise NotesProblem(f"note {number} lasts less than a second")
-    for name, text, limits in (
-        ("title", note.title, TITLE),
-        ("summary", note.summary, SUMMARY),
-        *(("question", ask, ASK) for ask in note.asks),
-    ):
-        _check(f"note {number}, {name}", text, limits)
-        if len(JAPANESE.findall(text)) * 2 > len(text):
-            raise NotesProblem(f"note {number}, {name}: is not English")
-    if len(set(note.asks)) != ASKS:
-        raise NotesProblem(f"note {number} has {len(set(note.asks))} questions, not {ASKS}")
-    own = _matter(f"{note.title} {note.summary}")
-    if said.is_english and len(own & said.matter) < GROUNDED * len(own):
-        raise NotesProblem(f"note {number} does not speak of what is said")
-    known = own | said.matter
-    terms = [term for term in note.terms if _is_term(term, known)][:MOST_TERMS]
-    return _japanese(number, replace(note, terms=tuple(terms)))
-
-
-def _matter(text: str) -> set[str]:
-    """Return the words of a text that carry its topic: stems, and Japanese words."""
-    stems = {stem(word) for word in words(text) if word not in STOP_WORDS}
-    return stems.union(japanese_words(text)) if is_japanese(text) else stems
-
-
-def _is_term(term: str, known: set[str]) -> bool:
-    """Return whether a term is one, and a word of it stands in the transcript or the note."""
-    return (
-        TERM[0] <= len(term) <= TERM[1]
-        and not _MARKUP.search(term)
-        and not known.isdisjoint(_matter(term))
-    )
-
-
-def _japanese(number: int, note: Note) -> Note:
-    """Return a note with its Japanese side checked, or without one."""
-    if not note.title_ja or not note.summary_ja:
-        return replace(note, title_ja="", summary_ja="", asks_ja=())
-    for name, text, limits in (
-        ("title_ja", note.title_ja, TITLE_JA),
-        ("summary_ja", note.summary_ja, SUMMARY_JA),
-        *(("asks_ja", ask, ASK_JA) for ask in note.asks_ja),
-    ):
-        _check(f"note {number}, {name}", text, limits)
-    if not is_japanese(note.summary_ja):
-        raise NotesProblem(f"note {number}, summary_ja: is not Japanese")
-    if note.asks_ja and len(set(note.asks_ja)) != ASKS:
-        raise NotesProblem(f"note {number} has {len(set(note.asks_ja))} asks_ja, not {ASKS}")
-    return note
-
-
-def _check(place: str, text: str, limits: tuple[int, int]) -> None:
-    least, most = limits
-    if not least <= len(text) <= most:
-        raise NotesProblem(f"{place}: has {len(text)} characters, not {least} to {most}")
-    if _MARKUP.search(text):
-        raise NotesProblem(f"{place}: holds markup or an address")
-
-
-def _tidy(text: str) -> str:
-    """Return text on one line, without characters that cannot be seen."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())
-
-
-def keep_notes(folder: Path, written: Written) -> None:
-    """Keep the notes about a window; those kept before, by another model, are replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
-    content = msgspec.json.format(msgspec.json.encode(written), indent=1)
-    replace_file(folder / f"{written.key}.json", content + b"\n")
-
-
-def kept_notes(folder: Path) -> dict[str, Written]:
-    """Return the notes kept, by the key of their window. A file that cannot be read is left out."""
-    found = {}
-    for path in sorted(folder.glob("*.json")):
-        try:
-            written = msgspec.json.decode(path.read_bytes(), type=Written)
-        except (OSError, msgspec.DecodeError):
-            continue
-        if path.name == f"{written.key}.json":
-            found[written.key] = written
-    return found
-
-
-def note_chunks(windows: Iterable[Window], kept: Mapping[str, Written]) -> list[Chunk]:
-    """Return the notes kept about windows, as they are indexed."""
-    return [
-        Chunk(
-            chunk_id=f"{window.video_id}:{round(note.start * 1000)}n",
-            video_id=window.video_id,
-            start=note.start,
-            end=note.end,
-            text=note.summary,
-            kind="note",
-            title=note.title,
-            text_ja=note.summary_ja,
-            title_ja=note.title_ja,
-            terms=note.terms,
-            asks=note.asks,
-            asks_ja=note.asks_ja,
-            model=kept[window.key].model,
-        )
-        for window in windows
-        if window.key in kept
-        for note in kept[window.key].notes
-    ]

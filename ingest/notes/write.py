@@ -23,7 +23,9 @@ from cs25search.language_model import (
 )
 from cs25search.text.japanese import JAPANESE
 
-from .windows import VERSION, Note, NotesProblem, Window, Written, keep_notes, read_notes
+from .check import VERSION, Note, NotesProblem, read_notes
+from .files import Written, keep_notes
+from .windows import Window
 
 TRIES = 3  # for each window
 REFUSALS = 2  # windows lost in a row to the endpoint itself, after which it is left in peace
@@ -143,7 +145,7 @@ def enrich(
 
     Args:
         windows: Those that are `missing`.
-        folder: See `notes.keep_notes`.
+        folder: See `files.keep_notes`.
         pause: Seconds to wait after a failure of the endpoint, doubled each time.
         on_window: Called after each window.
     """

@@ -1,6 +1,8 @@
 """What YouTube and its two clients can say when they fail, and what a user can do about it."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 from xml.etree.ElementTree import ParseError
@@ -276,3 +278,14 @@ def _quoting(failure: Failure, said: str) -> Failure:
     said = " ".join(said.split())[:120]
     cause = f"{failure.cause[:-1]}: {said.rstrip('.')}." if said else failure.cause
     return Failure(failure.kind, cause, failure.cure)
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Turn what a client raises into a FetchError."""
+    try:
+        yield
+    except FetchError:
+        raise
+    except CLIENT_ERRORS as error:
+        raise FetchError(explain(error), f"{type(error).__name__}: {error}") from error

@@ -11,8 +11,10 @@ from cs25search.errors import CaptionError
 from ..captions.files import NAME, Origin, RawTrack
 from ..captions.parse import parse_captions
 from . import failures
-from .clients import Captions, Details, TranscriptClient, YtDlpClient
+from .details import Captions, Details
 from .failures import Failure, FetchError
+from .transcript_api import TranscriptClient
+from .ytdlp import YtDlpClient
 
 TRIES = 3
 GIVE_UP_AFTER = 2  # blocked or unreachable requests in a row

@@ -8,9 +8,10 @@ from typing import Literal
 from cs25search import log
 
 from ..captions.files import RawTrack, keep, with_known
-from .clients import Details, same_language
+from .details import Details
 from .failures import FetchError
 from .fetch import Fetcher
+from .languages import same_language
 
 Step = Literal["local", "cached", "fetch"]
 

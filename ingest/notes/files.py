@@ -1,0 +1,68 @@
+"""The notes that a language model wrote, kept window by window under index/notes/."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from cs25search.records import Chunk
+
+from ..captions.files import replace_file
+from .check import Note
+from .windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The notes about one window and who wrote them; a file of index/notes/."""
+
+    key: str
+    model: str
+    version: int
+    japanese: bool  # was asked for
+    notes: tuple[Note, ...]
+
+
+def keep_notes(folder: Path, written: Written) -> None:
+    """Keep the notes about a window; those kept before, by another model, are replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = msgspec.json.format(msgspec.json.encode(written), indent=1)
+    replace_file(folder / f"{written.key}.json", content + b"\n")
+
+
+def kept_notes(folder: Path) -> dict[str, Written]:
+    """Return the notes kept, by the key of their window. A file that cannot be read is left out."""
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            written = msgspec.json.decode(path.read_bytes(), type=Written)
+        except (OSError, msgspec.DecodeError):
+            continue
+        if path.name == f"{written.key}.json":
+            found[written.key] = written
+    return found
+
+
+def note_chunks(windows: Iterable[Window], kept: Mapping[str, Written]) -> list[Chunk]:
+    """Return the notes kept about windows, as they are indexed."""
+    return [
+        Chunk(
+            chunk_id=f"{window.video_id}:{round(note.start * 1000)}n",
+            video_id=window.video_id,
+            start=note.start,
+            end=note.end,
+            text=note.summary,
+            kind="note",
+            title=note.title,
+            text_ja=note.summary_ja,
+            title_ja=note.title_ja,
+            terms=note.terms,
+            asks=note.asks,
+            asks_ja=note.asks_ja,
+            model=kept[window.key].model,
+        )
+        for window in windows
+        if window.key in kept
+        for note in kept[window.key].notes
+    ]

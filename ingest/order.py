@@ -1,0 +1,91 @@
+"""What the user asked for, checked before anything is read, fetched or written."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cs25search.course.read import load_course
+from cs25search.errors import Cs25SearchError
+from cs25search.milvus.write import Shard
+from cs25search.search import chosen_store
+
+from .milvus import parse_shard
+from .youtube.links import parse_playlist_id, parse_video_id
+
+# The port in its range: the clients repeat an address that they cannot use, password included.
+PROXY = re.compile(
+    r"https?://(?:[^\s@/]+@)?[A-Za-z0-9.-]+"
+    r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?/?"
+)
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the user asked for."""
+
+    index_dir: Path
+    model: str
+    playlist_ids: tuple[str, ...]  # the course's own when nothing is named
+    named: bool  # the user named a playlist
+    video_ids: tuple[str, ...]
+    captions_dir: Path | None
+    deck: Path | None
+    language: str
+    offline: bool
+    refresh: bool
+    limit: int | None
+    dry_run: bool
+    proxy: str
+    cookies: Path | None
+    pause: float
+    verbose: bool
+    enrich: bool
+    japanese: bool
+    store: str  # "faiss" or "milvus"
+    uri: str
+    shard: Shard | None  # one of many workers, each with a part of the videos
+
+    @property
+    def tracks(self) -> Path:
+        """Return the folder of raw captions."""
+        return self.index_dir / "captions"
+
+    @property
+    def notes(self) -> Path:
+        """Return the folder of the notes that a model wrote."""
+        return self.index_dir / "notes"
+
+
+def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str, Any]) -> Order:
+    """Return the order; links become ids, so that no part of the user's text is ever opened.
+
+    Raises:
+        Cs25SearchError: A link, the proxy, the language or the shard is none.
+    """
+    playlist_ids = tuple(parse_playlist_id(link) for link in playlists)
+    video_ids = tuple(parse_video_id(link) for link in videos)
+    if not playlist_ids and not video_ids:
+        playlist_ids = (load_course().playlist_id,)
+    part = options.pop("part")
+    options["shard"] = parse_shard(part) if part else None
+    options["store"] = chosen_store(options["store"])
+    order = Order(playlist_ids=playlist_ids, named=bool(playlists), video_ids=video_ids, **options)
+    if order.shard and order.store != "milvus":
+        raise Cs25SearchError(
+            f"--shard {part} is for a store that many write to.\n"
+            "Add --store milvus --uri URI, or leave --shard away."
+        )
+    if order.proxy and not PROXY.fullmatch(order.proxy):
+        raise Cs25SearchError(
+            "What --proxy gives is not the address of an HTTP proxy.\n"  # it may hold a password
+            "Write it as http://host:8080 or http://user:password@host:8080"
+        )
+    if not LANGUAGE.fullmatch(order.language):
+        raise Cs25SearchError(
+            f"--lang {order.language!r} is no language code.\nWrite it as en, ja or pt-BR."
+        )
+    if order.japanese and not order.enrich:
+        raise Cs25SearchError("--japanese is about notes to be written.\nAdd --enrich.")
+    return order

@@ -1,0 +1,273 @@
+"""The steps of an ingest, in order: take in, fetch, collect, write, report."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import filelock
+
+from cs25search import log
+from cs25search.course.read import Course, load_course
+from cs25search.encoding.encoder import OnnxEncoder
+from cs25search.errors import Cs25SearchError
+from cs25search.index.build import build_generation
+from cs25search.index.files import read_generation, write_generation
+from cs25search.index.generation import Generation
+from cs25search.language_model import Endpoint, endpoint_from_environment
+from cs25search.milvus.connection import Store
+from cs25search.milvus.write import Shard
+
+from .captions.files import RawTrack, keep, kept, read_folder, with_known
+from .collect import Collection, collect, fingerprint
+from .deck.parse import keep_deck, kept_deck, read_deck
+from .encoder import load_encoder
+from .milvus import part_of, write
+from .notes.files import kept_notes
+from .notes.write import Lost, enrich, missing, preview_notes, require_endpoint
+from .order import Order
+from .remarks import progress_bar, remarks
+from .report import Row, mark, mark_lost, preview, write_report
+from .youtube.cookies import read_cookies
+from .youtube.failures import FetchError
+from .youtube.fetch import Fetcher
+from .youtube.pull import Asked, learn, list_videos, plan, pull
+from .youtube.transcript_api import TranscriptClient
+from .youtube.ytdlp import YtDlpClient
+
+
+@log.step
+def ingest(order: Order) -> tuple[list[Row], set[str]]:
+    """Bring captions and index up to date.
+
+    Returns:
+        What the index holds and what failed, video by video; and the ids the user named.
+    """
+    course = load_course()
+    endpoint = require_endpoint() if order.enrich else None
+    # Before an hour of work, not after it.
+    store = Store(order.uri) if order.store == "milvus" else None
+    with waiting_lock(order):
+        take_in(order)
+    asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
+    tracks = kept(order.tracks)
+    deck = kept_deck(order.index_dir)
+    found = collect(course, tracks, deck, kept_notes(order.notes))
+    for lecture in found.unmatched:
+        remarks.print(f"No video is lecture {lecture.number} of the deck: {lecture.title}.")
+    lost: list[Lost] = []
+    if not (endpoint and order.shard):  # the last of many workers would start what all must join
+        bring_up_to_date(order, store, course, tracks, found)
+    if endpoint:
+        # The captions are searchable by now, however long the model takes.
+        own = part_of(found, order.shard) if order.shard else found
+        lost = write_missing_notes(order, endpoint, own)
+        found = collect(course, tracks, deck, kept_notes(order.notes))
+        bring_up_to_date(order, store, course, tracks, found)
+    if order.shard:
+        found = part_of(found, order.shard)
+    rows = mark_lost(mark(found.rows, asked, failed), lost)
+    with waiting_lock(order):
+        write_report(order.index_dir, rows)
+    insisted = set(order.video_ids)
+    if order.named:
+        insisted |= {video.video_id for video in asked.videos} | set(asked.failed_lists)
+    return rows, insisted
+
+
+@log.step
+def take_in(order: Order) -> None:
+    """Keep the user's caption files and deck with what was kept before."""
+    if order.deck is not None:
+        keep_deck(order.index_dir, order.deck)
+    if order.captions_dir is None:
+        return
+    tracks, left_out = read_folder(order.captions_dir, order.language)
+    before = kept(order.tracks)
+    for track in tracks:
+        old = before.get(track.origin.video_id)
+        origin = with_known(track.origin, old.origin) if old else track.origin
+        keep(order.tracks, replace(track, origin=origin))
+    if left_out:
+        shown = ", ".join(left_out[:5]) + (" ..." if len(left_out) > 5 else "")
+        remarks.print(f"Left out {len(left_out)} files of {order.captions_dir}: {shown}")
+
+
+@log.step
+def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | None]]:
+    """Fetch what is asked for and not on disk.
+
+    Returns:
+        What was asked for, and for each video that was fetched None or why it failed.
+    """
+    fetcher, asked = ask(order, course)
+    tracks = kept(order.tracks)
+    learn(order.tracks, tracks, asked.videos)
+    steps = plan(asked.videos, tracks, order.language, order.refresh)
+    missing = [video for video in asked.videos if steps[video.video_id] == "fetch"]
+    with progress_bar() as progress:
+        task = progress.add_task("Fetching captions", total=len(missing), visible=bool(missing))
+        failed = pull(
+            fetcher, missing, order.tracks, order.language, lambda _: progress.advance(task)
+        )
+    if order.verbose:
+        for name, error in {**asked.failed_lists, **failed}.items():
+            remarks.print(f"{name}: {error.detail or error}", markup=False)
+    return asked, {video.video_id: failed.get(video.video_id) for video in missing}
+
+
+@log.step
+def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
+    """Return the clients, and the videos that are asked for."""
+    cookies = read_cookies(order.cookies) if order.cookies else ""
+    fetcher = Fetcher(
+        TranscriptClient(order.proxy),
+        YtDlpClient(order.proxy, cookies),
+        order.pause,
+        lambda sentence: remarks.print(sentence, markup=False),
+    )
+    known = {course.playlist_id: [lecture.video_id for lecture in course.lectures]}
+    with remarks.status("Reading the playlist"):
+        asked = list_videos(fetcher, order.playlist_ids, order.video_ids, order.limit, known)
+    if order.shard:
+        own = tuple(video for video in asked.videos if order.shard.has(video.video_id))
+        asked = replace(asked, videos=own)
+    return fetcher, asked
+
+
+def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> list[Lost]:
+    """Let the model write the notes that are not there yet; return what failed."""
+    windows = missing(found.windows, kept_notes(order.notes), endpoint.model, order.japanese)
+    if not windows:
+        remarks.print(f"Every stretch without bundled notes has notes by {endpoint.model}.")
+        return []
+    try:
+        with progress_bar() as progress:
+            task = progress.add_task(f"{endpoint.model} writes notes", total=len(windows))
+            lost = enrich(
+                endpoint, windows, order.notes, order.japanese, order.pause,
+                lambda _: progress.advance(task),
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        remarks.print("Stopped. The notes so far are kept; the same command goes on from here.")
+        raise
+    done = len(windows) - len(lost)
+    remarks.print(f"{endpoint.model} wrote notes about {done} of {len(windows)} stretches.")
+    return lost
+
+
+def dry_run(order: Order) -> str:
+    """Return what an ingest would do, a line for each video."""
+    course = load_course()
+    tracks = kept(order.tracks)
+    if order.captions_dir is not None:
+        found, _ = read_folder(order.captions_dir, order.language)
+        tracks |= {track.origin.video_id: track for track in found}
+    if order.deck is not None:
+        read_deck(order.deck)
+    asked = Asked() if order.offline else ask(order, course)[1]
+    shown = preview(asked, plan(asked.videos, tracks, order.language, order.refresh), tracks)
+    if not order.enrich:
+        return shown
+    endpoint, written = endpoint_from_environment(), kept_notes(order.notes)
+    windows = collect(course, tracks, None, written).windows
+    model = endpoint.model if endpoint else ""
+    return f"{preview_notes(windows, written, model, order.japanese, course)}\n{shown}"
+
+
+def bring_up_to_date(
+    order: Order,
+    store: Store | None,
+    course: Course,
+    tracks: Mapping[str, RawTrack],
+    found: Collection,
+) -> None:
+    """Write what was collected to Milvus, or without one to the index folder."""
+    if store:
+        update_store(order, store, course, tracks, found)
+    else:
+        update(order, course, tracks, found)
+
+
+@log.step
+def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
+    """Write a new generation of the index if the live one holds anything else."""
+    encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
+    inputs = fingerprint(course, tracks, found, encoder.key)
+    live = _live(order.index_dir)
+    if live and live.manifest.inputs == inputs:
+        remarks.print(f"The index in {order.index_dir} is up to date.")
+        return
+    with progress_bar() as progress:
+        task = progress.add_task("Encoding", total=len(found.chunks))
+        generation = build_generation(
+            videos=[row.video for row in found.rows],
+            slides=found.slides,
+            chunks=found.chunks,
+            sources=found.sources,
+            inputs=inputs,
+            encoder=encoder,
+            model_name=order.model,
+            previous=live,
+            on_encoded=lambda count: progress.advance(task, count),
+        )
+    name = write_generation(order.index_dir, generation)
+    counts = f"{len(found.chunks)} chunks of {len(found.rows)} videos"
+    remarks.print(f"Wrote {order.index_dir / name}: {counts}.")
+
+
+@log.step
+def update_store(
+    order: Order,
+    store: Store,
+    course: Course,
+    tracks: Mapping[str, RawTrack],
+    found: Collection,
+) -> None:
+    """Write to Milvus what its live generation does not hold yet."""
+    with waiting_lock(order):
+        encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
+    with progress_bar() as progress:
+        task = progress.add_task("Encoding", total=None)
+        done = write(
+            store,
+            order.index_dir,
+            course,
+            tracks,
+            found,
+            encoder,
+            order.model,
+            order.shard or Shard(),
+            " ".join((*order.playlist_ids, *order.video_ids, order.language)),
+            _live(order.index_dir),
+            on_chunks=lambda count: progress.update(task, total=count),
+            on_encoded=lambda count: progress.advance(task, count),
+        )
+    if done.chunks is None:
+        remarks.print(f"The index at {store.uri} is up to date.", markup=False)
+        return
+    remarks.print(f"Wrote {done.chunks} chunks to {store.uri}, {done.name}.", markup=False)
+    if done.missing:
+        several = ", ".join(map(str, done.missing))
+        remarks.print(f"It becomes live when these shards have reported too: {several}.")
+    else:
+        remarks.print("It is live.")
+
+
+def waiting_lock(order: Order) -> filelock.FileLock:
+    """Return what lets one worker at a time change the captions, models and report of a folder."""
+    order.index_dir.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(order.index_dir / "ingest.worker.lock")
+
+
+@log.step
+def prepare_encoder(model: str, models: Path, offline: bool) -> OnnxEncoder:
+    """Return the encoder; the first time this takes a while, so it is announced."""
+    with remarks.status("Preparing the encoder (the first time, this takes some 15 seconds)"):
+        return load_encoder(model, models, offline)
+
+
+def _live(index_dir: Path) -> Generation | None:
+    with suppress(Cs25SearchError):  # missing or damaged: everything is encoded again
+        return read_generation(index_dir)
+    return None

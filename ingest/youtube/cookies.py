@@ -1,0 +1,44 @@
+"""A browser's cookies, in the file that its extensions export."""
+
+import re
+from pathlib import Path
+
+from cs25search.errors import Cs25SearchError
+
+
+def read_cookies(path: Path) -> str:
+    """Return a file of cookies as browsers' extensions export them.
+
+    Raises:
+        Cs25SearchError: It cannot be read or is in another form.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Cs25SearchError(
+            f"{path} cannot be read as cookies ({error}).\nExport them as a cookies.txt file."
+        ) from None
+    # Nothing of the content is repeated: it opens accounts.
+    lines = text.splitlines()
+    if not text.startswith(("# HTTP Cookie File", "# Netscape HTTP Cookie File")):
+        wrong = "does not begin with '# Netscape HTTP Cookie File'"
+    elif bad := [number for number, line in enumerate(lines, 1) if not _is_cookie(line)]:
+        fields = "domain, TRUE or FALSE, path, TRUE or FALSE, a number, name, value"
+        wrong = f"holds no cookie in line {bad[0]}, which is {fields}, with tabs between"
+    else:
+        return text
+    raise Cs25SearchError(
+        f"{path} {wrong}.\n"
+        "Export the cookies of youtube.com in Netscape form: README.md, When YouTube says no."
+    )
+
+
+def _is_cookie(line: str) -> bool:
+    """Return whether yt-dlp takes a line; others it would print, or stumble over."""
+    line = line.removeprefix("#HttpOnly_")
+    if not line.strip() or line.startswith("#"):
+        return True
+    fields = line.split("\t")
+    if len(fields) != 7 or not re.fullmatch(r"(?:[0-9]+(?:\.[0-9]+)?)?", fields[4]):
+        return False
+    return (fields[1] == "TRUE") == fields[0].startswith(".")  # for the hosts below as well

@@ -1,0 +1,59 @@
+"""What YouTube tells about a video, and captions as they were fetched."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+MOST_SECONDS = 1e6  # eleven days
+MOST_CHAPTERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What YouTube tells about a video; empty where it does not. Times in seconds."""
+
+    video_id: str
+    title: str = ""
+    duration: float = 0.0
+    upload_date: str = ""  # ISO 8601
+    chapters: tuple[tuple[float, str], ...] = ()
+    about: str = ""  # the description, shortened; it often names the speakers
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """Captions as fetched."""
+
+    data: bytes
+    kind: str  # manual | automatic
+    language: str
+    client: str  # which of the two gave them
+
+
+def read_details(info: dict[str, Any]) -> Details:
+    """Return what yt-dlp told, checked: it passes on what it finds."""
+    chapters = [
+        (float(chapter["start_time"]), _line(chapter["title"], 200))
+        for chapter in (info.get("chapters") or ())[:MOST_CHAPTERS]
+        if chapter.get("title") and _is_time(chapter.get("start_time"))
+    ]
+    date = str(info.get("upload_date") or "")
+    duration: object = info.get("duration")
+    return Details(
+        video_id=info["id"],
+        title=_line(info.get("title"), 300),
+        duration=duration if _is_time(duration) else 0.0,
+        upload_date=f"{date[:4]}-{date[4:6]}-{date[6:]}" if re.fullmatch("[0-9]{8}", date) else "",
+        chapters=tuple(sorted(chapters)),
+        about=_line(info.get("description"), 1000),
+    )
+
+
+def _line(text: object, longest: int) -> str:
+    """Return text on one line; what no file can hold is replaced."""
+    plain = str(text or "").encode("utf-8", "replace").decode()
+    return " ".join(plain.split())[:longest]
+
+
+def _is_time(seconds: object) -> TypeGuard[float]:
+    return isinstance(seconds, (int, float)) and 0 <= seconds <= MOST_SECONDS

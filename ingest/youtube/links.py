@@ -1,0 +1,72 @@
+"""Links and ids that a user gives: which video, which playlist."""
+
+import re
+from urllib.parse import parse_qs
+
+from cs25search.errors import LinkError
+
+VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+# What yt-dlp takes for a list of videos, without the endless mixes (RD) and personal lists.
+PLAYLIST_ID = re.compile(r"(?:PL|EC|UU|FL|OLAK5uy_)[A-Za-z0-9_-]{10,62}")
+# No user name, port or escape has a place in it, so no part of a link can be taken for the host.
+_LINK = re.compile(
+    r"(?:https?://)?(?P<host>[a-z.-]+)(?P<path>/[A-Za-z0-9_/-]*)?"
+    r"(?:\?(?P<query>[A-Za-z0-9_=&%.,+:@/-]*))?(?:#[!-~]*)?",
+    re.I,
+)
+_HOSTS = {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com"}
+_EMBED_HOSTS = {"www.youtube-nocookie.com", "youtube-nocookie.com"}
+
+
+def parse_video_id(link: str) -> str:
+    """Return the id in a video's address, or the id itself.
+
+    Raises:
+        LinkError: It is neither.
+
+    >>> parse_video_id("https://youtu.be/U8J32Z3qV8s?t=540")
+    'U8J32Z3qV8s'
+    """
+    text = link.strip()
+    found = text if VIDEO_ID.fullmatch(text) else ""
+    host, parts, query = _take_apart(text)
+    if host == "youtu.be" and len(parts) == 1:
+        found = parts[0]
+    elif host in _HOSTS and parts == ["watch"]:
+        found = query.get("v", "")
+    elif host in _HOSTS | _EMBED_HOSTS and len(parts) == 2:
+        named = parts[0] == "embed" or (host in _HOSTS and parts[0] in ("shorts", "live", "v"))
+        found = parts[1] if named else ""
+    if not VIDEO_ID.fullmatch(found):
+        raise LinkError(link, "video", "--video https://www.youtube.com/watch?v=U8J32Z3qV8s")
+    return found
+
+
+def parse_playlist_id(link: str) -> str:
+    """Return the id in a playlist's address, or the id itself.
+
+    Raises:
+        LinkError: It is neither, or an endless mix.
+
+    >>> parse_playlist_id("https://www.youtube.com/watch?v=U8J32Z3qV8s&list=PLoROMvodv4rNiJRchCz")
+    'PLoROMvodv4rNiJRchCz'
+    """
+    text = link.strip()
+    found = text if PLAYLIST_ID.fullmatch(text) else ""
+    host, parts, query = _take_apart(text)
+    if (host in _HOSTS and parts in (["playlist"], ["watch"])) or (host == "youtu.be" and parts):
+        found = query.get("list", "")
+    if not PLAYLIST_ID.fullmatch(found):
+        example = "--playlist https://www.youtube.com/playlist?list=PLoROMvodv4r..."
+        raise LinkError(link, "playlist", example)
+    return found
+
+
+def _take_apart(text: str) -> tuple[str, list[str], dict[str, str]]:
+    """Return host, parts of the path and query of a link; all empty for anything else."""
+    match = _LINK.fullmatch(text)
+    if not match:
+        return "", [], {}
+    query = parse_qs(match["query"] or "")
+    parts = [part for part in (match["path"] or "").split("/") if part]
+    return match["host"].lower(), parts, {key: values[0] for key, values in query.items()}
