@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cs25search.course.read import DATA, load_course
+from cs25search.course.read import DATA, load_aliases, load_course
 from cs25search.errors import DataError
 
 
@@ -15,7 +15,7 @@ def test_bundled_course_is_whole():
     assert len(course.lectures) == 10
     assert len(course.slides) == 33
     assert len(course.notes) == 576
-    assert sum(len(note.asks) for note in course.notes) == 2286
+    assert sum(len(note.asks) for note in course.notes) == 4012
     assert {note.video_id for note in course.notes} == {x.video_id for x in course.lectures}
     assert len({note.chunk_id for note in course.notes}) == 576
 
@@ -24,6 +24,15 @@ def test_every_lecture_has_slides_of_its_own():
     course = load_course()
     assert {slide.lecture for slide in course.slides} >= set(range(1, 11))
     assert course.slides[17].url.endswith("?slide=18")
+
+
+def test_what_lectures_slides_and_course_answer_is_read():
+    course = load_course()
+    assert len(course.facts) == 35
+    assert len(course.mentions) == 64
+    assert all(len(x.outline) > 3 and x.asks and x.asks_ja for x in course.lectures)
+    assert all(len(slide.asks) == len(slide.asks_ja) >= 6 for slide in course.slides)
+    assert len(load_aliases()) == 542
 
 
 def edited(tmp_path: Path, name: str, edit) -> Path:
@@ -76,6 +85,28 @@ WRONG = {
         lambda c: c["slides"][8].update(lecture=11),
         "slide 9, field lecture: is 11",
     ),
+    "lecture without overview": ("lectures-extra.json", lambda c: c.pop(), "numbers are"),
+    "outline after the end": (
+        "lectures-extra.json",
+        lambda c: c[0]["outline"][-1].update(start=99999),
+        "lecture 1, field outline",
+    ),
+    "slide without questions": ("slides-asks.json", lambda c: c.pop(0), "numbers are"),
+    "empty question": (
+        "timeline/06.json",
+        lambda c: c["notes"][4]["asks"].append(" "),
+        "note 5, field asks: is empty",
+    ),
+    "fact about slide 99": (
+        "course.json",
+        lambda c: c["facts"][1].update(slides=[99]),
+        "fact 2, field slides: holds 99",
+    ),
+    "mention where no note is": (
+        "mentions.json",
+        lambda c: c["mentions"]["BERT"].update({"1": [7]}),
+        "mentions of BERT: lecture 1 has no note that starts at 7",
+    ),
 }
 
 
@@ -98,3 +129,9 @@ def test_missing_and_torn_files_are_named(tmp_path):
     torn.unlink()
     with pytest.raises(DataError, match=r"04\.json, file: cannot be read"):
         load_course(data)
+
+
+def test_wrong_alias_is_named_with_its_place(tmp_path):
+    data = edited(tmp_path, "aliases.json", lambda c: c["terms"][3].update(en=[]))
+    with pytest.raises(DataError, match="term 4, field en: is empty"):
+        load_aliases(data)

@@ -71,7 +71,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One slide of the deck, summarised. `number` counts from 1."""
+    """One slide of the deck, summarised. `number` counts from 1.
+
+    `asks` are questions that the slide answers.
+    """
 
     number: int
     lecture: int | None
@@ -83,6 +86,8 @@ class Slide:
     kind: str = ""
     points: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    asks_ja: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

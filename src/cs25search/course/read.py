@@ -2,10 +2,18 @@
 
 The files under cs25/ were written for this project. They are checked as they are read, so
 a wrong file is an error that names file, note and field rather than a wrong answer later.
+
+    lectures.json         the lectures with the deck author's verdict
+    lectures-extra.json   their overview, outline, and questions about each as a whole
+    timeline/01.json ...  timed notes with the questions that each answers
+    slides.json           the slides; slides-asks.json: the questions that each answers
+    course.json           facts about the course and the deck
+    mentions.json         names, and the notes that mention each
+    aliases.json          names of the same thing in both languages
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,8 +28,20 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """An entry of a lecture's outline: the second at which a part begins, and its title."""
+
+    start: float
+    title: str
+    title_ja: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lecture:
-    """One of the ten lectures with the deck author's verdict. Durations in seconds."""
+    """One of the ten lectures with the deck author's verdict. Durations in seconds.
+
+    `asks` are questions about the lecture as a whole.
+    """
 
     number: int
     title: str
@@ -39,6 +59,16 @@ class Lecture:
     difficulty: str
     difficulty_reason: str
     good_for: str
+    before_watching_ja: str = ""
+    difficulty_reason_ja: str = ""
+    good_for_ja: str = ""
+    summary: str = ""
+    summary_ja: str = ""
+    verdict: str = ""
+    verdict_ja: str = ""
+    outline: tuple[Section, ...] = ()
+    asks: tuple[str, ...] = ()
+    asks_ja: tuple[str, ...] = ()
 
     def video(self) -> Video:
         """Return the recording of this lecture."""
@@ -58,8 +88,37 @@ class Deck:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What is known about the course or the deck: questions in both languages, and the answer."""
+
+    q: tuple[str, ...]
+    q_ja: tuple[str, ...]
+    answer: str
+    answer_ja: str
+    slides: tuple[int, ...]
+    lectures: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Names of one thing. The first of each language is the usual one.
+
+    Attributes:
+        ambiguous: Whether a name of it is also a name of another thing.
+    """
+
+    id: str
+    en: tuple[str, ...]
+    ja: tuple[str, ...]
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
-    """Everything that is bundled."""
+    """Everything that is bundled.
+
+    `mentions` gives, for each name and lecture number, where the notes that mention it start.
+    """
 
     name: str
     term: str
@@ -69,6 +128,8 @@ class Course:
     lectures: tuple[Lecture, ...]
     slides: tuple[Slide, ...]
     notes: tuple[Chunk, ...]
+    facts: tuple[Fact, ...]
+    mentions: dict[str, dict[int, tuple[float, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +161,21 @@ class _LectureFile:
 
 
 @dataclass(frozen=True, slots=True)
+class _LectureExtra:
+    number: int
+    before_watching_ja: str
+    difficulty_reason_ja: str
+    good_for_ja: str
+    summary: str
+    summary_ja: str
+    verdict: str
+    verdict_ja: str
+    outline: tuple[Section, ...]
+    asks: tuple[str, ...]
+    asks_ja: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _SlideEntry:
     number: int
     lecture: int | None
@@ -118,13 +194,36 @@ class _SlideFile:
     slides: tuple[_SlideEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _SlideAsks:
+    number: int
+    asks: tuple[str, ...]
+    asks_ja: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _FactFile:
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _MentionFile:
+    mentions: dict[str, dict[int, tuple[float, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _AliasFile:
+    terms: tuple[Alias, ...]
+
+
 @cache
 def load_course(data: Path = DATA) -> Course:
     """Return the bundled course, checked.
 
     Raises:
-        DataError: A file is missing, is not the JSON it should be, lacks a lecture, or has a
-            note that leaves a gap, overlaps its neighbour or lies outside the video.
+        DataError: A file is missing, is not the JSON it should be, lacks a lecture or slide,
+            names one that does not exist, or has a note that leaves a gap, overlaps its
+            neighbour or lies outside the video.
     """
     lecture_file = _read(data / "lectures.json", _LectureFile)
     lectures = lecture_file.lectures
@@ -133,15 +232,36 @@ def load_course(data: Path = DATA) -> Course:
         raise DataError(
             data / "lectures.json", "lectures", f"numbers are {numbers}, not 1, 2, 3 and so on"
         )
+    lectures = _with_extras(data / "lectures-extra.json", lectures)
     notes = tuple(note for lecture in lectures for note in _read_notes(data / "timeline", lecture))
     slide_file = _read(data / "slides.json", _SlideFile)
     deck = msgspec.convert(slide_file.deck, Deck)
     slides = _slides(data / "slides.json", slide_file, deck, numbers)
+    slides = _with_asks(data / "slides-asks.json", slides)
     about = lecture_file.course
     return Course(
         about["name"], about["term"], about["url"], about["playlist_id"],
         deck, lectures, slides, notes,
+        _read_facts(data / "course.json", numbers, [slide.number for slide in slides]),
+        _read_mentions(data / "mentions.json", lectures, notes),
     )  # fmt: skip
+
+
+@cache
+def load_aliases(data: Path = DATA) -> tuple[Alias, ...]:
+    """Return the names of things that the bundled course speaks of.
+
+    Raises:
+        DataError: The file is missing or not the JSON it should be, a thing has no English name,
+            or a name is empty.
+    """
+    path = data / "aliases.json"
+    terms = _read(path, _AliasFile).terms
+    for number, term in enumerate(terms, start=1):
+        if not term.en:
+            raise DataError(path, f"term {number}, field en", "is empty")
+        _no_blank(path, f"term {number}", term, "en", "ja")
+    return terms
 
 
 def _read(path: Path, kind: type[T]) -> T:
@@ -197,9 +317,10 @@ def _read_notes(folder: Path, lecture: Lecture) -> list[Chunk]:
                 f"is {note.end:g}; it must lie after {note.start:g} and not after the end of "
                 f"the video, {lecture.duration_s:g}",
             )  # fmt: skip
-        for field in ("title", "summary", "title_ja", "summary_ja"):
-            if not getattr(note, field).strip():
-                raise DataError(path, f"note {number}, field {field}", "is empty")
+        place = f"note {number}"
+        _no_blank(
+            path, place, note, "title", "summary", "title_ja", "summary_ja", "asks", "asks_ja"
+        )
         begins = note.end
     return [
         Chunk(
@@ -221,11 +342,83 @@ def _read_notes(folder: Path, lecture: Lecture) -> list[Chunk]:
     ]
 
 
+def _no_blank(path: Path, place: str, record: object, *names: str) -> None:
+    """Raise a DataError if one of the fields, a text or a tuple of texts, has an empty text."""
+    for field in names:
+        value = getattr(record, field)
+        texts = (value,) if isinstance(value, str) else value
+        if not all(text.strip() for text in texts):
+            raise DataError(path, f"{place}, field {field}", "is empty")
+
+
+def _with_extras(path: Path, lectures: tuple[Lecture, ...]) -> tuple[Lecture, ...]:
+    extras = _read(path, tuple[_LectureExtra, ...])
+    _same_numbers(path, "lectures", [extra.number for extra in extras], len(lectures))
+    for lecture, extra in zip(lectures, extras, strict=True):
+        place = f"lecture {extra.number}"
+        _no_blank(path, place, extra, *(x.name for x in fields(extra)[1:] if x.name != "outline"))
+        starts = [section.start for section in extra.outline]
+        if not starts or starts != sorted(set(starts)) or starts[-1] >= lecture.duration_s:
+            raise DataError(
+                path, f"{place}, field outline",
+                f"starts are {starts}; they must rise and lie before the end of the video, "
+                f"{lecture.duration_s:g}",
+            )  # fmt: skip
+        for number, section in enumerate(extra.outline, start=1):
+            _no_blank(path, f"{place}, section {number}", section, "title", "title_ja")
+    return tuple(
+        replace(lecture, **{x.name: getattr(extra, x.name) for x in fields(extra)})
+        for lecture, extra in zip(lectures, extras, strict=True)
+    )
+
+
+def _with_asks(path: Path, slides: tuple[Slide, ...]) -> tuple[Slide, ...]:
+    entries = _read(path, tuple[_SlideAsks, ...])
+    _same_numbers(path, "slides", [entry.number for entry in entries], len(slides))
+    for entry in entries:
+        _no_blank(path, f"slide {entry.number}", entry, "asks", "asks_ja")
+    return tuple(
+        replace(slide, asks=entry.asks, asks_ja=entry.asks_ja)
+        for slide, entry in zip(slides, entries, strict=True)
+    )
+
+
+def _read_facts(path: Path, lectures: list[int], slides: list[int]) -> tuple[Fact, ...]:
+    facts = _read(path, _FactFile).facts
+    for number, fact in enumerate(facts, start=1):
+        _no_blank(path, f"fact {number}", fact, "q", "q_ja", "answer", "answer_ja")
+        for field, known in (("lectures", lectures), ("slides", slides)):
+            if unknown := [n for n in getattr(fact, field) if n not in known]:
+                raise DataError(
+                    path, f"fact {number}, field {field}", f"holds {unknown[0]}, which is not there"
+                )
+    return facts
+
+
+def _read_mentions(
+    path: Path, lectures: tuple[Lecture, ...], notes: tuple[Chunk, ...]
+) -> dict[str, dict[int, tuple[float, ...]]]:
+    mentions = _read(path, _MentionFile).mentions
+    number = {lecture.video_id: lecture.number for lecture in lectures}
+    begins = {(number[note.video_id], note.start) for note in notes}
+    for name, places in mentions.items():
+        for lecture, starts in places.items():
+            for start in starts:
+                if (lecture, start) not in begins:
+                    raise DataError(
+                        path, f"mentions of {name}",
+                        f"lecture {lecture} has no note that starts at {start:g}",
+                    )  # fmt: skip
+    return mentions
+
+
+def _same_numbers(path: Path, what: str, numbers: list[int], count: int) -> None:
+    if numbers != list(range(1, count + 1)):
+        raise DataError(path, what, f"numbers are {numbers}, not 1 to {count}")
+
+
 def _slides(path: Path, file: _SlideFile, deck: Deck, lectures: list[int]) -> tuple[Slide, ...]:
-    expected = list(range(1, file.deck["slides"] + 1))
-    numbers = [entry.number for entry in file.slides]
-    if numbers != expected:
-        raise DataError(path, "slides", f"numbers are {numbers}, not 1 to {len(expected)}")
+    _same_numbers(path, "slides", [entry.number for entry in file.slides], file.deck["slides"])
     for entry in file.slides:
         if entry.lecture is not None and entry.lecture not in lectures:
             raise DataError(
