@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 from cs25search.course.read import load_course
 from cs25search.index.files import read_generation, write_generation
 from cs25search.integrity import seal
+from cs25search.text.markdown import JOINER
 from cs25search.ui.views.examples import EXAMPLES
-from cs25search.ui.views.markup import JOINER, escape
+from cs25search.ui.views.markup import escape
 from cs25search.ui.views.texts import TEXTS
 
 APP = Path(__file__).parents[1] / "app.py"

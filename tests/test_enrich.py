@@ -23,7 +23,7 @@ from cs25search.errors import Cs25SearchError
 from cs25search.formats import answer_json, answer_markdown, hit_json
 from cs25search.language_model import Endpoint
 from cs25search.records import Chunk, Cue, Video
-from cs25search.ui.views.markup import JOINER
+from cs25search.text.markdown import JOINER
 from ingest.notes.check import Note, NotesProblem, read_notes
 from ingest.notes.files import Written, keep_notes, kept_notes
 from ingest.notes.windows import Window, build_windows

@@ -14,12 +14,13 @@ from cs25search.language_model import _SUSPECT, read_sentences
 from cs25search.question.aliases import spell_out
 from cs25search.question.cleanup import main_question, topic_of, without_talk
 from cs25search.search import MAX_QUERY, check_query
+from cs25search.text.clean import clean
 from cs25search.text.highlight import marks
 from cs25search.text.japanese import is_japanese, japanese_words
 from cs25search.text.ngrams import bigrams, ngrams
 from cs25search.text.sentences import split_sentences
 from cs25search.text.words import words
-from cs25search.ui.views.markup import clean, escape, mark
+from cs25search.ui.views.markup import escape, mark
 from ingest.captions.files import NAME, Origin, _names
 from ingest.deck.parse import parse_deck
 from ingest.youtube.cookies import _is_cookie

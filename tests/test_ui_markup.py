@@ -10,7 +10,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from cs25search.ui.views.markup import JOINER, clean, escape, mark
+from cs25search.text.clean import clean
+from cs25search.text.markdown import JOINER
+from cs25search.ui.views.markup import escape, mark
 
 HOSTILE = [
     "![](http://evil.example/pixel.png)",
@@ -84,7 +86,8 @@ PAGE = """
 import json
 from pathlib import Path
 import streamlit as st
-from cs25search.ui.markup import clean, escape, mark, muted
+from cs25search.text.clean import clean
+from cs25search.ui.views.markup import escape, mark, muted
 
 st.title("Hostile")
 for i, text in enumerate(json.loads(Path(__file__).with_name("hostile.json").read_text())):

@@ -79,7 +79,7 @@ def test_markdown_to_paste_has_quote_link_and_slide_and_keeps_its_brackets():
         r"> so \*um\* the router",
         "",
         r"[Lecture 5 · Scaling \*it\*, 1:02:03](https://youtu.be/abcdefghijk?t=3723)",
-        "[Slide 18: A $title$](https://deck.example?slide=18)",
+        r"[Slide 18: A \$title\$](https://deck.example?slide=18)",
     ]
     assert moment.as_markdown(hit(NOTE), "ja").startswith("> ルータには")
 

@@ -1,6 +1,5 @@
 """cs25search on the command line. Answers go to stdout, everything else to stderr."""
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .errors import REBUILD, Cs25SearchError
-from .formats import by_model, hit_json
+from .formats import by_model, hit_json, json_text
 from .records import Hit
+from .terminal import abandon, out, prepare
+from .text.clean import lines
 from .times import clock, watch_url
 
 if TYPE_CHECKING:
@@ -23,14 +24,25 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Group(click.Group):
-    """Shows our own errors as plain sentences, with exit code 2."""
+    """Shows our own errors and those of the system as plain sentences, with exit code 2."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the program; help and usage are printed by click itself."""
+        prepare()
+        try:
+            return super().main(*arguments, **options)
+        except OSError as error:
+            abandon(sys.stdout)
+            where = f"{error.filename}: " if error.filename else ""
+            out(f"Error: {where}{error.strerror or error}.", err=True)
+            sys.exit(BROKEN)
 
     def invoke(self, context: click.Context) -> Any:
         """Run the subcommand."""
         try:
             return super().invoke(context)
         except Cs25SearchError as error:
-            click.echo(f"Error: {error}", err=True)
+            out(f"Error: {error}", err=True)
             sys.exit(BROKEN)
 
 
@@ -108,9 +120,9 @@ def search(
         _print_json({"query": query, "hits": found, "generation": index.name})
     else:
         for hit in hits:
-            click.echo(hit_text(hit))
+            out(hit_text(hit))
     if not hits:
-        click.echo(f"Nothing found for {query!r}. Try other words.", err=True)
+        out(f"Nothing found for {query!r}. Try other words.", err=True)
         sys.exit(NO_HIT)
 
 
@@ -145,9 +157,9 @@ def ask(
     if as_json:
         _print_json(answer_json(answer))
     else:
-        click.echo(answer_markdown(answer) if markdown else answer_text(answer), nl=not markdown)
+        out(answer_markdown(answer) if markdown else answer_text(answer), nl=not markdown)
     if answer.remark:
-        click.echo(answer.remark, err=True)
+        out(answer.remark, err=True)
     if answer.status == "not_in_lectures":
         sys.exit(NO_HIT)
 
@@ -185,7 +197,7 @@ def lectures(goal: str | None, as_json: bool, index_dir: Path | None) -> None:
         _print_json({"lectures": [asdict(lecture) for lecture in course.lectures]})
         return
     for lecture in course.lectures:
-        click.echo(lecture_text(lecture))
+        out(lecture_text(lecture))
 
 
 def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
@@ -214,13 +226,16 @@ def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
         )
     for one in [] if as_json else advice[:3]:
         best = one.hits[0]
-        click.echo(f"{lecture_text(one.lecture)}\n     {one.share:.0%} of what matches", nl=False)
-        click.echo(f", {clock(one.seconds)} in all; begin at {clock(best.start)}:")
-        click.echo(f"     {watch_url(best.video.video_id, best.start)}")
-        click.echo(f"     {one.lecture.difficulty}: {one.lecture.difficulty_reason}")
-        click.echo(f"     Read first? {one.lecture.before_watching}\n")
+        shown = [
+            f"     {one.share:.0%} of what matches, {clock(one.seconds)} in all; "
+            f"begin at {clock(best.start)}:",
+            f"     {watch_url(best.video.video_id, best.start)}",
+            f"     {one.lecture.difficulty}: {one.lecture.difficulty_reason}",
+            f"     Read first? {one.lecture.before_watching}",
+        ]
+        out(f"{lecture_text(one.lecture)}\n{lines(shown)}\n")
     if not advice:
-        click.echo(f"Nothing found for {goal!r}. Try other words.", err=True)
+        out(f"Nothing found for {goal!r}. Try other words.", err=True)
         sys.exit(NO_HIT)
 
 
@@ -243,7 +258,7 @@ def slides(as_json: bool, index_dir: Path | None) -> None:
         _print_json({"slides": [asdict(slide) for slide in deck_slides]})
         return
     for slide in deck_slides:
-        click.echo(f"{slide.number:>2} {slide.title}\n     {slide.url}")
+        out(lines([f"{slide.number:>2} {slide.title}", f"     {slide.url}"]))
 
 
 @main.command()
@@ -263,15 +278,18 @@ def info(as_json: bool, index_dir: Path | None) -> None:
     if as_json:
         _print_json({"index": str(place), **asdict(manifest), "bytes": size})
         return
-    click.echo(f"index       {place}")
-    click.echo(f"generation  {manifest.generation}, built {manifest.created}")
-    click.echo(f"format      {manifest.format}")
-    click.echo(f"model       {manifest.model} ({manifest.model_key})")
-    click.echo(f"vectors     {manifest.dense}")
+    facts = [
+        f"index       {place}",
+        f"generation  {manifest.generation}, built {manifest.created}",
+        f"format      {manifest.format}",
+        f"model       {manifest.model} ({manifest.model_key})",
+        f"vectors     {manifest.dense}",
+    ]
     for name, count in manifest.counts.items():
-        click.echo(f"{name.replace('_', ' '):<18} {count:>8,}")
+        facts.append(f"{name.replace('_', ' '):<18} {count:>8,}")
     if size:  # of files; Milvus keeps its own
-        click.echo(f"{'megabytes':<18} {size / 1e6:>8.1f}")
+        facts.append(f"{'megabytes':<18} {size / 1e6:>8.1f}")
+    out(lines(facts))
 
 
 @main.command()
@@ -289,13 +307,13 @@ def check(deep: bool, index_dir: Path | None) -> None:
         raise click.UsageError("check compares files; what is in Milvus, Milvus checks.")
     report = check_index(index_dir or default_index_dir(), deep)
     for line in report.sound:
-        click.echo(f"sound    {line}")
+        out(f"sound    {line}")
     for line in report.damaged:
-        click.echo(f"damaged  {line}")
+        out(f"damaged  {line}")
     for line in report.spare:
-        click.echo(f"not live {line}")
+        out(f"not live {line}")
     if report.damaged:
-        click.echo(f"{len(report.damaged)} damaged. {REBUILD}", err=True)
+        out(f"{len(report.damaged)} damaged. {REBUILD}", err=True)
         sys.exit(DAMAGED)
 
 
@@ -332,9 +350,9 @@ def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) 
             }
         )
         return
-    click.echo(f"{len(scored)} questions, language {lang}")
+    out(f"{len(scored)} questions, language {lang}")
     for name, value in metrics.items():
-        click.echo(f"{name:<12} {'-' if value is None else f'{value:.3f}'}")
+        out(f"{name:<12} {'-' if value is None else f'{value:.3f}'}")
 
 
 @main.command()
@@ -356,15 +374,13 @@ def export(target: str, uri: str, index_dir: Path | None) -> None:
     index = open_index(index_dir, store="faiss")
     store = Store(uri)
     name = copy(index.generation, index.encoder, store)
-    click.echo(
-        f"{len(index.generation.chunks)} chunks are live at {store.uri} as {name}.", err=True
-    )
+    out(f"{len(index.generation.chunks)} chunks are live at {store.uri} as {name}.", err=True)
 
 
 def lecture_text(lecture: "Lecture") -> str:
     """Return a lecture as three lines for a terminal."""
     star = "★" if lecture.recommended else " "
-    return "\n".join(
+    return lines(
         [
             f"{lecture.number:>2} {star} {lecture.title} ({clock(lecture.duration_s)})",
             f"     {', '.join(lecture.speakers)} · {lecture.in_a_word}",
@@ -376,17 +392,17 @@ def lecture_text(lecture: "Lecture") -> str:
 def hit_text(hit: Hit) -> str:
     """Return a hit as a few lines for a terminal."""
     where = f"Lecture {hit.video.lecture}: " if hit.video.lecture else ""
-    lines = [
+    shown = [
         f"{hit.rank}. {where}{hit.video.title}  {clock(hit.start)}–{clock(hit.end)}",
         f"   {watch_url(hit.video.video_id, hit.start)}",
     ]
     if hit.note:
         mark = f"  ({by_model(hit.note.model)})" if hit.note.model else ""
-        lines.append(f"   {hit.note.title}{mark}")
-    lines.append(f"   “{hit.quote}”")
+        shown.append(f"   {hit.note.title}{mark}")
+    shown.append(f"   “{hit.quote}”")
     if hit.slide:
-        lines.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}".rstrip())
-    return "\n".join(lines) + "\n"
+        shown.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}".rstrip())
+    return lines(shown) + "\n"
 
 
 def _hit_span(hit: Hit) -> dict[str, Any]:
@@ -404,10 +420,9 @@ def _open(index_dir: Path | None) -> "Index":
 
     index = open_index(index_dir)
     if index.damage:
-        click.echo(f"Warning: {index.warning}", err=True)
+        out(f"Warning: {index.warning}", err=True)
     return index
 
 
 def _print_json(value: Any) -> None:
-    # An argument that is no text holds lone surrogates, which no stream takes.
-    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    out(json_text(value).encode())  # UTF-8 for programs, whatever the terminal takes

@@ -11,7 +11,8 @@ Cs25SearchError
 ├── ModelError      the encoder is missing, altered or another one
 ├── IndexMissing    no index has been built yet
 ├── IndexDamaged    a file of the index is missing, altered or half written
-└── StoreError      Milvus is not there, or not as it should be
+├── StoreError      Milvus is not there, or not as it should be
+└── OutputError     what a command prints cannot be written
 
 The text says what is wrong with the value seen, where, and what to do next;
 the same facts are fields.
@@ -120,3 +121,13 @@ class StoreError(Cs25SearchError):
     def __init__(self, uri: str, problem: str, cure: str) -> None:
         self.uri, self.problem, self.cure = uri, problem, cure
         super().__init__(f"{f'Milvus at {uri} ' if uri else ''}{problem}.\n{cure}")
+
+
+class OutputError(Cs25SearchError):
+    """What a command prints cannot be written to stdout."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"stdout cannot be written: {error.strerror or error}. What was printed is not whole.\n"
+            "Make room, or send the output somewhere else."
+        )

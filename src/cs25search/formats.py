@@ -1,10 +1,27 @@
 """Hits and answers as JSON, answers as Markdown, and as lines for a terminal."""
 
-import re
+import json
 from typing import Any
 
 from .records import Answer, Citation, Hit, Slide
+from .text.clean import lines
+from .text.markdown import escape_markdown
 from .times import clock, watch_url
+
+
+def json_text(value: Any) -> str:
+    r"""Return JSON on one line; what a terminal would obey is escaped, nothing is lost.
+
+    >>> json_text({"é": "\x9b31m \u202e"})
+    '{"é": "\\u009b31m \\u202e"}'
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    """Return a character as JSON escapes it; one that is half of a pair is no text at all."""
+    return "?" if "\ud800" <= character <= "\udfff" else json.dumps(character)[1:-1]
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -83,50 +100,41 @@ def slide_json(slide: Slide | None) -> dict[str, Any] | None:
 
 def answer_markdown(answer: Answer) -> str:
     """Return an answer as Markdown that keeps links and times, for Obsidian or Slack."""
-    lines = [f"**{_plain(answer.question)}**", ""]
+    shown = [f"**{escape_markdown(answer.question)}**", ""]
     if answer.sentences:
         urls = {citation.n: citation.url for citation in answer.citations}
-        lines.append(
+        shown.append(
             " ".join(
-                f"{_plain(sentence.text)} "
+                f"{escape_markdown(sentence.text)} "
                 + "".join(f"[\\[{n}\\]]({urls[n]})" for n in sentence.citations)
                 for sentence in answer.sentences
             )
         )
     else:
-        lines.append(_plain(answer.text))
-    lines.append("")
+        shown.append(escape_markdown(answer.text))
+    shown.append("")
     for citation in answer.citations:
-        where = f"{_plain(_title(citation))}, {citation.time}"
-        mark = f" ({_plain(by_model(citation.model))})" if citation.model else ""
-        quote = _plain(citation.quote)
-        lines.append(f"{citation.n}. [{where}]({citation.url}): “{quote}”{mark}")
-    return "\n".join(lines) + "\n"
+        where = f"{escape_markdown(_title(citation))}, {citation.time}"
+        mark = f" ({escape_markdown(by_model(citation.model))})" if citation.model else ""
+        quote = escape_markdown(citation.quote)
+        shown.append(f"{citation.n}. [{where}]({citation.url}): “{quote}”{mark}")
+    return "\n".join(shown) + "\n"
 
 
 def answer_text(answer: Answer) -> str:
     """Return an answer as lines for a terminal."""
-    lines = [answer.text, ""]
+    shown = [answer.text, ""]
     for citation in answer.citations:
-        lines.append(f"[{citation.n}] {_title(citation)}  {citation.time}")
-        lines.append(f"    {citation.url}")
-        lines.append(f"    “{citation.quote}”")
+        shown.append(f"[{citation.n}] {_title(citation)}  {citation.time}")
+        shown.append(f"    {citation.url}")
+        shown.append(f"    “{citation.quote}”")
         if citation.model:
-            lines.append(f"    ({by_model(citation.model)})")
+            shown.append(f"    ({by_model(citation.model)})")
         if slide := citation.slide:
-            lines.append(f"    Slide {slide.number}: {slide.title}  {slide.url}")
-    return "\n".join(lines)
+            shown.append(f"    Slide {slide.number}: {slide.title}  {slide.url}".rstrip())
+    return lines(shown)
 
 
 def _title(citation: Citation) -> str:
     place = f"Lecture {citation.lecture}: " if citation.lecture else ""
     return f"{place}{citation.video.title}"
-
-
-def _plain(text: str) -> str:
-    """Return text in which Markdown and HTML signs stand for themselves.
-
-    >>> _plain("a_b <i> ![x](y)")
-    'a\\\\_b \\\\<i\\\\> \\\\!\\\\[x\\\\](y)'
-    """
-    return re.sub(r"([\\`*_\[\]<>|~!#])", r"\\\1", text)

@@ -73,7 +73,8 @@ def _sum_or_problem(path: Path) -> str:
 
 def seal(path: Path) -> None:
     """Write the checksum of a file that lists the checksums of others, as `sha256sum` does."""
-    path.with_suffix(".sha256").write_text(_seal_of(path), "utf-8")
+    # As text, Windows would end the line in CR LF.
+    path.with_suffix(".sha256").write_bytes(_seal_of(path).encode())
 
 
 def broken_seal(path: Path) -> str | None:
@@ -105,8 +106,8 @@ def fingerprint(*paths: Path) -> str:
 
 def is_stamped(folder: Path) -> bool:
     """Return whether the checksums of a folder were compared today and no file changed since."""
-    stamp = _stamp(folder)
     try:
+        stamp = _stamp(folder)
         age = time.time() - stamp.stat().st_mtime
         return 0 <= age < DAY and stamp.read_text() == fingerprint(folder)
     except OSError:
@@ -122,8 +123,8 @@ def leave_stamp(folder: Path, compared: str) -> None:
     newest = max((facts.st_ctime for _, facts in _facts_beneath(folder)), default=0.0)
     if newest > time.time() - SETTLED:
         return
-    stamp = _stamp(folder)
     with suppress(OSError):
+        stamp = _stamp(folder)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         for other in stamp.parent.iterdir():
             if time.time() - other.stat().st_mtime > DAY:
@@ -140,7 +141,15 @@ def distrust(folder: Path) -> None:
 
 
 def _stamp(folder: Path) -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    """Return where it is noted that a folder was compared.
+
+    Raises:
+        FileNotFoundError: There is no home folder: HOME is not set and the user has none.
+    """
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    except RuntimeError as error:
+        raise FileNotFoundError(str(error)) from None
     name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()
     return cache / "cs25search" / "verified" / name
 

@@ -23,6 +23,7 @@ from ..errors import Cs25SearchError, IndexDamaged, IndexMissing
 NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
 NOTHING_YET = "none"  # what CURRENT says before the first generation; a lost CURRENT is damage
 PATIENCE = 2.0  # seconds in which the holder of a lock must have said who it is
+WINDOWS = os.name == "nt"
 
 
 def current_generation(index_dir: Path) -> str:
@@ -128,8 +129,9 @@ def _acquire(lock: filelock.BaseFileLock, owner: Path) -> None:
         with suppress(filelock.Timeout):
             lock.acquire()
             return
-        pid = _living_owner(owner)
-        if pid or time.monotonic() > waiting_until:
+        is_late = time.monotonic() > waiting_until
+        pid = _living_owner(owner, believed=is_late)
+        if pid or is_late:
             raise Cs25SearchError(
                 f"Another ingest (process {pid or 'unknown'}) is writing to {owner.parent}.\n"
                 "Wait until it is done, or choose another folder with --index DIR."
@@ -137,9 +139,16 @@ def _acquire(lock: filelock.BaseFileLock, owner: Path) -> None:
         time.sleep(0.05)
 
 
-def _living_owner(owner: Path) -> int | None:
+def _living_owner(owner: Path, believed: bool) -> int | None:
+    """Return the process that says it holds the lock, None where it is known to have ended.
+
+    Args:
+        believed: Whether to believe it on Windows, where signal 0 is no question but Ctrl+C.
+    """
     try:
         pid = int(owner.read_text())
+        if WINDOWS:
+            return pid if believed else None
         os.kill(pid, 0)
     except PermissionError:  # alive, and somebody else's
         return pid
@@ -171,7 +180,7 @@ def _point_to(index_dir: Path, name: str) -> None:
 
 def _replace(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, "utf-8")
+    fresh.write_bytes(text.encode())  # as text, Windows would end the line in CR LF
     _sync(fresh)
     fresh.replace(path)
 
@@ -185,8 +194,13 @@ def _remove(folder: Path) -> None:
 
 
 def _sync(path: Path) -> None:
-    """Make sure that a file or folder is on the disk, not only in its cache."""
-    handle = os.open(path, os.O_RDONLY)
+    """Make sure that a file or folder is on the disk, not only in its cache.
+
+    Windows opens no folders, and syncs a file only for somebody who may write to it.
+    """
+    if WINDOWS and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if WINDOWS else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

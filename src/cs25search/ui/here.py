@@ -8,7 +8,7 @@ import streamlit as st
 from ..course.read import Course, Lecture
 from ..errors import Cs25SearchError
 from ..records import Language, Video
-from .views.markup import clean
+from ..text.clean import clean
 from .views.moment import lecture_title
 from .views.problem import explain
 from .views.texts import say

@@ -7,11 +7,12 @@ import streamlit as st
 from ...errors import QuestionError
 from ...records import Chunk, Hit, Video
 from ...search import Index
+from ...text.clean import clean
 from ...times import clock, watch_url
 from ..here import Here
 from ..live import live_index
 from ..views import moment
-from ..views.markup import clean, escape, muted
+from ..views.markup import escape, muted
 from ..views.transcript import Passage, cues_of, find, marked, paragraphs
 from ..widgets import cards, player
 

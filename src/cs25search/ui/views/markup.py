@@ -7,30 +7,16 @@ them may become a link, an image, a formula, a colour or an emoji.
 import re
 import string
 
-JOINER = "\u2060"  # word joiner: no width, no line break
+from ...text.clean import clean
+from ...text.markdown import JOINER, LATE
+
 _PUNCTUATION = {ord(c): f"&#{ord(c)};" for c in string.punctuation}
 
-# Streamlit also looks for these in text that is already parsed, where no escape is left to
-# see: emoji and icons, URLs, addresses, arrows. An invisible character in between stops it.
+# Streamlit looks for arrows too in text that is already parsed.
 _LATE = re.compile(
-    r"""(?<=:)(?=[\w+-]+:)                                      # :smile:
-      | (?<=:)(?=//)                                            # https://
-      | (?<=www)(?=\.)
-      | (?<=@)(?=[-\w]+\.[-\w])                                 # name@host.example
-      | (?<=(?<!\S)[<>~-])(?=(?:->|>|-|=)(?!\S))                # -> <- -- <-> >= <= ~=
-    """,
+    LATE + r"| (?<=(?<!\S)[<>~-])(?=(?:->|>|-|=)(?!\S))  # -> <- -- <-> >= <= ~=",
     re.VERBOSE | re.IGNORECASE,
 )
-
-
-def clean(text: str) -> str:
-    r"""Return text on one line, without characters that cannot be seen.
-
-    >>> clean(" a\tb\n\u202ec ")
-    'a b c'
-    """
-    spaced = " ".join(text.split())
-    return "".join(c for c in spaced if c.isprintable())
 
 
 def escape(text: str) -> str:

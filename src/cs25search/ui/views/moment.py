@@ -1,13 +1,14 @@
 """A hit as the strings that a card shows. All are Markdown with data escaped, URLs apart."""
 
-import re
 from collections.abc import Sequence
 
 from ...records import Chunk, Hit, Language, Slide, Video
 from ...search import Index
+from ...text.clean import clean
 from ...text.highlight import marks
+from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
-from .markup import clean, escape, mark, muted
+from .markup import escape, mark, muted
 from .texts import say
 
 AROUND = 60.0  # seconds beside a chunk in which the lines before and after it are looked for
@@ -110,29 +111,20 @@ def is_qa(hit: Hit) -> bool:
 def as_markdown(hit: Hit, language: Language) -> str:
     """Return a moment as Markdown to paste elsewhere: what is quoted, where, the slide."""
     title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
-    quote = backslashed(clean(_quote(hit, language)))
+    quote = escape_markdown(_quote(hit, language))
     if hit.chunk.model:
-        quote += f" ({backslashed(say(language, 'note_by', model=clean(hit.chunk.model)))})"
+        quote += f" ({escape_markdown(say(language, 'note_by', model=hit.chunk.model))})"
     lines = [
         f"> {quote}",
         "",
-        f"[{backslashed(title)}, {clock(hit.start)}]({watch_link(hit)})",
+        f"[{escape_markdown(title)}, {clock(hit.start)}]({watch_link(hit)})",
     ]
     if hit.slide:
         name = _in(language, hit.slide.title, hit.slide.title_ja)
         label = say(language, "slide_short", number=hit.slide.number)
-        title = f"{label}: {backslashed(name)}"
+        title = f"{label}: {escape_markdown(name)}"
         lines.append(f"[{title}]({hit.slide.url})" if hit.slide.url else title)
     return "\n".join(lines)
-
-
-def backslashed(text: str) -> str:
-    """Return Markdown for other programs, readable as it stands.
-
-    >>> backslashed("a [b] *c*")
-    'a \\\\[b\\\\] \\\\*c\\\\*'
-    """
-    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
 
 
 def watch_link(hit: Hit) -> str:

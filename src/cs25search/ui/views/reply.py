@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from ...records import Answer, Citation, Language, Sentence
+from ...text.clean import clean
 from ...text.highlight import marks
 from ...text.japanese import is_japanese
 from ...times import clock
-from .markup import clean, escape, mark
+from .markup import escape, mark
 from .texts import say
 
 

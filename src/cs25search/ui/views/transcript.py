@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...records import Chunk, Cue
-from .markup import clean, mark
+from ...text.clean import clean
+from .markup import mark
 
 LONG, TOO_LONG = 40.0, 80.0  # seconds: a sentence may end a paragraph; anything must
 

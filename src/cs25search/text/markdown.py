@@ -1,0 +1,34 @@
+"""Text that others wrote as Markdown for other programs: Obsidian, Slack, GitHub, editors."""
+
+import re
+
+from .clean import clean
+
+JOINER = "\u2060"  # word joiner: no width, no line break
+
+# Programs look for these in text that is already parsed, where a backslash is gone: emoji,
+# addresses of pages and people, mentions. An invisible character in between stops them.
+LATE = r"""(?<=:)(?=[\w+-]+:)                    # :smile:
+      | (?<=:)(?=//)                             # https://
+      | (?<=www)(?=\.)
+      | (?<=@)(?=[-\w]+\.[-\w])                  # name@host.example
+"""
+_LATE = re.compile(LATE + r"| (?<=(?<!\w)@)(?=\w)  # @channel", re.VERBOSE | re.IGNORECASE)
+# $x$ is a formula, %%x%% a comment and ==x== a highlight in Obsidian, &lt; an entity.
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>|~!#$%=^&])")
+_BEGIN = re.compile(r"(?P<bullet>[-+])|(?P<number>[0-9]+)(?P<dot>[.)])")
+
+
+def escape_markdown(text: str) -> str:
+    r"""Return Markdown on one line that shows `text`, and does nothing else.
+
+    >>> escape_markdown("a_b <i>\n![x](y) costs $5")
+    'a\\_b \\<i\\> \\!\\[x\\](y) costs \\$5'
+    >>> escape_markdown("1. item"), escape_markdown("- item")
+    ('1\\. item', '\\- item')
+    """
+    escaped = _SIGNS.sub(r"\\\1", _LATE.sub(JOINER, clean(text)))
+    if begin := _BEGIN.match(escaped):  # at the begin of a line it would make a list
+        at = begin.start("bullet") if begin["bullet"] else begin.start("dot")
+        escaped = f"{escaped[:at]}\\{escaped[at:]}"
+    return escaped

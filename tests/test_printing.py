@@ -1,0 +1,129 @@
+"""Whatever titles, chapters, quotes, decks and models are called, they are printed as text."""
+
+import json
+import os
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from poison import MARKS
+
+from cs25search.cli import hit_text, lecture_text
+from cs25search.course.read import load_course
+from cs25search.formats import answer_markdown, answer_text, hit_json, json_text
+from cs25search.records import Answer, Chunk, Citation, Hit, Sentence, Slide, Video
+from cs25search.text.clean import clean, printable
+from cs25search.text.markdown import JOINER, escape_markdown
+from cs25search.ui.views.moment import as_markdown
+
+HARMLESS = "word"
+EXAMPLES = int(os.environ.get("CS25_FUZZ_EXAMPLES", "100"))
+foreign = st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=12)), max_size=4).map(
+    lambda parts: " ".join(["word", *parts])
+)
+
+
+def hit(text: str) -> Hit:
+    video = Video("abcdefghijk", text, (text,), 99.0, 3, chapters=((0.0, text),))
+    chunk = Chunk("c", "abcdefghijk", 0.0, 9.0, text, "note", text, model=text)
+    slide = Slide(1, 3, text, text, "https://speakerdeck.com/x?slide=1", "other")
+    return Hit(video, chunk, chunk, 0.0, 9.0, text, slide, 1.0, 1)
+
+
+def answer(text: str) -> Answer:
+    one = hit(text)
+    citation = Citation(1, one.video, 0.0, 9.0, text, one.slide, model=text)
+    return Answer(text, "answered", text, (Sentence(text, (1,)),), (citation,), 0.9)
+
+
+def shown(text: str) -> list[str]:
+    """Return everything that the command line prints of a record in which all is foreign text."""
+    lecture = replace(load_course().lectures[0], title=text, speakers=(text,), in_a_word=text)
+    return [hit_text(hit(text)), lecture_text(lecture), answer_text(answer(text))]
+
+
+def exports(text: str) -> list[str]:
+    return [
+        answer_markdown(answer(text)),
+        as_markdown(hit(text), "en"),
+        as_markdown(hit(text), "ja"),
+    ]
+
+
+def each_mark(test):
+    for mark in MARKS:
+        test = example(f"word {mark}")(test)
+    return test
+
+
+@each_mark
+@given(foreign)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_terminal_gets_visible_characters_and_no_line_of_others(text):
+    for printed, harmless in zip(shown(text), shown(HARMLESS), strict=True):
+        assert printed == printable(printed)
+        assert all(character.isprintable() or character == "\n" for character in printed)
+        assert printed.count("\n") == harmless.count("\n")
+
+
+@each_mark
+@given(foreign)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_json_escapes_what_a_terminal_obeys_and_loses_nothing(text):
+    printed = json_text(hit_json(hit(text)))
+    assert all(character.isprintable() for character in printed)
+    whole = re.sub("[\ud800-\udfff]", "?", text)
+    assert json.loads(printed)["title"] == whole
+
+
+def structure(markdown: str) -> list[tuple[str, str]]:
+    """Return what a Markdown program makes of a text: kinds of tokens, and the links."""
+    program = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    tokens = [one for block in program.parse(markdown) for one in (block, *(block.children or []))]
+    return [(token.type, str(token.attrs.get("href", ""))) for token in tokens
+            if token.type not in ("text", "softbreak")]  # fmt: skip
+
+
+@each_mark
+@given(foreign)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_exports_have_the_structure_of_harmless_ones(text):
+    for exported, harmless in zip(exports(text), exports(HARMLESS), strict=True):
+        assert structure(exported) == structure(harmless)
+        assert all(character.isprintable() or character in f"\n{JOINER}" for character in exported)
+
+
+@each_mark
+@given(foreign)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_exported_text_reads_as_it_was(text):
+    escaped = escape_markdown(text)
+    tokens = MarkdownIt("commonmark").parseInline(escaped)[0].children or []
+    assert "".join(token.content for token in tokens).replace(JOINER, "") == clean(text)
+
+
+@pytest.mark.parametrize(
+    "sign", ["$x$", "%%x%%", "==x==", "~~x~~", "#tag", "{{x}}", "^[x]", "&lt;", "<!channel>"]
+)
+def test_no_sign_of_an_export_is_left_bare(sign):
+    escaped = escape_markdown(f"a {sign} b")
+    assert not re.search(r"(?<!\\)[$%=~#{}^&<>\[\]]", escaped.replace("\\\\", ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://evil.example", "www.evil.example", "me@evil.example", "@channel", ":smile: x",
+     "HTTPS://evil.example"],
+)  # fmt: skip
+def test_addresses_and_mentions_are_broken_where_programs_look_for_them(text):
+    escaped = escape_markdown(text)
+    assert JOINER in escaped
+    assert not re.search(r"https?://|www\.|(?<!\w)@\w|@evil\.|:smile:", escaped, re.IGNORECASE)
+
+
+def test_ordinary_text_is_exported_as_it_is():
+    plain = "Why float32? In 2022, pass@k was 0.5; it costs a lot (see lecture 5): “yes” – no."
+    assert escape_markdown(plain) == plain
