@@ -1,4 +1,7 @@
-"""The encoder: a sentence-transformers model, found, checked and exported to ONNX once.
+"""The encoder: a sentence-transformers model, found, checked and written as ONNX once.
+
+The default model is written from its weights (minilm.py); others are exported by torch, which
+`pip install 'cs25search[models]'` brings.
 
 Queries run the export with onnxruntime in float32. Documents, in batches, run the same weights
 in bfloat16 with OpenVINO where the processor multiplies bfloat16: several times as fast, and
@@ -24,11 +27,13 @@ from cs25search.encoding.encoder import MODEL_FILES, Forward, OnnxEncoder, onnx_
 from cs25search.errors import ModelError
 from cs25search.integrity import seal, sha256_of
 
+from . import minilm
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DEFAULT_MODEL = minilm.NAME
+DEFAULT_SHA256 = minilm.WEIGHTS_SHA256
 EXPORT_VERSION = 3
 OPSET = 23  # the first with attention as one operator
 # A model that reads Japanese puts a sentence nearer to its translation than to other sentences.
@@ -38,6 +43,7 @@ TRANSLATIONS = {
     "The picture is cut into patches.": "画像をパッチに分割する。",
     "Music is generated from raw audio.": "生の音声から音楽を生成する。",
 }
+CPUINFO = Path("/proc/cpuinfo")
 CLEARLY_NEARER = 0.25  # in cosine
 TOLERANCE = 1e-3  # largest difference of a vector component between torch and the export
 BFLOAT16_COSINE = 0.999  # of a vector with its float32 self, from which bfloat16 is used
@@ -87,6 +93,8 @@ def batch_forward(folder: Path) -> Forward:
 
 def bfloat16_forward(folder: Path) -> Forward | None:
     """Return a forward pass in bfloat16, None where the processor cannot multiply that."""
+    if not may_have_bfloat16():
+        return None
     import openvino
 
     core = openvino.Core()
@@ -102,6 +110,14 @@ def bfloat16_forward(folder: Path) -> Forward | None:
         return found["sentence_embedding"], found["token_embeddings"]
 
     return forward
+
+
+def may_have_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
+    """Return False where Linux says that the processor has no bfloat16: spares an import."""
+    try:
+        return "bf16" in cpuinfo.read_text("utf-8")
+    except OSError:
+        return True
 
 
 def find_model(name: str, offline: bool) -> Path:
@@ -157,26 +173,44 @@ def export(source: Path, name: str, weights: str, folder: Path) -> None:
     Raises:
         ModelError: torch cannot export the model, or the export gives other vectors.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".exporting-", dir=folder.parent) as scratch:
+        if name == DEFAULT_MODEL:
+            facts = minilm.write_model(source, Path(scratch))
+        else:
+            facts = export_by_torch(source, Path(scratch))
+        _write_facts(Path(scratch), facts | {"name": name, "weights_sha256": weights})
+        Path(scratch).rename(folder)
+        Path(scratch).mkdir()  # for TemporaryDirectory to remove
+
+
+def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
+    """Write model.onnx, model.onnx.data and tokenizer.json into `folder`; return the facts.
+
+    Raises:
+        ModelError: torch is not installed or cannot export the model, or the export gives other
+            vectors.
+    """
     # Read when the hub client is first imported: everything needed is on disk by now.
     os.environ["HF_HUB_OFFLINE"] = "1"
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix=".exporting-", dir=folder.parent) as scratch,
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")
         try:
-            facts = _export(source, Path(scratch))
+            return _export(source, folder)
+        except ImportError as error:
+            raise ModelError(
+                f"{source} is exported by torch, and {error.name or error} is not installed.\n"
+                "Install it: pip install 'cs25search[models]'"
+            ) from error
         except Exception as error:
             raise ModelError(
                 f"The model in {source} cannot be exported to ONNX ({type(error).__name__}: "
                 f"{error}).\nChoose another with --model, or leave --model away."
             ) from error
-        _write_facts(Path(scratch), facts | {"name": name, "weights_sha256": weights})
-        Path(scratch).rename(folder)
-        Path(scratch).mkdir()  # for TemporaryDirectory to remove
 
 
 def _export(source: Path, folder: Path) -> dict[str, Any]:

@@ -262,8 +262,8 @@ def waiting_lock(order: Order) -> filelock.FileLock:
 
 @log.step
 def prepare_encoder(model: str, models: Path, offline: bool) -> OnnxEncoder:
-    """Return the encoder; the first time this takes a while, so it is announced."""
-    with remarks.status("Preparing the encoder (the first time, this takes some 15 seconds)"):
+    """Return the encoder; exporting another than the default one takes a while."""
+    with remarks.status("Preparing the encoder"):
         return load_encoder(model, models, offline)
 
 

@@ -1,5 +1,8 @@
 """Any sentence-transformers model becomes an encoder; what is not the promised one is refused."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from conftest import run
@@ -8,11 +11,65 @@ from cs25search import open_index
 from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import ModelError
 from cs25search.integrity import seal
-from ingest.encoder import DEFAULT_MODEL, DEFAULT_SHA256, find_model, weights_sha256
+from ingest.encoder import (
+    DEFAULT_MODEL,
+    DEFAULT_SHA256,
+    TOLERANCE,
+    find_model,
+    may_have_bfloat16,
+    weights_sha256,
+)
+from ingest.minilm import write_model
 
 
 def test_default_weights_are_the_published_ones():
     assert weights_sha256(find_model(DEFAULT_MODEL, offline=True)) == DEFAULT_SHA256
+
+
+def test_default_model_needs_no_torch(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from ingest.encoder import *; "
+        "load_encoder(DEFAULT_MODEL, Path(sys.argv[1]), offline=True).encode_query('word'); "
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "onnxruntime" in loaded
+    assert not loaded & {"torch", "sentence_transformers", "transformers", "onnx", "openvino"}
+
+
+def test_default_model_gives_the_vectors_of_sentence_transformers(index):
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(find_model(DEFAULT_MODEL, offline=True)), device="cpu")
+    texts = ["word", "Why does the router need float32?", "", "a long text about it. " * 200]
+    expected = model.encode(texts, normalize_embeddings=True)
+    for row, encoding in index.encoder.encode_documents(texts):
+        assert np.abs(encoding.vector - expected[row]).max() < TOLERANCE
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
+    for file in find_model(DEFAULT_MODEL, offline=True).iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    weights = tmp_path / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1  # in the words; those at the end are not used
+    weights.write_bytes(content)
+    (tmp_path / "written").mkdir()
+    with pytest.raises(ModelError, match=r"model\.onnx\.data made from"):
+        write_model(tmp_path, tmp_path / "written")
+
+
+def test_processor_without_bfloat16_is_known_without_openvino(tmp_path):
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("flags : avx avx2\n")
+    assert may_have_bfloat16(cpuinfo) is False
+    cpuinfo.write_text("flags : avx2 avx512_bf16\n")
+    assert may_have_bfloat16(cpuinfo) is True
+    assert may_have_bfloat16(tmp_path / "not on this system") is True
 
 
 def test_default_model_reads_english_only(index):

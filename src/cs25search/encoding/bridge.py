@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from .encoder import unit
 
@@ -52,34 +53,40 @@ def build_bridge(pairs: Sequence[Pair], documents: Sequence[Sequence[str]], dim:
     sentences = [list(dict.fromkeys(pair.words)) for pair in pairs]
     counts = Counter(word for sentence in sentences for word in sentence)
     words = {word: row for row, word in enumerate(w for w, n in counts.items() if n >= MIN_COUNT)}
-    # One entry for every Japanese word beside every English token of its sentence.
-    beside: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    tokens_before = 0
-    for pair, sentence in zip(pairs, sentences, strict=True):
-        known = np.array([words[word] for word in sentence if word in words], np.int64)
-        n = len(pair.ids)
-        positions = np.repeat(np.arange(tokens_before, tokens_before + n), len(known))
-        beside.append((np.tile(known, n), np.repeat(pair.ids, len(known)), positions))
-        tokens_before += n
-    if not words or not tokens_before:
+    aligned = [
+        (pair, np.array([words[word] for word in sentence if word in words], np.int64))
+        for pair, sentence in zip(pairs, sentences, strict=True)
+    ]
+    aligned = [(pair, known) for pair, known in aligned if len(known) and len(pair.ids)]
+    if not aligned:
         return Bridge({}, np.zeros((0, dim), np.float16), np.zeros(0, np.float32))
-    japanese, english, positions = (np.concatenate(column) for column in zip(*beside, strict=True))
-    shares = _explained_shares(japanese, english, positions)
-    # Imported here: only an ingest needs it.
-    from scipy.sparse import csr_array
-
-    explained = csr_array((shares, (japanese, positions)), shape=(len(words), tokens_before))
-    vectors = unit(explained @ np.concatenate([pair.tokens for pair in pairs]))
+    vectors = np.zeros((len(words), dim))
+    explained = _explained_shares(aligned)
+    with threadpool_limits(1, "blas"):  # products this small are slower on several threads
+        for (pair, known), shares in zip(aligned, explained, strict=True):
+            vectors[known] += shares.T @ pair.tokens  # each word is in a sentence once
+    vectors = unit(vectors)
     seen = Counter(word for document in documents for word in set(document))
     n = len(documents)
     idf = [np.log1p((n - seen[word] + 0.5) / (seen[word] + 0.5)) for word in words]
     return Bridge(words, vectors.astype(np.float16), np.array(idf, np.float32))
 
 
-def _explained_shares(
-    japanese: np.ndarray, english: np.ndarray, positions: np.ndarray
-) -> np.ndarray:
-    """Return, for each entry, the probability that this word explains this token (IBM model 1)."""
+def _explained_shares(aligned: Sequence[tuple[Pair, np.ndarray]]) -> list[np.ndarray]:
+    """Return the probability that a word explains a token (IBM model 1).
+
+    Args:
+        aligned: Sentences, and the numbers of the Japanese words in each.
+
+    Returns:
+        An array for each sentence, shape (n_tokens, n_words).
+    """
+    # One entry for every Japanese word beside every English token of its sentence.
+    sizes = [(len(pair.ids), len(known)) for pair, known in aligned]
+    japanese = np.concatenate([np.tile(known, len(pair.ids)) for pair, known in aligned])
+    english = np.concatenate([np.repeat(pair.ids, len(known)) for pair, known in aligned])
+    words = [n_words for n_tokens, n_words in sizes for _ in range(n_tokens)]
+    positions = np.repeat(np.arange(len(words)), words)  # which token an entry belongs to
     pairs, pair_of_entry = np.unique(
         japanese * (int(english.max()) + 1) + english, return_inverse=True
     )
@@ -90,5 +97,5 @@ def _explained_shares(
         shares /= np.bincount(positions, shares)[positions]
         expected = np.bincount(pair_of_entry, shares)
         translation = expected / np.bincount(word_of_pair, expected)[word_of_pair]
-    result: np.ndarray = shares
-    return result
+    cuts = np.cumsum([n_tokens * n_words for n_tokens, n_words in sizes])[:-1]
+    return [part.reshape(size) for part, size in zip(np.split(shares, cuts), sizes, strict=True)]

@@ -1,0 +1,97 @@
+"""The default model as ONNX without torch: a graph that is kept here, and the published weights.
+
+`minilm.onnx` is what `encoder.export` gives for these weights, without the notes that torch
+leaves in it (stack traces, paths). Its tensors lie in `model.onnx.data`, in the order and layout
+below, so that file is written from the .safetensors file in half a second.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import safe_open
+from tokenizers import Tokenizer
+
+from cs25search.errors import ModelError
+from cs25search.integrity import sha256_of
+
+NAME = "sentence-transformers/all-MiniLM-L6-v2"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# What torch's export writes, but for the notes in model.onnx: test_model.py compares them.
+SHA256 = {
+    "model.onnx": "c607e399f2d548adf500b77fe51626aaed81316eb37b7de867c6215ca4da02a8",
+    "model.onnx.data": "5cc7f7d69ead33926191c7b9e546b8b5f5ed68a9de5ff48e65a07224fb88c167",
+    "tokenizer.json": "f17212c38517cfedc9306b57eeffbaf58c4976fcb42e5a87b405f36a7b9a9eb2",
+}
+FACTS = {
+    "dim": 384,
+    "max_tokens": 256,
+    "query_prompt": "",
+    "document_prompt": "",
+    "bfloat16": True,  # cosines of .9999 with float32: docs/performance.md
+    "multilingual": False,
+}
+GRAPH = Path(__file__).with_name("minilm.onnx")
+
+LAYERS, POSITIONS = 6, 512
+EMBEDDINGS = (
+    "position_ids", "word_embeddings.weight", "token_type_embeddings.weight",
+    "position_embeddings.weight", "LayerNorm.weight", "LayerNorm.bias",
+)  # fmt: skip
+# Of each layer: what is written as it is, and the matrices, which are written transposed.
+VECTORS = (
+    "attention.self.query.bias", "attention.self.key.bias", "attention.self.value.bias",
+    "attention.output.dense.bias", "attention.output.LayerNorm.weight",
+    "attention.output.LayerNorm.bias", "intermediate.dense.bias", "output.dense.bias",
+    "output.LayerNorm.weight", "output.LayerNorm.bias",
+)  # fmt: skip
+MATRICES = (
+    "attention.self.query.weight", "attention.self.key.weight", "attention.self.value.weight",
+    "attention.output.dense.weight", "intermediate.dense.weight", "output.dense.weight",
+)  # fmt: skip
+
+
+def write_model(source: Path, folder: Path) -> dict[str, Any]:
+    """Write model.onnx, model.onnx.data and tokenizer.json into `folder`.
+
+    Args:
+        source: A folder with the published model; its weights have WEIGHTS_SHA256.
+
+    Returns:
+        The facts that encoder.json keeps.
+
+    Raises:
+        ModelError: A file is not the one that torch's export would have written.
+    """
+    shutil.copyfile(GRAPH, folder / "model.onnx")
+    with (folder / "model.onnx.data").open("wb") as file:
+        for tensor in _tensors(source / "model.safetensors"):
+            file.write(np.ascontiguousarray(tensor).data)
+    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.enable_padding(pad_id=0, pad_type_id=0, pad_token="[PAD]")  # noqa: S106
+    tokenizer.save(str(folder / "tokenizer.json"))
+    sums = {name: sha256_of(folder / name) for name in SHA256}
+    for name, expected in SHA256.items():
+        if sums[name] != expected:
+            raise ModelError(
+                f"{name} made from {source} has sha256 {sums[name][:12]}, not {expected[:12]}.\n"
+                "Reinstall the weights and the tokenizers package."
+            )
+    return FACTS | {"sha256": sums}
+
+
+def _tensors(weights: Path) -> Iterator[np.ndarray]:
+    """Yield the tensors of model.onnx.data in their order."""
+    with safe_open(weights, framework="numpy") as stored:
+        for name in EMBEDDINGS:
+            yield stored.get_tensor(f"embeddings.{name}")
+        for layer in range(LAYERS):
+            for name in VECTORS:
+                yield stored.get_tensor(f"encoder.layer.{layer}.{name}")
+        yield np.zeros((1, POSITIONS), np.int64)  # token types: all the same
+        for layer in range(LAYERS):
+            for name in MATRICES:
+                yield stored.get_tensor(f"encoder.layer.{layer}.{name}").T
