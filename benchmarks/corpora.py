@@ -16,7 +16,7 @@ from typing import Any
 from cs25search.course.read import load_course
 from cs25search.evaluation import Question, read_questions
 from cs25search.records import Chunk, Cue, Language, Slide, Video
-from ingest.captions.files import read_folder
+from ingest.captions.files import read_captions
 from ingest.chunks import build_chunks, count_words
 from ingest.collect import collect
 
@@ -88,7 +88,7 @@ def cs25_notes() -> Corpus:
 def cs25_captions(folder: Path) -> list[Corpus]:
     """Return what a user has after adding caption files, and lecture 1 from captions alone."""
     course = load_course()
-    tracks = {track.origin.video_id: track for track in read_folder(folder)[0]}
+    tracks = {track.origin.video_id: track for track in read_captions(folder)[0]}
     found = collect(course, tracks, None, {})
     chunks, videos = found.chunks, tuple(row.video for row in found.rows)
     asked = read_questions(QUESTIONS).questions

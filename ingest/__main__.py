@@ -39,9 +39,9 @@ from .steps import dry_run, ingest
     "--captions",
     "captions_dir",
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Local caption files win over YouTube's: VIDEOID.en.srt, .vtt or .json3.  "
-    "E.g. --captions ~/captions",
+    metavar="DIR|FILE",
+    help="Local caption files win over YouTube's: a file, or a folder of them, named as yt-dlp "
+    "names them or as you like; see docs/captions.md.  E.g. --captions ~/captions",
 )
 @click.option(
     "--deck",

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from cs25search.records import Chunk, Cue, Word
@@ -159,7 +160,13 @@ def _split(cue: Cue, following: float) -> list[Cue]:
     starts = [group[0].start for group in groups]
     ends = [*starts[1:], max(cue.end, starts[-1])]
     return [
-        Cue(start, end, " ".join(w.text for w in group), tuple(group) if cue.words else ())
+        replace(
+            cue,
+            start=start,
+            end=end,
+            text=" ".join(word.text for word in group),
+            words=tuple(group) if cue.words else (),
+        )
         for start, end, group in zip(starts, ends, groups, strict=True)
     ]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +24,7 @@ from .notes.files import Written, note_chunks
 from .notes.windows import Window, build_windows
 from .report import Row
 
-REPAIR = "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."
+REPAIR = CaptionError.cure
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,13 @@ def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
         cues = clip(cues, video.duration)
     else:
         video = replace(video, duration=max((cue.end for cue in cues), default=0.0))
+    video = replace(
+        video,
+        chapters=video.chapters or parsed.chapters,
+        speakers=video.speakers or _speakers(cues),
+    )
+    guessed = [f"Read as {parsed.encoding}, which was guessed."] if parsed.encoding else []
+    row = replace(row, remark=" ".join([*guessed, *parsed.remarks]))
     cause = ""
     if not cues:
         cause = f"Every cue lies after the end of the video, {clock(video.duration)}."
@@ -131,6 +139,15 @@ def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
     row = replace(row, video=video, cues=len(cues), cause=cause, cure=REPAIR if cause else "")
     chunks = build_chunks(video.video_id, cues, video.title)
     return row, [replace(chunk, title=chapter_of(chunk, video)) for chunk in chunks]
+
+
+def _speakers(cues: Sequence[Cue]) -> tuple[str, ...]:
+    """Return who speaks as the captions tell, those who say most first."""
+    letters: Counter[str] = Counter()
+    for cue in cues:
+        if cue.speaker:
+            letters[cue.speaker] += len(cue.text)
+    return tuple(name for name, _ in letters.most_common())
 
 
 def chapter_of(chunk: Chunk, video: Video) -> str:

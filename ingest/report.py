@@ -10,7 +10,7 @@ from rich.table import Table
 
 from cs25search.records import Video
 
-from .captions.files import RawTrack
+from .captions.files import LeftOut, RawTrack
 from .notes.write import TRY_AGAIN, Lost
 from .youtube.failures import FetchError
 from .youtube.pull import Asked, Step
@@ -33,6 +33,7 @@ class Row:
     cues: int = 0
     cause: str = ""  # why something failed
     cure: str = ""  # what to do about it
+    remark: str = ""  # what is odd about the captions; nothing failed
     doubt: str = ""  # what speaks for and against a lecture of the deck
 
 
@@ -75,7 +76,7 @@ def _notes(row: Row) -> str:
 
 def advice(row: Row) -> str:
     """Return what the table says about a video beyond numbers."""
-    return " ".join(part for part in (row.cause, row.cure, row.doubt) if part)
+    return " ".join(part for part in (row.cause, row.cure, row.remark, row.doubt) if part)
 
 
 def write_report(index_dir: Path, rows: Sequence[Row]) -> None:
@@ -101,6 +102,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "cues": row.cues,
         "cause": row.cause,
         "what_to_do": row.cure,
+        "remark": row.remark,
         "match": row.doubt,
     }
 
@@ -154,6 +156,12 @@ def _lost(lost: Sequence[Lost], reason: str) -> str:
 def _failed(video_id: str, title: str, duration: float, error: FetchError) -> Row:
     video = Video(video_id, title, (), duration)
     return Row(video, source="failed", cause=error.failure.cause, cure=error.failure.cure)
+
+
+def left_out_row(one: LeftOut) -> Row:
+    """Return the row of a file that should have been captions and was left out."""
+    video = Video(one.name, "A caption file", (), 0.0)
+    return Row(video, source="failed", cause=f"Left out: {one.reason}.", cure=one.cure)
 
 
 def preview(asked: Asked, steps: Mapping[str, Step], tracks: Mapping[str, RawTrack]) -> str:

@@ -18,7 +18,7 @@ from cs25search.language_model import Endpoint, endpoint_from_environment
 from cs25search.milvus.connection import Store
 from cs25search.milvus.write import Shard
 
-from .captions.files import RawTrack, keep, kept, read_folder, with_known
+from .captions.files import LeftOut, RawTrack, keep, kept, read_captions, with_known
 from .collect import Collection, collect, fingerprint
 from .deck.parse import keep_deck, kept_deck, read_deck
 from .encoder import load_encoder
@@ -27,7 +27,7 @@ from .notes.files import kept_notes
 from .notes.write import Lost, enrich, missing, preview_notes, require_endpoint
 from .order import Order
 from .remarks import progress_bar, remarks
-from .report import Row, mark, mark_lost, preview, write_report
+from .report import Row, left_out_row, mark, mark_lost, preview, write_report
 from .youtube.cookies import read_cookies
 from .youtube.failures import FetchError
 from .youtube.fetch import Fetcher
@@ -48,7 +48,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     # Before an hour of work, not after it.
     store = Store(order.uri) if order.store == "milvus" else None
     with waiting_lock(order):
-        take_in(order)
+        left_out = take_in(order)
     asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
     tracks = kept(order.tracks)
     deck = kept_deck(order.index_dir)
@@ -66,7 +66,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
         bring_up_to_date(order, store, course, tracks, found)
     if order.shard:
         found = part_of(found, order.shard)
-    rows = mark_lost(mark(found.rows, asked, failed), lost)
+    rows = mark_lost(mark(found.rows, asked, failed), lost) + list(map(left_out_row, left_out))
     with waiting_lock(order):
         write_report(order.index_dir, rows)
     insisted = set(order.video_ids)
@@ -76,21 +76,26 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
 
 
 @log.step
-def take_in(order: Order) -> None:
-    """Keep the user's caption files and deck with what was kept before."""
+def take_in(order: Order) -> list[LeftOut]:
+    """Keep the user's caption files and deck with what was kept before.
+
+    Returns:
+        The files that should have been captions and were left out.
+    """
     if order.deck is not None:
         keep_deck(order.index_dir, order.deck)
     if order.captions_dir is None:
-        return
-    tracks, left_out = read_folder(order.captions_dir, order.language)
+        return []
+    tracks, left_out = read_captions(order.captions_dir, order.language)
     before = kept(order.tracks)
     for track in tracks:
         old = before.get(track.origin.video_id)
         origin = with_known(track.origin, old.origin) if old else track.origin
         keep(order.tracks, replace(track, origin=origin))
-    if left_out:
-        shown = ", ".join(left_out[:5]) + (" ..." if len(left_out) > 5 else "")
-        remarks.print(f"Left out {len(left_out)} files of {order.captions_dir}: {shown}")
+    for one in left_out:
+        if not one.failed:
+            remarks.print(f"Left out {one.name}: {one.reason}.", markup=False)
+    return [one for one in left_out if one.failed]
 
 
 @log.step
@@ -161,7 +166,7 @@ def dry_run(order: Order) -> str:
     course = load_course()
     tracks = kept(order.tracks)
     if order.captions_dir is not None:
-        found, _ = read_folder(order.captions_dir, order.language)
+        found, _ = read_captions(order.captions_dir, order.language)
         tracks |= {track.origin.video_id: track for track in found}
     if order.deck is not None:
         read_deck(order.deck)

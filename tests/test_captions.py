@@ -6,6 +6,7 @@ import json
 import math
 import os
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -119,7 +120,8 @@ def check_track(track: Track) -> None:
         times = [cue.start, *(word.start for word in cue.words), cue.end]
         assert times == sorted(times)
     assert all(a.start <= b.start for a, b in pairwise(track.cues))
-    assert parse_captions(write_json3(track.cues)).cues == track.cues
+    written = parse_captions(write_json3(track.cues)).cues
+    assert written == tuple(replace(cue, speaker="") for cue in track.cues)
 
 
 # The files
@@ -130,7 +132,12 @@ def test_file_gives_the_cues_beside_it(path: Path) -> None:
     expected = json.loads(path.with_name(f"{path.name}.expected.json").read_text("utf-8"))
     track = parse_captions(path.read_bytes(), path.name)
     check_track(track)
-    assert [[cue.start, cue.end, cue.text] for cue in track.cues] == expected["cues"]
+    assert track.kind == expected["kind"]
+    cues = [[cue.start, cue.end, cue.text, *filter(None, [cue.speaker])] for cue in track.cues]
+    assert cues == expected["cues"]
+    assert track.encoding == expected.get("encoding", "")
+    assert list(track.remarks) == expected.get("remarks", [])
+    assert list(map(list, track.chapters)) == expected.get("chapters", [])
     words = [[word.start, word.text] for cue in track.cues for word in cue.words]
     assert words == expected.get("words", [])
     skipped = [f"{error.line}: {error.reason}" for error in track.skipped]
@@ -301,6 +308,8 @@ def test_any_json_events_give_cues_or_a_caption_error(found: list[object]) -> No
 
 HOSTILE = ["<", "<c ", "<c>a", "<00:00:01", "1", "1\n", "\n1", "\n", "\r", " ", "-->\n", "a\n\n"]
 HOSTILE += ["0:0-->0:0\n", "0:0-->0:0\na\n", "0:0 -->\n\n", "[ ", "[a] ", "]", "&", "&amp;", "&#1"]
+HOSTILE += ["0:00\n", "Ann 0:01\n", "[00:01.00]", "0:00:00.0,0:00:01.0\n", "1\t2\ta\n", "Ann: b\n"]
+HOSTILE += ["[0:00 - 0:01] a\n", "<v Ann>", "1 " * 50, "<a>", "[[", "{'text': 1, ", '{"a":']
 HOSTILE += ["{\\", "00:00:01,000 ", "NOTE\n\n", "♪ ", "\0", "\u200b", ">> ", "WEBVTT\n\nNOTE\n"]
 
 
@@ -309,7 +318,9 @@ def test_time_does_not_grow_with_the_square_of_a_hostile_file(pattern: str) -> N
     # Linear reading takes well under a second; quadratic reading of so much takes minutes.
     body = pattern * (400_000 // len(pattern))
     began = time.process_time()
-    for head in ("1\n00:00:01,000 --> 00:00:02,000\n", "WEBVTT\n\n00:01.000 --> 00:02.000\n", ""):
+    heads = ["1\n00:00:01,000 --> 00:00:02,000\n", "WEBVTT\n\n00:01.000 --> 00:02.000\n", ""]
+    heads += ["0:00\na\n0:01\n", "[Script Info]\n[Events]\nDialogue: ", "<tt>", "[{'text': '"]
+    for head in heads:
         with contextlib.suppress(CaptionError):
             parse_captions(head + body)
     assert time.process_time() - began < 15

@@ -16,7 +16,7 @@ from test_youtube import HOSTILE, PLAYLIST, VIDEO
 
 from cs25search.errors import Cs25SearchError
 from ingest.__main__ import main
-from ingest.captions.files import Origin, RawTrack, keep, kept, read_folder
+from ingest.captions.files import Origin, RawTrack, keep, kept, read_captions
 from ingest.youtube.cookies import read_cookies
 from ingest.youtube.details import Captions, Details, read_details
 from ingest.youtube.failures import FetchError
@@ -127,14 +127,14 @@ def test_no_name_leaves_the_folder_of_captions(tmp_path, video_id, name):
 def test_links_do_not_lead_out_of_a_folder_of_captions(tmp_path):
     (tmp_path / "captions").mkdir()
     (tmp_path / "secret.srt").write_text(SRT)
-    (tmp_path / "captions" / "aaaaaaaaaa1.en.srt").symlink_to(tmp_path / "secret.srt")
-    (tmp_path / "captions" / "aaaaaaaaaa2.en.srt").symlink_to("/etc/passwd")
-    (tmp_path / "captions" / "aaaaaaaaaa3.en.srt").mkdir()
-    os.mkfifo(tmp_path / "captions" / "aaaaaaaaaa4.en.srt")
-    (tmp_path / "captions" / "aaaaaaaaaa5.en.srt").write_text(SRT)
-    (tmp_path / "captions" / "aaaaaaaaaa6.en.srt").symlink_to("aaaaaaaaaa5.en.srt")
-    tracks, left_out = read_folder(tmp_path / "captions")
-    assert [track.origin.video_id[-1] for track in tracks] == ["5", "6"]
+    (tmp_path / "captions" / "aB-cD1_eF1k.en.srt").symlink_to(tmp_path / "secret.srt")
+    (tmp_path / "captions" / "aB-cD2_eF2k.en.srt").symlink_to("/etc/passwd")
+    (tmp_path / "captions" / "aB-cD3_eF3k.en.srt").mkdir()
+    os.mkfifo(tmp_path / "captions" / "aB-cD4_eF4k.en.srt")
+    (tmp_path / "captions" / "aB-cD5_eF5k.en.srt").write_text(SRT)
+    (tmp_path / "captions" / "aB-cD6_eF6k.en.srt").symlink_to("aB-cD5_eF5k.en.srt")
+    tracks, left_out = read_captions(tmp_path / "captions")
+    assert [track.origin.video_id[-2] for track in tracks] == ["5", "6"]
     assert len(left_out) == 4
 
 
@@ -189,11 +189,11 @@ def test_ids_of_a_playlist_are_ids(tmp_path, monkeypatch):
         for name, value in fake.environment.items():
             monkeypatch.setenv(name, value)
         hostile = [
-            Talk(one, "A" * 100_000) for one in ["aaaaaaaaaa1", *IDS] if isinstance(one, str)
+            Talk(one, "A" * 100_000) for one in ["aB-cD1_eF1k", *IDS] if isinstance(one, str)
         ]
         fake.talks.update({talk.video_id: talk for talk in hostile})
         videos = YtDlpClient(fake.address).fetch_playlist(PLAYLIST)
-    assert [video.video_id for video in videos] == ["aaaaaaaaaa1"]
+    assert [video.video_id for video in videos] == ["aB-cD1_eF1k"]
     assert len(videos[0].title) == 300
 
 
@@ -282,10 +282,10 @@ def test_password_of_a_proxy_is_said_nowhere(refusing, tmp_path, capfd, caplog, 
 
 def test_password_of_a_proxy_is_written_nowhere(refusing, index_copy):
     proxy = f"http://user:{KEY}@127.0.0.1:{refusing.server_port}"
-    done = run("ingest", "-v", "--sleep", "0", "--video", "aaaaaaaaaa1", "--index", index_copy,
+    done = run("ingest", "-v", "--sleep", "0", "--video", "aB-cD1_eF1k", "--index", index_copy,
                HTTPS_PROXY=proxy, CS25_LLM_API_KEY=KEY, OPENAI_API_KEY=KEY)  # fmt: skip
     assert done.returncode == 1
-    assert "proxy" in report(index_copy)["aaaaaaaaaa1"]["cause"]
+    assert "proxy" in report(index_copy)["aB-cD1_eF1k"]["cause"]
     assert KEY not in done.stdout + done.stderr
     for path in index_copy.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path

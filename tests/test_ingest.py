@@ -98,7 +98,7 @@ def test_unreadable_caption_file_is_reported_and_the_rest_is_indexed(index_copy,
     done = ingest(index_copy, "--captions", captions)
     assert done.returncode == 3
     assert "brokenvideo.en.srt" in done.stdout
-    assert "line 1" in report(index_copy)["brokenvideo"]["cause"]
+    assert "line 1" in report(index_copy)["brokenvideo.en.srt"]["cause"]
     assert "Traceback" not in done.stderr
     assert open_index(index_copy).search("zebra marmalade")[0].video.video_id == "abcdefghijk"
 
@@ -108,13 +108,34 @@ def test_best_file_of_a_video_is_taken_and_the_others_named(index_copy, captions
     (captions / "holiday.txt").write_text("x")
     done = ingest(index_copy, "--captions", captions)
     assert open_index(index_copy).search("marmalade")[0].quote.startswith("The zebra")
-    assert "Left out 2 files" in done.stderr
-    assert "holiday.txt" in done.stderr
+    assert "Left out abcdefghijk.de.srt: abcdefghijk.en.srt of the same video was taken" in (
+        done.stderr
+    )
+    assert done.returncode == 3
+    assert report(index_copy)["holiday.txt"]["cause"].startswith("Left out: ")
+    assert report(index_copy)["holiday.txt"]["what_to_do"]
+
+
+def test_recording_that_is_not_on_youtube_is_found_and_has_no_link(index_copy, tmp_path):
+    path = tmp_path / "Marmalade in precision.srt"
+    path.write_text(SRT, "utf-8")
+    done = ingest(index_copy, "--captions", path)
+    assert done.returncode == 0
+    assert "Marmalade in precision" in done.stdout
+    found = run(
+        "cs25search", "search", "marmalade precision", "-k", "1", CS25_INDEX=str(index_copy)
+    )
+    assert "Marmalade in precision  0:01–0:09" in found.stdout
+    assert "youtu" not in found.stdout
+    asked = run(
+        "cs25search", "search", "marmalade", "-k", "1", "--json", CS25_INDEX=str(index_copy)
+    )
+    assert json.loads(asked.stdout)["hits"][0]["url"] is None
 
 
 def test_folder_that_holds_no_captions_is_an_error_with_the_right_names(index_copy, tmp_path):
     (tmp_path / "empty").mkdir()
-    for folder, text in (("empty", "VIDEOID.en.srt"), ("gone", "is not a folder")):
+    for folder, text in (("empty", "VIDEOID.en.srt"), ("gone", "does not exist")):
         done = ingest(index_copy, "--captions", tmp_path / folder)
         assert done.returncode == 2
         assert text in done.stderr

@@ -1,6 +1,11 @@
 """Times as caption files write them, in milliseconds."""
 
-TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,3}):([0-9]{1,2})(?:[.,]([0-9]{1,9}))?"
+import re
+
+# Some converters write a fraction with a fraction: "04,560.0000000000009".
+_FRACTION = r"(?:[.,]([0-9]{1,9})[0-9]{0,30}(?:\.[0-9]{0,30})?)?"
+TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,3}):([0-9]{1,2})" + _FRACTION
+CLOCK = re.compile(TIME)
 
 
 def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int | None:
@@ -14,3 +19,13 @@ def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | 
         return None
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
     return whole * 1000 + round(int((fraction or "0").ljust(9, "0")) / 1_000_000)
+
+
+def read_clock(text: str) -> int | None:
+    """Return the time that a text is, None if it is none.
+
+    >>> read_clock("0:01:02.5"), read_clock("noon")
+    (62500, None)
+    """
+    match = CLOCK.fullmatch(text.strip())
+    return milliseconds(*match.groups()) if match else None

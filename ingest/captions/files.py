@@ -7,18 +7,29 @@ came from. So nothing is fetched twice, and an ingest without `--captions` loses
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Annotated, Any
 
 import msgspec
 
-from cs25search.errors import Cs25SearchError
+from cs25search.errors import CaptionError, Cs25SearchError
 
-# The part before the first dot is a YouTube id, never a path: a name cannot leave its folder.
+from .names import COMPANIONS, FORMATS, VIDEO_ID, Name, read_name, recording_id
+from .parse import parse_captions
+from .track import NoSpeech
+
+# The part before the first dot is an id, never a path: a name cannot leave its folder.
 NAME = re.compile(
-    r"(?P<video_id>[A-Za-z0-9_-]{11})(?:\.(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9_]{0,16}){0,6}))?"
-    r"\.(?P<format>json3|vtt|srt)"
+    r"(?P<video_id>[A-Za-z0-9_-]{11,64})"
+    r"(?:\.(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9_]{0,16}){0,6}))?"
+    rf"\.(?P<format>{'|'.join(FORMATS)})"
 )
-FORMATS = ("json3", "vtt", "srt")  # json3 first: it times every word
+RENAME = "If it holds captions, give it the ending of its kind: .srt, .vtt, .json or .txt."
+COPY = "Copy the file itself into the folder."
+OTHER_LANGUAGE = "Another language is taken with --lang; else there is nothing to do."
+OTHER_FILE = "Give the file that holds the captions alone."
+MOST_BYTES = 50_000_000  # of one caption file; a day of word-timed speech has a fifth of it
+ABOUT_LETTERS = 1000  # kept of a description
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,47 +61,192 @@ class RawTrack:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def read_folder(folder: Path, language: str = "en") -> tuple[list[RawTrack], list[str]]:
-    """Return the best caption file of each video in a folder, and the names left out.
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that was not taken in.
+
+    Attributes:
+        failed: It should have been captions; False when a better file of the video was taken.
+    """
+
+    name: str
+    reason: str
+    cure: str
+    failed: bool = True
+
+
+def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], list[LeftOut]]:
+    """Return the best caption file of each video in a folder or of one file, and what is left out.
 
     Of several files of one video the wanted language comes first, then a file that names no
-    language, then json3 before WebVTT before SRT.
+    language, then the format that tells most. A video or picture beside captions is passed over.
 
     Raises:
-        Cs25SearchError: There is no such folder, or no caption file in it.
+        Cs25SearchError: There is no such folder or file, or no caption file in it.
     """
-    if not folder.is_dir():
+    if not place.exists():
         raise Cs25SearchError(
-            f"{folder} is not a folder.\nGive the folder that holds your caption files: "
-            "python -m ingest --captions DIR"
+            f"{place} does not exist.\nGive a caption file, or the folder that holds your caption "
+            "files: python -m ingest --captions DIR"
         )
-    best: dict[str, tuple[tuple[bool, bool, int, str], Path, re.Match[str]]] = {}
+    root = place if place.is_dir() else place.parent
+    files = _files_below(place) if place.is_dir() else [place]
+    found: dict[str, list[tuple[tuple[bool, bool, int, str], Path, Origin]]] = {}
     left_out = []
-    for path in sorted(folder.iterdir()):
-        match = NAME.fullmatch(path.name)
-        if not match or not _is_inside(path):
-            left_out.append(path.name)
+    for path in files:
+        shown = path.relative_to(root)
+        if not _is_inside(path, root):
+            left_out.append(LeftOut(str(shown), "is not a file of this folder", COPY))
             continue
-        spoken = match["language"] or ""
-        form = FORMATS.index(match["format"])
-        preference = (spoken.split("-")[0] != language, spoken != "", form, path.name)
-        seen = best.get(match["video_id"])
-        if seen and seen[0] < preference:
-            left_out.append(path.name)
+        name = read_name(shown)
+        if name is None:
+            if _is_other(path):
+                left_out.append(LeftOut(str(shown), "is not called as caption files are", RENAME))
             continue
-        if seen:
-            left_out.append(seen[1].name)
-        best[match["video_id"]] = (preference, path, match)
-    if not best:
+        origin = _origin(path, name)
+        exact = name.language.split("-")[0].lower() == language.split("-")[0].lower()
+        form = FORMATS.index(name.format)
+        preference = (not exact, name.language != "", form, str(shown))
+        found.setdefault(origin.video_id, []).append((preference, path, origin))
+    if not found and (not left_out or place.is_dir()):
         raise Cs25SearchError(
-            f"{folder} holds no caption file.\n"
-            "Name each file by its YouTube id: VIDEOID.en.srt, VIDEOID.en.vtt or VIDEOID.en.json3"
+            f"{place} holds no caption file.\n"
+            "Name each file by its YouTube id, such as VIDEOID.en.srt, or as yt-dlp does, "
+            f"and end it in one of .{', .'.join(FORMATS)}. See docs/captions.md."
         )
-    tracks = [
-        RawTrack(Origin(video_id, "local", path.name, match["language"] or ""), path.read_bytes())
-        for video_id, (_, path, match) in sorted(best.items())
-    ]
+    tracks = []
+    for _, same in sorted(found.items()):
+        taken, others = _best(sorted(same, key=lambda one: one[0]), root)
+        tracks += taken
+        left_out += others
     return tracks, left_out
+
+
+def _best(
+    same: list[tuple[tuple[bool, bool, int, str], Path, Origin]], root: Path
+) -> tuple[list[RawTrack], list[LeftOut]]:
+    """Return the first of a video's files that can be read, and the others with the reason."""
+    taken: RawTrack | None = None
+    chapters: tuple[tuple[float, str], ...] = ()
+    broken: list[LeftOut] = []
+    others: list[LeftOut] = []
+    for _, path, origin in same:
+        shown = str(path.relative_to(root))
+        if taken and not _is_called_chapters(path):
+            reason = f"{taken.origin.name} of the same video was taken"
+            others.append(LeftOut(shown, reason, OTHER_LANGUAGE, failed=False))
+            continue
+        if path.stat().st_size > MOST_BYTES:
+            reason = f"has {path.stat().st_size:,} bytes, more than captions have"
+            broken.append(LeftOut(shown, reason, OTHER_FILE))
+            continue
+        track = RawTrack(origin, path.read_bytes())
+        try:
+            parse_captions(track.data, shown)
+        except NoSpeech as error:
+            chapters = chapters or error.chapters
+            others.append(LeftOut(shown, error.reason, OTHER_FILE, failed=not error.chapters))
+        except CaptionError as error:
+            where = f"line {error.line}: " if error.line else ""
+            broken.append(LeftOut(shown, f"{where}{error.reason}", error.cure))
+        else:
+            taken = taken or track
+    if taken:
+        broken, others = (
+            [replace(one, failed=False) for one in several] for several in (broken, others)
+        )
+        if not taken.origin.chapters:
+            taken = replace(taken, origin=replace(taken.origin, chapters=chapters))
+    return ([taken] if taken else []), broken + others
+
+
+def _is_called_chapters(path: Path) -> bool:
+    """Return whether a file is called as a list of chapters."""
+    return "chapter" in path.name.lower()
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """Return the files of a folder and its folders in order, hidden ones left out."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and (path.is_symlink() or not path.is_dir() or read_name(PurePath(path.name)))
+    ]
+
+
+def _is_other(path: Path) -> bool:
+    """Return whether a file is neither captions nor what usually lies beside them."""
+    name = path.name.lower()
+    return not (
+        name.endswith((".info.json", ".live_chat.json", ".origin.json"))
+        or name.rpartition(".")[2] in COMPANIONS
+    )
+
+
+def _origin(path: Path, name: Name) -> Origin:
+    """Return what is known of a file's video: from its name and the .info.json beside it."""
+    info = _info_beside(path, name)
+    on_youtube = info is not None and info.site.lower().startswith("youtube")
+    video_id = name.video_id
+    if info and on_youtube and VIDEO_ID.fullmatch(info.id):
+        video_id = info.id
+    elif info and info.site:
+        video_id = ""
+    title = (info.title.strip() if info else "") or name.title
+    if not video_id:
+        video_id = recording_id(path.parent.resolve() / name.stem, title)
+    language = f".{name.language}" if name.language else ""
+    origin = Origin(
+        video_id, "local", f"{video_id}{language}.{name.format}", name.language, title=title
+    )
+    if info is None:
+        return origin
+    date = info.upload_date
+    return replace(
+        origin,
+        duration=info.duration or 0.0,
+        upload_date=f"{date[:4]}-{date[4:6]}-{date[6:]}" if re.fullmatch("[0-9]{8}", date) else "",
+        chapters=tuple(
+            sorted((one.start_time, " ".join(one.title.split())) for one in info.chapters)
+        ),
+        about=" ".join(f"{info.channel} {info.description}".split())[:ABOUT_LETTERS],
+    )
+
+
+class _Chapter(msgspec.Struct):
+    start_time: Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+    title: str
+
+
+class _Info(msgspec.Struct):
+    """What yt-dlp's --write-info-json tells about a video."""
+
+    id: str = ""
+    title: str = ""
+    site: str = msgspec.field(name="extractor", default="")
+    channel: str = ""
+    duration: Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None = None
+    upload_date: str = ""
+    description: str = ""
+    chapters: list[_Chapter] = []
+
+
+def _info_beside(path: Path, name: Name) -> _Info | None:
+    """Return the .info.json that yt-dlp wrote beside a caption file, None if there is none."""
+    for stem in dict.fromkeys((name.stem, path.name.partition(".")[0], name.video_id)):
+        beside = path.with_name(f"{stem}.info.json")
+        if not stem or not beside.is_file() or beside.stat().st_size > MOST_BYTES:
+            continue
+        try:
+            found: dict[str, Any] = msgspec.json.decode(beside.read_bytes(), type=dict[str, Any])
+            # yt-dlp writes null for what it does not know.
+            return msgspec.convert(
+                {key: one for key, one in found.items() if one is not None}, _Info
+            )
+        except (OSError, msgspec.DecodeError):
+            continue
+    return None
 
 
 def keep(folder: Path, track: RawTrack) -> None:
@@ -143,9 +299,9 @@ def _names(origin: Origin) -> bool:
     return match is not None and match["video_id"] == origin.video_id
 
 
-def _is_inside(path: Path) -> bool:
-    """Return whether a path is a file of its own folder, not a link that leads out of it."""
-    return path.is_file() and path.resolve().is_relative_to(path.parent.resolve())
+def _is_inside(path: Path, root: Path | None = None) -> bool:
+    """Return whether a path is a file of a folder, not a link that leads out of it."""
+    return path.is_file() and path.resolve().is_relative_to((root or path.parent).resolve())
 
 
 def _sidecar(folder: Path, video_id: str) -> Path:

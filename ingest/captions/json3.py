@@ -1,12 +1,10 @@
 """YouTube's json3: reader and writer."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from cs25search.errors import CaptionError
 from cs25search.records import Cue
 
 from .track import MAX_HOURS, Problems, Shown, Timed
@@ -24,20 +22,8 @@ class _Event(msgspec.Struct):
     segs: list[_Seg] = []
 
 
-def read_json3(text: str, problems: Problems) -> list[Shown]:
-    """Return the captions of YouTube's json3."""
-    try:
-        # float(), unlike int(), takes any number of digits; real times are checked below.
-        document = json.loads(text, strict=False, parse_int=float)
-    except json.JSONDecodeError as error:
-        raise CaptionError(
-            problems.source, error.lineno, f"not JSON: {error.msg}, column {error.colno}"
-        ) from None
-    except RecursionError:
-        raise CaptionError(problems.source, 0, "not json3: nested too deeply") from None
-    events = document.get("events")
-    if not isinstance(events, list):
-        raise CaptionError(problems.source, 0, 'not json3: no list named "events"')
+def read_events(events: list[Any], problems: Problems) -> list[Shown]:
+    """Return the captions of YouTube's json3: what its list named "events" holds."""
     shown = []
     for number, event in enumerate(events, 1):
         try:

@@ -1,6 +1,7 @@
 """Rolling captions: lines that are shown a second and third time, left out."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from .track import Shown, Timed
@@ -31,7 +32,7 @@ def without_repeats(shown: Sequence[Shown]) -> list[Shown]:
         flash = repeats > 0 and not new and _is_flash(one)
         new_is_timed = any(time is not None for line in new for time, _ in line)
         is_roll = flash or rolling or after_flash or new_is_timed
-        kept.append(Shown(one.start, one.end, new if is_roll else one.lines))
+        kept.append(replace(one, lines=new if is_roll else one.lines))
         after_flash = flash
     return kept
 
@@ -57,10 +58,11 @@ def _repeats(before: Shown, one: Shown) -> int:
     stays = len(one.lines) > 1 and not _is_flash(one)
     most = min(len(before.lines), len(one.lines) - stays, MAX_ROLL_LINES)
     for count in range(most, 0, -1):
-        if _said(before.lines[-count:]) == _said(one.lines[:count]):
+        if said(before.lines[-count:]) == said(one.lines[:count]):
             return count
     return 0
 
 
-def _said(lines: Iterable[Iterable[Timed]]) -> list[list[str]]:
+def said(lines: Iterable[Iterable[Timed]]) -> list[list[str]]:
+    """Return the words of lines without their times."""
     return [[word for _, word in line] for line in lines]

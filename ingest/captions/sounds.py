@@ -7,10 +7,21 @@ from .track import Timed
 
 # What stands in brackets for a sound or an unheard word. "__" is YouTube's mask for a swear word.
 _SOUND = re.compile(
-    r"(?:upbeat |soft )?music(?: playing)?|(?:audience |cheer(?:s|ing) and )?applau(?:se|ding)"
-    r"|clapping|cheering|(?:audience )?(?:laughter|laugh(?:s|ing)?)|chuckles|cough(?:s|ing)?|sighs"
-    r"|clears throat|silence|pause|noise|inaudible|unintelligible|crosstalk|foreign|__"
-    r"|音楽|拍手|笑|笑い|笑い声",
+    r"(?:upbeat |soft |dramatic |gentle |intro |theme )?music(?: playing)?|blank[_ ]audio|beep"
+    r"|(?:audience |cheer(?:s|ing) and )?applau(?:se|ding)|clapping|cheering|bell(?: ringing)?"
+    r"|(?:audience )?(?:laughter|laugh(?:s|ing)?)|chuckl(?:es|ing)|cough(?:s|ing)?|sigh(?:s|ing)?"
+    r"|clears throat|silence|pause|noise|no audio|no speech|inaudible|unintelligible|crosstalk"
+    r"|(?:speaking )?foreign(?: language)?|speaking in foreign language|__"
+    # German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish, Vietnamese
+    r"|(?:leise |ruhige )?musik|applaus|beifall|(?:ge)?lachen|gelächter|räuspern|husten|stille"
+    r"|unverständlich|musique|applaudissements|rires?|toux|silence|inaudible|(?:le )?public rit"
+    r"|música|aplausos?|risas?|risos?|tos|silencio|silêncio|inaudible|inaudível|ininteligible"
+    r"|musica|applausi?|risate?|tosse|silenzio|incomprensibile|muziek|gelach|applaus|muzyka"
+    r"|oklaski|śmiech|müzik|alkış(?:lar)?|gülüşmeler|âm nhạc|vỗ tay|cười"
+    # Russian, Ukrainian, Hindi, Arabic, Thai, Korean, Chinese, Japanese
+    r"|(?:играет )?музыка|аплодисменты|смех|кашель|тишина|неразборчиво|музика|оплески|сміх"
+    r"|संगीत|तालियां|तालियाँ|हंसी|हँसी|موسيقى|تصفيق|ضحك|เพลง|ดนตรี|เสียงปรบมือ|เสียงหัวเราะ"
+    r"|음악|박수|웃음|음성 없음|音乐|掌声|笑声|音樂|掌聲|笑聲|音楽|拍手|笑|笑い|笑い声|無音|咳",
     re.I,
 )
 _OPENING = ("[", "(", "【", "（")

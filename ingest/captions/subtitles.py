@@ -7,14 +7,18 @@ webvtt-py refuses SRT without numbers. Neither tells which line it left out.
 """
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from .clocks import TIME, milliseconds
-from .track import Problems, Shown
-from .words import read_lines
+from .track import NoSpeech, Problems, Shown
+from .words import read_lines, read_voices
 
 # What follows the second time are WebVTT cue settings or SRT coordinates.
 _TIME_LINE = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?![0-9:.,])")
 _BROKEN_TIME_LINE = re.compile(r"\s*-?[0-9]+:[0-9:.,\s]*-{1,2}>")
+CHAPTER_SECONDS, CHAPTER_WORDS = 45, 12  # so long for so few words: a heading
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif)(?:\?\S*)?(?:#xywh=[0-9,]+)?$|#xywh=[0-9]", re.I)
 _NOT_A_CUE = re.compile(r"NOTE(?:\s|$)|(?:STYLE|REGION)\s*$")
 
 
@@ -29,7 +33,7 @@ def read_blocks(text: str, problems: Problems) -> list[Shown]:
     current: list[str] = []
     in_note = False
     depth = 0  # lines since the last empty one; the number or name of a caption is at depth 0
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if times := _times(line):
             _drop_name(current)
             current, in_note = [], False
@@ -45,7 +49,15 @@ def read_blocks(text: str, problems: Problems) -> list[Shown]:
             current.append(line)
         # A line of one space is not empty: rolling WebVTT has it above its first line.
         depth = depth + 1 if line else 0
-    return [Shown(start, max(start, end), read_lines(lines)) for start, end, lines in blocks]
+    return [one for block in blocks for one in _shown(*block)]
+
+
+def _shown(start: int, end: int, lines: list[str]) -> list[Shown]:
+    """Return a caption; where WebVTT names voices, one for each."""
+    end = max(start, end)
+    if any("<v" in line for line in lines):
+        return [Shown(start, end, said, voice) for voice, said in read_voices(lines)]
+    return [Shown(start, end, read_lines(lines))]
 
 
 def _times(line: str) -> tuple[int, int] | None:
@@ -74,3 +86,34 @@ def _drop_name(lines: list[str]) -> None:
     # Two signs of three: a number that ends a text and has an empty line below was spoken.
     if next_to_times + after_gap + is_number >= 2:
         lines.pop()
+
+
+def count_time_lines(text: str) -> int:
+    """Return how many lines are, or should be, the time line of a caption."""
+    return sum(
+        bool(_TIME_LINE.match(line) or _BROKEN_TIME_LINE.match(line)) for line in text.split("\n")
+    )
+
+
+def without_speech(text: str, shown: Sequence[Shown], source: str) -> NoSpeech | None:
+    """Return what a WebVTT file is that a player reads beside captions; None for captions."""
+    if not text.lstrip().startswith("WEBVTT") or not shown:
+        return None
+    said = [" ".join(word for line in one.lines for _, word in line) for one in shown]
+    if sum(bool(_PICTURE.search(one)) for one in said) * 2 > len(said):
+        return NoSpeech(source, "these are the pictures of a seek bar, not speech")
+    if sum(one.startswith(("{", "[{")) for one in said) * 2 > len(said):
+        return NoSpeech(source, "this is metadata for programs, not speech")
+    seconds = sorted(((one.end or one.start) - one.start) / 1000 for one in shown)
+    words = sorted(len(one.split()) for one in said)
+    middle = len(shown) // 2
+    header = text.lstrip()[:200].lower()
+    if "kind: chapters" in header or (
+        len(shown) > 1
+        and seconds[middle] >= CHAPTER_SECONDS
+        and words[middle] <= CHAPTER_WORDS
+        and all(one.end == after.start for one, after in pairwise(shown))
+    ):
+        chapters = tuple((one.start / 1000, text) for one, text in zip(shown, said, strict=True))
+        return NoSpeech(source, "these are chapters, not speech", chapters)
+    return None

@@ -16,6 +16,24 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", r
 _NOTES = str.maketrans("", "", "♩♪♫♬")
 
 
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]{1,100})>")
+
+
+def read_voices(lines: Iterable[str]) -> list[tuple[str, list[list[Timed]]]]:
+    """Return the words of WebVTT lines by the voice that says them; "" before the first.
+
+    >>> read_voices(["<v Ann>Hi there</v>", "<v Bo>Hello"])
+    [('Ann', [[(None, 'Hi'), (None, 'there')]]), ('Bo', [[(None, 'Hello')]])]
+    """
+    text = "\n".join(lines)
+    parts = _VOICE.split(text)
+    voices = zip(["", *parts[1::2]], parts[0::2], strict=True)
+    read = [
+        (" ".join(unescape(name).split()), read_lines(said.split("\n"))) for name, said in voices
+    ]
+    return [one for one in read if one[1]]
+
+
 def read_lines(lines: Iterable[str]) -> list[list[Timed]]:
     """Return the words of each line that has any."""
     return [tokens for line in lines if (tokens := tokens_of(_pieces(line)))]

@@ -394,8 +394,9 @@ def hit_text(hit: Hit) -> str:
     where = f"Lecture {hit.video.lecture}: " if hit.video.lecture else ""
     shown = [
         f"{hit.rank}. {where}{hit.video.title}  {clock(hit.start)}–{clock(hit.end)}",
-        f"   {watch_url(hit.video.video_id, hit.start)}",
     ]
+    if url := watch_url(hit.video.video_id, hit.start):
+        shown.append(f"   {url}")
     if hit.note:
         mark = f"  ({by_model(hit.note.model)})" if hit.note.model else ""
         shown.append(f"   {hit.note.title}{mark}")

@@ -62,7 +62,7 @@ class FileError(Cs25SearchError):
 class CaptionError(FileError):
     """A caption file cannot be read."""
 
-    cure = "Save the captions again as SRT, WebVTT or json3 in UTF-8, or remove the file."
+    cure = "Save the captions again as SRT or WebVTT in UTF-8, or remove the file."
 
 
 class DeckError(FileError):

@@ -43,7 +43,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "end": citation.end,
                 "time": citation.time,
                 "quote": citation.quote,
-                "url": citation.url,
+                "url": citation.url or None,
                 "slide": slide_json(citation.slide),
             }
             | _by(citation.model)
@@ -67,7 +67,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "time": clock(hit.start),
         "quote": hit.quote,
         "kind": hit.chunk.kind,
-        "url": watch_url(hit.video.video_id, hit.start),
+        "url": watch_url(hit.video.video_id, hit.start) or None,
         "slide": slide_json(hit.slide),
     } | _by(hit.note.model if hit.note else "")
 
@@ -106,7 +106,7 @@ def answer_markdown(answer: Answer) -> str:
         shown.append(
             " ".join(
                 f"{escape_markdown(sentence.text)} "
-                + "".join(f"[\\[{n}\\]]({urls[n]})" for n in sentence.citations)
+                + "".join(_linked(f"\\[{n}\\]", urls[n]) for n in sentence.citations)
                 for sentence in answer.sentences
             )
         )
@@ -117,8 +117,13 @@ def answer_markdown(answer: Answer) -> str:
         where = f"{escape_markdown(_title(citation))}, {citation.time}"
         mark = f" ({escape_markdown(by_model(citation.model))})" if citation.model else ""
         quote = escape_markdown(citation.quote)
-        shown.append(f"{citation.n}. [{where}]({citation.url}): “{quote}”{mark}")
+        shown.append(f"{citation.n}. {_linked(where, citation.url)}: “{quote}”{mark}")
     return "\n".join(shown) + "\n"
+
+
+def _linked(text: str, url: str) -> str:
+    """Return a Markdown link, or the text alone where there is nothing to open."""
+    return f"[{text}]({url})" if url else text
 
 
 def answer_text(answer: Answer) -> str:
@@ -126,7 +131,8 @@ def answer_text(answer: Answer) -> str:
     shown = [answer.text, ""]
     for citation in answer.citations:
         shown.append(f"[{citation.n}] {_title(citation)}  {citation.time}")
-        shown.append(f"    {citation.url}")
+        if citation.url:
+            shown.append(f"    {citation.url}")
         shown.append(f"    “{citation.quote}”")
         if citation.model:
             shown.append(f"    ({by_model(citation.model)})")

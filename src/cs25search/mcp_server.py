@@ -79,7 +79,7 @@ def video_json(video: Video) -> dict[str, Any]:
         "title": video.title,
         "speakers": list(video.speakers),
         "seconds": video.duration,
-        "url": watch_url(video.video_id, 0),
+        "url": watch_url(video.video_id, 0) or None,
     }
 
 

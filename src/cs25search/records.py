@@ -26,6 +26,7 @@ class Cue:
     end: float
     text: str
     words: tuple[Word, ...] = ()  # only where the format times each word (json3, rolling WebVTT)
+    speaker: str = ""  # who says it, where the captions name them
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Citation:
 
     @property
     def video_id(self) -> str:
-        """The YouTube id."""
+        """The YouTube id, or that of a recording elsewhere."""
         return self.video.video_id
 
     @property
@@ -145,7 +146,7 @@ class Citation:
 
     @property
     def url(self) -> str:
-        """The link that opens the video at this second."""
+        """The link that opens the video at this second; "" when it is not on YouTube."""
         return watch_url(self.video.video_id, self.start)
 
 

@@ -14,9 +14,10 @@ def clock(seconds: float) -> str:
 
 
 def watch_url(video_id: str, start: float) -> str:
-    """Return the link that opens a YouTube video at a whole second.
+    """Return the link that opens a YouTube video at a whole second; "" for another recording.
 
-    >>> watch_url("U8J32Z3qV8s", 540.7)
-    'https://youtu.be/U8J32Z3qV8s?t=540'
+    >>> watch_url("U8J32Z3qV8s", 540.7), watch_url("lecture-1-5f3a9c01d2", 540.7)
+    ('https://youtu.be/U8J32Z3qV8s?t=540', '')
     """
-    return f"https://youtu.be/{video_id}?t={max(0, int(start))}"
+    on_youtube = len(video_id) == 11  # as every YouTube id, and no id of another recording
+    return f"https://youtu.be/{video_id}?t={max(0, int(start))}" if on_youtube else ""

@@ -1,0 +1,264 @@
+"""JSON and XML kinds: recognisers, transcript APIs, Kaltura, YouTube's srv1 to srv3, TTML."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree
+from defusedxml.common import DefusedXmlException
+
+from cs25search.errors import CaptionError
+
+from .clocks import read_clock
+from .json3 import read_events
+from .track import MAX_HOURS, Problems, Shown, Timed
+from .words import read_lines, tokens_of
+
+MOST_PRINTED = 5_000_000  # letters of a Python list; parsing one takes a hundred times its size
+# Where a document holds its captions, what a caption's times are called, and their unit in ms.
+_LISTS = (
+    ("segments", ("start", "end"), 1000.0, "Whisper JSON"),
+    ("transcription", ("from", "to"), 1.0, "whisper.cpp JSON"),
+    ("chunks", ("from", "to"), 1000.0, "Whisper JSON"),
+    ("objects", ("startTime", "endTime"), 1.0, "Kaltura JSON"),
+    ("snippets", ("start", "end"), 1000.0, "youtube-transcript-api JSON"),
+    ("transcript", ("start", "end"), 1000.0, "youtube-transcript-api JSON"),
+)
+_PRINTED = re.compile(r"""^\s*(?:\[|\{|Fetched)[^\n]{0,200}?text['"]?\s*[:=]""")
+
+
+def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
+    """Return the captions of a JSON document, and its kind.
+
+    Raises:
+        CaptionError: It is not JSON, or JSON of another kind.
+    """
+    try:
+        # float(), unlike int(), takes any number of digits; real times are checked below.
+        document = json.loads(text, strict=False, parse_int=float)
+    except json.JSONDecodeError as error:
+        reason = f"not JSON: {error.msg}, column {error.colno}"
+        raise CaptionError(problems.source, error.lineno, reason) from None
+    except RecursionError:
+        raise CaptionError(problems.source, 0, "not JSON: nested too deeply") from None
+    if isinstance(document, dict) and isinstance(document.get("events"), list):
+        return read_events(document["events"], problems), "json3"
+    if isinstance(document, list):
+        return _entries(document, ("start", "end"), 1000.0, problems), "youtube-transcript-api JSON"
+    for key, names, unit, kind in _LISTS:
+        if isinstance(document.get(key), list):
+            return _entries(document[key], names, unit, problems), kind
+    first = next(iter(document.values()), None)
+    if isinstance(first, list) and all(isinstance(one, dict) for one in first) and first:
+        # By video id.
+        return _entries(first, ("start", "end"), 1000.0, problems), "youtube-transcript-api JSON"
+    raise CaptionError(
+        problems.source, 0, "JSON without a list of captions that is known (docs/captions.md)"
+    )
+
+
+def is_printed_list(text: str) -> bool:
+    """Return whether a text may be a list of captions as Python prints it."""
+    return len(text) <= MOST_PRINTED and _PRINTED.match(text) is not None
+
+
+def read_printed_list(text: str, problems: Problems) -> list[Shown]:
+    """Return the captions of a list that Python printed, as youtube-transcript-api's users do.
+
+    Raises:
+        CaptionError: It is no such list.
+    """
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+        if isinstance(tree, ast.Call):  # FetchedTranscript(snippets=[...])
+            tree = next(one.value for one in tree.keywords if one.arg == "snippets")
+        if not isinstance(tree, ast.List):
+            raise ValueError("no list")
+        entries = [
+            {one.arg: ast.literal_eval(one.value) for one in item.keywords}
+            if isinstance(item, ast.Call)
+            else ast.literal_eval(item)
+            for item in tree.elts
+        ]
+    except (SyntaxError, ValueError, StopIteration, RecursionError, MemoryError, TypeError):
+        raise CaptionError(problems.source, 0, "not a list that Python printed") from None
+    return _entries(entries, ("start", "end"), 1000.0, problems)
+
+
+def _entries(
+    entries: list[Any], names: tuple[str, str], unit: float, problems: Problems
+) -> list[Shown]:
+    """Return a caption for each entry; lists of lists are read as one."""
+    shown = []
+    if entries and all(isinstance(one, list) for one in entries):
+        entries = next((one for one in entries if one), [])
+    for number, entry in enumerate(entries, 1):
+        one = _entry(entry, names, unit) if isinstance(entry, dict) else None
+        if one is None:
+            problems.add(0, f"entry {number} of the list has no time and text")
+        elif one.lines:
+            shown.append(one)
+    return shown
+
+
+def _entry(entry: Mapping[str, Any], names: tuple[str, str], unit: float) -> Shown | None:
+    text = entry.get("text", entry.get("content"))
+    if isinstance(text, list):  # Kaltura
+        text = "\n".join(str(one.get("text", "")) for one in text if isinstance(one, dict))
+    start, end = _times(entry, names, unit)
+    if not isinstance(text, str) or start is None:
+        return None
+    speaker = entry.get("speaker", "")
+    lines = _timed_words(entry.get("words")) or read_lines(text.split("\n"))
+    return Shown(start, end, lines, speaker.strip() if isinstance(speaker, str) else "")
+
+
+def _times(
+    entry: Mapping[str, Any], names: tuple[str, str], unit: float
+) -> tuple[int | None, int | None]:
+    """Return start and end of an entry in milliseconds."""
+    if isinstance(entry.get("offsets"), dict):
+        entry = entry["offsets"]
+    elif isinstance(entry.get("timestamp"), list) and len(entry["timestamp"]) == 2:
+        entry = dict(zip(names, entry["timestamp"], strict=True))
+    start = _time(entry.get(names[0]), unit)
+    end = _time(entry.get(names[1]), unit)
+    for name in ("duration", "dur"):
+        length = _time(entry.get(name), unit)
+        if end is None and start is not None and length is not None:
+            end = start + length
+    return start, None if end is None or start is None else max(start, end)
+
+
+def _time(value: object, unit: float) -> int | None:
+    """Return a number of seconds or milliseconds, or a clock, in milliseconds."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return read_clock(value) if isinstance(value, str) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return round(value * unit) if 0 <= value * unit <= MAX_HOURS * 3_600_000 else None
+
+
+def _timed_words(words: object) -> list[list[Timed]]:
+    """Return the words of a recogniser as one line, those without a time as untimed."""
+    if not isinstance(words, list):
+        return []
+    pieces: list[Timed] = []
+    for one in words:
+        if not isinstance(one, dict):
+            return []
+        text = one.get("word", one.get("text"))
+        if not isinstance(text, str):
+            return []
+        # WhisperX leaves out the blank before a word, the others write it.
+        text = text if text.startswith(" ") or not pieces else f" {text}"
+        pieces.append((_time(one.get("start"), 1000.0), text))
+    tokens = tokens_of(pieces)
+    return [tokens] if tokens else []
+
+
+# XML
+
+
+def read_xml(text: str, problems: Problems) -> tuple[list[Shown], str]:
+    """Return the captions of YouTube's XML or of TTML, and the kind.
+
+    Raises:
+        CaptionError: It is not XML, or XML of another kind.
+    """
+    try:
+        root: Element = defusedxml.ElementTree.fromstring(text.strip())
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise CaptionError(problems.source, 0, f"not XML: {error}"[:200]) from None
+    name = _local(root.tag)
+    if name == "transcript":
+        return list(_youtube(root, "text", "start", "dur", 1000.0)), "srv1"
+    if name == "timedtext" and root.find("body") is not None:
+        return list(_youtube(root, "p", "t", "d", 1.0)), "srv3"
+    if name == "timedtext":
+        return list(_youtube(root, "text", "t", "d", 1.0)), "srv2"
+    if name == "tt":
+        return list(_ttml(root, problems)), "TTML"
+    raise CaptionError(problems.source, 0, f"XML of a kind that is not known: <{name[:40]}>")
+
+
+def _youtube(root: Element, tag: str, begin: str, length: str, unit: float) -> Iterator[Shown]:
+    for one in root.iter(tag):
+        start, lasts = _time(one.get(begin), unit), _time(one.get(length), unit)
+        if start is None:
+            continue
+        words = [word for word in one if word.tag == "s"]
+        if words:
+            pieces: list[Timed] = [
+                (start + (_time(word.get("t", "0"), 1.0) or 0), word.text or "") for word in words
+            ]
+            tokens = tokens_of(pieces)
+            lines = [tokens] if tokens else []
+        else:
+            lines = read_lines("".join(one.itertext()).split("\n"))
+        if lines:
+            yield Shown(start, None if lasts is None else start + lasts, lines)
+
+
+def _ttml(root: Element, problems: Problems) -> Iterator[Shown]:
+    rates = {_local(key): value for key, value in root.attrib.items()}
+    names = {
+        one.get("{http://www.w3.org/XML/1998/namespace}id", ""): " ".join(one.itertext()).strip()
+        for one in root.iter()
+        if _local(one.tag) == "agent"
+    }
+    for number, one in enumerate((p for p in root.iter() if _local(p.tag) == "p"), 1):
+        facts = {_local(key): value for key, value in one.attrib.items()}
+        start, end = _offset(facts.get("begin"), rates), _offset(facts.get("end"), rates)
+        lasts = _offset(facts.get("dur"), rates)
+        lines = read_lines(_with_breaks(one).split("\n"))
+        if start is None:
+            if lines:
+                problems.add(0, f"paragraph {number} begins at {facts.get('begin')!r}")
+            continue
+        if end is None and lasts is not None:
+            end = start + lasts
+        if lines:
+            speaker = names.get(facts.get("agent", ""), "")
+            yield Shown(start, None if end is None else max(start, end), lines, speaker)
+
+
+def _offset(text: str | None, rates: Mapping[str, str]) -> int | None:
+    """Return a TTML time in milliseconds: a clock, with frames, or a number with its unit."""
+    if not text:
+        return None
+    if match := re.fullmatch(r"([0-9]{1,10}(?:\.[0-9]{1,10})?)(h|m|s|ms|t|f)", text.strip()):
+        units = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0}
+        rate = _rate(rates, "tickRate", 1.0) if match[2] == "t" else _rate(rates, "frameRate", 30.0)
+        return _time(float(match[1]), units.get(match[2], 1000.0 / rate))
+    clock, colon, frames = text.strip().rpartition(":")
+    if colon and clock.count(":") == 2 and frames.isdecimal() and len(frames) <= 3:
+        whole = read_clock(clock)
+        rate = _rate(rates, "frameRate", 30.0)
+        return None if whole is None else whole + round(int(frames) * 1000 / rate)
+    return read_clock(text)
+
+
+def _rate(rates: Mapping[str, str], name: str, usual: float) -> float:
+    text = rates.get(name, "")
+    return float(text) if re.fullmatch("[1-9][0-9]{0,9}", text) else usual
+
+
+def _with_breaks(element: Element) -> str:
+    """Return the text of a TTML paragraph; its own line ends are blanks, <br/> is one."""
+    for one in element.iter():
+        one.text, tail = (one.text or "").replace("\n", " "), (one.tail or "").replace("\n", " ")
+        one.tail = tail
+        if _local(one.tag) == "br":
+            one.text = "\n"
+    return "".join(element.itertext())
+
+
+def _local(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

@@ -1,0 +1,105 @@
+"""Who speaks: "Name:" before the words becomes the speaker of the caption.
+
+A colon in ordinary speech does not. The whole file decides: names come again and again.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from .track import Shown, Timed
+
+MOST_NAME_WORDS = 5
+OFTEN = 0.3  # of all captions begin with a name: a transcript of a meeting
+SOMETIMES = 0.05  # the same, where full names are told only when the speaker changes
+
+_PARTICLE = frozenset("de da di del van von der den la le el al bin ibn y e".split())
+_NAME_WORD = re.compile(r"\(?[^\W\d_][\w.'’-]*\)?,?|[0-9]{1,3}|\([^()]*\)?|[^()]*\)")
+_ROLE = re.compile(
+    r"(?:SPEAKER|PROFESSOR|PROF|LECTURER|INSTRUCTOR|TEACHER|STUDENT|AUDIENCE|HOST|MODERATOR|"
+    r"INTERVIEWER|NARRATOR|PRESENTER|MAN|WOMAN)(?: MEMBER)?(?:[ _][0-9]{1,3})?|"
+    r"(?:Speaker|Participant|Sprecher|Locuteur|話者|说话人)[ _]?[0-9]{1,3}",
+)
+# They stand before a colon in anybody's speech.
+_COMMON = frozenset(
+    "question answer note example remember warning theorem definition lemma proof claim remark "
+    "exercise problem solution step part chapter section so and but well now okay ok right first "
+    "second third finally intuition summary agenda outline goal idea".split()
+)
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text is written like the name of a person or a role.
+
+    >>> [is_name(one) for one in ("Jane Doe", "Speaker 2", "Ludwig van Beethoven", "山田太郎")]
+    [True, True, True, True]
+    >>> [is_name(one) for one in ("so we get", "Well, that is it. Right", "12", "")]
+    [False, False, False, False]
+    """
+    words = text.split()
+    if not 1 <= len(words) <= MOST_NAME_WORDS or len(text) > 60 or not text[0].isalpha():
+        return False
+    if any(sign in text for sign in "?!。？！=<>{}") or ". " in re.sub(r"\b\w\. ", "", text):
+        return False
+    return all(
+        _NAME_WORD.fullmatch(word)
+        and (not word[0].isalpha() or not word[0].islower() or word in _PARTICLE)
+        for word in words
+    )
+
+
+def take_speakers(shown: Sequence[Shown]) -> list[Shown]:
+    """Return captions with the names before their words as speakers.
+
+    A caption in which two people speak becomes two.
+    """
+    said: Counter[str] = Counter()
+    for one in shown:
+        if not one.speaker:
+            found = map(_before_colon, one.lines)
+            said.update({name[0] for name in found if name})
+    names = _speakers(said, len(shown))
+    if not names:
+        return list(shown)
+    return [part for one in shown for part in _split(one, names)]
+
+
+def _speakers(said: Counter[str], captions: int) -> frozenset[str]:
+    """Return which of the texts before a colon are speakers."""
+    names = {name for name in said if name.lower() not in _COMMON}
+    roles = {name for name in names if _ROLE.fullmatch(name)}
+    people = {name for name in names if said[name] > 1 or len(names) > 1} - roles
+    share = sum(said[name] for name in people | roles) / max(1, captions)
+    if share >= OFTEN and sum(said[name] for name in people | roles) > 1:
+        return frozenset(people | roles)
+    full = {name for name in people if said[name] > 1 and " " in name}
+    if len(full) > 1 and share >= SOMETIMES:
+        return frozenset(full | roles)
+    return frozenset(roles)
+
+
+def _split(one: Shown, names: frozenset[str]) -> Iterator[Shown]:
+    """Yield a caption, cut where another name stands at the beginning of a line."""
+    speaker = one.speaker
+    lines: list[list[Timed]] = []
+    for line in one.lines:
+        found = _before_colon(line)
+        if found and found[0] in names and not one.speaker:
+            if lines:
+                yield replace(one, lines=lines, speaker=speaker)
+            speaker, line, lines = found[0], line[found[1] :], []
+        if line:
+            lines.append(line)
+    if lines:
+        yield replace(one, lines=lines, speaker=speaker)
+
+
+def _before_colon(line: Sequence[Timed]) -> tuple[str, int] | None:
+    """Return the name before a colon at the beginning of a line, and how many words it takes."""
+    for count, (_, word) in enumerate(line[: MOST_NAME_WORDS + 1], 1):
+        if word.endswith((":", "：")) and len(word) > 1 - (count > 1):
+            name = " ".join(text for _, text in line[:count]).rstrip(":： ").lstrip("-–[( ")
+            name = name.rstrip("])")
+            return (name, count) if is_name(name) else None
+    return None

@@ -1,0 +1,138 @@
+"""Transcripts as people copy them: times at the beginning or end of a line, names beside them.
+
+That are YouTube's transcript panel, the printout of Whisper, saved captions and transcripts of
+Zoom, Teams, Otter and Panopto, and what people write themselves. A time may stand alone, before
+the words, or behind the name of the speaker.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from .clocks import TIME, milliseconds
+from .speakers import is_name
+from .track import Problems, Shown
+from .words import read_lines
+
+_OPEN, _CLOSE = r"[\[(（【]?\s{0,3}", r"\s{0,3}[\])）】]?"
+RANGE = re.compile(
+    rf"\s*{_OPEN}{TIME}\s*(?:-->|->|--|[-–—~〜]|to|bis)\s*{TIME}{_CLOSE}\s*:?\s*(.*)"
+)
+STAMP = re.compile(rf"\s*(?:\*\*)?{_OPEN}{TIME}{_CLOSE}(?:\*\*)?(?![0-9:.,])\s*[-–—|:：]?\s*(.*)")
+NAMED = re.compile(rf"\s*(?:\*\*)?(\S.{{0,60}}?)(?:\*\*)?[\s,:]{{1,9}}{_OPEN}{TIME}{_CLOSE}\s*")
+_BRACKETED = re.compile(r"\[([^\[\]]{1,60})\]\s*:?")
+# What a screen reader is told of a time, copied with it: "1 minute, 5 seconds".
+_SPOKEN_TIME = re.compile(
+    r"(?:(?:[0-9]{1,3} (?:hours?|minutes?|seconds?)|[0-9]{1,3} ?(?:時間|分|秒)),? ?){1,3}"
+)
+_WALL_CLOCK_FROM = 3_600_000  # saved captions of a meeting begin at the time of day
+_MOST_HEADINGS = 0.34  # of captions: two-line captions are another form
+
+
+@dataclass(slots=True)
+class _Part:
+    """A time and the lines below it."""
+
+    start: int
+    end: int | None
+    alone: bool  # nothing stands beside the time
+    speaker: str = ""
+    lines: list[str] = field(default_factory=list)
+
+
+def count_times(text: str) -> int:
+    """Return how many lines look like those of a transcript with times."""
+    return sum(_read_line(line) is not None for line in text.split("\n"))
+
+
+def read_transcript(
+    text: str, problems: Problems
+) -> tuple[list[Shown], str, tuple[tuple[float, str], ...]]:
+    """Return the captions of a transcript, its kind, and the chapter headings in it."""
+    before: list[str] = []
+    parts: list[_Part] = []
+    for line in text.split("\n"):
+        if part := _read_line(line):
+            parts.append(part)
+        elif line.strip():
+            (parts[-1].lines if parts else before).append(line)
+    if not parts:
+        return [], "", ()
+    alone = sum(part.alone for part in parts) * 2 > len(parts)
+    chapters: tuple[tuple[float, str], ...] = ()
+    if alone and not _take_names(before, parts):
+        chapters = _take_headings(before, parts)
+    _from_zero(parts)
+    for part, line in ((part, part.lines[0]) for part in parts if part.lines):
+        if match := _SPOKEN_TIME.match(line):
+            part.lines[0] = line[match.end() :]
+    kind = "times between brackets" if any(part.end for part in parts) else "transcript with times"
+    shown = [Shown(part.start, part.end, read_lines(part.lines), part.speaker) for part in parts]
+    return [one for one in shown if one.lines], kind, chapters
+
+
+def _read_line(line: str) -> _Part | None:
+    """Return what a line with a time begins, None for any other line."""
+    if not any(sign.isdecimal() for sign in line[:120]):
+        return None
+    if match := RANGE.fullmatch(line):
+        groups = match.groups()
+        start, end = milliseconds(*groups[:4]), milliseconds(*groups[4:8])
+        if start is not None and end is not None:
+            return _part(start, max(start, end), groups[8])
+    if match := STAMP.fullmatch(line):
+        start = milliseconds(*match.groups()[:4])
+        if start is not None:
+            return _part(start, None, match.groups()[4])
+    if match := NAMED.fullmatch(line):
+        start = milliseconds(*match.groups()[1:])
+        name = match[1].strip("[]() :")
+        if start is not None and is_name(name):
+            return _Part(start, None, False, name)
+    return None
+
+
+def _part(start: int, end: int | None, rest: str) -> _Part:
+    rest = rest.strip()
+    if (match := _BRACKETED.match(rest)) and is_name(match[1].strip()):
+        beside = rest[match.end() :].strip()
+        return _Part(start, end, False, match[1].strip(), [beside] if beside else [])
+    return _Part(start, end, not rest, "", [rest] if rest else [])
+
+
+def _take_names(before: list[str], parts: list[_Part]) -> bool:
+    """Take the names of speakers that stand on a line of their own above each time."""
+    above = [before, *(part.lines for part in parts[:-1])]
+    names = [lines[-1].strip() if lines else "" for lines in above]
+    distinct = {name for name in names if name}
+    repeated = len(parts) > 1 and len(distinct) * 2 <= len(parts)
+    if not all(map(is_name, distinct)) or not repeated or "" in names:
+        return False
+    for part, lines, name in zip(parts, above, names, strict=True):
+        lines.pop()
+        part.speaker = name
+    return True
+
+
+def _take_headings(before: list[str], parts: list[_Part]) -> tuple[tuple[float, str], ...]:
+    """Take the chapter headings that YouTube's panel has above some times."""
+    usual = Counter(len(part.lines) for part in parts[:-1]).most_common(1)
+    headings = []
+    if before:
+        headings.append((parts[0].start / 1000, before[-1].strip()))
+    longer = [i for i, part in enumerate(parts[:-1]) if len(part.lines) == 2]
+    if usual and usual[0][0] == 1 and len(longer) <= _MOST_HEADINGS * len(parts):
+        for number in longer:
+            heading = parts[number].lines.pop().strip()
+            headings.append((parts[number + 1].start / 1000, heading))
+    return tuple(headings) if len(headings) > 1 else ()
+
+
+def _from_zero(parts: list[_Part]) -> None:
+    """Let a transcript that tells the time of day begin at 0."""
+    first = parts[0].start
+    if first < _WALL_CLOCK_FROM or not all(part.speaker for part in parts):
+        return
+    for part in parts:
+        part.start = max(0, part.start - first)
+        part.end = None if part.end is None else max(part.start, part.end - first)

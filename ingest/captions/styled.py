@@ -1,0 +1,45 @@
+"""Kinds that pysubs2 reads as well as own code would: ASS, SSA and SAMI."""
+
+import re
+
+import pysubs2
+
+from cs25search.errors import CaptionError
+
+from .track import MAX_HOURS, Problems, Shown
+from .words import read_lines
+
+_ASS = re.compile(r"\[script info\]|\[events\]|\[v4\+? styles\]", re.I)
+_SAMI = re.compile(r"<sami\b", re.I)
+
+
+def styled_kind(text: str) -> str:
+    """Return "ass" or "sami", "" for any other text."""
+    head = text.lstrip()[:500]
+    if _ASS.match(head):
+        return "ass"
+    return "sami" if _SAMI.match(head) else ""
+
+
+def read_styled(text: str, kind: str, problems: Problems) -> list[Shown]:
+    """Return the captions; the name that ASS gives an event is its speaker.
+
+    Raises:
+        CaptionError: pysubs2 cannot read it.
+    """
+    try:
+        read = pysubs2.SSAFile.from_string(text, format_=kind)
+    except Exception as error:  # pysubs2 promises no base class for what it raises
+        reason = f"pysubs2 cannot read it as {kind}: {error}"
+        raise CaptionError(problems.source, 0, reason[:200]) from None
+    return [
+        Shown(
+            max(0, event.start),
+            min(max(0, event.start, event.end), MAX_HOURS * 3_600_000),
+            read_lines(event.plaintext.split("\n")),
+            " ".join(event.name.split()),
+        )
+        for event in read
+        if event.type == "Dialogue" and not event.is_drawing
+        and 0 <= event.start <= MAX_HOURS * 3_600_000
+    ]  # fmt: skip

@@ -1,0 +1,235 @@
+"""ingest/captions/names.py and files.py: names that yt-dlp, players and meeting programs give."""
+
+import json
+import random
+import string
+from pathlib import Path, PurePath
+
+import pytest
+
+from cs25search.errors import Cs25SearchError
+from ingest.captions.files import keep, kept, read_captions
+from ingest.captions.names import VIDEO_ID, is_word, read_name, recording_id
+
+ID = "aircAruvnKk"
+SRT = "1\n00:00:01,000 --> 00:00:04,000\nThe zebra router needs marmalade precision.\n"
+
+# name, title in it, language
+COMMON = [
+    (f"What is it [{ID}].en.vtt", "What is it", "en"),
+    (f"What is it？ [{ID}].en.srt", "What is it?", "en"),
+    (f"What is it [{ID}].en-orig.vtt", "What is it", "en-orig"),
+    (f"What is it [{ID}].en-US.vtt", "What is it", "en-US"),
+    (f"What is it [{ID}].en-uYU-mmqFLq8.vtt", "What is it", "en-uYU-mmqFLq8"),
+    (f"What is it [{ID}].zh-Hans.vtt", "What is it", "zh-Hans"),
+    (f"What is it [{ID}].es-419.vtt", "What is it", "es-419"),
+    (f"What is it [{ID}].vtt", "What is it", ""),
+    (f"What is it [{ID}].en.json3", "What is it", "en"),
+    (f"What is it [{ID}].en.srv3", "What is it", "en"),
+    (f"What is it [{ID}].en.ttml", "What is it", "en"),
+    (f"001 - What is it [{ID}].en.vtt", "001 - What is it", "en"),
+    (f"What_is_it [{ID}].en.vtt", "What is it", "en"),
+    (f"What is it-{ID}.en.vtt", "What is it", "en"),
+    (f"What_is_it-{ID}.en.vtt", "What is it", "en"),
+    (f"What is it - {ID}.srt", "What is it", ""),
+    (f"What is it_{ID}.srt", "What is it", ""),
+    (f"What is it ({ID}).srt", "What is it", ""),
+    (f"{ID} - What is it.srt", "What is it", ""),
+    (f"{ID}_What_is_it.srt", "What is it", ""),
+    (f"[{ID}].vtt", "", ""),
+    (f"{ID}.vtt", "", ""),
+    (f"{ID}.srt", "", ""),
+    (f"{ID}.json3", "", ""),
+    (f"{ID}.txt", "", ""),
+    (f"{ID}.srt.txt", "", ""),
+    (f"{ID}.en.srt", "", "en"),
+    (f"{ID}.EN.SRT", "", "en"),
+    (f"{ID}.en-US.srt", "", "en-US"),
+    (f"{ID}.en-orig.vtt", "", "en-orig"),
+    (f"{ID}.en-en.vtt", "", "en-en"),
+    (f"{ID}.eng.srt", "", "en"),
+    (f"{ID}.English.srt", "", "en"),
+    (f"{ID}_en.srt", "", "en"),
+    (f"{ID}-en.srt", "", "en"),
+    (f"{ID} (en).srt", "", "en"),
+    (f"{ID}.a.en.vtt", "", "en"),
+    (f"{ID}.en.auto.srt", "", "en"),
+    (f"{ID}.en.forced.srt", "", "en"),
+    (f"{ID}.mp4.vtt", "", ""),
+    (f"{ID}.wav.json", "", ""),
+    (f"watch?v={ID}.txt", "", ""),
+    (f"{ID}/en.vtt", "", "en"),
+    (f"{ID}/captions.srt", "", ""),
+    (f"What is it [{ID}]/subtitles.en.vtt", "What is it", "en"),
+    (f"Course/Week 1/What is it [{ID}].en.vtt", "What is it", "en"),
+    (f"[English (auto-generated)] What is it [{ID}] [DownSub.com].srt", "What is it", "en"),
+]
+
+
+@pytest.mark.parametrize(("name", "title", "language"), COMMON, ids=[one[0] for one in COMMON])
+def test_common_names_give_id_title_and_language(name, title, language):
+    found = read_name(PurePath(name))
+    assert (found.video_id, found.title, found.language) == (ID, title, language)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "language"),
+    [
+        ("ac_encoding.vtt", "ac encoding", ""),
+        ("jh_parallel.vtt", "jh parallel", ""),
+        ("lecture-001.vtt", "lecture-001", ""),
+        ("lecture-004.en.srt", "lecture-004", "en"),
+        ("cs229-lec04.srt", "cs229-lec04", ""),
+        ("2021-10-04a.srt", "2021-10-04a", ""),
+        ("Mathematics.de.srt", "Mathematics", "de"),
+        ("programming.srt", "programming", ""),
+        ("what_is_it.srt", "what is it", ""),
+        ("Lecture 3 [Transcribing].srt", "Lecture 3 [Transcribing]", ""),
+        ("GMT20231018-150303_Recording.transcript.vtt", "GMT20231018-150303 Recording", ""),
+        ("01 - Introduction.mp3.json", "01 - Introduction", ""),
+        ("Week 2/captions.sbv", "Week 2", ""),
+        ("Week 2/en.vtt", "Week 2", "en"),
+        ("注意機構の講義.ja.srt", "注意機構の講義", "ja"),
+        ("Some Title (English).srt", "Some Title", "en"),
+    ],
+)
+def test_ordinary_names_are_recordings_and_no_ids(name, title, language):
+    found = read_name(PurePath(name))
+    assert (found.video_id, found.title, found.language) == ("", title, language)
+
+
+@pytest.mark.parametrize(
+    "name", ["talk.mp4", "talk.info.json", "talk.live_chat.json", "README", ".srt", "a.jpg"]
+)
+def test_other_files_are_no_captions(name):
+    assert read_name(PurePath(name)) is None
+
+
+def test_nearly_every_id_is_told_from_a_word():
+    dice = random.Random(25)
+    letters = string.ascii_letters + string.digits + "-_"
+    ids = [
+        "".join(dice.choices(letters, k=10)) + dice.choice("AEIMQUYcgkosw048")
+        for _ in range(20_000)
+    ]
+    assert sum(map(is_word, ids)) < 0.005 * len(ids)
+
+
+def test_recording_has_an_id_of_its_own_that_no_video_has(tmp_path):
+    ids = {recording_id(tmp_path / name, name) for name in ("a", "b", "注意", "x" * 300)}
+    assert len(ids) == 4
+    for one in ids:
+        assert not VIDEO_ID.fullmatch(one) and 12 <= len(one) <= 64
+
+
+def test_recordings_of_one_name_in_two_folders_are_two(tmp_path):
+    for week in ("1", "2"):
+        (tmp_path / week).mkdir()
+        (tmp_path / week / "lecture.en.srt").write_text(SRT)
+    tracks, left_out = read_captions(tmp_path)
+    assert [track.origin.title for track in tracks] == ["lecture", "lecture"]
+    assert len({track.origin.video_id for track in tracks}) == 2
+    assert left_out == []
+    assert read_captions(tmp_path / "1")[0][0] in tracks
+
+
+def test_what_yt_dlp_wrote_beside_a_file_is_used(tmp_path):
+    info = {
+        "id": ID, "extractor": "youtube", "title": "But what is it?", "channel": "A Channel",
+        "duration": 1120, "upload_date": "20171005", "description": "Of layers.", "tags": None,
+        "chapters": [{"start_time": 0, "end_time": 67, "title": "Introduction  example"},
+                     {"start_time": 67, "title": "Series preview"}],
+    }  # fmt: skip
+    (tmp_path / f"What [{ID}].info.json").write_text(json.dumps(info))
+    (tmp_path / f"What [{ID}].en.srt").write_text(SRT)
+    origin = read_captions(tmp_path)[0][0].origin
+    assert (origin.video_id, origin.title, origin.duration) == (ID, "But what is it?", 1120.0)
+    assert origin.upload_date == "2017-10-05"
+    assert origin.chapters == ((0.0, "Introduction example"), (67.0, "Series preview"))
+    assert origin.about == "A Channel Of layers."
+
+
+def test_id_in_the_info_beside_a_file_decides(tmp_path):
+    (tmp_path / "programming.en.srt").write_text(SRT)
+    info = {"id": "programming", "extractor": "youtube"}
+    (tmp_path / "programming.info.json").write_text(json.dumps(info))
+    assert read_captions(tmp_path)[0][0].origin.video_id == "programming"
+    (tmp_path / "programming.info.json").write_text(json.dumps(info | {"extractor": "vimeo"}))
+    assert read_captions(tmp_path)[0][0].origin.video_id.startswith("programming-")
+
+
+@pytest.mark.parametrize("info", ["{", "[]", '{"title": 5}', '{"duration": -1}'])
+def test_info_that_cannot_be_read_is_passed_over(tmp_path, info):
+    (tmp_path / f"{ID}.info.json").write_text(info)
+    (tmp_path / f"{ID}.en.srt").write_text(SRT)
+    assert read_captions(tmp_path)[0][0].origin.title == ""
+
+
+def test_one_file_is_taken_as_well_as_a_folder(tmp_path):
+    path = tmp_path / f"Talk [{ID}].en.srt"
+    path.write_text(SRT)
+    assert read_captions(path) == read_captions(tmp_path)
+
+
+def test_best_file_of_a_video_is_taken(tmp_path):
+    for name in (f"{ID}.de.srt", f"{ID}.srt", f"{ID}.en.srt", f"T [{ID}].en.vtt"):
+        (tmp_path / name).write_text(SRT)
+    tracks, left_out = read_captions(tmp_path)
+    assert [track.origin.name for track in tracks] == [f"{ID}.en.vtt"]
+    assert len(left_out) == 3
+    assert not any(one.failed for one in left_out)
+    assert read_captions(tmp_path, "de")[0][0].origin.language == "de"
+
+
+def test_file_that_cannot_be_read_makes_way_for_the_next(tmp_path):
+    # Whisper writes the plain text beside the captions.
+    (tmp_path / "talk.vtt").write_text("WEBVTT\n\nnothing here\n")
+    (tmp_path / "talk.srt").write_text(SRT)
+    (tmp_path / "talk.txt").write_text("The zebra router.\n")
+    tracks, left_out = read_captions(tmp_path)
+    assert [track.origin.name[-4:] for track in tracks] == [".srt"]
+    assert sorted((one.name, one.failed) for one in left_out) == [
+        ("talk.txt", False),
+        ("talk.vtt", False),
+    ]
+
+
+def test_what_is_left_out_is_told_with_reason_and_cure(tmp_path):
+    (tmp_path / f"{ID}.en.srt").write_text(SRT)
+    (tmp_path / "holiday.txt").write_text("x")
+    (tmp_path / "subtitles.rtf").write_text(SRT)
+    (tmp_path / f"{ID}.mp4").write_text("x")
+    tracks, left_out = read_captions(tmp_path)
+    assert len(tracks) == 1
+    assert [one.name for one in left_out] == ["subtitles.rtf", "holiday.txt"]
+    for one in left_out:
+        assert one.failed and one.reason and one.cure
+
+
+@pytest.mark.parametrize(("name", "text"), [("gone", "does not exist"), (".", "VIDEOID.en.srt")])
+def test_place_without_captions_is_an_error(tmp_path, name, text):
+    with pytest.raises(Cs25SearchError, match=text):
+        read_captions(tmp_path / name)
+
+
+def test_every_name_is_kept_and_found_again(tmp_path):
+    for name in [*(one[0] for one in COMMON), "注意機構の講義.ja.srt", "lecture-001.vtt"]:
+        path = tmp_path / "given" / Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SRT)
+        track = read_captions(path)[0][0] if path.suffix != ".json3" else None
+        if track:
+            keep(tmp_path / "kept", track)
+            assert kept(tmp_path / "kept")[track.origin.video_id] == track
+
+
+def test_chapters_beside_captions_are_used(tmp_path):
+    (tmp_path / f"{ID}.en.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nThe zebra.\n")
+    chapters = "WEBVTT\n\n00:00.000 --> 02:00.000\nStripes\n\n02:00.000 --> 04:00.000\nHooves\n"
+    (tmp_path / f"{ID}.chapters.vtt").write_text(chapters)
+    (tmp_path / f"{ID}.thumbnails.vtt").write_text(
+        "WEBVTT\n\n00:00.000 --> 02:00.000\na.jpg#xywh=0,0,9,9\n"
+    )
+    tracks, left_out = read_captions(tmp_path)
+    assert tracks[0].origin.chapters == ((0.0, "Stripes"), (120.0, "Hooves"))
+    assert not any(one.failed for one in left_out)
