@@ -10,11 +10,15 @@
 from typing import TYPE_CHECKING, Any
 
 from .errors import Cs25SearchError
+from .privacy import switch_off_telemetry
 from .records import Answer, Chunk, Citation, Cue, Hit, Sentence, Slide, Video, Word
 from .times import clock, watch_url
 
 if TYPE_CHECKING:
     from .search import Index, open_index
+
+# Every program of ours imports this package before onnxruntime.
+switch_off_telemetry()
 
 __all__ = [
     "Answer",

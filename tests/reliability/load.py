@@ -18,23 +18,18 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlencode
-
-import websockets
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from cs25search import Index, open_index
 from cs25search.evaluation import read_questions
 from cs25search.index.files import read_generation, write_generation
 from cs25search.search import default_index_dir
 from tests.e2e.conftest import PROJECT, serve
+from tests.page_client import PATIENCE, ask_page
 
 SESSIONS = 500
 QUESTIONS, THREADS = 10_000, 8
 WAVES = 10  # of a quarter of the sessions, after all of them at once
 EVERY = 5.0  # seconds between two publishes
-PATIENCE = 900.0  # seconds for all sessions
 
 
 def main() -> None:
@@ -78,7 +73,7 @@ def _ask_app(folder: Path, texts: list[str], sessions: int) -> Counter[str]:
     best = {text: _heading(index, text) for text in texts}
     with serve(folder) as served, Publisher(folder) as publisher:
         url = served.url.replace("http", "ws")
-        asyncio.run(_session(url, texts[0]))  # the server has read what it needs
+        asyncio.run(ask_page(url, texts[0]))  # the server has read what it needs
         print(f"a server with one session: {_resident(served.pid):.0f} MB resident")
         pages = []
         for wave in (sessions, *[max(1, sessions // 4)] * WAVES):
@@ -106,33 +101,8 @@ def _heading(index: Index, question: str) -> str:
 
 
 async def _all_sessions(url: str, questions: list[str]) -> list[tuple[str, str]]:
-    together = asyncio.gather(*(_session(url, question) for question in questions))
+    together = asyncio.gather(*(ask_page(url, question) for question in questions))
     return await asyncio.wait_for(together, PATIENCE)
-
-
-async def _session(url: str, question: str) -> tuple[str, str]:
-    """Open the app with a question; return it with all that the page shows."""
-    query = urlencode({"q": question, "lang": "en"})
-    shown = []
-    try:
-        async with websockets.connect(
-            f"{url}/_stcore/stream", max_size=None, open_timeout=PATIENCE, ping_interval=None
-        ) as socket:
-            message = BackMsg()
-            message.rerun_script.query_string = query
-            await socket.send(message.SerializeToString())
-            while True:
-                answer = ForwardMsg()
-                answer.ParseFromString(await socket.recv())
-                kind = answer.WhichOneof("type")
-                if kind == "delta":
-                    if answer.delta.new_element.HasField("exception"):
-                        return question, f"!{answer.delta.new_element.exception.message}"
-                    shown.append(str(answer.delta))
-                if kind == "script_finished":
-                    return question, "\n".join(shown)
-    except (OSError, websockets.WebSocketException) as error:
-        return question, f"!{error!r}"
 
 
 def _ask_index(folder: Path, texts: list[str], questions: int) -> Counter[str]:
