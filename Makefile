@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: run test lint check e2e fuzz faults crashes damage soak load lock licences audit sbom bench scaling bench-app eval eval-answers screenshots
+.PHONY: run test lint check e2e fuzz faults privacy crashes damage soak load lock licences audit sbom bench scaling bench-app eval eval-answers screenshots
 
 # MALLOC_ARENA_MAX: docs/deploy.md says why.
 run: .venv/installed
@@ -25,6 +25,10 @@ fuzz: .venv/installed
 
 faults: .venv/installed
 	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py
+
+# Each program under strace, left running for a minute; and a whole ingest, encoder included.
+privacy: .venv/installed
+	CS25_STRACE_SECONDS=60 $(BIN)/python -m pytest -v -p no:cacheprovider tests/test_privacy.py
 
 # These four use the index of the project and take minutes, soak much longer; crashes needs strace.
 crashes damage soak load: .venv/installed
@@ -65,7 +69,7 @@ eval-answers: .venv/installed
 
 # What a reproducible install takes: every package with its version and the hashes of its files.
 lock: .tools/installed
-	.tools/bin/uv pip compile --no-config --universal --python-version 3.11 --extra llm --extra mcp \
+	.tools/bin/uv pip compile --no-config --universal --python-version 3.11 --extra mcp \
 	  --upgrade --generate-hashes --no-annotate --custom-compile-command "make lock" -q \
 	  pyproject.toml -o requirements.lock
 

@@ -22,6 +22,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self):
         self.reply = GOOD
         self.requests: list[dict] = []
+        self.headers: list[dict[str, str]] = []
         super().__init__(("127.0.0.1", 0), Handler)
 
     @property
@@ -35,6 +36,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.requests.append(json.loads(body) | {"path": self.path})
+        self.server.headers.append(dict(self.headers))
         reply = self.server.reply
         if callable(reply):
             reply(self)
@@ -55,7 +57,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def piece(self, text, finish=None):
-        choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
+        self.delta({"content": text}, finish)
+
+    def delta(self, delta, finish=None):
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
         event = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}
         self.data(json.dumps(event | {"choices": [choice]}))
 

@@ -9,6 +9,7 @@ import pytest
 from fake_llm import GOOD, KEY, Server
 from streamlit.testing.v1 import AppTest
 
+from cs25search import Cs25SearchError, Index
 from cs25search.answers.extract import build_extract, find
 from cs25search.evaluation import read_questions
 from cs25search.formats import answer_markdown
@@ -188,7 +189,8 @@ def test_extracts_stand_in_for_a_model_that_fails_until_it_is_asked_again(index,
     model.reply = lambda handler: handler.fail(401)
     app = open_written(FLOAT32[language], language)
     assert has(app, say(language, "extracts")) and chips(app)
-    assert has(app, "the key was refused &#40;401&#41;")
+    refused = {"en": "the key was refused &#40;401&#41;", "ja": "キーが拒否されました（401）。"}
+    assert has(app, refused[language])
     assert not any(KEY in text for text in texts(app))
     extract = build_extract(find(index, FLOAT32[language]))
     first = [sentence.text for sentence in extract.sentences if sentence.citations == (1,)]
@@ -196,6 +198,38 @@ def test_extracts_stand_in_for_a_model_that_fails_until_it_is_asked_again(index,
     again = next(b for b in app.button if b.label == say(language, "ask_model_again"))
     again.click().run()
     run_until(app, lambda: has(app, say(language, "written_by", model="little&#45;model")))
+
+
+def test_failed_answer_of_a_model_stays_with_the_session_that_saw_it(model):
+    """It is shown there without asking again at each click; the next visitor asks anew."""
+    model.reply = lambda handler: handler.fail(503)
+    first = open_written(FLOAT32["en"])
+    assert has(first, "status 503")
+    first.button(key="play-U8J32Z3qV8s-582").click().run()
+    first.radio(key="language").set_value("ja").run()
+    assert has(first, "サーバーがステータス503を返しました。") and not has(first, "status 503")
+    assert len(model.requests) == 1
+    model.reply = GOOD
+    assert has(open_written(FLOAT32["en"]), say("en", "written_by", model="little&#45;model"))
+    assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize("error", [Cs25SearchError("the disk is gone"), RuntimeError("no memory")])
+def test_error_of_one_visitor_is_not_the_next_ones(monkeypatch, error):
+    question = f"{FLOAT32['en']}{'!' * len(str(error))}"  # one that nobody has asked
+
+    def fail(*arguments):
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Index, "answer", fail)
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        app.query_params["q"], app.query_params["lang"] = question, "en"
+        app.run()
+        assert app.error or app.exception
+    app.run()
+    assert not app.exception and not app.error and chips(app)
+    assert chips(open_app(question))
 
 
 def test_what_a_poisoned_model_says_is_dropped_counted_or_shown_as_it_is(model):

@@ -19,7 +19,6 @@ from streamlit.testing.v1 import AppTest
 from test_ingest import report
 
 from cs25search import open_index
-from cs25search.errors import Cs25SearchError
 from cs25search.formats import answer_json, answer_markdown, hit_json
 from cs25search.language_model import Endpoint
 from cs25search.records import Chunk, Cue, Video
@@ -27,9 +26,7 @@ from cs25search.text.markdown import JOINER
 from ingest.notes.check import Note, NotesProblem, read_notes
 from ingest.notes.files import Written, keep_notes, kept_notes
 from ingest.notes.windows import Window, build_windows
-from ingest.notes.write import build_prompt, enrich, missing, require_endpoint
-
-pytest.importorskip("openai")
+from ingest.notes.write import build_prompt, enrich, missing
 
 MODEL = "little-model"
 VIDEO = "abcdefghijk"
@@ -565,11 +562,3 @@ def test_captions_with_hours_of_talk_at_one_second_are_cut_by_words():
     windows = build_windows(Video(VIDEO, "A talk", (), 2.0), [chunk])
     assert sum(len(one.cues) for one in windows) == 1000
     assert all(len(one.text.split()) < 1400 for one in windows)
-
-
-def test_missing_client_is_a_plain_error(monkeypatch):
-    monkeypatch.setenv("CS25_LLM_BASE_URL", "http://localhost:1/v1")
-    monkeypatch.setenv("CS25_LLM_MODEL", MODEL)
-    monkeypatch.setattr("ingest.notes.write.find_spec", lambda name: None)
-    with pytest.raises(Cs25SearchError, match=r"cs25search\[llm\]"):
-        require_endpoint()

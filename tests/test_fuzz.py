@@ -9,8 +9,8 @@ import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cs25search.answers.written import _SUSPECT, read_sentences
 from cs25search.errors import DeckError, LinkError, QuestionError
-from cs25search.language_model import _SUSPECT, read_sentences
 from cs25search.question.aliases import spell_out
 from cs25search.question.cleanup import main_question, topic_of, without_talk
 from cs25search.search import MAX_QUERY, check_query

@@ -1,22 +1,26 @@
 """Answers written by a language model, against a real HTTP server that speaks the protocol."""
 
+import gzip
 import json
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 from conftest import run
-from fake_llm import GOOD, KEY
+from fake_llm import GOOD, KEY, serving
 
 from cs25search.answers.extract import build_extract, find
+from cs25search.answers.written import build_prompt, write_answer
 from cs25search.language_model import (
+    MOST_BYTES,
+    MOST_LINE,
+    OF_AN_ANSWER,
+    READER,
     Endpoint,
-    build_prompt,
     endpoint_from_environment,
-    write_answer,
 )
-
-pytest.importorskip("openai")
+from cs25search.text.japanese import is_japanese
 
 WHY = "Why does the router need float32?"
 
@@ -44,6 +48,7 @@ def assert_extract(answer, why):
     assert answer.sentences
     assert "\n" not in answer.remark
     assert why in answer.remark
+    assert is_japanese(answer.remark_ja)
     assert KEY not in repr(answer)
 
 
@@ -196,6 +201,242 @@ def test_empty_and_endless_answers_leave_the_extract(written):
     assert_extract(written([]), "empty answer")
     assert_extract(written(["blah " * 400] * 6), "ran past")
     assert_extract(written(["NO ANSWER"]), "backed by the moments")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirect_to_another_host_is_not_followed(written, server, status):
+    with serving() as other:
+        redirect = lambda handler: handler.fail(status, Location=f"{other.base_url}/x")  # noqa: E731
+        assert_extract(written(redirect), f"redirects to another address ({status})")
+        assert other.requests == []
+    assert len(server.requests) == 1
+
+
+def test_only_our_own_headers_are_sent(written, server, monkeypatch, tmp_path):
+    """Whatever the environment holds for other programs that speak to other servers."""
+    for name in ("ORG_ID", "PROJECT_ID", "PROJECT", "API_KEY", "ADMIN_KEY"):
+        monkeypatch.setenv(f"OPENAI_{name}", "canary")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Canary: canary\nAuthorization: canary")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/canary")
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login canary password canary\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert written().model == "little-model"
+    sent = {name.lower(): value for name, value in server.headers[0].items()}
+    assert sent.keys() == {
+        "host", "accept", "accept-encoding", "authorization", "connection", "content-length",
+        "content-type", "user-agent",
+    }  # fmt: skip
+    assert sent["authorization"] == f"Bearer {KEY}"
+    assert "canary" not in str(sent).replace(KEY, "")
+
+
+def test_no_password_of_netrc_is_sent_where_no_key_is_set(
+    index, findings, server, monkeypatch, tmp_path
+):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login canary password canary\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    write_answer(Endpoint(server.base_url, "m"), index, findings, build_extract(findings))
+    assert "Authorization" not in server.headers[0]
+
+
+def test_settings_are_refused_by_name_whatever_else_the_refusal_holds(written):
+    for body in (b"[" * 100_000, b'{"error": 7}', b'{"error": {"param": ["x"]}}', b"\xff", b""):
+
+        def refuse(handler, body=body):
+            handler.send_response(400)
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        assert_extract(written(refuse), "status 400")
+
+
+def said(*deltas, finish=None):
+    """Return a reply of one good sentence, some deltas, another sentence, and an end."""
+
+    def reply(handler):
+        handler.begin()
+        handler.piece(GOOD[0] + "[1] ")
+        for delta in deltas:
+            handler.delta(delta)
+        handler.piece("".join(GOOD[1:]).removeprefix("[1] "), finish)
+        handler.end()
+
+    return reply
+
+
+def data(text):
+    """Return a reply that holds an event of its own."""
+
+    def reply(handler):
+        handler.begin()
+        handler.piece(GOOD[0])
+        handler.data(text)
+        handler.end()
+
+    return reply
+
+
+BROKEN = {
+    "a list": (said({"content": ["a", "b"]}), "something else than text"),
+    "a list of parts": (
+        said({"content": [{"type": "text", "text": "x"}]}), "something else than text"),
+    "a number": (said({"content": 7}), "something else than text"),
+    "zero": (said({"content": 0}), "something else than text"),
+    "true": (said({"content": True}), "something else than text"),
+    "an object": (said({"content": {"text": "x"}}), "something else than text"),
+    "half a pair": (said({"content": "\ud83d"}), "broken characters"),
+    "the other half": (said({"content": "x\ude00"}), "broken characters"),
+    "cut at the limit": (
+        said(finish="length"), f"cut off at the limit of {OF_AN_ANSWER.tokens} tokens"),
+    "ends in an error": (said(finish="error"), "reported an error"),
+    "filtered": (said(finish="content_filter"), "filter of the server"),
+    "an error object": (data(f'{{"error": {{"message": "{KEY}"}}}}'), "reported an error"),
+    "an error text": (data(f'{{"error": "{KEY}"}}'), "reported an error"),
+    "an error in the choice": (
+        data(f'{{"choices": [{{"error": {{"message": "{KEY}"}}}}]}}'), "reported an error"),
+    "choices as a number": (data('{"choices": 7}'), "does not speak the protocol"),
+    "a delta as a list": (data('{"choices": [{"delta": [1]}]}'), "does not speak the protocol"),
+    "deep": (data("[" * 100_000), "does not speak the protocol"),
+    "no UTF-8": (lambda handler: (handler.begin(), handler.wfile.write(b"data: \xff\xfe\n\n")),
+                 "does not speak the protocol"),
+    "a repeated sentence": ([*GOOD, " ", *GOOD], "repeats itself"),
+    "a loop": ([GOOD[0] + "[1] "] * 50, "repeats itself"),
+    "only thoughts": (["<think>Casting only the router", " to higher"], "still thinking"),
+    "thoughts and no word": (["<think>Hm.</think>", " \n"], "empty answer"),
+    "thoughts without a beginning": (
+        ["Casting only the router [1]. </think>", *GOOD], "where its thinking begins"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_stream_leaves_the_extract_with_one_sentence_why(written, name):
+    reply, why = BROKEN[name]
+    answer = written(reply)
+    assert_extract(answer, why)
+    assert answer.remark.count(". ") == 0 and answer.remark.endswith((".", "?"))
+    assert "router" not in answer.remark
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_model_that_thinks_is_not_cut_off(written, name):
+    """It thinks for longer than a silence may last, and nothing of it is shown."""
+
+    def think(handler):
+        handler.begin()
+        for _ in range(10):
+            time.sleep(0.2)
+            handler.delta({"content": None, name: "Bananas, perhaps?"})
+        for piece in GOOD:
+            handler.piece(piece)
+        handler.end()
+
+    answer = written(think, seconds=1.0)
+    assert answer.model == "little-model"
+    assert len(answer.sentences) == 2
+    assert "Bananas" not in repr(answer)
+
+
+THOUGHTS = "<think>\nCasting only the router makes training much more stable [1].\n</think>\n\n"
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_thoughts_in_the_text_are_not_the_answer(written, size):
+    text = THOUGHTS + "".join(GOOD)
+    answer = written([text[begin : begin + size] for begin in range(0, len(text), size)])
+    assert [sentence.text for sentence in answer.sentences] == [
+        sentence.text for sentence in written(GOOD).sentences
+    ]
+    assert answer.dropped == 0
+
+
+def test_brackets_that_are_no_thoughts_stay_text(written):
+    answer = written([GOOD[0].replace("small", "s<"), "", "[1]."])
+    assert_extract(answer, "backed by the moments")
+
+
+def endless_line(handler):
+    handler.begin()
+    handler.wfile.write(b"data: ")
+    while True:
+        handler.wfile.write(b"x" * 65_536)
+
+
+def endless_events(handler):
+    handler.begin()
+    while True:
+        handler.wfile.write(b": ping " + b"x" * 1000 + b"\n\n")
+
+
+def endless_thoughts(handler):
+    handler.begin()
+    while True:
+        handler.delta({"reasoning_content": "x" * 1000})
+
+
+def endless_chunk(handler):
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(b"fffffffff\r\n")
+    while True:
+        handler.wfile.write(b"x" * 65_536)
+
+
+def endless_refusal(handler):
+    handler.send_response(400)
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"x" * 65_536)
+
+
+def bomb(handler):
+    packed = gzip.compress(b"data: " + bytes(100_000_000), 1)
+    handler.send_response(200)
+    handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", str(len(packed)))
+    handler.end_headers()
+    handler.wfile.write(packed)
+
+
+def dripping(handler):
+    handler.begin()
+    while True:
+        handler.wfile.write(b": ping\n\n")
+        time.sleep(0.05)
+
+
+ENDLESS = {
+    "line": (endless_line, f"a line of more than {MOST_LINE} bytes"),
+    "comments": (endless_events, f"more than {MOST_BYTES} bytes"),
+    "thoughts": (endless_thoughts, f"more than {MOST_BYTES} bytes"),
+    "chunk": (endless_chunk, f"a line of more than {MOST_LINE} bytes"),
+    "refusal": (endless_refusal, "status 400"),
+    "gzip bomb": (bomb, "compressed data"),
+    "drops": (dripping, "before the first token"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_endless_reply_ends_its_reader_in_bounded_memory(written, server, name):
+    reply, why = ENDLESS[name]
+    sent = []
+
+    def counted(handler):
+        write = handler.wfile.write
+        handler.wfile.write = lambda data: (sent.append(len(data)), write(data))
+        try:
+            reply(handler)
+        except OSError:  # our side has hung up, as it should
+            sent.append(0)
+
+    assert_extract(written(counted, seconds=1.0 if name == "drops" else 20.0), why)
+    for _ in range(100):
+        if not any(thread.name == READER for thread in threading.enumerate()):
+            break
+        time.sleep(0.1)
+    assert not any(thread.name == READER for thread in threading.enumerate())
+    assert sum(sent) < MOST_BYTES + 16_000_000  # what the system keeps under way comes on top
 
 
 def test_a_sentence_of_the_cited_note_is_supported_word_for_word(index, findings):

@@ -28,7 +28,7 @@ def test_every_line_of_the_lock_is_a_version_with_hashes():
 def test_lock_serves_what_the_project_asks_for():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    for text in (*project["dependencies"], *extras["llm"], *extras["mcp"]):
+    for text in (*project["dependencies"], *extras["mcp"]):
         wanted = Requirement(text)
         versions = [
             version for name, version, _ in LOCKED if name == canonicalize_name(wanted.name)

@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from cs25search.course.read import Course
@@ -73,7 +72,7 @@ def require_endpoint() -> Endpoint:
     """Return the endpoint to ask.
 
     Raises:
-        Cs25SearchError: None is configured, or its client is not installed.
+        Cs25SearchError: None is configured, or its address is none.
     """
     endpoint = endpoint_from_environment(FIRST_TOKEN)
     if endpoint is None or not endpoint.base_url or not endpoint.model:
@@ -84,11 +83,6 @@ def require_endpoint() -> Endpoint:
     if not endpoint.base_url.startswith(("http://", "https://")):
         raise Cs25SearchError(  # the value may hold a password: it is not shown
             f"CS25_LLM_BASE_URL is not an address that begins with http:// or https://\n{SET_UP}"
-        )
-    if find_spec("openai") is None:
-        raise Cs25SearchError(
-            "--enrich needs the openai client, which is not installed.\n"
-            "Install it: pip install 'cs25search[llm]'"
         )
     return endpoint
 

@@ -171,6 +171,7 @@ class Answer:
         probability: How likely the lectures are to answer, 0 to 1 (see refusal.py).
         model: The language model that wrote the sentences; empty when they are extracts.
         remark: One line on why a configured language model did not write them; else empty.
+        remark_ja: The same reason in Japanese, for the app; empty unless these are extracts.
         dropped: Sentences of the language model that did not pass the checks.
         generation: The generation of the index that the moments come from.
     """
@@ -185,3 +186,4 @@ class Answer:
     remark: str = ""
     dropped: int = 0
     generation: str = ""
+    remark_ja: str = ""

@@ -69,7 +69,8 @@ def answer(
     on_sentence: Callable[[Sentence], None] = lambda sentence: None,
 ) -> Answer:
     """Return what the lectures say about a question; see `Index.answer`."""
-    from ..language_model import endpoint_from_environment, write_answer
+    from ..language_model import endpoint_from_environment
+    from .written import write_answer
 
     endpoint = endpoint_from_environment()
     findings = find(index, question, lectures)

@@ -24,6 +24,11 @@ class Writing:
         # A daemon: whoever stops the server need not wait for a language model.
         threading.Thread(target=self._write, args=(index, question, lectures), daemon=True).start()
 
+    @property
+    def done(self) -> bool:
+        """Whether there is an answer, or an error instead of one."""
+        return self._answer.done()
+
     def answer(self, patience: float | None = None) -> Answer | None:
         """Return the answer, None when it takes longer than `patience` seconds.
 

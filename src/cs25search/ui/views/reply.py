@@ -58,7 +58,8 @@ def byline(answer: Answer, language: Language) -> str:
         else say(language, "extracts")
     ]
     if answer.remark and not answer.model:
-        said.append(say(language, "stands_in", remark=escape(answer.remark)))
+        remark = answer.remark_ja if language == "ja" and answer.remark_ja else answer.remark
+        said.append(say(language, "stands_in", remark=escape(remark)))
     if answer.dropped:
         key = "dropped_one" if answer.dropped == 1 else "dropped"
         said.append(say(language, key, count=answer.dropped))

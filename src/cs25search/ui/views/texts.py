@@ -43,7 +43,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "stands_in": (
         "The language model gave no answer that could be used. {remark}",
-        "言語モデルから使える回答が得られませんでした（理由は英語）：{remark}",
+        "言語モデルから使える回答が得られませんでした：{remark}",
     ),
     "dropped_one": (
         "One of its sentences was left out: the moments do not say it.",

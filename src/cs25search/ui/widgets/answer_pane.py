@@ -1,5 +1,7 @@
 """The answer as widgets: sentences, a chip for each citation, the video on request."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from ...formats import answer_markdown
@@ -15,26 +17,46 @@ from . import player
 PLACE = "answer"
 PATIENCE = 0.3  # seconds; the moments below wait no longer for a language model
 LOOK = 0.5  # seconds between looks at what it has written
+FAILED = "failed-answer"  # in the state of the session
+
+
+class Asked(NamedTuple):
+    """All on which an answer depends."""
+
+    generation: str
+    question: str
+    lectures: tuple[int, ...]
+    model: tuple[str, str] | None  # address and name
 
 
 def show_answer(here: Here, index: Index, question: str, lectures: list[int]) -> Answer | None:
-    """Show what the lectures say about a question; None while a language model writes."""
+    """Show what the lectures say about a question; None while a language model writes.
+
+    Raises:
+        Cs25SearchError: As for `Index.answer`.
+    """
     endpoint = endpoint_from_environment()
-    asked = (index.generation.manifest.generation, question, tuple(lectures))
-    model = (endpoint.base_url, endpoint.model) if endpoint else None
-    writing = _writing(index, *asked, model)
-    answer = writing.answer(PATIENCE if endpoint else None)
+    asked = Asked(
+        index.generation.manifest.generation,
+        question,
+        tuple(lectures),
+        (endpoint.base_url, endpoint.model) if endpoint else None,
+    )
+    answer = st.session_state.get(FAILED, {}).get(asked)
+    if answer is None:
+        writing = _writing(index, asked)
+        answer = _look_into(index, asked, writing, PATIENCE if endpoint else None)
     with st.container(key="answer"):
         if answer is None:
             _show_draft(here, writing, endpoint.model if endpoint else "")
         elif answer.status == "answered":
             _show_sentences(here, answer)
-            if answer.remark and not answer.model:
+            if _is_failed(answer):
                 st.button(
                     here.say("ask_model_again"),
                     icon=":material/refresh:",
-                    on_click=_writing.clear,
-                    args=(index, *asked, model),
+                    on_click=st.session_state.pop,
+                    args=(FAILED, None),
                 )
         elif answer.citations:
             shown = st.info if answer.status == "partly" else st.warning
@@ -42,21 +64,39 @@ def show_answer(here: Here, index: Index, question: str, lectures: list[int]) ->
     return answer
 
 
+def _look_into(
+    index: Index, asked: Asked, writing: Writing, patience: float | None
+) -> Answer | None:
+    """Return the answer if there is one; one that failed is kept for nobody else.
+
+    Without that, the next visitor would find the error of this one. The session itself keeps
+    its extract, so that not every click asks a model that is down.
+    """
+    try:
+        answer = writing.answer(patience)
+    except Exception:
+        _writing.clear(index, asked)
+        raise
+    if answer and _is_failed(answer):
+        _writing.clear(index, asked)
+        st.session_state[FAILED] = {asked: answer}
+    return answer
+
+
+def _is_failed(answer: Answer) -> bool:
+    """Return whether a language model was asked and extracts had to stand in for it."""
+    return bool(answer.remark and not answer.model)
+
+
 # Asked once per question, not at each run of the page; a language model may cost money.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _writing(
-    _index: Index,
-    generation: str,
-    question: str,
-    lectures: tuple[int, ...],
-    model: tuple[str, str] | None,
-) -> Writing:
-    return Writing(_index, question, lectures)
+def _writing(_index: Index, asked: Asked) -> Writing:
+    return Writing(_index, asked.question, asked.lectures)
 
 
 @st.fragment(run_every=LOOK)
 def _show_draft(here: Here, writing: Writing, model: str) -> None:
-    if writing.answer(0):
+    if writing.done:
         st.rerun()  # the whole page: a fragment looks again for as long as it is there
     with st.container(border=True):
         st.header(here.say("answer"), anchor=False)
