@@ -26,7 +26,7 @@ from cs25search.text.markdown import JOINER
 from ingest.notes.check import Note, NotesProblem, read_notes
 from ingest.notes.files import Written, keep_notes, kept_notes
 from ingest.notes.windows import Window, build_windows
-from ingest.notes.write import build_prompt, enrich, missing
+from ingest.notes.write import LIMITS, build_prompt, enrich, missing
 
 MODEL = "little-model"
 VIDEO = "abcdefghijk"
@@ -562,3 +562,34 @@ def test_captions_with_hours_of_talk_at_one_second_are_cut_by_words():
     windows = build_windows(Video(VIDEO, "A talk", (), 2.0), [chunk])
     assert sum(len(one.cues) for one in windows) == 1000
     assert all(len(one.text.split()) < 1400 for one in windows)
+
+
+@pytest.mark.parametrize(
+    ("delta", "finish", "why"),
+    [
+        ({"content": [{"type": "text", "text": "{}"}]}, "stop", "something else than text"),
+        ({"content": "\ud83d"}, "stop", "broken characters"),
+        ({"content": "<think>Notes, then?"}, "stop", "still thinking"),
+        ({"content": "{"}, "length", f"limit of {LIMITS.tokens} tokens"),
+        ({"content": "{"}, "error", "reported an error"),
+    ],
+)
+def test_broken_streams_lose_the_window_with_one_sentence_why(server, tmp_path, delta, finish, why):
+    def reply(handler):
+        handler.begin()
+        handler.delta(delta, finish)
+        handler.end()
+
+    server.reply = reply
+    endpoint = Endpoint(server.base_url, MODEL, KEY, first_token=5.0)
+    lost = enrich(endpoint, [window()], tmp_path, False, 0.0, lambda window: None)
+    assert len(lost) == 1 and why in lost[0].reason
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_redirect_loses_all_windows_after_one_request(server, tmp_path):
+    server.reply = lambda handler: handler.fail(307, Location="http://127.0.0.1:9/v1")
+    endpoint = Endpoint(server.base_url, MODEL, KEY, first_token=5.0)
+    lost = enrich(endpoint, [window(), window(begin=600.0)], tmp_path, False, 0.0, print)
+    assert ["redirects to another address" in one.reason for one in lost] == [True, True]
+    assert len(server.requests) == 1
