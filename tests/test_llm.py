@@ -104,17 +104,18 @@ def test_a_setting_that_is_always_refused_ends_in_the_extracts(written, server):
 
 
 def test_sentences_arrive_while_the_model_still_writes(written):
-    arrived = []
+    """The model goes on only when its first sentence has been passed on."""
+    arrived, waited = threading.Event(), []
 
     def slowly(handler):
         handler.begin()
         handler.piece(GOOD[0] + "[1] Casting")
-        time.sleep(0.5)
+        waited.append(arrived.wait(30))
         handler.piece(" only the router to higher precision makes training more stable [1].")
         handler.end()
 
-    written(slowly, said=lambda sentence: arrived.append(time.monotonic()))
-    assert arrived[1] - arrived[0] > 0.4
+    written(slowly, seconds=60.0, said=lambda sentence: arrived.set())
+    assert waited == [True]
 
 
 def test_prompt_is_a_pure_function_with_delimited_moments(index, written, server):
