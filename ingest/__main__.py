@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from cs25search.errors import Cs25SearchError
 from cs25search.index.publish import ingest_lock
 from cs25search.search import default_index_dir
+from cs25search.terminal import out, prepare
 
 from .encoder import DEFAULT_MODEL
 from .order import check
+from .remarks import show
 from .report import exit_code, table
 from .steps import dry_run, ingest
 
@@ -150,24 +151,25 @@ def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) ->
     Exit codes: 0 all in, 1 nothing asked for could be had, 2 wrong usage, 3 some failed and the
     rest is searchable. What is in the index stays searchable in each case.
     """
+    prepare()
     try:
         order = check(playlists, videos, options)
         if order.dry_run:
-            Console().print(dry_run(order), soft_wrap=True, highlight=False)
+            show(dry_run(order))
             return
         with nullcontext() if order.shard else ingest_lock(order.index_dir):
             rows, insisted = ingest(order)
+        show(table(rows))
     except Cs25SearchError as error:
-        click.echo(f"Error: {error}", err=True)
+        out(f"Error: {error}", err=True)
         sys.exit(2)
     except OSError as error:  # no space, no right to write, a file where a folder should be
-        click.echo(
+        out(
             f"Error: {error.filename or order.index_dir}: {error.strerror or error}.\n"
             "What was indexed before is untouched. Make room or rights, or give --index DIR.",
             err=True,
         )
         sys.exit(2)
-    Console(width=None if sys.stdout.isatty() else 160).print(table(rows))
     sys.exit(exit_code(rows, insisted))
 
 

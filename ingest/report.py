@@ -9,8 +9,11 @@ import msgspec
 from rich.table import Table
 
 from cs25search.records import Video
+from cs25search.text.clean import clean
+from cs25search.text.clean import lines as printed
 
 from .captions.files import LeftOut, RawTrack
+from .kept import Unusable
 from .notes.write import TRY_AGAIN, Lost
 from .youtube.failures import FetchError
 from .youtube.pull import Asked, Step
@@ -65,7 +68,8 @@ def table(rows: Sequence[Row]) -> Table:
             str(video.lecture or "–"), video.video_id, video.title, f"{video.duration / 60:.0f}",
             _notes(row), source or "–", str(row.cues or "–"),
         ]  # fmt: skip
-        shown.add_row(*cells, *([advice(row)] if with_advice else []))
+        cells += [advice(row)] if with_advice else []
+        shown.add_row(*(clean(cell) for cell in cells))
     return shown
 
 
@@ -153,6 +157,15 @@ def _lost(lost: Sequence[Lost], reason: str) -> str:
     return f"{shown}: {reason.rstrip('.')}"
 
 
+def unusable_rows(unusable: Sequence[Unusable]) -> list[Row]:
+    """Return a row for each file kept in the index folder that was skipped."""
+    return [
+        Row(Video(one.path.name, "Kept in the index", (), 0.0), source="failed", cause=one.cause,
+            cure=one.cure)
+        for one in unusable
+    ]  # fmt: skip
+
+
 def _failed(video_id: str, title: str, duration: float, error: FetchError) -> Row:
     video = Video(video_id, title, (), duration)
     return Row(video, source="failed", cause=error.failure.cause, cure=error.failure.cure)
@@ -172,4 +185,4 @@ def preview(asked: Asked, steps: Mapping[str, Step], tracks: Mapping[str, RawTra
     for playlist_id, error in asked.failed_lists.items():
         lines.append(f"{'failed':<9} {playlist_id}  {error.failure.cause} {error.failure.cure}")
     count = sum(step == "fetch" for step in steps.values())
-    return "\n".join([*lines, f"{count} videos would be fetched. Nothing was written."])
+    return printed([*lines, f"{count} videos would be fetched. Nothing was written."])

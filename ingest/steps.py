@@ -22,12 +22,21 @@ from .captions.files import LeftOut, RawTrack, keep, kept, read_captions, with_k
 from .collect import Collection, collect, fingerprint
 from .deck.parse import keep_deck, kept_deck, read_deck
 from .encoder import load_encoder
+from .kept import Unusable
 from .milvus import part_of, write
 from .notes.files import kept_notes
 from .notes.write import Lost, enrich, missing, preview_notes, require_endpoint
 from .order import Order
 from .remarks import progress_bar, remarks
-from .report import Row, left_out_row, mark, mark_lost, preview, write_report
+from .report import (
+    Row,
+    left_out_row,
+    mark,
+    mark_lost,
+    preview,
+    unusable_rows,
+    write_report,
+)
 from .youtube.cookies import read_cookies
 from .youtube.failures import FetchError
 from .youtube.fetch import Fetcher
@@ -50,9 +59,15 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     with waiting_lock(order):
         left_out = take_in(order)
     asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
-    tracks = kept(order.tracks)
-    deck = kept_deck(order.index_dir)
-    found = collect(course, tracks, deck, kept_notes(order.notes))
+    unusable: list[Unusable] = []
+    tracks = kept(order.tracks, unusable.append)
+    deck = (
+        kept_deck(order.index_dir, unusable.append) if order.deck is None else read_deck(order.deck)
+    )
+    found = collect(course, tracks, deck, kept_notes(order.notes, unusable.append))
+    if order.deck is not None:  # a deck that cannot be used is not kept
+        with waiting_lock(order):
+            keep_deck(order.index_dir, order.deck)
     for lecture in found.unmatched:
         remarks.print(f"No video is lecture {lecture.number} of the deck: {lecture.title}.")
     lost: list[Lost] = []
@@ -67,6 +82,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     if order.shard:
         found = part_of(found, order.shard)
     rows = mark_lost(mark(found.rows, asked, failed), lost) + list(map(left_out_row, left_out))
+    rows += unusable_rows(unusable)
     with waiting_lock(order):
         write_report(order.index_dir, rows)
     insisted = set(order.video_ids)
@@ -77,13 +93,16 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
 
 @log.step
 def take_in(order: Order) -> list[LeftOut]:
-    """Keep the user's caption files and deck with what was kept before.
+    """Keep the user's caption files with what was kept before.
 
     Returns:
         The files that should have been captions and were left out.
+
+    Raises:
+        Cs25SearchError: The captions or the deck cannot be used.
     """
     if order.deck is not None:
-        keep_deck(order.index_dir, order.deck)
+        read_deck(order.deck)
     if order.captions_dir is None:
         return []
     tracks, left_out = read_captions(order.captions_dir, order.language)
@@ -117,7 +136,7 @@ def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | N
         )
     if order.verbose:
         for name, error in {**asked.failed_lists, **failed}.items():
-            remarks.print(f"{name}: {error.detail or error}", markup=False)
+            remarks.print(f"{name}: {error.detail or error}")
     return asked, {video.video_id: failed.get(video.video_id) for video in missing}
 
 
@@ -129,7 +148,7 @@ def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
         TranscriptClient(order.proxy),
         YtDlpClient(order.proxy, cookies),
         order.pause,
-        lambda sentence: remarks.print(sentence, markup=False),
+        lambda sentence: remarks.print(sentence),
     )
     known = {course.playlist_id: [lecture.video_id for lecture in course.lectures]}
     with remarks.status("Reading the playlist"):
@@ -249,9 +268,9 @@ def update_store(
             on_encoded=lambda count: progress.advance(task, count),
         )
     if done.chunks is None:
-        remarks.print(f"The index at {store.uri} is up to date.", markup=False)
+        remarks.print(f"The index at {store.uri} is up to date.")
         return
-    remarks.print(f"Wrote {done.chunks} chunks to {store.uri}, {done.name}.", markup=False)
+    remarks.print(f"Wrote {done.chunks} chunks to {store.uri}, {done.name}.")
     if done.missing:
         several = ", ".join(map(str, done.missing))
         remarks.print(f"It becomes live when these shards have reported too: {several}.")

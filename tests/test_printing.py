@@ -1,8 +1,11 @@
 """Whatever titles, chapters, quotes, decks and models are called, they are printed as text."""
 
+import errno
+import io
 import json
 import os
 import re
+import sys
 from dataclasses import replace
 
 import pytest
@@ -13,11 +16,15 @@ from poison import MARKS
 
 from cs25search.cli import hit_text, lecture_text
 from cs25search.course.read import load_course
+from cs25search.errors import OutputError
 from cs25search.formats import answer_markdown, answer_text, hit_json, json_text
 from cs25search.records import Answer, Chunk, Citation, Hit, Sentence, Slide, Video
+from cs25search.terminal import out, prepare
 from cs25search.text.clean import clean, printable
 from cs25search.text.markdown import JOINER, escape_markdown
 from cs25search.ui.views.moment import as_markdown
+from ingest.remarks import PlainConsole, progress_bar, remarks, show
+from ingest.report import Row, table
 
 HARMLESS = "word"
 EXAMPLES = int(os.environ.get("CS25_FUZZ_EXAMPLES", "100"))
@@ -127,3 +134,67 @@ def test_addresses_and_mentions_are_broken_where_programs_look_for_them(text):
 def test_ordinary_text_is_exported_as_it_is():
     plain = "Why float32? In 2022, pass@k was 0.5; it costs a lot (see lecture 5): “yes” – no."
     assert escape_markdown(plain) == plain
+
+
+def table_of(text: str) -> str:
+    row = Row(hit(text).video, models=(text,), source=text, cause=text, cure=text)
+    console = PlainConsole(file=io.StringIO(), width=4000, force_terminal=True)
+    console.print(table([row]), text)
+    return re.sub(r"\x1b\[[0-9;]*m", "", console.file.getvalue())
+
+
+@each_mark
+@given(foreign)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_closing_table_and_remarks_show_foreign_text_as_it_is(text):
+    printed = table_of(text)
+    assert all(character.isprintable() or character == "\n" for character in printed)
+    wanted = "".join(clean(text).split())
+    assert "".join(printed.split()).count(wanted) >= 4
+
+
+@each_mark
+@given(foreign)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_progress_bar_shows_foreign_text_as_it_is(text):
+    with progress_bar() as progress:
+        number = progress.add_task(text, total=3)
+        column, task = progress.columns[0], progress.tasks[number]
+    assert column.render(task).plain == clean(text)
+
+
+class Full(io.StringIO):
+    """A stream on a full disk."""
+
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_full_stdout_is_one_sentence_and_full_stderr_is_nothing(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(OutputError, match="No space left on device"):
+        out("lines")
+    with pytest.raises(OutputError, match="No space left on device"):
+        show("lines")
+    monkeypatch.setattr(sys, "stderr", Full())
+    out("lines", err=True)
+    remarks.print("lines")
+
+
+def test_closed_stdout_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    for printing in (out, show):
+        with pytest.raises(OutputError, match=r"closed|descriptor"):
+            printing("lines")
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "cp1252", "utf-8"])
+def test_every_text_is_written_in_every_encoding(monkeypatch, encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    prepare()
+    for text in MARKS:
+        for printed in shown(text):
+            out(printed)
+        show(table([Row(hit(text).video, cause=text)]))
+    assert stream.buffer.getvalue().decode(encoding)

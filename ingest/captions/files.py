@@ -5,7 +5,9 @@ came from. So nothing is fetched twice, and an ingest without `--captions` loses
 """
 
 import hashlib
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Annotated, Any
@@ -14,6 +16,7 @@ import msgspec
 
 from cs25search.errors import CaptionError, Cs25SearchError
 
+from ..kept import Unusable
 from .names import COMPANIONS, FORMATS, VIDEO_ID, Name, read_name, recording_id
 from .parse import parse_captions
 from .track import NoSpeech
@@ -276,10 +279,21 @@ def with_known(origin: Origin, known: Origin) -> Origin:
     )
 
 
-def kept(folder: Path) -> dict[str, RawTrack]:
-    """Return all tracks kept, by video id. A sidecar that cannot be read is left out."""
-    tracks = (_read(sidecar) for sidecar in sorted(folder.glob("*.origin.json")))
-    return {track.origin.video_id: track for track in tracks if track}
+def kept(
+    folder: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
+) -> dict[str, RawTrack]:
+    """Return all tracks kept, by video id.
+
+    Args:
+        on_unusable: Called with each sidecar that is left out.
+    """
+    tracks = {}
+    for sidecar in sorted(folder.glob("*.origin.json")):
+        if track := _read(sidecar):
+            tracks[track.origin.video_id] = track
+        else:
+            on_unusable(Unusable(sidecar, "it names no captions that can be read"))
+    return tracks
 
 
 def _read(sidecar: Path) -> RawTrack | None:
@@ -287,9 +301,11 @@ def _read(sidecar: Path) -> RawTrack | None:
     try:
         origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
         track = sidecar.parent / origin.name
-        if _names(origin) and _is_inside(track):
+        times = (origin.duration, *(start for start, _ in origin.chapters))
+        is_sound = all(0 <= seconds < math.inf for seconds in times)
+        if is_sound and _names(origin) and _is_inside(track):
             return RawTrack(origin, track.read_bytes())
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError):
         pass
     return None
 

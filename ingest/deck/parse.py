@@ -6,12 +6,14 @@ title stands at its begin or its end, and one slide lists the contents with thei
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from cs25search.errors import DeckError
 from cs25search.records import Slide
 
+from ..kept import Unusable
 from .match import Lecture
 
 KEPT = "deck.txt"
@@ -73,14 +75,20 @@ def keep_deck(index_dir: Path, path: Path) -> None:
         fresh.replace(copy)
 
 
-def kept_deck(index_dir: Path) -> ParsedDeck | None:
-    """Return the deck that was kept, None if there is none.
+def kept_deck(
+    index_dir: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
+) -> ParsedDeck | None:
+    """Return the deck that was kept, None if there is none that can be used.
 
-    Raises:
-        DeckError: The copy has been altered.
+    Args:
+        on_unusable: Called with a copy that cannot be read.
     """
     copy = index_dir / KEPT
-    return read_deck(copy) if copy.is_file() else None
+    try:
+        return read_deck(copy) if copy.is_file() else None
+    except DeckError as error:
+        on_unusable(Unusable(copy, f"it is no deck; {error.reason}"))
+        return None
 
 
 def parse_deck(text: str, source: str = "<deck>") -> ParsedDeck:

@@ -1,6 +1,7 @@
 """The notes that a language model wrote, kept window by window under index/notes/."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import msgspec
 from cs25search.records import Chunk
 
 from ..captions.files import replace_file
+from ..kept import Unusable
 from .check import Note
 from .windows import Window
 
@@ -31,16 +33,25 @@ def keep_notes(folder: Path, written: Written) -> None:
     replace_file(folder / f"{written.key}.json", content + b"\n")
 
 
-def kept_notes(folder: Path) -> dict[str, Written]:
-    """Return the notes kept, by the key of their window. A file that cannot be read is left out."""
+def kept_notes(
+    folder: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
+) -> dict[str, Written]:
+    """Return the notes kept, by the key of their window.
+
+    Args:
+        on_unusable: Called with each file that is left out.
+    """
     found = {}
     for path in sorted(folder.glob("*.json")):
         try:
             written = msgspec.json.decode(path.read_bytes(), type=Written)
-        except (OSError, msgspec.DecodeError):
-            continue
-        if path.name == f"{written.key}.json":
+            if path.name != f"{written.key}.json":
+                raise ValueError(f"it holds the notes of {written.key[:40]!r}")
+            if not all(0 <= note.start < note.end < math.inf for note in written.notes):
+                raise ValueError("a note ends before it starts")
             found[written.key] = written
+        except (OSError, ValueError, RecursionError) as error:
+            on_unusable(Unusable(path, str(error)))
     return found
 
 

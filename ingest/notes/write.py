@@ -20,6 +20,7 @@ from cs25search.language_model import (
     endpoint_from_environment,
     unframed,
 )
+from cs25search.text.clean import clean
 from cs25search.text.japanese import JAPANESE
 
 from .check import VERSION, Note, NotesProblem, read_notes
@@ -209,7 +210,7 @@ def preview_notes(
         written = round(seconds * _note_tokens(course, japanese))
         lines.append(
             f"{'notes':<9} {video_id}  {len(asked)} calls, {len(own) - len(asked)} windows done; "
-            f"about {tokens:,} tokens sent, {written:,} written  {own[0].title}"
+            f"about {tokens:,} tokens sent, {written:,} written  {clean(own[0].title)}"
         )
         calls, sent, received = calls + len(asked), sent + tokens, received + written
     lines.append(
