@@ -61,7 +61,13 @@ from .steps import dry_run, ingest
     is_flag=True,
     help="With --enrich: notes in Japanese too.  E.g. --enrich --japanese",
 )
-@click.option("--lang", "language", default="en", help="Captions in this language.  E.g. --lang ja")
+@click.option(
+    "--lang",
+    "language",
+    default="en",
+    help="Captions in these languages, the preferred one first; original is what is spoken.  "
+    "E.g. --lang ja,en",
+)
 @click.option(
     "--offline",
     is_flag=True,

@@ -11,6 +11,7 @@ from cs25search.milvus.write import Shard
 from cs25search.search import chosen_store
 
 from .milvus import parse_shard
+from .youtube.languages import ORIGINAL, parse_languages
 from .youtube.links import parse_playlist_id, parse_video_id
 
 # The port in its range: the clients repeat an address that they cannot use, password included.
@@ -18,7 +19,6 @@ PROXY = re.compile(
     r"https?://(?:[^\s@/]+@)?[A-Za-z0-9.-]+"
     r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?/?"
 )
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Order:
     video_ids: tuple[str, ...]
     captions_dir: Path | None
     deck: Path | None
-    language: str
+    languages: tuple[str, ...]  # the preferred one first
     offline: bool
     refresh: bool
     limit: int | None
@@ -46,6 +46,11 @@ class Order:
     store: str  # "faiss" or "milvus"
     uri: str
     shard: Shard | None  # one of many workers, each with a part of the videos
+
+    @property
+    def language(self) -> str:
+        """Return the preferred language; "" when it is whatever is spoken."""
+        return "" if self.languages[0] == ORIGINAL else self.languages[0]
 
     @property
     def tracks(self) -> Path:
@@ -69,6 +74,7 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
     if not playlist_ids and not video_ids:
         playlist_ids = (load_course().playlist_id,)
     part = options.pop("part")
+    options["languages"] = parse_languages(options.pop("language"))
     options["shard"] = parse_shard(part) if part else None
     options["store"] = chosen_store(options["store"])
     order = Order(playlist_ids=playlist_ids, named=bool(playlists), video_ids=video_ids, **options)
@@ -81,10 +87,6 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
         raise Cs25SearchError(
             "What --proxy gives is not the address of an HTTP proxy.\n"  # it may hold a password
             "Write it as http://host:8080 or http://user:password@host:8080"
-        )
-    if not LANGUAGE.fullmatch(order.language):
-        raise Cs25SearchError(
-            f"--lang {order.language!r} is no language code.\nWrite it as en, ja or pt-BR."
         )
     if order.japanese and not order.enrich:
         raise Cs25SearchError("--japanese is about notes to be written.\nAdd --enrich.")

@@ -127,12 +127,12 @@ def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | N
     fetcher, asked = ask(order, course)
     tracks = kept(order.tracks)
     learn(order.tracks, tracks, asked.videos)
-    steps = plan(asked.videos, tracks, order.language, order.refresh)
+    steps = plan(asked.videos, tracks, order.languages, order.refresh)
     missing = [video for video in asked.videos if steps[video.video_id] == "fetch"]
     with progress_bar() as progress:
         task = progress.add_task("Fetching captions", total=len(missing), visible=bool(missing))
         failed = pull(
-            fetcher, missing, order.tracks, order.language, lambda _: progress.advance(task)
+            fetcher, missing, order.tracks, order.languages, lambda _: progress.advance(task)
         )
     if order.verbose:
         for name, error in {**asked.failed_lists, **failed}.items():
@@ -190,7 +190,7 @@ def dry_run(order: Order) -> str:
     if order.deck is not None:
         read_deck(order.deck)
     asked = Asked() if order.offline else ask(order, course)[1]
-    shown = preview(asked, plan(asked.videos, tracks, order.language, order.refresh), tracks)
+    shown = preview(asked, plan(asked.videos, tracks, order.languages, order.refresh), tracks)
     if not order.enrich:
         return shown
     endpoint, written = endpoint_from_environment(), kept_notes(order.notes)
@@ -262,7 +262,7 @@ def update_store(
             encoder,
             order.model,
             order.shard or Shard(),
-            " ".join((*order.playlist_ids, *order.video_ids, order.language)),
+            " ".join((*order.playlist_ids, *order.video_ids, ",".join(order.languages))),
             _live(order.index_dir),
             on_chunks=lambda count: progress.update(task, total=count),
             on_encoded=lambda count: progress.advance(task, count),

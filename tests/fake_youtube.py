@@ -54,6 +54,9 @@ class Talk:
     broken: str = ""
     fails_first: int = 0  # so many answers with HTTP 500
     chapters: tuple[tuple[int, str], ...] = ()
+    gated: tuple[str, ...] = ()  # tracks for browsers only, as ".en" or "a.en"
+    hidden: tuple[str, ...] = ()  # tracks that youtube-transcript-api's client is not shown
+    details: dict = field(default_factory=dict)  # added to the player's videoDetails
 
 
 @dataclass
@@ -162,16 +165,20 @@ def _player(talk: Talk | None, video_id: str, client: str) -> dict:
     if talk is None or talk.playability:
         status = talk.playability if talk else GONE
         return {"playabilityStatus": status, "videoDetails": {"videoId": video_id}}
+    names = [f"{'a' if kind == 'asr' else ''}.{language}" for language, kind in talk.tracks]
     tracks = [
         {
-            "baseUrl": f"https://www.youtube.com/api/timedtext?v={video_id}&lang={language}",
+            "baseUrl": f"https://www.youtube.com/api/timedtext?v={video_id}&lang={language}"
+            + ("&kind=asr" if kind == "asr" else "")
+            + ("&exp=xpe" if name in talk.gated else ""),
             "name": {"runs": [{"text": language}]},
-            "vssId": f"{'a' if kind == 'asr' else ''}.{language}",
+            "vssId": name,
             "languageCode": language,
             "isTranslatable": True,
             **({"kind": "asr"} if kind == "asr" else {}),
         }
-        for language, kind in talk.tracks
+        for name, (language, kind) in zip(names, talk.tracks, strict=True)
+        if not (client == "ANDROID" and name in talk.hidden)
     ]
     answer = {
         "playabilityStatus": {"status": "OK"},
@@ -179,6 +186,7 @@ def _player(talk: Talk | None, video_id: str, client: str) -> dict:
             "videoId": video_id,
             "title": talk.title,
             "lengthSeconds": str(talk.seconds),
+            **talk.details,
         },
         "streamingData": {"expiresInSeconds": "1"},
     }

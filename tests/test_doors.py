@@ -80,7 +80,7 @@ class Answering:
     def __init__(self, language):
         self.language = language
 
-    def fetch_captions(self, video_id, language):
+    def fetch_captions(self, video_id, wanted, above=None):
         return Captions(SRT.encode(), "manual", self.language, self.name)
 
     def fetch_details(self, video_id):
@@ -93,11 +93,11 @@ class Answering:
 def test_language_told_by_youtube_cannot_become_a_path(language):
     fetcher = Fetcher(Answering(language), Answering(language), 0.0, print)
     with pytest.raises(FetchError):
-        fetcher.fetch(Details(VIDEO), "en")
+        fetcher.fetch(Details(VIDEO), ["en"])
 
 
 def test_id_told_by_youtube_does_not_replace_the_one_asked_for():
-    track = Fetcher(Answering("en"), Answering("en"), 0.0, print).fetch(Details(VIDEO), "en")
+    track = Fetcher(Answering("en"), Answering("en"), 0.0, print).fetch(Details(VIDEO), ["en"])
     assert (track.origin.video_id, track.origin.name) == (VIDEO, f"{VIDEO}.en.json3")
 
 
@@ -166,7 +166,7 @@ def test_captions_elsewhere_are_not_asked_for(tmp_path, monkeypatch, client, url
 
         fake.answer = answer
         with pytest.raises(FetchError):
-            client(fake.address).fetch_captions(VIDEO, "en")
+            client(fake.address).fetch_captions(VIDEO, ["en"])
         assert set(fake.hosts) == {"www.youtube.com:443"}
         assert not any("timedtext" in one for one in fake.asked)
 

@@ -178,7 +178,7 @@ def test_large_answers_are_not_read_to_their_end(youtube, monkeypatch):
     for key, value in youtube.environment.items():
         monkeypatch.setenv(key, value)
     with pytest.raises(Cs25SearchError, match="larger than"):
-        TranscriptClient(youtube.address).fetch_captions("aaaaaaaaaa1", "en")
+        TranscriptClient(youtube.address).fetch_captions("aaaaaaaaaa1", ["en"])
     assert len(sent) * 1_000_000 < 2 * limits.MOST_BYTES
 
 

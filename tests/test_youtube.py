@@ -10,13 +10,16 @@ from fake_youtube import BOT, GONE, Talk, serve
 from requests.adapters import BaseAdapter
 
 from cs25search.errors import Cs25SearchError, LinkError
+from ingest.captions.files import Origin, RawTrack
 from ingest.captions.parse import parse_captions
 from ingest.youtube import failures
 from ingest.youtube.cookies import read_cookies
 from ingest.youtube.details import Details
 from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import Fetcher
+from ingest.youtube.languages import parse_languages, same_language
 from ingest.youtube.links import parse_playlist_id, parse_video_id
+from ingest.youtube.pull import plan
 from ingest.youtube.transcript_api import TranscriptClient
 from ingest.youtube.ytdlp import YtDlpClient
 
@@ -163,7 +166,7 @@ XML = (
 
 def test_manual_captions_come_before_automatic_ones():
     tracks = player(("en", "automatic"), ("en-GB", "manual"), ("de", "manual"))
-    captions = client(player=tracks, captions=XML).fetch_captions(VIDEO, "en")
+    captions = client(player=tracks, captions=XML).fetch_captions(VIDEO, ["en"])
     assert (captions.kind, captions.language) == ("manual", "en-GB")
     cues = parse_captions(captions.data).cues
     assert [(cue.start, cue.end, cue.text) for cue in cues] == [
@@ -219,7 +222,7 @@ ANSWERS = {
 def test_each_answer_has_its_cause_and_cure(name):
     failure, recorded = ANSWERS[name]
     with pytest.raises(FetchError) as caught:
-        client(**recorded).fetch_captions(VIDEO, "en")
+        client(**recorded).fetch_captions(VIDEO, ["en"])
     assert caught.value.failure == failure
     assert failure.cause.endswith(".")
     assert failure.cure
@@ -228,14 +231,187 @@ def test_each_answer_has_its_cause_and_cure(name):
 def test_missing_language_names_those_that_there_are():
     tracks = player(("de", "manual"), ("ja", "automatic"))
     with pytest.raises(FetchError, match="only in de, ja") as caught:
-        client(player=tracks).fetch_captions(VIDEO, "en")
+        client(player=tracks).fetch_captions(VIDEO, ["en"])
     assert "--lang de" in caught.value.failure.cure
+
+
+def test_cure_for_a_named_track_is_one_that_lang_accepts():
+    with pytest.raises(FetchError, match="only in fr") as caught:
+        client(player=player(("fr-j3PyPqV-e1s", "manual"))).fetch_captions(VIDEO, ["en"])
+    wanted = caught.value.failure.cure.split("--lang ")[1].split(",")[0]
+    assert same_language("fr-j3PyPqV-e1s", parse_languages(wanted)[0])
+
+
+def screen(subreason, reason=""):
+    """Return the screen that YouTube shows in place of a video."""
+    message = {"reason": {"simpleText": reason}, "subreason": subreason}
+    return {"errorScreen": {"playerErrorMessageRenderer": message}}
+
+
+def in_pieces(*texts):
+    return {"runs": [{"text": text} for text in texts]}
+
+
+# Status, reason and screen as public recordings of YouTube's answers have them.
+STATES = {
+    "rate limit told in one piece": (
+        failures.RATE_LIMITED,
+        {"status": "UNPLAYABLE", "reason": "Video unavailable"}
+        | screen({"simpleText": "This content isn’t available, try again later."}),
+    ),
+    "rate limit told in pieces": (
+        failures.RATE_LIMITED,
+        {"status": "ERROR", "reason": "This video is unavailable"}
+        | screen(in_pieces("This content isn’t available, ", "try again later.")),
+    ),
+    "app outdated": (
+        failures.OUTDATED,
+        {"status": "ERROR", "reason": "This video is unavailable"}
+        | screen(in_pieces("Watch on the latest version of YouTube.")),
+    ),
+    "app outdated, told as the reason": (
+        failures.OUTDATED,
+        {"status": "UNPLAYABLE", "reason": "The following content is not available on this app."},
+    ),
+    "Music Premium": (
+        failures.MUSIC_PREMIUM,
+        {"status": "UNPLAYABLE", "reason": "This video is only available to Music Premium members"},
+    ),
+    "payment": (
+        failures.PAYMENT,
+        {"status": "UNPLAYABLE", "reason": "This video requires payment to watch."},
+    ),
+    "members": (
+        failures.MEMBERS,
+        {
+            "status": "UNPLAYABLE",
+            "reason": "This video is available to this channel's members on level: Friends "
+            "(or any higher priced level).",
+        },
+    ),
+    "private": (
+        failures.PRIVATE,
+        {
+            "status": "LOGIN_REQUIRED",
+            "reason": "This video is private",
+            "messages": ["This is a private video. Please sign in to verify that you may see it."],
+        },
+    ),
+    "country": (
+        failures.REGION,
+        {"status": "UNPLAYABLE", "reason": "Video unavailable"}
+        | screen({"simpleText": "The uploader has not made this video available in your country"}),
+    ),
+    "age by a screen to confirm": (
+        failures.AGE,
+        {"status": "LOGIN_REQUIRED", "reason": "Sign in to confirm your age"}
+        | screen(in_pieces("This video may be inappropriate for some users.")),
+    ),
+    "age in another language": (
+        failures.AGE,
+        {"status": "AGE_VERIFICATION_REQUIRED", "reason": "年齢を確認してください"},
+    ),
+    "content warning": (
+        failures.CONTENT_WARNING,
+        {"status": "CONTENT_CHECK_REQUIRED"}
+        | screen(
+            in_pieces("Viewer discretion is advised."),
+            "The following content has been identified by the YouTube community as "
+            "inappropriate or offensive to some audiences.",
+        ),
+    ),
+    "content warning in another language": (
+        failures.CONTENT_WARNING,
+        {"status": "CONTENT_CHECK_REQUIRED"} | screen(in_pieces("視聴には注意が必要です。")),
+    ),
+    "Workspace": (
+        failures.WORKSPACE,
+        {"status": "UNPLAYABLE", "reason": "Video unavailable"}
+        | screen(
+            in_pieces(
+                "This video is restricted. Please check the Google Workspace administrator "
+                "and/or the network administrator restrictions."
+            )
+        ),
+    ),
+    "premiere": (
+        failures.NOT_YET,
+        {"status": "LIVE_STREAM_OFFLINE", "reason": "Premieres in 2 days"},
+    ),
+    "stream to come": (
+        failures.NOT_YET,
+        {"status": "LIVE_STREAM_OFFLINE", "reason": "This live event will begin in 12 minutes."},
+    ),
+    "stream without a recording": (
+        failures.GONE,
+        {"status": "UNPLAYABLE", "reason": "This live stream recording is not available."},
+    ),
+    "still processing": (
+        failures.PROCESSING,
+        {"status": "UNPLAYABLE", "reason": "We're processing this video. Check back later."},
+    ),
+    "account closed": (
+        failures.GONE,
+        {
+            "status": "ERROR",
+            "reason": "This video is no longer available because the YouTube account associated "
+            "with this video has been terminated.",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_each_state_of_a_video_has_its_cause(name):
+    failure, status = STATES[name]
+    with pytest.raises(FetchError) as caught:
+        client(player={"playabilityStatus": status}).fetch_captions(VIDEO, ["en"])
+    assert caught.value.failure == failure
+
+
+@pytest.mark.parametrize(
+    ("details", "failure"), [({"isLive": True}, failures.LIVE), ({}, failures.DISABLED)]
+)
+def test_playable_video_without_captions(details, failure):
+    answer = {"playabilityStatus": {"status": "OK"}, "videoDetails": details}
+    with pytest.raises(FetchError) as caught:
+        client(player=answer).fetch_captions(VIDEO, ["en"])
+    assert caught.value.failure == failure
+
+
+def test_languages_are_an_order_and_original_is_what_is_spoken():
+    tracks = player(("en", "manual"), ("ja", "automatic"))
+    for wanted, got in (
+        ("ja,en", ("automatic", "ja")),
+        ("de,en", ("manual", "en")),
+        ("original", ("automatic", "ja")),
+    ):
+        languages = parse_languages(wanted)
+        captions = client(player=tracks, captions=XML).fetch_captions(VIDEO, languages)
+        assert (captions.kind, captions.language) == got, wanted
+
+
+def test_captions_of_a_dubbed_soundtrack_are_marked_and_not_original():
+    tracks = player(("de", "automatic"), ("en", "automatic"))
+    listed = tracks["captions"]["playerCaptionsTracklistRenderer"]
+    listed["audioTracks"] = [{"captionTrackIndices": [0]}, {"captionTrackIndices": [1]}]
+    listed["defaultAudioTrackIndex"] = 1
+    dubbed = client(player=tracks, captions=XML).fetch_captions(VIDEO, ["de"])
+    assert (dubbed.kind, dubbed.language) == ("dubbed", "de")
+    spoken = client(player=tracks, captions=XML).fetch_captions(VIDEO, ["original"])
+    assert (spoken.kind, spoken.language) == ("automatic", "en")
+
+
+@pytest.mark.parametrize("text", ["", "../en", "en,", "en;ja", "auto-generated"])
+def test_what_is_no_language(text):
+    with pytest.raises(Cs25SearchError, match="not a language code"):
+        parse_languages(text)
 
 
 def test_unplayable_quotes_youtube():
     answer = said("UNPLAYABLE", "This planet has no signal")
     with pytest.raises(FetchError, match="cannot be played: This planet has no signal"):
-        client(player=answer).fetch_captions(VIDEO, "en")
+        client(player=answer).fetch_captions(VIDEO, ["en"])
 
 
 def test_every_exception_of_youtube_transcript_api_is_explained():
@@ -260,7 +436,7 @@ def test_every_exception_of_youtube_transcript_api_is_explained():
         ("HTTP Error 403: Forbidden", failures.BLOCKED),
         ("Sign in to confirm your age. This video may be", failures.AGE),
         ("Private video. Sign in if you've been granted access", failures.PRIVATE),
-        ("Join this channel to get access to members-only content", failures.PRIVATE),
+        ("Join this channel to get access to members-only content", failures.MEMBERS),
         ("Video unavailable. This video has been removed by the uploader", failures.GONE),
         ("The uploader has not made this video available in your country", failures.REGION),
         ("Premieres in 3 hours", failures.NOT_YET),
@@ -297,9 +473,84 @@ def test_ytdlp_gives_playlist_details_and_captions(fake):
     details = ytdlp.fetch_details(VIDEO)
     assert details.upload_date == "2022-07-20"
     assert details.chapters == ((0.0, "One"), (60.0, "Two"), (120.0, "Three"))
-    captions = ytdlp.fetch_captions(VIDEO, "en")
+    captions = ytdlp.fetch_captions(VIDEO, ["en"])
     assert (captions.kind, captions.language) == ("automatic", "en")
     assert parse_captions(captions.data).cues[0].start == 2.0
+
+
+def fetched(fake, wanted="en"):
+    """Return the captions of the one video, by both clients, as an ingest fetches them."""
+    fetcher = Fetcher(TranscriptClient(fake.address), YtDlpClient(fake.address), 0.0, print)
+    return fetcher.fetch(Details(VIDEO), parse_languages(wanted)).origin
+
+
+def test_gated_manual_captions_give_way_to_free_automatic_ones(fake):
+    fake.talks[VIDEO].tracks = (("en", "manual"), ("en", "asr"))
+    fake.talks[VIDEO].gated = (".en",)
+    origin = fetched(fake)
+    assert (origin.kind, origin.language) == ("automatic", "en")
+
+
+def test_captions_that_are_all_gated_are_not_called_missing(fake):
+    fake.talks[VIDEO].tracks = (("en", "manual"), ("en", "asr"))
+    fake.talks[VIDEO].gated = (".en", "a.en")
+    with pytest.raises(FetchError) as caught:
+        fetched(fake)
+    assert caught.value.failure == failures.PO_TOKEN
+    with pytest.raises(FetchError) as caught:
+        YtDlpClient(fake.address).fetch_captions(VIDEO, ["en"])
+    assert caught.value.failure == failures.PO_TOKEN
+
+
+def test_manual_captions_hidden_from_one_client_are_sought_through_the_other(fake):
+    fake.talks[VIDEO].tracks = (("en", "manual"), ("en", "asr"))
+    fake.talks[VIDEO].hidden = (".en",)
+    origin = fetched(fake)
+    assert (origin.kind, origin.client) == ("manual", "yt-dlp")
+
+
+def test_captions_that_one_client_is_not_shown_are_not_disabled(fake):
+    fake.talks[VIDEO].tracks = (("en", "manual"),)
+    fake.talks[VIDEO].hidden = (".en",)
+    assert fetched(fake).client == "yt-dlp"
+
+
+def test_two_languages_in_one_order(fake):
+    for tracks, language in (((("ja", "asr"),), "ja"), ((("en", "manual"),), "en")):
+        fake.talks[VIDEO].tracks = tracks
+        assert fetched(fake, "ja,en").language == language
+
+
+def failing(failure):
+    class Client:
+        name = failure.cause
+
+        def fetch_captions(self, *_):
+            raise FetchError(failure)
+
+        fetch_details = fetch_captions
+
+    return Client()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (failures.AGE, failures.DISABLED, failures.AGE),
+        (failures.MEMBERS, failures.GONE, failures.MEMBERS),
+        (failures.GONE, failures.REGION, failures.REGION),
+        (failures.OUTDATED, failures.DISABLED, failures.OUTDATED),
+        (failures.SIGN_IN, failures.PRIVATE, failures.PRIVATE),
+        (failures.NOT_UNDERSTOOD, failures.DISABLED, failures.DISABLED),
+        (failures.PO_TOKEN, failures.DISABLED, failures.PO_TOKEN),
+    ],
+)
+def test_the_truer_cause_of_two_clients_is_told(monkeypatch, first, second, told):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    fetcher = Fetcher(failing(first), failing(second), 0.0, lambda _: None)
+    with pytest.raises(FetchError) as caught:
+        fetcher.fetch(Details(VIDEO), ["en"])
+    assert caught.value.failure == told
 
 
 def test_cookies_are_sent_and_their_file_is_left_alone(fake, tmp_path):
@@ -323,3 +574,19 @@ def test_waits_grow_and_scatter(fake, monkeypatch):
         fetcher.fetch_playlist(PLAYLIST)
     assert len(waits) == 2
     assert 8 <= waits[0] <= 16 <= waits[1] <= 24
+
+
+def test_captions_are_fetched_again_only_when_the_languages_wanted_may_have_better():
+    def track(language, wanted):
+        return RawTrack(Origin(VIDEO, "manual", f"{VIDEO}.en.json3", language, wanted=wanted), b"")
+
+    for kept, wanted, step in (
+        (track("en", "en"), "en", "cached"),
+        (track("en", "en"), "ja,en", "fetch"),
+        (track("en", "ja,en"), "ja,en", "cached"),
+        (track("ja", "ja"), "ja,en", "cached"),
+        (track("en", "en"), "original", "fetch"),
+        (track("en", "original"), "original", "cached"),
+    ):
+        steps = plan([Details(VIDEO)], {VIDEO: kept}, parse_languages(wanted), refresh=False)
+        assert steps == {VIDEO: step}, (kept.origin.wanted, wanted)

@@ -49,6 +49,7 @@ class Origin:
     upload_date: str = ""  # ISO 8601
     chapters: tuple[tuple[float, str], ...] = ()  # start in seconds, title
     about: str = ""  # the beginning of the description
+    wanted: str = ""  # --lang of the ingest that fetched it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from .languages import BEST, Kind, Rank
+
 MOST_SECONDS = 1e6  # eleven days
 MOST_CHAPTERS = 1000
 
@@ -25,9 +27,10 @@ class Captions:
     """Captions as fetched."""
 
     data: bytes
-    kind: str  # manual | automatic
+    kind: Kind
     language: str
     client: str  # which of the two gave them
+    rank: Rank = BEST
 
 
 def read_details(info: dict[str, Any]) -> Details:

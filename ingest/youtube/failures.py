@@ -2,9 +2,9 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from xml.etree.ElementTree import ParseError
 
 import requests
@@ -13,6 +13,8 @@ import yt_dlp
 from defusedxml import DefusedXmlException
 
 from cs25search.errors import Cs25SearchError
+
+from .languages import Offer, named
 
 # video: asking again helps nothing. transient: the same request may work in a moment.
 # blocked: every further request makes it worse. unreachable: no request will get through.
@@ -68,10 +70,20 @@ AGE = Failure(
     "The video is age-restricted.",
     "Give yt-dlp the cookies of an account that may see it: --cookies FILE.",
 )
-PRIVATE = Failure(
+ALLOWED = (
+    f"Use --cookies FILE of an account that may see it. Or {ADD_FILE[0].lower()}{ADD_FILE[1:]}"
+)
+PRIVATE = Failure("video", "The video is private.", ALLOWED)
+MEMBERS = Failure("video", "The video is for members of its channel only.", ALLOWED)
+MUSIC_PREMIUM = Failure("video", "The video is for Music Premium members only.", ALLOWED)
+PAYMENT = Failure("video", "The video must be paid for.", ALLOWED)
+CONTENT_WARNING = Failure(
+    "video", "YouTube shows a content warning that must be confirmed first.", ALLOWED
+)
+WORKSPACE = Failure(
     "video",
-    "The video is private or for members only.",
-    f"Use --cookies FILE of an account that may see it. Or {ADD_FILE[0].lower()}{ADD_FILE[1:]}",
+    "An administrator of the network or of Google Workspace restricts this video.",
+    "Use another network or --proxy URL, or ask the administrator to allow the video.",
 )
 GONE = Failure(
     "video", "The video is no longer available.", "Leave it out, or look for another upload."
@@ -83,9 +95,17 @@ REGION = Failure(
 )
 NOT_YET = Failure(
     "video",
-    "The video has not been shown yet or is still live.",
+    "The video has not been shown yet.",
     "Run the same command again once it is over; captions come some hours later.",
 )
+LIVE = Failure("video", "The video is live now.", NOT_YET.cure)
+PROCESSING = Failure(
+    "video",
+    "YouTube is still processing the video.",
+    "Run the same command again in some hours.",
+)
+# By yt-dlp's live_status. A finished stream that has no captions is not listed: it has none.
+LIVE_STATES = {"is_live": LIVE, "is_upcoming": NOT_YET, "post_live": PROCESSING}
 UNPLAYABLE = Failure("video", "YouTube says that the video cannot be played.", ADD_FILE)
 DISABLED = Failure("video", "The video has no captions.", ADD_FILE)
 BAD_ID = Failure(
@@ -102,6 +122,11 @@ NOT_UNDERSTOOD = Failure(
     "video",
     "YouTube's answer is not what its clients expect.",
     "Update them: pip install --upgrade yt-dlp youtube-transcript-api",
+)
+OUTDATED = Failure(
+    "video",
+    "YouTube no longer serves the version of its app that the clients imitate.",
+    NOT_UNDERSTOOD.cure,
 )
 ELSEWHERE = Failure(
     "video",
@@ -156,12 +181,29 @@ MESSAGES: tuple[tuple[str, Failure], ...] = (
     (r"confirm you.re not a bot|captcha", SIGN_IN),
     (r"\b429\b|too many requests|rate-?limited|try again later", RATE_LIMITED),
     (r"IP is likely being blocked|\b403\b", BLOCKED),
+    (r"workspace administrator|network administrator|google apps account", WORKSPACE),
+    (r"latest version of youtube|not available on this app|needs to be reloaded", OUTDATED),
     (r"confirm your age|age-?restricted|inappropriate for some users", AGE),
+    (
+        r"inappropriate or offensive|viewer discretion|suicide or self-harm|content warning",
+        CONTENT_WARNING,
+    ),
     (r"playlist does not exist|does the playlist exist|redirected to youtube", PLAYLIST_GONE),
     (r"playlist is private|playlist type is unviewable", PLAYLIST_PRIVATE),
-    (r"private video|video is private|members-only|join this channel|members on", PRIVATE),
-    (r"available in your country|geo.?restrict|from your location", REGION),
-    (r"premieres in|live event will begin|is_upcoming|offline", NOT_YET),
+    (r"music premium|youtube premium", MUSIC_PREMIUM),
+    (r"requires payment|payment to watch|must be (rented|purchased)", PAYMENT),
+    (r"members-only|join this channel|channel.s members|members on level", MEMBERS),
+    (r"private video|video is private", PRIVATE),
+    (
+        r"(in|from) your (country|region|location)|geo.?restrict|your country on copyright",
+        REGION,
+    ),
+    (
+        r"premieres? in|premiere will begin|live event will begin|live event has not"
+        r"|is_upcoming|offline",
+        NOT_YET,
+    ),
+    (r"processing this video|video is (still )?being processed|check back later", PROCESSING),
     (r"PO Token", PO_TOKEN),
     (r"the answer was cut off", BUSY),
     (r"incomplete (yt initial )?data|IncompleteRead", TORN),
@@ -177,11 +219,22 @@ MESSAGES: tuple[tuple[str, Failure], ...] = (
         NETWORK,
     ),
     (r"failed to parse json|unable to download api page", NOT_UNDERSTOOD),
-    (r"video (is )?(unavailable|not available|no longer available)|removed|terminated", GONE),
+    (
+        r"video (is )?(unavailable|not available|no longer available)|removed|terminated"
+        r"|recording is not available|account .{0,40}closed",
+        GONE,
+    ),
     (r"truncated|invalid url|not a valid url|is not a video", BAD_ID),
     (r"sign in", SIGN_IN),
     (r"unplayable|not playable|drm", UNPLAYABLE),
 )  # fmt: skip
+# What a status means when its reason is in no message above, as in another language.
+STATUSES = {
+    "CONTENT_CHECK_REQUIRED": CONTENT_WARNING,
+    "AGE_CHECK_REQUIRED": AGE,
+    "AGE_VERIFICATION_REQUIRED": AGE,
+    "LIVE_STREAM_OFFLINE": NOT_YET,
+}
 _MESSAGES = tuple((re.compile(pattern, re.I), failure) for pattern, failure in MESSAGES)
 
 # What youtube-transcript-api raises, subclasses before their bases.
@@ -260,13 +313,46 @@ def explain_message(message: str, otherwise: Failure = NOT_UNDERSTOOD) -> Failur
     return otherwise
 
 
-def no_such_language(wanted: str, found: list[str]) -> Failure:
+def explain_player(player: Mapping[str, Any]) -> Failure | None:
+    """Return the failure that YouTube's answer about a video stands for, None if it gives none.
+
+    >>> explain_player({"playabilityStatus": {"status": "ERROR", "errorScreen":
+    ...     {"playerErrorMessageRenderer": {"subreason": {"simpleText": "Try again later"}}}}}).kind
+    'blocked'
+    """
+    try:
+        status = str(player["playabilityStatus"]["status"])
+        details = player.get("videoDetails") or {}
+        if status == "OK":
+            live = bool(details.get("isLive"))
+            return LIVE if live else NOT_YET if details.get("isUpcoming") else None
+        said = ". ".join(dict.fromkeys(_reasons(player["playabilityStatus"])))
+    except (LookupError, TypeError, AttributeError):
+        return None
+    return explain_message(said, STATUSES.get(status) or _quoting(UNPLAYABLE, said))
+
+
+def _reasons(status: Mapping[str, Any]) -> Iterator[str]:
+    """Return all that YouTube says about why a video cannot be played."""
+    screen = (status.get("errorScreen") or {}).get("playerErrorMessageRenderer") or {}
+    for said in (
+        status.get("reason"), screen.get("reason"), screen.get("subreason"),
+        *(status.get("messages") or ()),
+    ):  # fmt: skip
+        if isinstance(said, dict):  # YouTube writes a text in one piece or in several
+            said = said.get("simpleText") or "".join(run["text"] for run in said.get("runs") or ())
+        if said:
+            yield str(said).strip().rstrip(".")
+
+
+def no_such_language(wanted: Sequence[str], offers: Iterable[Offer]) -> Failure:
     """Return the failure for a video that has captions in other languages only."""
+    found = sorted({named(offer.language) for offer in offers} - {""})
     if not found:
         return DISABLED
-    shown = ", ".join(sorted(set(found))[:8])
-    cure = f"Choose one with --lang {sorted(set(found))[0]}, or bring a file with --captions DIR."
-    return Failure("video", f"There are no captions in {wanted!r}, only in {shown}.", cure)
+    shown, missing = ", ".join(found[:8]), " or ".join(map(repr, wanted))
+    cure = f"Choose one with --lang {found[0]}, or bring a file with --captions DIR."
+    return Failure("video", f"There are no captions in {missing}, only in {shown}.", cure)
 
 
 def not_asked(failure: Failure) -> Failure:

@@ -1,8 +1,11 @@
-"""One video after the other, one client after the other; what is blocked is left in peace."""
+"""Fetch videos one by one, trying each client in turn.
+
+A client that YouTube blocks is not used again in this run.
+"""
 
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import tenacity
 
@@ -13,6 +16,7 @@ from ..captions.parse import parse_captions
 from . import failures
 from .details import Captions, Details
 from .failures import Failure, FetchError
+from .languages import BEST, Rank
 from .transcript_api import TranscriptClient
 from .ytdlp import YtDlpClient
 
@@ -37,7 +41,7 @@ class Gate:
         self._pause, self._remark = pause, remark
         self._in_a_row = 0
 
-    def ask(self, fetch: Callable[..., T], *arguments: str) -> T:
+    def ask(self, fetch: Callable[..., T], *arguments: Any) -> T:
         """Return what `fetch` gives.
 
         Raises:
@@ -110,12 +114,12 @@ class Fetcher:
         """
         return self._gates[self._ytdlp].ask(self._ytdlp.fetch_playlist, playlist_id)
 
-    def fetch(self, listed: Details, language: str) -> RawTrack:
+    def fetch(self, listed: Details, wanted: Sequence[str]) -> RawTrack:
         """Return the captions of a video with all that is known about it.
 
         Args:
             listed: What the playlist tells.
-            language: The language wanted, such as "en".
+            wanted: Languages, the preferred one first, such as ("ja", "en").
 
         Raises:
             FetchError: Neither client has them; the cause is the more telling of both.
@@ -123,11 +127,11 @@ class Fetcher:
         if self._fetched and not all(gate.given_up for gate in self._gates.values()):
             time.sleep(self._pause)
         self._fetched += 1
-        captions = self._captions(listed.video_id, language)
+        captions, failed = self._captions(listed.video_id, wanted)
         name = f"{listed.video_id}.{captions.language}.json3"
         if not NAME.fullmatch(name):  # the language is YouTube's word, and part of a path
             raise FetchError(failures.NOT_UNDERSTOOD, f"captions in {captions.language[:50]!r}")
-        details = self._details(listed)
+        details = listed if self._ytdlp.name in failed else self._details(listed)
         origin = Origin(
             video_id=listed.video_id,
             kind=captions.kind,
@@ -139,20 +143,31 @@ class Fetcher:
             upload_date=details.upload_date,
             chapters=details.chapters,
             about=details.about,
+            wanted=",".join(wanted),
         )
         return RawTrack(origin, captions.data)
 
-    def _captions(self, video_id: str, language: str) -> Captions:
-        found: list[FetchError] = []
+    def _captions(
+        self, video_id: str, wanted: Sequence[str]
+    ) -> tuple[Captions, dict[str, FetchError]]:
+        """Return the best captions that either client gives, and what failed, by client.
+
+        YouTube shows some clients fewer captions than others: the second client is asked too
+        unless the first gave manual captions in the preferred language.
+        """
+        best: Captions | None = None
+        found: dict[str, FetchError] = {}
         for client, gate in self._gates.items():
+            above = best.rank if best else None
+            if above == BEST:
+                break
             try:
-                return gate.ask(_readable, client, video_id, language)  # type: ignore[arg-type]
+                best = gate.ask(_readable, client, video_id, wanted, above) or best
             except FetchError as error:
-                found.append(error)
-        # What is wrong with the video says more than what is wrong with the way to it.
-        known = [error for error in found if error.failure is not failures.NOT_UNDERSTOOD]
-        about_video = [error for error in known if error.failure.kind == "video"]
-        raise (about_video or known or found)[-1]
+                found[client.name] = error
+        if best is None:
+            raise min(found.values(), key=_vagueness)
+        return best, found
 
     def _details(self, listed: Details) -> Details:
         """Return more about a video. It is searchable without, so failing is no failure."""
@@ -162,9 +177,33 @@ class Fetcher:
             return listed
 
 
-def _readable(client: TranscriptClient | YtDlpClient, video_id: str, language: str) -> Captions:
+def _vagueness(error: FetchError) -> int:
+    """Return how little an error says about a video; the least vague is shown.
+
+    What is wrong with the video says more than what is wrong with the way to it, and any cause
+    more than that a client sees no captions.
+    """
+    failure = error.failure
+    if failure is failures.NOT_UNDERSTOOD:
+        return 4
+    if failure.kind != "video":
+        return 3
+    if failure is failures.DISABLED:
+        return 2
+    unsure = failure in (failures.GONE, failures.OUTDATED)
+    return int(unsure or failure.cause.startswith(failures.UNPLAYABLE.cause[:-1]))
+
+
+def _readable(
+    client: TranscriptClient | YtDlpClient,
+    video_id: str,
+    wanted: Sequence[str],
+    above: Rank | None = None,
+) -> Captions | None:
     """Return captions that hold words; what cannot be read must not enter the cache."""
-    captions = client.fetch_captions(video_id, language)
+    captions = client.fetch_captions(video_id, wanted, above)
+    if captions is None:
+        return None
     try:
         parse_captions(captions.data, f"{video_id} from {client.name}")
     except CaptionError as error:

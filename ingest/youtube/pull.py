@@ -52,15 +52,26 @@ def list_videos(
 
 
 def plan(
-    videos: Iterable[Details], tracks: Mapping[str, RawTrack], language: str, refresh: bool
+    videos: Iterable[Details], tracks: Mapping[str, RawTrack], wanted: Sequence[str], refresh: bool
 ) -> dict[str, Step]:
-    """Return for each video where its captions come from. Local files always win."""
+    """Return for each video where its captions come from. Local files always win.
+
+    A track is not fetched again if it is in the preferred language, or was the best that there
+    was for the same languages.
+    """
     steps: dict[str, Step] = {}
     for video in videos:
         track = tracks.get(video.video_id)
         if track and track.origin.kind == "local":
             steps[video.video_id] = "local"
-        elif track and not refresh and same_language(track.origin.language, language):
+        elif (
+            track
+            and not refresh
+            and (
+                same_language(track.origin.language, wanted[0])
+                or track.origin.wanted == ",".join(wanted)
+            )
+        ):
             steps[video.video_id] = "cached"
         else:
             steps[video.video_id] = "fetch"
@@ -71,7 +82,7 @@ def pull(
     fetcher: Fetcher,
     videos: Iterable[Details],
     folder: Path,
-    language: str,
+    wanted: Sequence[str],
     on_video: Callable[[Details], None],
 ) -> dict[str, FetchError]:
     """Fetch the captions of videos, keep each at once, and return what failed.
@@ -84,7 +95,7 @@ def pull(
     for video in videos:
         cause = None
         try:
-            keep(folder, fetcher.fetch(video, language))
+            keep(folder, fetcher.fetch(video, wanted))
         except FetchError as error:
             failed[video.video_id] = error
             cause = error.failure.cause

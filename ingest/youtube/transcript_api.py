@@ -1,8 +1,13 @@
 """Captions through youtube-transcript-api, which needs the fewest requests."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import ParseError
 
 import requests
+import youtube_transcript_api as yta
 from youtube_transcript_api import Transcript, YouTubeTranscriptApi
 from youtube_transcript_api.proxies import GenericProxyConfig
 
@@ -12,7 +17,7 @@ from ..captions.json3 import write_json3
 from . import failures
 from .details import Captions
 from .failures import FetchError, explained
-from .languages import same_language
+from .languages import Offer, Rank, kind_of, serving
 from .limits import BoundedAdapter, seconds_to_answer
 
 
@@ -28,33 +33,84 @@ class TranscriptClient:
             adapter = BoundedAdapter()
             adapter.seconds = seconds_to_answer()
             session.mount("https://", adapter)
+        session.hooks["response"].append(self._keep_player)
+        self._player: dict[str, Any] = {}
         config = GenericProxyConfig(proxy, proxy) if proxy else None
         self._api = YouTubeTranscriptApi(proxy_config=config, http_client=session)
 
-    def fetch_captions(self, video_id: str, language: str) -> Captions:
-        """Return the captions of a video as json3, manual ones before automatic ones.
+    def fetch_captions(
+        self, video_id: str, wanted: Sequence[str], above: Rank | None = None
+    ) -> Captions | None:
+        """Return the best captions of a video as json3.
+
+        Captions that YouTube gives only to a browser are passed over for the next best.
+
+        Args:
+            wanted: Languages, the preferred one first.
+            above: Fetch only what is better than this; None is returned when nothing is.
 
         Raises:
             FetchError: With cause and cure.
         """
+        self._player = {}
         with explained():
-            offered = list(self._api.list(video_id))
-            best = _best_transcript(offered, language)
-            if best is None:
-                found = [transcript.language_code for transcript in offered]
-                raise FetchError(failures.no_such_language(language, found))
-            cues = [
-                Cue(one.start, one.start + max(0.0, one.duration), one.text) for one in best.fetch()
+            try:
+                offered = list(self._api.list(video_id))
+            except yta.CouldNotRetrieveTranscript as error:
+                failure = failures.explain_player(self._player) or failures.explain(error)
+                raise FetchError(failure, f"{type(error).__name__}: {error}") from error
+            spoken = spoken_language(self._player)
+            offers = [
+                Offer(
+                    one.language_code, kind_of(one.language_code, one.is_generated, spoken), place
+                )
+                for place, one in enumerate(offered)
             ]
-        kind = "automatic" if best.is_generated else "manual"
-        return Captions(write_json3(cues), kind, best.language_code, self.name)
+            best = serving(offers, wanted, spoken)
+            if not best:
+                raise FetchError(failures.no_such_language(wanted, offers))
+            for rank, offer in best:
+                if above is not None and rank >= above:
+                    return None
+                with suppress(yta.PoTokenRequired, EmptyCaptions):
+                    data = write_json3(_cues(offered[offer.number]))
+                    return Captions(data, offer.kind, offer.language, self.name, rank)
+        raise FetchError(failures.PO_TOKEN, "every fitting track is for browsers only")
+
+    def _keep_player(self, answer: requests.Response, **_: object) -> None:
+        """Keep what YouTube says about a video: the library drops a part of its reasons."""
+        if urlsplit(answer.url or "").path == "/youtubei/v1/player":
+            with suppress(ValueError):
+                player = answer.json()
+                self._player = player if isinstance(player, dict) else {}
 
 
-def _best_transcript(offered: Sequence[Transcript], language: str) -> Transcript | None:
-    """Return the wanted language, manual first; "en" also takes "en-US"."""
-    fitting = [one for one in offered if same_language(one.language_code, language)]
-    return min(
-        fitting,
-        key=lambda one: (one.is_generated, one.language_code != language, one.language_code),
-        default=None,
-    )
+class EmptyCaptions(Exception):
+    """An empty body in place of captions, which is how YouTube refuses some requests."""
+
+
+def _cues(transcript: Transcript) -> list[Cue]:
+    try:
+        fetched = transcript.fetch()
+    except ParseError as error:
+        if error.position == (1, 0):
+            raise EmptyCaptions from error
+        raise
+    return [Cue(one.start, one.start + max(0.0, one.duration), one.text) for one in fetched]
+
+
+def spoken_language(player: dict[str, Any]) -> str:
+    """Return the language that is spoken in a video, "" when the player does not tell.
+
+    The default soundtrack lists its captions; those recognised from speech are in its language.
+    """
+    try:
+        listed = player["captions"]["playerCaptionsTracklistRenderer"]
+        tracks = listed["captionTracks"]
+        sounds = listed.get("audioTracks") or [{}]
+        sound = sounds[listed.get("defaultAudioTrackIndex", 0)]
+        own = [tracks[place] for place in sound.get("captionTrackIndices", ())] or tracks
+        heard = [one["languageCode"] for one in own if one.get("kind") == "asr"]
+    except (LookupError, TypeError, AttributeError):
+        return ""
+    return str(heard[0]) if heard else ""

@@ -5,6 +5,8 @@ It knows more ways in than youtube-transcript-api, and alone gives titles, chapt
 
 import io
 import os
+import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,9 +17,11 @@ from yt_dlp.networking.impersonate import ImpersonateTarget
 from . import failures
 from .details import Captions, Details, read_details
 from .failures import FetchError, explained
-from .languages import same_language
+from .languages import Offer, Rank, kind_of, same_language, serving
 from .limits import PIECE, BrowserRH, PlainRH, bounded, check_host, seconds_to_answer
 from .links import VIDEO_ID
+
+ORIGINAL_SOUND = 10  # yt-dlp's language_preference of the sound as recorded
 
 
 class _Remarks:
@@ -55,6 +59,9 @@ class YtDlpClient:
             "quiet": True,
             "noprogress": True,
             "skip_download": True,
+            # Without these, yt-dlp does not say that captions need a PO token.
+            "writesubtitles": True,
+            "writeautomaticsub": True,
             "extract_flat": True,
             "ignore_no_formats_error": True,  # captions are all that is wanted
             "socket_timeout": seconds_to_answer(),
@@ -82,6 +89,7 @@ class YtDlpClient:
             (lambda handler, _: 100 if isinstance(handler, PlainRH) else 0,),
         )
         self._seen: dict[str, dict[str, Any]] = {}
+        self._said = ""  # yt-dlp's warnings about that video
 
     def fetch_playlist(self, playlist_id: str) -> list[Details]:
         """Return the videos of a playlist in its order, each once.
@@ -111,40 +119,61 @@ class YtDlpClient:
         with explained():
             return read_details(info)
 
-    def fetch_captions(self, video_id: str, language: str) -> Captions:
-        """Return the captions of a video as json3, manual ones before automatic ones.
+    def fetch_captions(
+        self, video_id: str, wanted: Sequence[str], above: Rank | None = None
+    ) -> Captions | None:
+        """Return the best captions of a video as json3.
+
+        Captions that YouTube gives only to a browser are passed over for the next best.
+
+        Args:
+            wanted: Languages, the preferred one first.
+            above: Fetch only what is better than this; None is returned when nothing is.
 
         Raises:
             FetchError: With cause and cure.
         """
         info = self._video(video_id)
-        kind, code, url = _best_track(info, language)
-        if not url:
-            said = " ".join(self._remarks.warnings)
-            offered = _languages(info)
-            raise FetchError(
-                failures.no_such_language(language, offered)
-                if offered
-                else failures.explain_message(said, otherwise=failures.DISABLED),
-                said,
-            )
         with explained():
-            check_host(url)
-            # YouTube serves captions more willingly to what looks like a browser.
-            target = ImpersonateTarget()
-            asks = (
-                {"impersonate": target} if self._ydl._impersonate_target_available(target) else {}
-            )
-            answer = self._ydl.urlopen(Request(url, extensions=asks))
-            data = bounded(iter(lambda: answer.read(PIECE), b""))
-        if not data.strip():
+            spoken = _spoken_language(info)
+            tracks = _tracks(info)
+            offers = [
+                Offer(code, kind_of(code, is_recognised, spoken), place)
+                for place, (code, is_recognised, _) in enumerate(tracks)
+            ]
+            best = serving(offers, wanted, spoken)
+            for rank, offer in best:
+                if above is not None and rank >= above:
+                    return None
+                if data := self._read(tracks[offer.number][2]):
+                    return Captions(data, offer.kind, offer.language, self.name, rank)
+        if best:
             raise FetchError(failures.PO_TOKEN, "an empty caption file")
-        return Captions(data, kind, code, self.name)
+        said = self._said
+        if _is_gated(said, wanted, offers):
+            failure = failures.PO_TOKEN
+        elif offers:
+            failure = failures.no_such_language(wanted, offers)
+        else:
+            state = failures.LIVE_STATES.get(info.get("live_status") or "", failures.DISABLED)
+            failure = failures.explain_message(said, otherwise=state)
+        raise FetchError(failure, said)
+
+    def _read(self, url: str) -> bytes:
+        """Return what is at an address of YouTube; nothing when it gives only white space."""
+        check_host(url)
+        # YouTube serves captions more willingly to what looks like a browser.
+        target = ImpersonateTarget()
+        asks = {"impersonate": target} if self._ydl._impersonate_target_available(target) else {}
+        answer = self._ydl.urlopen(Request(url, extensions=asks))
+        data = bounded(iter(lambda: answer.read(PIECE), b""))
+        return data if data.strip() else b""
 
     def _video(self, video_id: str) -> dict[str, Any]:
         if video_id not in self._seen:
             info = self._extract(f"https://www.youtube.com/watch?v={video_id}")
             self._seen = {video_id: info}  # the last one: its captions may be asked for next
+            self._said = " ".join(self._remarks.warnings)
         return self._seen[video_id]
 
     def _extract(self, url: str) -> dict[str, Any]:
@@ -159,26 +188,40 @@ class YtDlpClient:
         return info
 
 
-def _best_track(info: dict[str, Any], language: str) -> tuple[str, str, str]:
-    """Return kind, language and address of the best captions; "" when there are none."""
-    for kind, tracks in (
-        ("manual", info.get("subtitles") or {}),
-        ("automatic", info.get("automatic_captions") or {}),
+def _tracks(info: dict[str, Any]) -> list[tuple[str, bool, str]]:
+    """Return the captions of a video: language, whether speech recognition wrote them, address."""
+    tracks: dict[tuple[str, bool], str] = {}
+    for is_recognised, listed in enumerate(
+        (info.get("subtitles") or {}, info.get("automatic_captions") or {})
     ):
-        codes = sorted(tracks, key=lambda code: (code != language, code))
-        for code in codes:
-            if not same_language(code, language):
-                continue
-            for form in tracks[code]:
+        for code, forms in listed.items():
+            for form in forms:
                 url = str(form.get("url", ""))
                 # "tlang" makes YouTube translate; only what was said is wanted.
                 if form.get("ext") == "json3" and "tlang" not in parse_qs(urlsplit(url).query):
-                    return kind, code.removesuffix("-orig"), url
-    return "", "", ""
+                    key = (code.removesuffix("-orig"), bool(is_recognised))
+                    tracks.setdefault(key, url)
+    return [(*key, url) for key, url in tracks.items()]
 
 
-def _languages(info: dict[str, Any]) -> list[str]:
-    """Return the languages in which a video has captions of its own."""
-    spoken = [code for code in info.get("subtitles") or {} if code != "live_chat"]
-    automatic = info.get("automatic_captions") or {}
-    return [*spoken, *(code.removesuffix("-orig") for code in automatic if code.endswith("-orig"))]
+def _spoken_language(info: dict[str, Any]) -> str:
+    """Return the language that is spoken in a video, "" when yt-dlp does not tell."""
+    for form in info.get("formats") or ():
+        if form.get("language") and form.get("language_preference") == ORIGINAL_SOUND:
+            return str(form["language"])
+    heard = [code for code in info.get("automatic_captions") or {} if code.endswith("-orig")]
+    return heard[0].removesuffix("-orig") if heard else ""
+
+
+def _is_gated(said: str, wanted: Sequence[str], offers: Sequence[Offer]) -> bool:
+    """Return whether yt-dlp says that a PO token keeps it from captions that are wanted.
+
+    >>> said = "a PO token was not provided. Subtitles for these languages are missing: fr, de-AT."
+    >>> _is_gated(said, ["de"], []), _is_gated(said, ["en"], [Offer("es", "manual", 0)])
+    (True, False)
+    """
+    if "po token" not in said.lower():
+        return False
+    listed = re.search(r"languages are missing: ([^.]+)\.", said)
+    codes = listed[1].split(", ") if listed else []
+    return not offers or any(same_language(code, one) for code in codes for one in wanted)
