@@ -68,6 +68,7 @@ def collect(
             lecture=lecture.number if lecture else None,
             speakers=plain.speakers or (lecture.speakers if lecture else ()),
             chapters=track.origin.chapters if track else (),
+            captions=track.origin.kind if track else "",
         )
         notes = [note for note in course.notes if note.video_id == video_id]
         row = Row(video, notes=len(notes), doubt=matches.doubts.get(video_id, ""))

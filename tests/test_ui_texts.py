@@ -11,7 +11,7 @@ from cs25search.text.japanese import is_japanese
 from cs25search.ui.views.texts import TEXTS, say
 
 SOURCES = "".join(
-    path.read_text("utf-8") for path in Path(cs25search.ui.__file__).parent.glob("*.py")
+    path.read_text("utf-8") for path in Path(cs25search.ui.__file__).parent.rglob("*.py")
 )
 
 

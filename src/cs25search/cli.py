@@ -14,6 +14,7 @@ from .records import Hit
 from .terminal import abandon, out, prepare
 from .text.clean import lines
 from .times import clock, watch_url
+from .transcripts import made_by, speakers_of
 
 if TYPE_CHECKING:
     from .course.read import Lecture
@@ -162,6 +163,31 @@ def ask(
         out(answer.remark, err=True)
     if answer.status == "not_in_lectures":
         sys.exit(NO_HIT)
+
+
+@main.command()
+@click.argument("video", metavar="VIDEO|LECTURE")
+@click.argument("span", metavar="[FROM-TO]", required=False, default="-")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["txt", "md", "srt", "vtt", "json"]),
+    default="txt",
+    show_default=True,
+    help="Text, Markdown with links, caption files, or JSON.",
+)
+@index_option
+def transcript(video: str, span: str, form: Any, index_dir: Path | None) -> None:
+    """Print what is said in a VIDEO or LECTURE, or from one time to another.
+
+    Example: cs25search transcript 5 9:00-12:30 --format srt
+    """
+    from .transcripts import find_video, read_cues, read_span, write_transcript
+
+    start, end = read_span(span)
+    index = _open(index_dir)
+    found = find_video(index, video)
+    out(write_transcript(found, read_cues(index, found, start, end), form), nl=False)
 
 
 @main.command()
@@ -400,7 +426,10 @@ def hit_text(hit: Hit) -> str:
     if hit.note:
         mark = f"  ({by_model(hit.note.model)})" if hit.note.model else ""
         shown.append(f"   {hit.note.title}{mark}")
-    shown.append(f"   “{hit.quote}”")
+    names = speakers_of(hit.chunk.cues)
+    shown.append(f"   {', '.join(names)}: “{hit.quote}”" if names else f"   “{hit.quote}”")
+    if hit.chunk.kind == "transcript" and made_by(hit.video):
+        shown.append(f"   ({made_by(hit.video)})")
     if hit.slide:
         shown.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}".rstrip())
     return lines(shown) + "\n"

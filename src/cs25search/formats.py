@@ -7,6 +7,7 @@ from .records import Answer, Citation, Hit, Slide
 from .text.clean import lines
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
+from .transcripts import made_by, speakers_of
 
 
 def json_text(value: Any) -> str:
@@ -56,20 +57,31 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 def hit_json(hit: Hit) -> dict[str, Any]:
     """Return a hit in the form people script against."""
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 4),
-        "video_id": hit.video.video_id,
-        "lecture": hit.video.lecture,
-        "title": hit.video.title,
-        "start": hit.start,
-        "end": hit.end,
-        "time": clock(hit.start),
-        "quote": hit.quote,
-        "kind": hit.chunk.kind,
-        "url": watch_url(hit.video.video_id, hit.start) or None,
-        "slide": slide_json(hit.slide),
-    } | _by(hit.note.model if hit.note else "")
+    return (
+        {
+            "rank": hit.rank,
+            "score": round(hit.score, 4),
+            "video_id": hit.video.video_id,
+            "lecture": hit.video.lecture,
+            "title": hit.video.title,
+            "start": hit.start,
+            "end": hit.end,
+            "time": clock(hit.start),
+            "quote": hit.quote,
+            "kind": hit.chunk.kind,
+            "url": watch_url(hit.video.video_id, hit.start) or None,
+            "slide": slide_json(hit.slide),
+        }
+        | _by(hit.note.model if hit.note else "")
+        | _spoken(hit)
+    )
+
+
+def _spoken(hit: Hit) -> dict[str, Any]:
+    """Return what JSON says of quoted speech: who speaks, and what made the captions."""
+    names, maker = speakers_of(hit.chunk.cues), made_by(hit.video)
+    speakers = {"speakers": list(names)} if names else {}
+    return speakers | ({"captions": maker} if maker and hit.chunk.kind == "transcript" else {})
 
 
 def _by(model: str) -> dict[str, str]:

@@ -43,6 +43,7 @@ class Video:
     lecture: int | None = None
     title_ja: str = ""
     chapters: tuple[tuple[float, str], ...] = ()
+    captions: str = ""  # who made them: manual, local, automatic, or automatic and by which model
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from ...records import Chunk, Hit, Video
 from ...search import Index
 from ...text.clean import clean
 from ...times import clock, watch_url
+from ...transcripts import FORMATS, cues_of, made_by, write_transcript
 from ..here import Here
 from ..live import live_index
 from ..views import moment
 from ..views.markup import escape, muted
-from ..views.transcript import Passage, cues_of, find, marked, paragraphs
+from ..views.transcript import Passage, find, marked, paragraphs
 from ..widgets import cards, player
 
 PLACE = "lecture"
@@ -71,16 +72,17 @@ def show_video(here: Here, index: Index, video: Video) -> None:
     if now and now.video_id == video.video_id:
         player.show_player(now, video.title)
     with st.container(horizontal=True):
-        st.button(
-            here.say("play_beginning"),
-            icon=":material/play_arrow:",
-            type="primary",
-            on_click=player.play,
-            args=(PLACE, video.video_id, 0.0),
-        )
-        st.link_button(
-            here.say("watch_lecture"), watch_url(video.video_id, 0), icon=":material/open_in_new:"
-        )
+        if link := watch_url(video.video_id, 0):
+            st.button(
+                here.say("play_beginning"),
+                icon=":material/play_arrow:",
+                type="primary",
+                on_click=player.play,
+                args=(PLACE, video.video_id, 0.0),
+            )
+            st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
+        if spoken:
+            _offer_transcript(here, index, video)
     hits = _moments(index, video)
     if hits:
         _show_moments(here, video, hits)
@@ -116,8 +118,24 @@ def show_video(here: Here, index: Index, video: Video) -> None:
         for number, passage in enumerate(passages):
             _show_passage(here, video, passage, number, chapters=chapters[number],
                           is_moment=is_moment(passage, hits))  # fmt: skip
+    if view == "view_transcript" and made_by(video):
+        st.markdown(muted(escape(made_by(video))))
     if view == "view_notes" and not spoken:
         st.markdown(muted(here.say("no_transcript")))
+
+
+def _offer_transcript(here: Here, index: Index, video: Video) -> None:
+    """Show a menu with the transcript as a file of each format."""
+    with st.popover(here.say("download_transcript"), icon=":material/download:"):
+        cues = cues_of(index.chunks_of(video.video_id))
+        for form in FORMATS:
+            st.download_button(
+                f".{form}",
+                write_transcript(video, cues, form).encode("utf-8", "replace"),
+                f"{video.video_id}.{form}",
+                key=f"download-{video.video_id}-{form}",
+                on_click="ignore",
+            )
 
 
 def video_chapters(video: Video) -> Sequence[tuple[float, str]]:
@@ -212,9 +230,8 @@ def _show_passage(
             if is_moment:
                 st.badge(here.say("moment_here"), icon=":material/target:", color="yellow")
         link = watch_url(video.video_id, passage.start)
-        st.markdown(
-            f"{marked(passage.text, wanted)} :small[[YouTube {clock(passage.start)}]({link})]"
-        )
+        there = f" :small[[YouTube {clock(passage.start)}]({link})]" if link else ""
+        st.markdown(f"{marked(passage.text, wanted)}{there}")
         if passage.model:
             st.markdown(muted(here.say("note_by", model=escape(passage.model))))
 

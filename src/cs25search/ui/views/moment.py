@@ -8,6 +8,7 @@ from ...text.clean import clean
 from ...text.highlight import marks
 from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
+from ...transcripts import made_by, speakers_of
 from .markup import escape, mark, muted
 from .texts import say
 
@@ -114,11 +115,8 @@ def as_markdown(hit: Hit, language: Language) -> str:
     quote = escape_markdown(_quote(hit, language))
     if hit.chunk.model:
         quote += f" ({escape_markdown(say(language, 'note_by', model=hit.chunk.model))})"
-    lines = [
-        f"> {quote}",
-        "",
-        f"[{escape_markdown(title)}, {clock(hit.start)}]({watch_link(hit)})",
-    ]
+    place, link = f"{escape_markdown(title)}, {clock(hit.start)}", watch_link(hit)
+    lines = [f"> {quote}", "", f"[{place}]({link})" if link else place]
     if hit.slide:
         name = _in(language, hit.slide.title, hit.slide.title_ja)
         label = say(language, "slide_short", number=hit.slide.number)
@@ -127,8 +125,17 @@ def as_markdown(hit: Hit, language: Language) -> str:
     return "\n".join(lines)
 
 
+def spoken_by(hit: Hit, language: Language) -> str:
+    """Return who speaks in a moment, and what made its captions; "" for one unnamed person."""
+    names = ", ".join(escape(name) for name in speakers_of(hit.chunk.cues))
+    parts = [say(language, "spoken_by", names=names)] if names else []
+    if hit.chunk.kind == "transcript" and made_by(hit.video):
+        parts.append(escape(made_by(hit.video)))
+    return " · ".join(parts)
+
+
 def watch_link(hit: Hit) -> str:
-    """Return the URL that opens the video at the moment."""
+    """Return the URL that opens the video at the moment; "" when it is not on YouTube."""
     return watch_url(hit.video.video_id, hit.start)
 
 

@@ -157,6 +157,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "view_notes": ("Notes", "学習メモ"),
     "view_transcript": ("Transcript", "文字起こし"),
     "view_deck": ("Slides", "スライド"),
+    "download_transcript": ("Download the transcript", "文字起こしを保存"),
+    "spoken_by": ("Speaking: {names}", "話し手：{names}"),
     "find": ("Find in this lecture", "この回の中を探す"),
     "find_count": ("Passage {number} of {count}", "{count}件中{number}件目"),
     "find_nothing": ("“{wanted}” is not on this list.", "「{wanted}」は見つかりませんでした。"),

@@ -1,9 +1,9 @@
 """What was said in a lecture, as paragraphs to read, and where words are in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...records import Chunk, Cue
+from ...records import Cue
 from ...text.clean import clean
 from .markup import mark
 
@@ -22,13 +22,6 @@ class Passage:
     text: str
     title: str = ""
     model: str = ""
-
-
-def cues_of(chunks: Iterable[Chunk]) -> list[Cue]:
-    """Return the cues of overlapping transcript chunks, each once, in order."""
-    return sorted(
-        {cue for chunk in chunks for cue in chunk.cues}, key=lambda cue: (cue.start, cue.end)
-    )
 
 
 def paragraphs(cues: Sequence[Cue], breaks: Sequence[float] = ()) -> list[Passage]:
@@ -50,10 +43,18 @@ def paragraphs(cues: Sequence[Cue], breaks: Sequence[float] = ()) -> list[Passag
             groups.append([cue])
         else:
             group.append(cue)
-    return [
-        Passage(group[0].start, group[-1].end, " ".join(clean(cue.text) for cue in group))
-        for group in groups
-    ]
+    return [Passage(group[0].start, group[-1].end, _text(group)) for group in groups]
+
+
+def _text(group: Sequence[Cue]) -> str:
+    """Return what is said in a paragraph; a name stands where another speaker begins."""
+    parts = []
+    before = ""
+    for cue in group:
+        name = f"{clean(cue.speaker)}: " if cue.speaker and cue.speaker != before else ""
+        before = cue.speaker
+        parts.append(f"{name}{clean(cue.text)}")
+    return " ".join(parts)
 
 
 def _ends(group: list[Cue], following: Cue, breaks: Sequence[float]) -> bool:

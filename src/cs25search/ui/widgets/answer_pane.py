@@ -134,6 +134,8 @@ def _show_citation(here: Here, citation: Citation, question: str) -> None:
     st.markdown(reply.quoted(citation, question, here.language))
     if citation.model:
         st.markdown(muted(here.say("note_by", model=escape(citation.model))))
+    if not citation.url:
+        return
     with st.container(horizontal=True):
         st.button(
             here.say("play"),

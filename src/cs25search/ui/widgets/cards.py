@@ -44,23 +44,24 @@ def _show_said(here: Here, index: Index, hit: Hit, question: str) -> None:
     if moment.is_qa(hit):
         st.badge(here.say("qa"), icon=":material/forum:", color="gray")
     with st.container(horizontal=True):
-        st.button(
-            here.say("play"),
-            key=f"play-{hit.video.video_id}-{hit.start:g}",
-            icon=":material/play_arrow:",
-            type="primary",
-            on_click=player.play,
-            args=(PLACE, hit.video.video_id, hit.start),
-        )
-        st.link_button(
-            here.say("watch", time=clock(hit.start)),
-            moment.watch_link(hit),
-            icon=":material/open_in_new:",
-        )
+        if link := moment.watch_link(hit):
+            st.button(
+                here.say("play"),
+                key=f"play-{hit.video.video_id}-{hit.start:g}",
+                icon=":material/play_arrow:",
+                type="primary",
+                on_click=player.play,
+                args=(PLACE, hit.video.video_id, hit.start),
+            )
+            st.link_button(
+                here.say("watch", time=clock(hit.start)), link, icon=":material/open_in_new:"
+            )
         _show_copy(here, hit)
     around = moment.context(hit, index)
     first, *others = moment.passages(hit, question, here.language, around)
     st.markdown(muted(first[0]))
+    if said := moment.spoken_by(hit, here.language):
+        st.markdown(muted(said))
     st.markdown(first[1])
     for label, text in others:
         with st.expander(label):

@@ -60,7 +60,9 @@ def lead_in(start: float) -> int:
 
 
 def show_player(now: Playing, title: str) -> None:
-    """Show what plays."""
+    """Show what plays; nothing for a recording that is not on YouTube."""
+    if not watch_url(now.video_id, now.start):
+        return
     # A YouTube frame cannot be told to jump. Its format means nothing, but a new one makes
     # a new frame, so a second click starts the moment again.
     with st.container(width=WIDTH):
