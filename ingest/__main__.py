@@ -16,6 +16,7 @@ from .encoder import DEFAULT_MODEL
 from .order import check
 from .remarks import show
 from .report import exit_code, table
+from .speech import DEFAULT_SPEECH_MODEL
 from .steps import dry_run, ingest
 
 
@@ -60,6 +61,18 @@ from .steps import dry_run, ingest
     "--japanese",
     is_flag=True,
     help="With --enrich: notes in Japanese too.  E.g. --enrich --japanese",
+)
+@click.option(
+    "--transcribe",
+    is_flag=True,
+    help="Write captions for the audio and video files of --captions that have none; needs the "
+    "extra cs25search[speech].  E.g. --captions ~/recordings --transcribe",
+)
+@click.option(
+    "--speech-model",
+    default=DEFAULT_SPEECH_MODEL,
+    metavar="NAME_OR_PATH",
+    help="With --transcribe: a faster-whisper model.  [default: base]  E.g. --speech-model small",
 )
 @click.option(
     "--lang",

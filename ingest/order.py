@@ -43,6 +43,8 @@ class Order:
     verbose: bool
     enrich: bool
     japanese: bool
+    transcribe: bool
+    speech_model: str
     store: str  # "faiss" or "milvus"
     uri: str
     shard: Shard | None  # one of many workers, each with a part of the videos
@@ -87,6 +89,11 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
         raise Cs25SearchError(
             "What --proxy gives is not the address of an HTTP proxy.\n"  # it may hold a password
             "Write it as http://host:8080 or http://user:password@host:8080"
+        )
+    if order.transcribe and order.captions_dir is None:
+        raise Cs25SearchError(
+            "--transcribe needs recordings.\n"
+            "Name an audio or video file, or a folder of them: --captions FILE --transcribe"
         )
     if order.japanese and not order.enrich:
         raise Cs25SearchError("--japanese is about notes to be written.\nAdd --enrich.")

@@ -10,6 +10,7 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskProgressColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
@@ -70,6 +71,14 @@ class _Description(ProgressColumn):
 def progress_bar() -> Progress:
     """Return a bar for one task at a time; it is only drawn in a terminal."""
     columns = (_Description(), BarColumn(), MofNCompleteColumn())
+    return Progress(
+        *columns, TimeRemainingColumn(), console=remarks, disable=not remarks.is_terminal
+    )
+
+
+def seconds_bar() -> Progress:
+    """Return a bar for tasks counted in seconds of a recording, with the time that is left."""
+    columns = (_Description(), BarColumn(), TaskProgressColumn(show_speed=False))
     return Progress(
         *columns, TimeRemainingColumn(), console=remarks, disable=not remarks.is_terminal
     )

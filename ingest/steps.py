@@ -1,6 +1,6 @@
 """The steps of an ingest, in order: take in, fetch, collect, write, report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,16 @@ from cs25search.language_model import Endpoint, endpoint_from_environment
 from cs25search.milvus.connection import Store
 from cs25search.milvus.write import Shard
 
-from .captions.files import LeftOut, RawTrack, keep, kept, read_captions, with_known
+from .captions.files import (
+    LeftOut,
+    Origin,
+    RawTrack,
+    find_media,
+    keep,
+    kept,
+    read_captions,
+    with_known,
+)
 from .collect import Collection, collect, fingerprint
 from .deck.parse import keep_deck, kept_deck, read_deck
 from .encoder import load_encoder
@@ -27,7 +36,7 @@ from .milvus import part_of, write
 from .notes.files import kept_notes
 from .notes.write import Lost, enrich, missing, preview_notes, require_endpoint
 from .order import Order
-from .remarks import progress_bar, remarks
+from .remarks import progress_bar, remarks, seconds_bar
 from .report import (
     Row,
     left_out_row,
@@ -37,12 +46,15 @@ from .report import (
     unusable_rows,
     write_report,
 )
+from .speech import Whisper, read_length, transcribe
 from .youtube.cookies import read_cookies
 from .youtube.failures import FetchError
 from .youtube.fetch import Fetcher
 from .youtube.pull import Asked, learn, list_videos, plan, pull
 from .youtube.transcript_api import TranscriptClient
 from .youtube.ytdlp import YtDlpClient
+
+HEAR_IT = "Play the file: it must have sound in which somebody speaks."
 
 
 @log.step
@@ -105,7 +117,14 @@ def take_in(order: Order) -> list[LeftOut]:
         read_deck(order.deck)
     if order.captions_dir is None:
         return []
-    tracks, left_out = read_captions(order.captions_dir, order.language)
+    media = find_media(order.captions_dir) if order.transcribe else []
+    tracks: list[RawTrack] = []
+    left_out: list[LeftOut] = []
+    try:
+        tracks, left_out = read_captions(order.captions_dir, order.language)
+    except Cs25SearchError:
+        if not media:
+            raise
     before = kept(order.tracks)
     for track in tracks:
         old = before.get(track.origin.video_id)
@@ -114,7 +133,41 @@ def take_in(order: Order) -> list[LeftOut]:
     for one in left_out:
         if not one.failed:
             remarks.print(f"Left out {one.name}: {one.reason}.", markup=False)
-    return [one for one in left_out if one.failed]
+    failed = [one for one in left_out if one.failed]
+    return failed + (transcribe_missing(order, media) if media else [])
+
+
+def transcribe_missing(order: Order, media: Sequence[tuple[Path, Origin]]) -> list[LeftOut]:
+    """Write captions for the recordings that have none; return those that failed."""
+    have = kept(order.tracks)
+    missing = [one for one in media if order.refresh or one[1].video_id not in have]
+    if not missing:
+        remarks.print("Every recording has captions.")
+        return []
+    with remarks.status("Loading the speech model"):
+        recogniser = Whisper(order.speech_model, order.index_dir / "models", order.offline)
+    failed = []
+    with seconds_bar() as progress:
+        for path, origin in missing:
+            task = progress.add_task(path.name)
+            try:
+                progress.update(task, total=read_length(path) or None)
+                track = transcribe(
+                    path,
+                    origin,
+                    recogniser,
+                    order.index_dir / "speech",
+                    on_part=lambda seconds, task=task: progress.advance(task, seconds),  # type: ignore[misc]
+                )
+            except Cs25SearchError as error:
+                failed.append(LeftOut(path.name, str(error).splitlines()[0].rstrip("."), HEAR_IT))
+            except KeyboardInterrupt:
+                remarks.print("Stopped. What is transcribed is kept; the same command goes on.")
+                raise
+            else:
+                keep(order.tracks, track)
+                remarks.print(f"{path.name}: transcribed by {recogniser.name}.", markup=False)
+    return failed
 
 
 @log.step

@@ -17,7 +17,7 @@ import msgspec
 from cs25search.errors import CaptionError, Cs25SearchError
 
 from ..kept import Unusable
-from .names import COMPANIONS, FORMATS, VIDEO_ID, Name, read_name, recording_id
+from .names import COMPANIONS, FORMATS, MEDIA, VIDEO_ID, Name, read_name, recording_id
 from .parse import parse_captions
 from .track import NoSpeech
 
@@ -27,6 +27,7 @@ NAME = re.compile(
     r"(?:\.(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9_]{0,16}){0,6}))?"
     rf"\.(?P<format>{'|'.join(FORMATS)})"
 )
+TRANSCRIBE = "It holds recordings: --transcribe writes captions for them. Else: "
 RENAME = "If it holds captions, give it the ending of its kind: .srt, .vtt, .json or .txt."
 COPY = "Copy the file itself into the folder."
 OTHER_LANGUAGE = "Another language is taken with --lang; else there is nothing to do."
@@ -115,7 +116,8 @@ def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], li
     if not found and (not left_out or place.is_dir()):
         raise Cs25SearchError(
             f"{place} holds no caption file.\n"
-            "Name each file by its YouTube id, such as VIDEOID.en.srt, or as yt-dlp does, "
+            f"{TRANSCRIBE if find_media(place) else ''}Name each file by its YouTube id, such as "
+            "VIDEOID.en.srt, or as yt-dlp does, "
             f"and end it in one of .{', .'.join(FORMATS)}. See docs/captions.md."
         )
     tracks = []
@@ -124,6 +126,22 @@ def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], li
         tracks += taken
         left_out += others
     return tracks, left_out
+
+
+def find_media(place: Path) -> list[tuple[Path, Origin]]:
+    """Return the audio and video files in a folder, or the one given, with what is known of each.
+
+    Of several files of one recording the first is taken.
+    """
+    root = place if place.is_dir() else place.parent
+    files = _files_below(place) if place.is_dir() else [place]
+    found: dict[str, tuple[Path, Origin]] = {}
+    for path in files:
+        name = read_name(path.relative_to(root).with_suffix(".json"))
+        if MEDIA.search(path.name) and name and _is_inside(path, root):
+            origin = _origin(path, name)
+            found.setdefault(origin.video_id, (path, origin))
+    return list(found.values())
 
 
 def _best(

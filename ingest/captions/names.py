@@ -16,7 +16,7 @@ COMPANIONS = frozenset(
     "mp4 mkv webm mov avi m4v mp3 m4a wav ogg opus flac aac wma jpg jpeg png webp gif part ytdl "
     "description url pdf zip html htm md toml log db docx pptx ini lnk nfo py".split()
 )
-_MEDIA = re.compile(r"\.(?:mp4|mkv|webm|mov|avi|m4v|mp3|m4a|wav|ogg|opus|flac|aac)$", re.I)
+MEDIA = re.compile(r"\.(?:mp4|mkv|webm|mov|avi|m4v|mp3|m4a|wav|ogg|opus|flac|aac|wma)$", re.I)
 
 # The last of eleven letters carries only four bits of a video's number.
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]")
@@ -113,7 +113,7 @@ stem='But what is a NN？ [aircAruvnKk]')
     while (inner := stem.rpartition("."))[1] and inner[0] and inner[2].lower() in FORMATS:
         stem = inner[0]  # "talk.srt.txt", as some systems save it
     stem, language = _without_language(stem)
-    stem = _MEDIA.sub("", stem)
+    stem = MEDIA.sub("", stem)
     video_id, title = _find_id(stem)
     if _is_language(stem):  # "aircAruvnKk/en.vtt"
         stem, language, title = "", language or _tag(stem), ""
