@@ -26,7 +26,7 @@ from .steps import dry_run, ingest
     "playlists",
     multiple=True,
     metavar="URL|ID",
-    help="Fetch this playlist; repeatable.  [default: CS25]  "
+    help="Fetch this playlist or channel; repeatable.  [default: CS25]  "
     "E.g. --playlist PLoROMvodv4rNiJRchCzutFw5ItR_Z27CM",
 )
 @click.option(

@@ -206,6 +206,9 @@ def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
     known = {course.playlist_id: [lecture.video_id for lecture in course.lectures]}
     with remarks.status("Reading the playlist"):
         asked = list_videos(fetcher, order.playlist_ids, order.video_ids, order.limit, known)
+    if asked.hidden:
+        names = ", ".join(asked.hidden)
+        remarks.print(f"Private or deleted, so not asked for: {names}.")
     if order.shard:
         own = tuple(video for video in asked.videos if order.shard.has(video.video_id))
         asked = replace(asked, videos=own)

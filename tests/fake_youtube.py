@@ -66,6 +66,10 @@ class FakeYoutube:
     talks: dict[str, Talk]
     playlist_title: str = "Lectures"
     playlist_alert: str = ""
+    page: int = 1000  # entries of a list in one answer
+    pages: int = 1000  # what comes after so many pages is never given
+    count: int = 0  # entries that a list claims to have
+    channel: str = ""  # whose videos they are, as @name
     status: int = 200  # of every answer
     slow: float = 0.0  # seconds for each answer
     # Called with the open connection, path, video and the right answer; True if it has replied.
@@ -100,6 +104,10 @@ class FakeYoutube:
             return 500, "try again"
         if parts.path == "/playlist":
             return 200, _initial(self._playlist(query["list"]))
+        if parts.path == f"/{self.channel}/videos":
+            return 200, _initial(self._channel())
+        if "continuation" in sent:
+            return 200, json.dumps(self._more(int(sent["continuation"])))
         if parts.path == "/youtubei/v1/browse":  # the list again, unavailable videos included
             return 200, json.dumps(self._playlist(sent["browseId"].removeprefix("VL")))
         if parts.path == "/watch" and talk:
@@ -119,16 +127,7 @@ class FakeYoutube:
         if self.playlist_alert:
             text = {"runs": [{"text": self.playlist_alert}]}
             return {"alerts": [{"alertRenderer": {"type": "ERROR", "text": text}}]}
-        videos = [
-            {
-                "playlistVideoRenderer": {
-                    "videoId": talk.video_id,
-                    "title": {"runs": [{"text": talk.title}]},
-                    "lengthSeconds": str(talk.seconds),
-                }
-            }
-            for talk in self.talks.values()
-        ]
+        videos = self._entries(0)
         listing = {"playlistVideoListRenderer": {"contents": videos, "playlistId": playlist_id}}
         section = {"itemSectionRenderer": {"contents": [listing]}}
         content = {"sectionListRenderer": {"contents": [section]}}
@@ -136,6 +135,60 @@ class FakeYoutube:
         return {
             "contents": {"twoColumnBrowseResultsRenderer": {"tabs": [tab]}},
             "metadata": {"playlistMetadataRenderer": {"title": self.playlist_title}},
+            "header": {"playlistHeaderRenderer": {"stats": self._stats()}},
+        }
+
+    def _stats(self) -> list[dict]:
+        return [{"runs": [{"text": f"{self.count}"}, {"text": " videos"}]}] if self.count else []
+
+    def _entries(self, first: int) -> list[dict]:
+        """Return a page of the list, and what asks for the next one."""
+        talks = list(self.talks.values())
+        entries: list[dict] = [
+            {
+                "playlistVideoRenderer": {
+                    "videoId": talk.video_id,
+                    "title": {"runs": [{"text": talk.title}]},
+                    **({"lengthSeconds": str(talk.seconds)} if talk.seconds else {}),
+                }
+            }
+            for talk in talks[first : first + self.page]
+        ]
+        if first + self.page < len(talks):
+            command = {"continuationCommand": {"token": str(first + self.page)}}
+            entries.append({"continuationItemRenderer": {"continuationEndpoint": command}})
+        return entries
+
+    def _more(self, first: int) -> dict:
+        if first >= self.pages * self.page:
+            return {"responseContext": {}}
+        items = {"continuationItems": self._entries(first)}
+        return {"onResponseReceivedActions": [{"appendContinuationItemsAction": items}]}
+
+    def _channel(self) -> dict:
+        videos = [
+            {
+                "richItemRenderer": {
+                    "content": {
+                        "videoRenderer": {
+                            "videoId": talk.video_id,
+                            "title": {"runs": [{"text": talk.title}]},
+                        }
+                    }
+                }
+            }
+            for talk in self.talks.values()
+        ]
+        address = {"commandMetadata": {"webCommandMetadata": {"url": f"/{self.channel}/videos"}}}
+        tab = {
+            "title": "Videos",
+            "selected": True,
+            "endpoint": address,
+            "content": {"richGridRenderer": {"contents": videos}},
+        }
+        return {
+            "contents": {"twoColumnBrowseResultsRenderer": {"tabs": [{"tabRenderer": tab}]}},
+            "metadata": {"channelMetadataRenderer": {"title": "Lecturer"}},
         }
 
 

@@ -192,7 +192,7 @@ def test_ids_of_a_playlist_are_ids(tmp_path, monkeypatch):
             Talk(one, "A" * 100_000) for one in ["aB-cD1_eF1k", *IDS] if isinstance(one, str)
         ]
         fake.talks.update({talk.video_id: talk for talk in hostile})
-        videos = YtDlpClient(fake.address).fetch_playlist(PLAYLIST)
+        videos = YtDlpClient(fake.address).fetch_playlist(PLAYLIST).videos
     assert [video.video_id for video in videos] == ["aB-cD1_eF1k"]
     assert len(videos[0].title) == 300
 

@@ -19,7 +19,7 @@ from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import Fetcher
 from ingest.youtube.languages import parse_languages, same_language
 from ingest.youtube.links import parse_playlist_id, parse_video_id
-from ingest.youtube.pull import plan
+from ingest.youtube.pull import list_videos, plan
 from ingest.youtube.transcript_api import TranscriptClient
 from ingest.youtube.ytdlp import YtDlpClient
 
@@ -57,10 +57,36 @@ def test_video_links(link):
         f"https://www.youtube.com/watch?v={VIDEO}&list={PLAYLIST}",
         f"https://youtu.be/{VIDEO}?list={PLAYLIST}",
         f"music.youtube.com/playlist?list={PLAYLIST}",
+        f"https://www.youtube.com/embed/videoseries?list={PLAYLIST}",
+        f"https://www.youtube-nocookie.com/embed/videoseries?si=x&list={PLAYLIST}",
     ],
 )
 def test_playlist_links(link):
     assert parse_playlist_id(link) == PLAYLIST
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("https://www.youtube.com/@stanfordonline", "@stanfordonline"),
+        ("https://www.youtube.com/@stanfordonline/videos", "@stanfordonline"),
+        ("@stanfordonline", "@stanfordonline"),
+        (f"https://www.youtube.com/channel/UC{'x' * 22}", f"UU{'x' * 22}"),
+        (f"UC{'x' * 22}", f"UU{'x' * 22}"),
+        ("https://m.youtube.com/c/StanfordOnline/featured", "c/StanfordOnline"),
+        ("https://www.youtube.com/user/stanford", "user/stanford"),
+    ],
+)
+def test_channel_links(link, found):
+    assert parse_playlist_id(link) == found
+
+
+@pytest.mark.parametrize(
+    "link", ["https://www.youtube.com/feed/history", "@a", "c/../x", "https://youtu.be/@name"]
+)
+def test_what_is_no_channel(link):
+    with pytest.raises(LinkError):
+        parse_playlist_id(link)
 
 
 HOSTILE = [
@@ -469,7 +495,7 @@ def fake(tmp_path, monkeypatch):
 def test_ytdlp_gives_playlist_details_and_captions(fake):
     fake.talks[VIDEO].chapters = ((0, "One"), (60, "Two"), (120, "Three"))
     ytdlp = YtDlpClient(fake.address)
-    assert ytdlp.fetch_playlist(PLAYLIST) == [Details(VIDEO, "Scaling", 600.0)]
+    assert ytdlp.fetch_playlist(PLAYLIST).videos == (Details(VIDEO, "Scaling", 600.0),)
     details = ytdlp.fetch_details(VIDEO)
     assert details.upload_date == "2022-07-20"
     assert details.chapters == ((0.0, "One"), (60.0, "Two"), (120.0, "Three"))
@@ -563,6 +589,60 @@ def test_cookies_are_sent_and_their_file_is_left_alone(fake, tmp_path):
     path.write_text('[{"name": "A"}]')
     with pytest.raises(Cs25SearchError, match="Netscape"):
         read_cookies(path)
+
+
+def talks(number):
+    return {f"aaaaaaaa{n:03}": Talk(f"aaaaaaaa{n:03}", f"Talk {n}") for n in range(number)}
+
+
+def listed(fake, limit=None):
+    fetcher = Fetcher(TranscriptClient(fake.address), YtDlpClient(fake.address), 0.0, print)
+    return list_videos(fetcher, [PLAYLIST], [], limit, {})
+
+
+def test_all_pages_of_a_list_are_read(fake):
+    fake.talks, fake.page, fake.count = talks(7), 3, 7
+    asked = listed(fake)
+    assert [video.video_id for video in asked.videos] == list(fake.talks)
+    assert asked.failed_lists == {}
+
+
+def test_truncated_list_is_told_and_what_came_is_kept(fake):
+    fake.talks, fake.count = talks(4), 8
+    asked = listed(fake)
+    assert len(asked.videos) == 4
+    assert "gave 4 of 8 entries" in asked.failed_lists[PLAYLIST].failure.cause
+
+
+def test_missing_late_page_costs_no_more_than_itself(fake, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    fake.talks, fake.page, fake.pages, fake.count = talks(7), 3, 2, 7
+    asked = listed(fake)
+    assert len(asked.videos) == 6
+    assert "gave 6 of 7 entries" in asked.failed_lists[PLAYLIST].failure.cause
+
+
+def test_limit_asks_for_no_page_beyond_it(fake):
+    fake.talks, fake.page, fake.pages, fake.count = talks(7), 3, 1, 7
+    asked = listed(fake, limit=3)
+    assert len(asked.videos) == 3
+    assert asked.failed_lists == {}
+
+
+def test_private_and_deleted_entries_are_listed_and_not_asked_for(fake):
+    fake.talks["aaaaaaaaaa1"] = Talk("aaaaaaaaaa1", "[Private video]", 0)
+    fake.talks["aaaaaaaaaa2"] = Talk("aaaaaaaaaa2", "[Deleted video]", 0)
+    fake.count = 3
+    asked = listed(fake)
+    assert [video.video_id for video in asked.videos] == [VIDEO]
+    assert asked.hidden == ("aaaaaaaaaa1", "aaaaaaaaaa2")
+    assert asked.failed_lists == {}
+
+
+def test_videos_of_a_channel(fake):
+    fake.channel = "@lecturer"
+    listing = YtDlpClient(fake.address).fetch_playlist("@lecturer")
+    assert [video.video_id for video in listing.videos] == [VIDEO]
 
 
 def test_waits_grow_and_scatter(fake, monkeypatch):

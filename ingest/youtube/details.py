@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from .failures import Failure, FetchError
 from .languages import BEST, Kind, Rank
 
 MOST_SECONDS = 1e6  # eleven days
@@ -31,6 +32,27 @@ class Captions:
     language: str
     client: str  # which of the two gave them
     rank: Rank = BEST
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The videos of a playlist or channel, in its order."""
+
+    videos: tuple[Details, ...]
+    hidden: tuple[str, ...] = ()  # ids of entries that are private or deleted
+    failure: Failure | None = None  # why it is not the whole list
+
+
+class PartialList(FetchError):
+    """A list broke off.
+
+    Attributes:
+        listing: What came of it.
+    """
+
+    def __init__(self, error: FetchError, listing: Listing) -> None:
+        self.listing = listing
+        super().__init__(error.failure, error.detail)
 
 
 def read_details(info: dict[str, Any]) -> Details:

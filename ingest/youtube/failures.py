@@ -355,6 +355,20 @@ def no_such_language(wanted: Sequence[str], offers: Iterable[Offer]) -> Failure:
     return Failure("video", f"There are no captions in {missing}, only in {shown}.", cure)
 
 
+def truncated(came: int, listed: int | None) -> Failure:
+    """Return the failure for a list of which a part is missing.
+
+    Args:
+        listed: How many entries there are, None when YouTube does not tell.
+    """
+    of = f"of {listed} " if listed else ""
+    return Failure(
+        "transient",
+        f"YouTube gave {came} {of}entries of the list; the rest is missing.",
+        "Run the same command again: it asks only for what is missing.",
+    )
+
+
 def not_asked(failure: Failure) -> Failure:
     """Return the failure for a video that was spared because its client had been given up."""
     return Failure(failure.kind, f"Not asked for, to do no harm: {failure.cause}", failure.cure)

@@ -14,7 +14,7 @@ from cs25search.errors import CaptionError
 from ..captions.files import NAME, Origin, RawTrack
 from ..captions.parse import parse_captions
 from . import failures
-from .details import Captions, Details
+from .details import Captions, Details, Listing, PartialList
 from .failures import Failure, FetchError
 from .languages import BEST, Rank
 from .transcript_api import TranscriptClient
@@ -106,13 +106,19 @@ class Fetcher:
         self._gates = {client: Gate(client.name, pause, remark) for client in (transcripts, ytdlp)}
         self._fetched = 0
 
-    def fetch_playlist(self, playlist_id: str) -> list[Details]:
-        """Return the videos of a playlist.
+    def fetch_playlist(self, playlist_id: str, limit: int | None = None) -> Listing:
+        """Return the videos of a playlist or channel, as far as YouTube gives them.
+
+        Args:
+            limit: Stop after so many videos.
 
         Raises:
             FetchError: With cause and cure.
         """
-        return self._gates[self._ytdlp].ask(self._ytdlp.fetch_playlist, playlist_id)
+        try:
+            return self._gates[self._ytdlp].ask(self._ytdlp.fetch_playlist, playlist_id, limit)
+        except PartialList as error:
+            return error.listing
 
     def fetch(self, listed: Details, wanted: Sequence[str]) -> RawTrack:
         """Return the captions of a video with all that is known about it.

@@ -8,9 +8,14 @@ from cs25search.errors import LinkError
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 # What yt-dlp takes for a list of videos, without the endless mixes (RD) and personal lists.
 PLAYLIST_ID = re.compile(r"(?:PL|EC|UU|FL|OLAK5uy_)[A-Za-z0-9_-]{10,62}")
-# No user name, port or escape has a place in it, so no part of a link can be taken for the host.
+CHANNEL_ID = re.compile(r"UC([A-Za-z0-9_-]{22})")
+_NAME = re.compile(r"(?:c|user)/[A-Za-z0-9_-]{1,60}")
+_TABS = ("videos", "streams", "featured", "playlists")
+_HANDLE = re.compile(r"@[A-Za-z0-9_.-]{3,30}")
+# No user name before the host, port or escape has a place in it, so no part of a link can be taken
+# for the host.
 _LINK = re.compile(
-    r"(?:https?://)?(?P<host>[a-z.-]+)(?P<path>/[A-Za-z0-9_/-]*)?"
+    r"(?:https?://)?(?P<host>[a-z.-]+)(?P<path>/[A-Za-z0-9_/@.-]*)?"
     r"(?:\?(?P<query>[A-Za-z0-9_=&%.,+:@/-]*))?(?:#[!-~]*)?",
     re.I,
 )
@@ -43,22 +48,37 @@ def parse_video_id(link: str) -> str:
 
 
 def parse_playlist_id(link: str) -> str:
-    """Return the id in a playlist's address, or the id itself.
+    """Return the id in the address of a playlist or channel, or the id itself.
+
+    A channel's id becomes the playlist of its uploads; a handle stays "@name", a channel's own
+    address "c/name" or "user/name".
 
     Raises:
         LinkError: It is neither, or an endless mix.
 
     >>> parse_playlist_id("https://www.youtube.com/watch?v=U8J32Z3qV8s&list=PLoROMvodv4rNiJRchCz")
     'PLoROMvodv4rNiJRchCz'
+    >>> parse_playlist_id("https://www.youtube.com/channel/UCxxxxxxxxxxxxxxxxxxxxxx")
+    'UUxxxxxxxxxxxxxxxxxxxxxx'
     """
     text = link.strip()
-    found = text if PLAYLIST_ID.fullmatch(text) else ""
     host, parts, query = _take_apart(text)
-    if (host in _HOSTS and parts in (["playlist"], ["watch"])) or (host == "youtu.be" and parts):
+    is_site = host in _HOSTS
+    is_frame = host in _HOSTS | _EMBED_HOSTS and parts == ["embed", "videoseries"]
+    is_page = (is_site and parts in (["playlist"], ["watch"])) or (host == "youtu.be" and parts)
+    if is_frame or is_page:
         found = query.get("list", "")
-    if not PLAYLIST_ID.fullmatch(found):
+    elif is_site and parts and (not parts[1:] or parts[1] in _TABS):
+        found = parts[0]
+    elif is_site and parts[1:] and (not parts[2:] or parts[2] in _TABS):
+        found = parts[1] if parts[0] == "channel" else f"{parts[0]}/{parts[1]}"
+    else:
+        found = text
+    if match := CHANNEL_ID.fullmatch(found):
+        return f"UU{match[1]}"
+    if not (PLAYLIST_ID.fullmatch(found) or _HANDLE.fullmatch(found) or _NAME.fullmatch(found)):
         example = "--playlist https://www.youtube.com/playlist?list=PLoROMvodv4r..."
-        raise LinkError(link, "playlist", example)
+        raise LinkError(link, "playlist or channel", example)
     return found
 
 

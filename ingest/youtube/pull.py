@@ -8,7 +8,7 @@ from typing import Literal
 from cs25search import log
 
 from ..captions.files import RawTrack, keep, with_known
-from .details import Details
+from .details import Details, Listing
 from .failures import FetchError
 from .fetch import Fetcher
 from .languages import same_language
@@ -18,10 +18,14 @@ Step = Literal["local", "cached", "fetch"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The videos asked for, and the lists that could not be had, by playlist id."""
+    """The videos asked for, and the lists that could not be had, by playlist id.
+
+    `hidden` holds the ids of entries that are private or deleted: they are not asked for.
+    """
 
     videos: tuple[Details, ...] = ()
-    failed_lists: Mapping[str, FetchError] = field(default_factory=dict)
+    failed_lists: Mapping[str, FetchError] = field(default_factory=dict)  # whole or in part
+    hidden: tuple[str, ...] = ()
 
 
 def list_videos(
@@ -39,16 +43,21 @@ def list_videos(
     """
     videos = {video_id: Details(video_id) for video_id in video_ids}
     failed: dict[str, FetchError] = {}
+    hidden: dict[str, None] = {}
     for playlist_id in playlist_ids:
         try:
-            listed = fetcher.fetch_playlist(playlist_id)
+            listing = fetcher.fetch_playlist(playlist_id, limit)
         except FetchError as error:
             failed[playlist_id] = error
-            listed = []
+            known: Sequence[str] = ()
             if error.failure.kind == "video":  # gone or private, but YouTube can be reached
-                listed = [Details(video_id) for video_id in known_ids.get(playlist_id, ())]
-        videos |= {video.video_id: video for video in listed[:limit]}
-    return Asked(tuple(videos.values()), failed)
+                known = known_ids.get(playlist_id, ())
+            listing = Listing(tuple(Details(video_id) for video_id in known[:limit]))
+        if listing.failure:
+            failed[playlist_id] = FetchError(listing.failure)
+        hidden |= dict.fromkeys(listing.hidden)
+        videos |= {video.video_id: video for video in listing.videos}
+    return Asked(tuple(videos.values()), failed, tuple(hidden))
 
 
 def plan(

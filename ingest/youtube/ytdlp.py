@@ -6,7 +6,7 @@ It knows more ways in than youtube-transcript-api, and alone gives titles, chapt
 import io
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,12 +15,14 @@ from yt_dlp.networking import Request
 from yt_dlp.networking.impersonate import ImpersonateTarget
 
 from . import failures
-from .details import Captions, Details, read_details
+from .details import Captions, Details, Listing, PartialList, read_details
 from .failures import FetchError, explained
 from .languages import Offer, Rank, kind_of, same_language, serving
 from .limits import PIECE, BrowserRH, PlainRH, bounded, check_host, seconds_to_answer
 from .links import VIDEO_ID
 
+# What a playlist shows in place of a title that it may not show.
+HIDDEN_TITLES = ("[Private video]", "[Deleted video]")
 ORIGINAL_SOUND = 10  # yt-dlp's language_preference of the sound as recorded
 
 
@@ -91,23 +93,50 @@ class YtDlpClient:
         self._seen: dict[str, dict[str, Any]] = {}
         self._said = ""  # yt-dlp's warnings about that video
 
-    def fetch_playlist(self, playlist_id: str) -> list[Details]:
-        """Return the videos of a playlist in its order, each once.
+    def fetch_playlist(self, playlist_id: str, limit: int | None = None) -> Listing:
+        """Return the videos of a playlist or channel in its order, each once.
+
+        Args:
+            playlist_id: As `links.parse_playlist_id` returns it.
+            limit: Stop after so many videos.
 
         Raises:
             FetchError: With cause and cure.
+            PartialList: The list broke off after its first entries.
         """
-        info = self._extract(f"https://www.youtube.com/playlist?list={playlist_id}")
-        entries = [entry for entry in info.get("entries") or () if entry]
-        with explained():
-            videos = {
-                entry["id"]: read_details(entry)
-                for entry in entries
-                if VIDEO_ID.fullmatch(str(entry.get("id", "")))
-            }
+        is_channel = playlist_id.startswith("@") or "/" in playlist_id
+        info = self._extract(
+            f"https://www.youtube.com/{'' if is_channel else 'playlist?list='}{playlist_id}"
+        )
+        videos: dict[str, Details] = {}
+        hidden: dict[str, None] = {}
+        entries, count = 0, info.get("playlist_count")
+        try:
+            with explained():
+                for entry in _entries(info):
+                    entries += 1
+                    if not VIDEO_ID.fullmatch(str(entry.get("id", ""))):
+                        continue
+                    if entry.get("title") in HIDDEN_TITLES and not entry.get("duration"):
+                        hidden[entry["id"]] = None
+                    else:
+                        videos[entry["id"]] = read_details(entry)
+                    if len(videos) == limit:
+                        break
+        except FetchError as error:
+            if not entries:
+                raise
+            failure = failures.truncated(entries, count)
+            listing = Listing(tuple(videos.values()), tuple(hidden), failure)
+            raise PartialList(error, listing) from error
         if not videos:
             raise FetchError(failures.PLAYLIST_EMPTY)
-        return list(videos.values())
+        whole = len(videos) == limit or not isinstance(count, int) or count <= entries
+        return Listing(
+            tuple(videos.values()),
+            tuple(hidden),
+            None if whole else failures.truncated(entries, count),
+        )
 
     def fetch_details(self, video_id: str) -> Details:
         """Return title, duration, upload date and chapters of a video.
@@ -178,14 +207,22 @@ class YtDlpClient:
 
     def _extract(self, url: str) -> dict[str, Any]:
         self._remarks.warnings.clear()
-        playlist = "/playlist" in url
         with explained():
-            # Unprocessed, a video's formats are left alone.
-            info = self._ydl.extract_info(url, download=False, process=playlist)
+            # Unprocessed, a video's formats are left alone, and a list comes page by page.
+            info = self._ydl.extract_info(url, download=False, process=False)
         if not isinstance(info, dict) or info.get("_type") in ("url", "url_transparent"):
             said = " ".join(self._remarks.warnings)
             raise FetchError(failures.explain_message(said, otherwise=failures.UNPLAYABLE), said)
         return info
+
+
+def _entries(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return the entries of a list, page by page; a channel's tabs are lists in a list."""
+    for entry in info.get("entries") or ():
+        if entry and entry.get("_type") == "playlist":
+            yield from _entries(entry)
+        elif entry:
+            yield entry
 
 
 def _tracks(info: dict[str, Any]) -> list[tuple[str, bool, str]]:
