@@ -24,6 +24,10 @@ GONE = {"status": "ERROR", "reason": "This video is unavailable"}
 PRIVATE = {"status": "LOGIN_REQUIRED", "reason": "This is a private video. Please sign in"}
 UNPLAYABLE = {"status": "UNPLAYABLE", "reason": "Join this channel to get access to members-only"}
 WATCH_PAGE = {"contents": {"twoColumnWatchNextResults": {"results": {"results": {}}}}}
+EMBEDDED = {
+    "INNERTUBE_API_KEY": "AIzaFake",
+    "INNERTUBE_CONTEXT": {"client": {"clientName": "WEB_EMBEDDED_PLAYER", "clientVersion": "1.0"}},
+}
 NOT_HERE = {
     "status": "UNPLAYABLE",
     "reason": "Video unavailable",
@@ -112,6 +116,8 @@ class FakeYoutube:
             return 200, json.dumps(self._playlist(sent["browseId"].removeprefix("VL")))
         if parts.path == "/watch" and talk:
             return 200, _page(talk)
+        if parts.path.startswith("/embed/"):  # where yt-dlp tries age-restricted videos
+            return 200, f"<html><script>ytcfg.set({json.dumps(EMBEDDED)});</script></html>"
         if parts.path == "/youtubei/v1/player":
             client = sent["context"]["client"]["clientName"]
             return 200, json.dumps(_player(talk, video_id, client))

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from pathlib import Path
 
 import pytest
 import requests
@@ -393,6 +394,23 @@ def test_each_state_of_a_video_has_its_cause(name):
     with pytest.raises(FetchError) as caught:
         client(player={"playabilityStatus": status}).fetch_captions(VIDEO, ["en"])
     assert caught.value.failure == failure
+
+
+# yt-dlp passes on the reason and not the status; it asks for reasons in English.
+@pytest.mark.parametrize("name", [name for name in STATES if "another language" not in name])
+def test_each_state_of_a_video_has_its_cause_through_ytdlp_too(fake, name):
+    failure, status = STATES[name]
+    fake.talks[VIDEO].playability = status
+    with pytest.raises(FetchError) as caught:
+        YtDlpClient(fake.address).fetch_captions(VIDEO, ["en"])
+    assert caught.value.failure == failure
+
+
+def test_every_cause_and_cure_is_documented():
+    text = (Path(__file__).parents[1] / "docs" / "youtube.md").read_text("utf-8")
+    for failure in vars(failures).values():
+        if isinstance(failure, failures.Failure):
+            assert f"| {failure.cause} | {failure.cure} |" in text
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def read_cookies(path: Path) -> str:
         return text
     raise Cs25SearchError(
         f"{path} {wrong}.\n"
-        "Export the cookies of youtube.com in Netscape form: README.md, When YouTube says no."
+        "Export the cookies of youtube.com in Netscape format; see docs/youtube.md."
     )
 
 
