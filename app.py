@@ -6,6 +6,8 @@ import sys
 import streamlit as st
 from starlette.middleware import Middleware
 
+from cs25search.errors import Cs25SearchError
+from cs25search.ui.doors import Doors, public_hosts
 from cs25search.ui.page import show
 from cs25search.ui.views.headers import SecurityHeaders
 
@@ -18,4 +20,8 @@ for option in ("--index", "--store", "--uri"):
 if __name__ == "__main__":
     show()
 else:
-    app = st.App(__file__, middleware=[Middleware(SecurityHeaders)])
+    try:
+        hosts = public_hosts(os.environ)
+    except Cs25SearchError as error:
+        sys.exit(f"Error: {error}")
+    app = st.App(__file__, middleware=[Middleware(SecurityHeaders), Middleware(Doors, hosts=hosts)])

@@ -1,7 +1,6 @@
 """python -m ingest: options in, exit code out."""
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +8,13 @@ import click
 
 from cs25search.errors import Cs25SearchError
 from cs25search.index.publish import ingest_lock
+from cs25search.progress import Line
 from cs25search.search import default_index_dir
 from cs25search.terminal import out, prepare
 
 from .encoder import DEFAULT_MODEL
 from .order import check
-from .remarks import show
+from .remarks import recorded, show
 from .report import exit_code, table
 from .speech import DEFAULT_SPEECH_MODEL
 from .steps import dry_run, ingest
@@ -165,7 +165,7 @@ from .steps import dry_run, ingest
 def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) -> None:
     """Fetch the captions of the CS25 lectures and build the index of all that is on disk.
 
-    Example: python -m ingest
+    Example: cs25search ingest
 
     Exit codes: 0 all in, 1 nothing asked for could be had, 2 wrong usage, 3 some failed and the
     rest is searchable. What is in the index stays searchable in each case.
@@ -176,8 +176,14 @@ def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) ->
         if order.dry_run:
             show(dry_run(order))
             return
-        with nullcontext() if order.shard else ingest_lock(order.index_dir):
+        if order.shard:  # one of many at once: they share neither lock nor record
             rows, insisted = ingest(order)
+            code = exit_code(rows, insisted)
+        else:
+            with ingest_lock(order.index_dir), recorded(order.index_dir) as record:
+                rows, insisted = ingest(order)
+                code = exit_code(rows, insisted)
+                record.write(Line(code=code))
         show(table(rows))
     except Cs25SearchError as error:
         out(f"Error: {error}", err=True)
@@ -189,7 +195,7 @@ def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) ->
             err=True,
         )
         sys.exit(2)
-    sys.exit(exit_code(rows, insisted))
+    sys.exit(code)
 
 
 if __name__ == "__main__":

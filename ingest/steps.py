@@ -149,7 +149,7 @@ def transcribe_missing(order: Order, media: Sequence[tuple[Path, Origin]]) -> li
     failed = []
     with seconds_bar() as progress:
         for path, origin in missing:
-            task = progress.add_task(path.name)
+            task = progress.add_task(path.name, step="transcribe")
             try:
                 progress.update(task, total=read_length(path) or None)
                 track = transcribe(
@@ -183,7 +183,9 @@ def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | N
     steps = plan(asked.videos, tracks, order.languages, order.refresh)
     missing = [video for video in asked.videos if steps[video.video_id] == "fetch"]
     with progress_bar() as progress:
-        task = progress.add_task("Fetching captions", total=len(missing), visible=bool(missing))
+        task = progress.add_task(
+            "Fetching captions", total=len(missing), visible=bool(missing), step="fetch"
+        )
         failed = pull(
             fetcher, missing, order.tracks, order.languages, lambda _: progress.advance(task)
         )
@@ -223,7 +225,9 @@ def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> 
         return []
     try:
         with progress_bar() as progress:
-            task = progress.add_task(f"{endpoint.model} writes notes", total=len(windows))
+            task = progress.add_task(
+                f"{endpoint.model} writes notes", total=len(windows), step="notes"
+            )
             lost = enrich(
                 endpoint, windows, order.notes, order.japanese, order.pause,
                 lambda _: progress.advance(task),
@@ -279,7 +283,7 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         remarks.print(f"The index in {order.index_dir} is up to date.")
         return
     with progress_bar() as progress:
-        task = progress.add_task("Encoding", total=len(found.chunks))
+        task = progress.add_task("Encoding", total=len(found.chunks), step="encode")
         generation = build_generation(
             videos=[row.video for row in found.rows],
             slides=found.slides,
@@ -308,7 +312,7 @@ def update_store(
     with waiting_lock(order):
         encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
     with progress_bar() as progress:
-        task = progress.add_task("Encoding", total=None)
+        task = progress.add_task("Encoding", total=None, step="encode")
         done = write(
             store,
             order.index_dir,

@@ -3,6 +3,9 @@
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,6 +41,14 @@ class Group(click.Group):
             out(f"Error: {where}{error.strerror or error}.", err=True)
             sys.exit(BROKEN)
 
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of all subcommands."""
+        return sorted([*super().list_commands(context), "ingest"])
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a subcommand; ingest is imported when it is asked for."""
+        return _ingest() if name == "ingest" else super().get_command(context, name)
+
     def invoke(self, context: click.Context) -> Any:
         """Run the subcommand."""
         try:
@@ -45,6 +56,26 @@ class Group(click.Group):
         except Cs25SearchError as error:
             out(f"Error: {error}", err=True)
             sys.exit(BROKEN)
+
+
+def _ingest() -> click.Command:
+    """Return the command of the ingest that lies beside this package, and of no other.
+
+    Where the user stands there may be a folder called ingest; python -m looks there first.
+    """
+    package = Path(__file__).parent
+    beside = [str(package.parent), str(package.parents[1])]  # installed; in the project
+    found = PathFinder.find_spec("ingest", beside)
+    if found is None or found.loader is None:
+        raise Cs25SearchError(
+            f"There is no ingest beside {package}.\nInstall cs25search again: pip install ."
+        )
+    if "ingest" not in sys.modules:
+        module = module_from_spec(found)
+        sys.modules["ingest"] = module
+        found.loader.exec_module(module)
+    command: click.Command = import_module("ingest.__main__").main
+    return command
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

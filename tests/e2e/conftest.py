@@ -49,18 +49,23 @@ class Served:
 
 
 @contextmanager
-def serve(index: Path) -> Iterator[Served]:
-    """Run the app on an index; an exception that it logs fails whoever asked for it."""
+def serve(index: Path, cwd: Path = PROJECT) -> Iterator[Served]:
+    """Run the app on an index; an exception that it logs fails whoever asked for it.
+
+    Args:
+        cwd: The folder that the server is started in.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = [f"--server.port={port}", "--server.headless=true", "--", "--index", str(index)]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true",
+               "--", "--index", str(index)]  # fmt: skip
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"), *options]
     env = os.environ | {"MALLOC_ARENA_MAX": "2"}  # as in make run
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "log"
         with log.open("wb") as said:
-            server = subprocess.Popen(command, cwd=PROJECT, stdout=said, stderr=said, env=env)
+            server = subprocess.Popen(command, cwd=cwd, stdout=said, stderr=said, env=env)
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, log)
             yield Served(f"http://127.0.0.1:{port}", server.pid, log)

@@ -1,86 +1,94 @@
-"""An ingest started from the page: a process of its own, so that a closed tab does not end it."""
+"""An ingest started from the page: a process of its own, so that a closed tab does not end it.
+
+How far it is stands in the index folder (progress.py), for every session and every server.
+"""
 
 import os
-import re
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import filelock
 import msgspec
 import streamlit as st
 
+from ..progress import FAILED, FILE, read_progress
+from .doors import may_ingest
+
 LOG = "ingest.log"
 REPORT = "last-ingest.json"
-LAST_LINES = 40
-_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+CLOCK = 0.1  # seconds by which the times of files may lag behind
+
+
+@dataclass
+class _Started:
+    """The ingests that this server has started, the last one of each folder."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)  # when, as in a file's st_mtime
 
 
 def command(folder: Path, offline: bool) -> list[str]:
-    """Return the command that brings an index up to date."""
+    """Return the command that brings an index up to date.
+
+    -P: a folder called cs25search where the server was started is not ours.
+    """
     options = ["--offline"] if offline else []
-    return [sys.executable, "-m", "ingest", *options, "--index", str(folder)]
+    return [sys.executable, "-P", "-m", "cs25search", "ingest", *options, "--index", str(folder)]
+
+
+def is_allowed() -> bool:
+    """Return whether the visitor of this session may start an ingest."""
+    headers: Mapping[str, str] = st.context.headers
+    peer = st.context.ip_address or "127.0.0.1"  # Streamlit gives None for loopback
+    return may_ingest(headers.get("host", ""), peer, headers, os.environ)
 
 
 def start(folder: Path, offline: bool) -> None:
-    """Start an ingest that writes what it says to a log in the index folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    # A file is no terminal; told otherwise, the ingest writes its progress as it goes.
-    env = os.environ | {
-        "TTY_COMPATIBLE": "1",
-        "TTY_INTERACTIVE": "1",
-        "NO_COLOR": "1",
-        "COLUMNS": "100",
-        "PYTHONUNBUFFERED": "1",
-    }
-    with (folder / LOG).open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 (our own command)
-            command(folder, offline),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=env,
-            start_new_session=True,
-        )
-    _started()[str(folder)] = process
+    """Start an ingest, unless one writes to this index already: whoever asks sees that one."""
+    started = _started()
+    with started.lock:
+        if is_running(folder):
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        # What it prints is for whoever looks after the server; the page reads the progress.
+        started.times[str(folder)] = time.time()
+        with (folder / LOG).open("wb") as log:
+            started.processes[str(folder)] = subprocess.Popen(  # noqa: S603 (our own command)
+                command(folder, offline),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"NO_COLOR": "1"},
+                start_new_session=True,
+            )
 
 
 def is_running(folder: Path) -> bool:
     """Return whether an ingest writes to an index, whoever started it."""
-    process = _started().get(str(folder))
+    process = _started().processes.get(str(folder))
     return (process is not None and process.poll() is None) or _is_locked(folder)
 
 
 def exit_code(folder: Path) -> int | None:
-    """Return how the ingest that the app started last has ended; None when none has."""
-    process = _started().get(str(folder))
-    return process.poll() if process else None
+    """Return how the last ingest has ended, if this server started one; else None."""
+    process = _started().processes.get(str(folder))
+    if process is None or process.poll() is None:
+        return None
+    code = read_progress(folder).code if _is_recorded(folder) else None
+    return FAILED if code is None else code
 
 
-def read_log(folder: Path) -> str:
-    """Return the last lines that an ingest wrote."""
-    try:
-        return last_lines((folder / LOG).read_text("utf-8", "replace"))
-    except OSError:
-        return ""
-
-
-def last_lines(log: str) -> str:
-    r"""Return the end of a log as a terminal would show it; a progress bar is one line.
-
-    >>> last_lines("start\n\x1b[2KEncoding  10/99\r\x1b[2KEncoding  20/99\r\n\x1b[?25hdone\n")
-    'start\nEncoding  20/99\ndone'
-    """
-    shown: list[str] = []
-    for line in re.split(r"\n", _CODES.sub("", log)):
-        parts = [part.rstrip() for part in line.split("\r") if part.strip()]
-        if not parts:
-            continue
-        # A bar that is drawn again replaces itself.
-        if shown and shown[-1].split()[0] == parts[-1].split()[0] and "/" in parts[-1]:
-            shown.pop()
-        shown.append(parts[-1])
-    return "\n".join(shown[-LAST_LINES:])
+def remarks(folder: Path) -> str:
+    """Return what the ingest remarked, a line each; what it printed if it remarked nothing."""
+    if is_running(folder) or _is_recorded(folder):
+        return "\n".join(read_progress(folder).remarks)
+    return _last_words(folder)
 
 
 def failures(folder: Path) -> list[tuple[str, str, str]]:
@@ -97,16 +105,35 @@ def failures(folder: Path) -> list[tuple[str, str, str]]:
         return []
 
 
+def _is_recorded(folder: Path) -> bool:
+    """Return whether an ingest has written lines since this server started one.
+
+    It may be the one of another server that was a moment quicker; the outcome is the same.
+    """
+    try:
+        return (folder / FILE).stat().st_mtime >= _started().times[str(folder)] - CLOCK
+    except OSError:
+        return False
+
+
+def _last_words(folder: Path) -> str:
+    try:
+        return "\n".join((folder / LOG).read_text("utf-8", "replace").splitlines()[-40:])
+    except OSError:
+        return ""
+
+
 def _is_locked(folder: Path) -> bool:
     if not folder.is_dir():
         return False
     try:
-        with filelock.FileLock(folder / "ingest.lock", timeout=0):
+        # One look at a time: two that look at once would each take the other for an ingest.
+        with _started().lock, filelock.FileLock(folder / "ingest.lock", timeout=0):
             return False
     except filelock.Timeout:
         return True
 
 
 @st.cache_resource(show_spinner=False)
-def _started() -> dict[str, subprocess.Popen[bytes]]:
-    return {}
+def _started() -> _Started:
+    return _Started()

@@ -6,12 +6,20 @@ import streamlit as st
 
 from ...errors import Cs25SearchError
 from ...index.generation import MODEL_NOTES, Source
+from ...progress import read_progress
 from ...search import Index, default_index_dir
 from .. import ingesting
 from ..here import Here, show_problem
 from ..live import live_index
 from ..views.markup import escape, muted
 from ..widgets import cards
+
+STEPS = {
+    "transcribe": "step_transcribe",
+    "fetch": "step_fetch",
+    "notes": "step_notes",
+    "encode": "step_encode",
+}
 
 
 def show(here: Here) -> None:
@@ -76,27 +84,34 @@ def _source(here: Here, source: Source) -> str:
 def _show_ingest(here: Here, folder: Path) -> None:
     running = ingesting.is_running(folder)
     with st.container(border=True, key="ingest"):
-        st.markdown(here.say("ingest_about"))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            # Read by the callback, which runs before the boxes are shown again.
-            st.button(
-                here.say("ingest"),
-                icon=":material/sync:",
-                disabled=running,
-                on_click=_start,
-                args=(folder,),
-            )
-            st.checkbox(here.say("ingest_offline"), value=True, key="offline", disabled=running)
+        if ingesting.is_allowed():
+            _show_button(here, folder, running)
+        else:
+            st.markdown(here.say("ingest_elsewhere"))
         if running:
             _show_progress(here, folder)
         elif (code := ingesting.exit_code(folder)) is not None:
             shown = {0: st.success, 3: st.warning}.get(code, st.error)
             shown(here.say({0: "ingest_done", 3: "ingest_partly"}.get(code, "ingest_failed")))
-            st.code(ingesting.read_log(folder), language=None)
+            st.code(ingesting.remarks(folder), language=None)
+
+
+def _show_button(here: Here, folder: Path, running: bool) -> None:
+    st.markdown(here.say("ingest_about"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        # Read by the callback, which runs before the boxes are shown again.
+        st.button(
+            here.say("ingest"),
+            icon=":material/sync:",
+            disabled=running,
+            on_click=_start,
+            args=(folder,),
+        )
+        st.checkbox(here.say("ingest_offline"), value=True, key="offline", disabled=running)
 
 
 def _start(folder: Path) -> None:
-    if not ingesting.is_running(folder):
+    if ingesting.is_allowed():
         ingesting.start(folder, offline=st.session_state["offline"])
 
 
@@ -105,4 +120,8 @@ def _show_progress(here: Here, folder: Path) -> None:
     if not ingesting.is_running(folder):
         st.rerun()  # the new generation is live: the whole page shows it
     st.markdown(here.say("ingest_running"))
-    st.code(ingesting.read_log(folder) or "…", language=None)
+    step = read_progress(folder).step
+    if step and step.total:
+        name = here.say(STEPS[step.step]) if step.step in STEPS else step.step
+        st.progress(min(step.done / step.total, 1.0), f"{name} {step.done:,}/{step.total:,}")
+    st.code(ingesting.remarks(folder) or "…", language=None)

@@ -197,6 +197,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The ingest is running. It goes on if you close this page.",
         "取り込み中です。このページを閉じても続きます。",
     ),
+    "ingest_elsewhere": (
+        "The index is updated on the server: `cs25search ingest`. "
+        "`CS25_ALLOW_INGEST=1` lets visitors do it from this page.",
+        "索引の更新はサーバー上で`cs25search ingest`を実行してください。"
+        "`CS25_ALLOW_INGEST=1`を設定すると、このページからも更新できます。",
+    ),
+    "step_fetch": ("Fetching captions", "字幕を取得中"),
+    "step_transcribe": ("Writing captions, seconds", "音声を文字起こし中（秒）"),
+    "step_notes": ("Writing notes", "メモを作成中"),
+    "step_encode": ("Encoding", "ベクトルを計算中"),
     "ingest_done": ("The index is up to date.", "索引は最新です。"),
     "ingest_partly": (
         "The index is up to date; some captions could not be read.",
@@ -205,6 +215,21 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ingest_failed": (
         "The ingest has failed. Its last lines say why.",
         "取り込みに失敗しました。理由は次の出力（英語）をご覧ください。",
+    ),
+    # Requests that the server refuses
+    "refused_host": (
+        "This server does not go by the name {host}. Whoever runs it can add the name: "
+        "CS25_HOSTS=NAME; docs/deploy.md explains it.",
+        "このサーバーは{host}という名前では応答しません。管理者はCS25_HOSTS=名前で追加できます"
+        "（docs/deploy.md参照）。",
+    ),
+    "refused_upload": (
+        "This server takes no uploads.",
+        "このサーバーはファイルを受け取りません。",
+    ),
+    "refused_origin": (
+        "Pages of other sites may not open this app.",
+        "ほかのサイトのページからこのアプリを開くことはできません。",
     ),
     # What went wrong, and what to do
     "index_missing": (

@@ -1,0 +1,120 @@
+"""How far an ingest is: lines of JSON in the index folder, written by ingest, read by the app.
+
+Each run that holds the lock begins the file anew. Its first line is {"pid": 7}, its last
+{"code": 0}; between them are {"step": "encode", "done": 32, "total": 576} and {"remark": "..."}.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+FILE = "ingest.jsonl"
+INTERVAL = 0.25  # seconds between two lines of a step; the last one is always written
+READ = 64 * 1024  # bytes at the end of the file that are read
+REMARKS = 40  # how many of the last remarks are kept
+FAILED = 2  # the exit code of an ingest that was stopped by an error
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of the file."""
+
+    pid: int = 0
+    step: str = ""  # transcribe, fetch, notes or encode
+    done: int = 0
+    total: int | None = None  # None while it is not known
+    remark: str = ""
+    code: int | None = None  # the exit code, in the last line only
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the last ingest has written so far.
+
+    Attributes:
+        pid: Its process; 0 when nothing is known.
+        step: The last line about a step, if any.
+        remarks: What it remarked, oldest first.
+        code: Its exit code; None while it runs, or when it was killed.
+    """
+
+    pid: int = 0
+    step: Line | None = None
+    remarks: tuple[str, ...] = ()
+    code: int | None = None
+
+
+class Recorder:
+    """Writes the lines of one run. A disk that takes none does not stop an ingest."""
+
+    def __init__(self, file: int) -> None:
+        self._file = file
+        self._step = ""
+        self._next = 0.0  # the time from which on a step may write again
+
+    def write(self, line: Line) -> None:
+        """Add a line with one write, so that a reader never sees two halves."""
+        with suppress(OSError):
+            os.write(self._file, msgspec.json.encode(line) + b"\n")
+
+    def step(self, step: str, done: int, total: int | None) -> None:
+        """Say how far a step is; too frequent calls are dropped."""
+        now = time.monotonic()
+        if step != self._step or done == total or now >= self._next:
+            self._step, self._next = step, now + INTERVAL
+            self.write(Line(step=step, done=done, total=total))
+
+    def remark(self, text: str) -> None:
+        """Repeat what ingest says to the user."""
+        self.write(Line(remark=text.encode("utf-8", "replace").decode()))
+
+
+@contextmanager
+def recorded(index_dir: Path) -> Iterator[Recorder]:
+    """Begin the file of a run; an error that ends the run ends the file too."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC
+    try:
+        file = os.open(index_dir / FILE, flags, 0o644)
+    except OSError:  # what ingest itself writes will say why
+        file = os.open(os.devnull, os.O_WRONLY)
+    recorder = Recorder(file)
+    recorder.write(Line(pid=os.getpid()))
+    try:
+        yield recorder
+    except BaseException as error:
+        recorder.remark(str(error) or type(error).__name__)
+        recorder.write(Line(code=FAILED))
+        raise
+    finally:
+        os.close(file)
+
+
+def read_progress(index_dir: Path) -> Progress:
+    """Return what the ingest of this folder wrote last; unreadable lines are left out."""
+    pid, step, code = 0, None, None
+    remarks: list[str] = []
+    for line in _lines(index_dir / FILE):
+        pid = line.pid or pid
+        step = line if line.step else step
+        code = line.code if line.code is not None else code
+        if line.remark:
+            remarks.append(line.remark)
+    return Progress(pid, step, tuple(remarks[-REMARKS:]), code)
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    try:
+        with path.open("rb") as file:
+            head = file.readline(READ)
+            rest = max(file.tell(), path.stat().st_size - READ)
+            file.seek(rest)
+            tail = file.read(READ)
+    except OSError:
+        return
+    for raw in (head + tail).split(b"\n")[:-1]:  # the last one is not complete, or empty
+        with suppress(msgspec.DecodeError):
+            yield msgspec.json.decode(raw, type=Line)

@@ -1,0 +1,163 @@
+"""Which requests the app answers: names it goes by, pages that may open it, who is local.
+
+A page of another site can point a name of its own at 127.0.0.1 (DNS rebinding) or open our
+websocket from the visitor's browser. Both are refused here, before Streamlit sees them: for a
+foreign origin Streamlit asks the network for its own address and answers nobody meanwhile.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from ..errors import Cs25SearchError
+from .views.headers import Receive, Scope, Send, Server
+from .views.texts import say
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+UPLOAD = "/_stcore/upload_file"
+# A proxy in front adds at least one of these for the visitor that it lets in.
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+             "x-real-ip")  # fmt: skip
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
+
+
+def host_name(host: str) -> str:
+    """Return the name in a Host header without its port; "" when it is not valid.
+
+    >>> [host_name(host) for host in ("LocalHost:8501", "[::1]:8501", "a.example.", "a@b", "")]
+    ['localhost', '::1', 'a.example', '', '']
+    """
+    found = _HOST.fullmatch(host)
+    return (found["v6"] or found["name"]).lower().removesuffix(".") if found else ""
+
+
+def public_hosts(environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the names in CS25_HOSTS: those under which others reach this server.
+
+    >>> sorted(public_hosts({"CS25_HOSTS": "search.example.org, [fd00::1]:8501"}))
+    ['fd00::1', 'search.example.org']
+
+    Raises:
+        Cs25SearchError: One of them is not a host name, but a URL or a pattern.
+    """
+    written = [host.strip() for host in environment.get("CS25_HOSTS", "").split(",")]
+    for host in written:
+        if host and not host_name(host):
+            raise Cs25SearchError(
+                f"CS25_HOSTS names {host!r}, which is not a host name.\n"
+                "Write the names that browsers use, separated by commas: search.example.org"
+            )
+    return frozenset(host_name(host) for host in written if host)
+
+
+def is_local(host: str, peer: str | None, headers: Iterable[str]) -> bool:
+    """Return whether a visitor sits at this machine, with no proxy between.
+
+    Args:
+        host: The Host header.
+        peer: The address at the other end of the connection.
+        headers: The names of all headers of the request.
+
+    >>> is_local("localhost:8501", "127.0.0.1", ["host"])
+    True
+    >>> is_local("localhost:8501", "127.0.0.1", ["host", "X-Forwarded-For"])
+    False
+    >>> is_local("search.example.org", "127.0.0.1", ["host"])
+    False
+    """
+    forwarded = any(name.lower() in FORWARDED for name in headers)
+    address = _address(peer or "")
+    near = address is not None and address.is_loopback
+    return near and host_name(host) in LOOPBACK_NAMES and not forwarded
+
+
+class Doors:
+    """ASGI middleware that answers 403 to what the app's own pages never send.
+
+    Args:
+        app: The server behind it.
+        hosts: The public names of this server, besides the loopback names.
+        uploads: Let visitors at this machine send files; no page asks for any yet.
+    """
+
+    def __init__(
+        self, app: Server, hosts: frozenset[str] = frozenset(), uploads: bool = False
+    ) -> None:
+        self.app = app
+        self.hosts = hosts | LOOPBACK_NAMES
+        self.uploads = uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass it on."""
+        refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else ""
+        if not refusal:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()  # the handshake; closed before it is accepted, it becomes a 403
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            headers = [(b"content-type", b"text/plain; charset=utf-8")]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send({"type": "http.response.body", "body": refusal.encode()})
+
+    def _refusal(self, scope: Scope) -> str:
+        """Return why a request is not answered; "" for one that is."""
+        hosts = _values(scope, b"host")
+        name = host_name(hosts[0]) if len(hosts) == 1 else ""
+        if not name or (name not in self.hosts and not _is_address_reached(name, scope)):
+            return _both("refused_host", host=name or "?")
+        if UPLOAD in scope["path"] and not (self.uploads and _from_here(hosts[0], scope)):
+            return _both("refused_upload")
+        origins = _values(scope, b"origin")
+        own = [[f"http://{hosts[0]}"], [f"https://{hosts[0]}"], []]
+        if scope["type"] == "websocket" and origins not in own:
+            return _both("refused_origin")
+        return ""
+
+
+def may_ingest(
+    host: str, peer: str | None, headers: Iterable[str], environment: Mapping[str, str]
+) -> bool:
+    """Return whether a visitor may start an ingest.
+
+    CS25_ALLOW_INGEST=1 lets everybody who sees the page, 0 nobody. Without it, visitors at this
+    machine may, unless CS25_HOSTS says that others come too: behind a proxy all look local.
+
+    >>> may_ingest("localhost", "127.0.0.1", [], {})
+    True
+    >>> may_ingest("localhost", "127.0.0.1", [], {"CS25_HOSTS": "search.example.org"})
+    False
+    >>> may_ingest("search.example.org", "10.0.0.7", [], {"CS25_ALLOW_INGEST": "1"})
+    True
+    """
+    choice = environment.get("CS25_ALLOW_INGEST", "")
+    if choice in ("0", "1"):
+        return choice == "1"
+    return not public_hosts(environment) and is_local(host, peer, headers)
+
+
+def _values(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
+
+
+def _from_here(host: str, scope: Scope) -> bool:
+    peer = (scope.get("client") or (None,))[0]
+    return is_local(host, peer, [name.decode("latin-1") for name, _ in scope["headers"]])
+
+
+def _is_address_reached(name: str, scope: Scope) -> bool:
+    """Return whether a host is the very address reached: names can be rebound, addresses not."""
+    reached = _address((scope.get("server") or ("",))[0])
+    return reached is not None and reached == _address(name)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _both(key: str, **values: object) -> str:
+    return f"{say('en', key, **values)}\n{say('ja', key, **values)}\n"
