@@ -230,7 +230,7 @@ def mcp(index_dir: Path | None) -> None:
     """
     from .mcp_server import serve
 
-    serve(_open(index_dir))
+    serve(_open(index_dir, once=False))
 
 
 @main.command()
@@ -388,7 +388,7 @@ def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) 
     from .evaluation import DEPTH, ask_all, measure, read_questions
 
     file = read_questions(questions)
-    index = _open(index_dir)
+    index = _open(index_dir, once=False)
     language: Any = lang
     with click.progressbar(
         file.questions, label="Asking", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -476,10 +476,10 @@ def _hit_span(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _open(index_dir: Path | None) -> "Index":
+def _open(index_dir: Path | None, once: bool = True) -> "Index":
     from .search import open_index
 
-    index = open_index(index_dir)
+    index = open_index(index_dir, once=once)
     if index.damage:
         out(f"Warning: {index.warning}", err=True)
     return index

@@ -11,7 +11,6 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,8 @@ class FileFacts:
 
 def altered(folder: Path, files: Mapping[str, FileFacts]) -> Iterator[tuple[Path, str]]:
     """Yield every file that is not the one that was written, and what is wrong with it."""
+    from concurrent.futures import ThreadPoolExecutor  # once a day
+
     whole = []
     for name, facts in files.items():
         path = folder / name

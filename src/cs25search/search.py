@@ -44,6 +44,7 @@ def open_index(
     encoder: Encoder | None = None,
     store: str = "",
     uri: str = "",
+    once: bool = False,
 ) -> "Index":
     """Open the live generation of an index; if it is damaged, the one before, and say so.
 
@@ -53,6 +54,7 @@ def open_index(
         store: "faiss", files in the folder, or "milvus"; CS25_STORE, else "faiss", when empty.
         uri: Where Milvus is, see `milvus.Store`; CS25_URI when empty. Of the folder, only the
             encoder is used then.
+        once: For one question: opens faster, and takes longer for each further question.
 
     Returns:
         An index whose `damage` is None, or what is wrong with the live generation.
@@ -70,17 +72,17 @@ def open_index(
 
         there = Store(uri)
         generation, head = read_whole(there)
-        encoder = encoder_for(generation, folder, encoder)
+        encoder = encoder_for(generation, folder, encoder, once)
         return MilvusIndex(there, folder, generation, head, encoder)
     try:
         generation = read_generation(folder)
-        return Index(folder, generation, encoder_for(generation, folder, encoder))
+        return Index(folder, generation, encoder_for(generation, folder, encoder, once))
     except (IndexDamaged, ModelError) as error:
         damage = error
     for name in generations(folder):
         with suppress(IndexDamaged, ModelError):
             generation = read_generation(folder, name)
-            return Index(folder, generation, encoder_for(generation, folder, encoder), damage)
+            return Index(folder, generation, encoder_for(generation, folder, encoder, once), damage)
     raise damage
 
 
@@ -123,7 +125,9 @@ def chosen_store(store: str = "") -> str:
     return store
 
 
-def encoder_for(generation: Generation, folder: Path, encoder: Encoder | None = None) -> Encoder:
+def encoder_for(
+    generation: Generation, folder: Path, encoder: Encoder | None = None, once: bool = False
+) -> Encoder:
     """Return the encoder that built a generation.
 
     Raises:
@@ -131,7 +135,8 @@ def encoder_for(generation: Generation, folder: Path, encoder: Encoder | None = 
     """
     key = generation.manifest.model_key
     if encoder is None:
-        encoder = _load_encoder(folder / "models" / key, fingerprint(folder / "models" / key))
+        model = folder / "models" / key
+        encoder = _load_encoder(model, fingerprint(model), once)
     if encoder.key != key:
         raise ModelError(
             f"The index in {folder} was built with {key}; a query with {encoder.key} would give "
@@ -142,11 +147,11 @@ def encoder_for(generation: Generation, folder: Path, encoder: Encoder | None = 
 
 # The encoder is the largest part of an open index, and generations share it.
 @lru_cache(maxsize=1)
-def _load_encoder(folder: Path, state: str) -> OnnxEncoder:
+def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
     """Load an encoder; `state` is here only to be part of the key."""
     # One core a query: what it multiplies is too short to share, and a waiting thread spins.
     threadpoolctl.threadpool_limits(limits=1, user_api="blas")
-    return OnnxEncoder(folder)
+    return OnnxEncoder(folder, once=once)
 
 
 class Index:

@@ -61,12 +61,13 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """An exported model, loaded from `<index>/models/<key>/`."""
 
-    def __init__(self, folder: Path, forward: Forward | None = None) -> None:
+    def __init__(self, folder: Path, forward: Forward | None = None, once: bool = False) -> None:
         """Load the model.
 
         Args:
             folder: `<index>/models/<key>/`.
             forward: Another engine over the same weights; None for onnxruntime on one core.
+            once: For a single query, see `onnx_forward`.
 
         Raises:
             ModelError: A file is missing, or not the one that was exported.
@@ -82,7 +83,7 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(int(facts["max_tokens"]))
         self.vocabulary_size = self._tokenizer.get_vocab_size()
-        self._forward = forward or onnx_forward(folder)
+        self._forward = forward or onnx_forward(folder, once=once)
 
     def encode_query(self, text: str) -> Encoding:
         """Return the encoding of one query."""
@@ -124,11 +125,12 @@ class OnnxEncoder:
         return encodings
 
 
-def onnx_forward(folder: Path, threads: int = 1) -> Forward:
+def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
     """Return the forward pass of an exported model by onnxruntime; threads may share it.
 
     Args:
         threads: Cores for one pass. More than one pays for batches only.
+        once: Do not rearrange the weights for fast products, which takes longer than one query.
 
     Raises:
         ModelError: onnxruntime cannot load the model.
@@ -136,6 +138,9 @@ def onnx_forward(folder: Path, threads: int = 1) -> Forward:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only: the console belongs to the user
     options.intra_op_num_threads = threads
+    if once:
+        options.add_session_config_entry("session.disable_prepacking", "1")
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     try:
         session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]

@@ -25,7 +25,6 @@ is checked against the manifest: see verify.py. No file holds a pickle.
 import datetime
 import json
 import mmap
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -138,6 +137,8 @@ def write_generation(index_dir: Path, generation: Generation) -> str:
         OSError: The system refuses to write.
         IndexDamaged: What was written cannot be read again.
     """
+    import secrets  # only writers need it
+
     now = datetime.datetime.now(datetime.UTC)
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 

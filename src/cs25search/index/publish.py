@@ -15,10 +15,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-import filelock
+from typing import TYPE_CHECKING
 
 from ..errors import Cs25SearchError, IndexDamaged, IndexMissing
+
+if TYPE_CHECKING:
+    import filelock
 
 NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
 NOTHING_YET = "none"  # what CURRENT says before the first generation; a lost CURRENT is damage
@@ -107,6 +109,8 @@ def ingest_lock(index_dir: Path) -> Iterator[None]:
     """
     index_dir.mkdir(parents=True, exist_ok=True)
     owner = index_dir / "ingest.owner"
+    import filelock  # only writers need it, and a query should start soon
+
     lock = filelock.FileLock(index_dir / "ingest.lock", timeout=0)
     _acquire(lock, owner)
     try:
@@ -117,13 +121,15 @@ def ingest_lock(index_dir: Path) -> Iterator[None]:
         lock.release()
 
 
-def _acquire(lock: filelock.BaseFileLock, owner: Path) -> None:
+def _acquire(lock: "filelock.BaseFileLock", owner: Path) -> None:
     """Take the lock, or say who has it.
 
     The name of the owner is written after the lock is taken, and a name left by a process that
     was killed stays until then; the app takes the lock for a moment to see whether it is free.
     So a holder without a living name gets a little time.
     """
+    import filelock
+
     waiting_until = time.monotonic() + PATIENCE
     while True:
         with suppress(filelock.Timeout):
