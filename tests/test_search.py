@@ -1,5 +1,8 @@
 """A question finds its moment; anything typed gives hits or a plain error."""
 
+import subprocess
+import sys
+
 import pytest
 
 from cs25search import open_index
@@ -110,3 +113,25 @@ def test_altered_model_is_refused(index_copy):
         file.write(b"\xff\xff\xff\xff")
     with pytest.raises(ModelError, match=r"model\.onnx has sha256"):
         open_index(index_copy)
+
+
+def test_index_opened_for_one_question_gives_the_same_hits(index_dir, index):
+    once = open_index(index_dir, once=True)
+    for question in ("Why does the router need float32?", "注意機構とは何ですか？"):
+        found, expected = once.search(question), index.search(question)
+        assert [(hit.video, hit.start, hit.quote) for hit in found] == [
+            (hit.video, hit.start, hit.quote) for hit in expected
+        ]
+        assert [hit.score for hit in found] == pytest.approx([h.score for h in expected], abs=1e-4)
+
+
+def test_first_search_imports_only_what_it_needs(index_dir):
+    code = (
+        "import sys, cs25search; index = cs25search.open_index(sys.argv[1], once=True); "
+        "index.search('Why does the router need float32?'); print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, index_dir], capture_output=True, text=True, check=True
+    )
+    slow = {"torch", "sentence_transformers", "openvino", "scipy", "numpy.ma", "filelock", "rich"}
+    assert not slow & set(done.stdout.split())
