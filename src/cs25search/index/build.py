@@ -11,12 +11,19 @@ from ..records import Chunk, Slide, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, ngrams
 from .bm25 import Lexical
-from .chunk_text import encoded_parts, encoded_text, japanese_text, slide_text, text_key
+from .chunk_text import (
+    encoded_parts,
+    encoded_text,
+    has_japanese,
+    japanese_text,
+    slide_text,
+    text_key,
+)
 from .generation import FORMAT, ROW, Generation, Manifest, Source
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 
-BUILD_VERSION = 7  # counts up whenever the same inputs would give another index
+BUILD_VERSION = 8  # counts up whenever the same inputs would give another index
 
 
 def build_generation(
@@ -49,10 +56,11 @@ def build_generation(
     dense, chosen = build_dense(vectors), choose_index(*vectors.shape)
     del vectors  # the index has them
     bilingual = [(chunk, own) for chunk, own in zip(chunks, packed, strict=True) if chunk.text_ja]
-    # Of bilingual chunks only: Latin names alone would spoil the mean length of BM25.
-    japanese = [japanese_text(chunk) if chunk.text_ja else "" for chunk in chunks]
+    # Not of the others: Latin names alone would spoil the mean length of BM25.
+    japanese = [japanese_text(chunk) if has_japanese(chunk) else "" for chunk in chunks]
     spoken = [japanese_words(text) if text else [] for text in japanese]
     pairs = [pair for chunk, own in bilingual for pair in _pairs(chunk, own, encoder)]
+    in_both = [said for chunk, said in zip(chunks, spoken, strict=True) if chunk.text_ja and said]
     counts = {
         "videos": len(videos),
         "chunks": len(chunks),
@@ -85,7 +93,7 @@ def build_generation(
         grams=Lexical.build(ngrams(text) for text in texts),
         bigrams=Lexical.build(bigrams(text) for text in japanese),
         words=Lexical.build(spoken),
-        bridge=build_bridge(pairs, [said for said in spoken if said], encoder.dim),
+        bridge=build_bridge(pairs, in_both, encoder.dim),
     )
 
 
@@ -111,7 +119,7 @@ def build_rows(
     rows["first_token"] = np.cumsum(rows["tokens"]) - rows["tokens"]
     rows["note"] = [chunk.kind == "note" for chunk in chunks]
     rows["qa"] = [chunk.qa for chunk in chunks]
-    rows["japanese"] = [bool(chunk.text_ja) for chunk in chunks]
+    rows["japanese"] = [has_japanese(chunk) for chunk in chunks]
     rows["key"] = keys
     return rows
 

@@ -3,6 +3,7 @@
 import hashlib
 
 from ..records import Chunk, Slide
+from ..text.japanese import is_mostly_japanese
 
 
 def encoded_text(chunk: Chunk) -> str:
@@ -20,8 +21,15 @@ def lead(chunk: Chunk) -> str:
     return f"{chunk.title}." if chunk.title else ""
 
 
+def has_japanese(chunk: Chunk) -> bool:
+    """Return whether a chunk has a Japanese side, or is itself in Japanese or Chinese."""
+    return bool(chunk.text_ja) or is_mostly_japanese(chunk.text)
+
+
 def japanese_text(chunk: Chunk) -> str:
-    """Return the Japanese side of a chunk that has one."""
+    """Return the Japanese side of a chunk; its own words if they are Japanese or Chinese."""
+    if not chunk.text_ja and is_mostly_japanese(chunk.text):
+        return encoded_text(chunk)
     return " ".join([chunk.title_ja, chunk.text_ja, *chunk.asks_ja, *chunk.terms])
 
 

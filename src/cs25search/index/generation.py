@@ -22,7 +22,7 @@ ROW = np.dtype(
         ("tokens", np.int32),  # how many rows of it are this chunk's
         ("note", np.bool_),
         ("qa", np.bool_),
-        ("japanese", np.bool_),  # has a Japanese side, so terms in `bigrams` and `words`
+        ("japanese", np.bool_),  # see has_japanese: has terms in `bigrams` and `words`
         ("key", "S32"),  # what was encoded, see build.text_key
     ]
 )

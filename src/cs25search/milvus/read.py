@@ -25,7 +25,7 @@ from ..encoding.encoder import Encoder
 from ..errors import StoreError
 from ..index.bm25 import Lexical, idf
 from ..index.build import build_rows
-from ..index.chunk_text import encoded_text, japanese_text
+from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import FORMAT, Generation
 from ..index.vectors import build_dense
 from ..index.vocabulary import Vocabulary, idle_tokens
@@ -187,10 +187,12 @@ class MilvusIndex(Index):
         documents = {
             "grams": [ngrams(encoded_text(chunk)) if "grams" in seen else [] for chunk in chunks],
             "bigrams": [
-                bigrams(japanese_text(chunk)) if chunk.text_ja and "bigrams" in seen else []
+                bigrams(japanese_text(chunk)) if has_japanese(chunk) and "bigrams" in seen else []
                 for chunk in chunks
             ],
-            "words": [row["spoken"].split("\n") if chunk.text_ja else [] for chunk, row in pairs],
+            "words": [
+                row["spoken"].split("\n") if has_japanese(chunk) else [] for chunk, row in pairs
+            ],
         }
         lexical = {
             name: Lexical.part(terms, seen.get(name, {}), self._head.sizes[name],

@@ -20,7 +20,7 @@ import numpy as np
 from ..encoding.encoder import Encoder
 from ..errors import StoreError
 from ..index.bm25 import weight
-from ..index.chunk_text import encoded_text, japanese_text
+from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import Generation, Manifest, Source
 from ..index.late import idf_of_tokens
 from ..records import Chunk, Slide, Video
@@ -257,9 +257,9 @@ def _report_name(shard: Shard) -> str:
 
 
 def documents_of(chunks: Sequence[Chunk]) -> dict[str, list[list[str]]]:
-    """Return the terms of each document, by kind; Japanese ones of bilingual chunks only."""
+    """Return the terms of each document, by kind; Japanese ones where there are any."""
     texts = [encoded_text(chunk) for chunk in chunks]
-    japanese = [japanese_text(chunk) for chunk in chunks if chunk.text_ja]
+    japanese = [japanese_text(chunk) for chunk in chunks if has_japanese(chunk)]
     return {
         "grams": [ngrams(text) for text in texts],
         "stems": [[stem(word) for word in words(text)] for text in texts],
@@ -323,7 +323,7 @@ def chunk_rows(
     bilingual = 0
     for place, (row, chunk) in enumerate(zip(own, chunks, strict=True)):
         terms = {"grams": documents["grams"][place]}
-        if chunk.text_ja:
+        if has_japanese(chunk):
             terms |= {kind: documents[kind][bilingual] for kind in ("bigrams", "words")}
             bilingual += 1
         facts = generation.rows[row]

@@ -23,6 +23,18 @@ def is_japanese(text: str) -> bool:
     return JAPANESE.search(text) is not None
 
 
+def is_mostly_japanese(text: str) -> bool:
+    """Return whether a text is written in kana or ideographs, as Japanese and Chinese are.
+
+    >>> is_mostly_japanese("注意機構（attention）とは"), is_mostly_japanese("今天讲注意力")
+    (True, True)
+    >>> is_mostly_japanese("The sign 注 means attention")
+    False
+    """
+    letters = sum(map(str.isalpha, text))
+    return len(JAPANESE.findall(text)) * 3 > letters
+
+
 def japanese_words(text: str) -> list[str]:
     """Return the words of a Japanese text in their normal form, without particles and marks.
 

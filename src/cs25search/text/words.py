@@ -10,7 +10,12 @@ import Stemmer
 if TYPE_CHECKING:
     pass
 
-WORD = re.compile(r"[^\W_]+")
+# With the marks that Arabic, Hindi, Thai and others write above, below and beside letters.
+_MARKS = (
+    r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e"
+    r"\u0eb1-\u0ecd\u102b-\u103e\u17b4-\u17d3"
+)
+WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _STEMMER = Stemmer.Stemmer("english")
 # Words that tell questions apart but not lectures. Short, and our own choice.
 STOP_WORDS = frozenset(
@@ -35,6 +40,8 @@ def words(text: str) -> list[str]:
 
     >>> words("GPT-3's self-attention")
     ['gpt', '3', 's', 'self', 'attention']
+    >>> words("ध्यान क्या है?")
+    ['ध्यान', 'क्या', 'है']
     """
     return WORD.findall(fold(text))
 

@@ -1,0 +1,83 @@
+"""A phrase copied from a transcript finds its video first, in any language, and its second."""
+
+import random
+
+import numpy as np
+import pytest
+
+from cs25search.index.build import build_generation
+from cs25search.records import Cue, Video
+from cs25search.search import Index
+from ingest.chunks import build_chunks
+from ingest.encoder import DEFAULT_MODEL, load_encoder
+
+# Letters to make words of; the last field is whether words have blanks between them.
+SCRIPTS = {
+    "German": ("abcdefghijklmnoprstuwzäöüß", True),
+    "Russian": ("абвгдежзийклмнопрстуфхцчшщыьэюя", True),
+    "Greek": ("αβγδεζηθικλμνξοπρστυφχψω", True),
+    "Arabic": ("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", True),
+    "Hindi": (["क", "का", "कि", "खे", "ग", "गो", "च", "जा", "त", "ति", "द", "ना", "प", "मे"], True),
+    "Korean": ("가나다라마바사아자차카타파하고노도로모보소오조호기니디리미비시이지히", True),
+    "Chinese": ("的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下", False),
+    "Japanese": ("のにはをがでとたしていれなもるすま注意機構計算学習言語音声画像", False),
+    "Thai": (["ก", "กา", "ข", "คี", "ง", "จุ", "ด", "ต่", "น", "นี้", "บ", "ป", "ม", "ร", "ล"], False),
+}
+CUES = 20
+
+
+def speech(seed: str, letters: str | list[str], spaced: bool) -> list[Cue]:
+    """Captions of five seconds each, of words that no other video has so in a row."""
+    dice = random.Random(seed)
+    vocabulary = ["".join(dice.choices(letters, k=dice.randint(2, 6))) for _ in range(120)]
+    return [
+        Cue(i * 5.0, i * 5.0 + 5.0, (" " if spaced else "").join(dice.choices(vocabulary, k=8)))
+        for i in range(CUES)
+    ]
+
+
+@pytest.fixture(scope="module")
+def talks() -> dict[str, list[Cue]]:
+    return {
+        f"{name}-{number}": speech(f"{name} {number}", *script)
+        for name, script in SCRIPTS.items()
+        for number in (1, 2)
+    }
+
+
+@pytest.fixture(scope="module")
+def many(talks, tmp_path_factory) -> Index:
+    """An index of two talks in each script."""
+    folder = tmp_path_factory.mktemp("languages")
+    encoder = load_encoder(DEFAULT_MODEL, folder / "models", True)
+    chunks = [c for name, cues in talks.items() for c in build_chunks(name, cues, name)]
+    videos = [Video(name, name, (), 5.0 * CUES) for name in talks]
+    generation = build_generation(videos, [], chunks, [], "", encoder, DEFAULT_MODEL)
+    return Index(folder, generation, encoder)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_phrase_of_a_transcript_finds_its_video_first_and_its_second(name, many, talks):
+    dice = random.Random(name)
+    missed = []
+    for number in (1, 2):
+        video_id = f"{name}-{number}"
+        cues = talks[video_id]
+        for _ in range(3):
+            at = dice.randrange(CUES - 1)
+            phrase = cues[at].text if SCRIPTS[name][1] else cues[at].text[:24]
+            hits = many.search(phrase, k=3)
+            chunk = hits[0].chunk if hits else None
+            if (
+                chunk is None
+                or hits[0].video.video_id != video_id
+                or not chunk.start <= cues[at].start <= chunk.end
+            ):
+                missed.append((video_id, at, [hit.video.video_id for hit in hits]))
+    assert missed == []
+
+
+def test_chunks_without_japanese_add_nothing_to_its_indexes(many):
+    in_japanese = many.generation.rows["japanese"]
+    names = {many.generation.chunks[int(row)].video_id for row in np.flatnonzero(in_japanese)}
+    assert names == {"Chinese-1", "Chinese-2", "Japanese-1", "Japanese-2"}
