@@ -27,8 +27,10 @@ from cs25search import progress
 from cs25search.errors import OutputError
 from cs25search.terminal import abandon
 from cs25search.text.clean import clean, printable
+from cs25search.times import clock
 
 _recorders: list[progress.Recorder] = []
+LINE_EVERY = 5.0  # seconds between two lines about a task where no bar is drawn
 
 
 @contextmanager
@@ -88,7 +90,13 @@ def _record(remark: str) -> None:
 
 
 class RecordedProgress(Progress):
-    """A progress bar that is recorded too; each task names its `step`."""
+    """A progress bar that is recorded too; each task names its `step`.
+
+    Where no bar is drawn, because stderr is a file or a pipe, a line tells now and then how far
+    the task is and how long it will take.
+    """
+
+    _line_at: float | None = None  # when the last line was written, by the clock of `get_time`
 
     def update(self, task_id: TaskID, **changes: Any) -> None:
         """Update a task, and record how far it is."""
@@ -105,6 +113,28 @@ class RecordedProgress(Progress):
         total = None if task.total is None else int(task.total)
         for recorder in _recorders:
             recorder.step(task.fields["step"], int(task.completed), total)
+        if self.disable:
+            self._tell(task)
+
+    def _tell(self, task: Task) -> None:
+        now = self.get_time()
+        if self._line_at is None:  # what takes less than LINE_EVERY needs no line
+            self._line_at = now
+        elif now - self._line_at >= LINE_EVERY:
+            self._line_at = now
+            PlainConsole.print(remarks, progress_line(task))
+
+
+def progress_line(task: Task) -> str:
+    """Return how far a task is, and how long it will take as far as that is known.
+
+    >>> progress_line(Task(TaskID(0), "Encoding", 9000, 1200, _get_time=lambda: 0.0))
+    'Encoding: 1,200 of 9,000'
+    """
+    of = "" if task.total is None else f" of {task.total:,.0f}"
+    left = task.time_remaining
+    when = f", {clock(left)} left" if left else ""
+    return f"{task.description}: {task.completed:,.0f}{of}{when}"
 
 
 remarks = RecordedConsole(stderr=True, soft_wrap=True)

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -161,6 +162,21 @@ def test_progress_bar_shows_foreign_text_as_it_is(text):
         number = progress.add_task(text, total=3)
         column, task = progress.columns[0], progress.tasks[number]
     assert column.render(task).plain == clean(text)
+
+
+def test_file_gets_a_line_at_least_every_ten_seconds_with_the_time_left(monkeypatch):
+    told, seconds = [], [0.0]
+    monkeypatch.setattr(PlainConsole, "print", lambda self, line: told.append((seconds[0], line)))
+    with progress_bar() as progress:
+        assert progress.disable  # stderr is no terminal here
+        progress.get_time = lambda: seconds[0]
+        number = progress.add_task("Encoding", total=9000, step="encode")
+        while seconds[0] < 60:
+            progress.advance(number, 100)
+            seconds[0] += 1.5
+    times = [time for time, _ in told]
+    assert all(later - earlier <= 10 for earlier, later in pairwise([0, *times, 60]))
+    assert told[-1][1].startswith("Encoding: 3,") and told[-1][1].endswith(" left")
 
 
 class Full(io.StringIO):
