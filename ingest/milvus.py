@@ -37,6 +37,39 @@ class Outcome:
     missing: tuple[Shard, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a worker writes, and its part of the whole.
+
+    Attributes:
+        folder: The index folder.
+        what: Names what all shards together hold: playlists, videos, language.
+    """
+
+    store: Store
+    folder: Path
+    shard: Shard
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What goes into a generation, and the encoder for it.
+
+    Attributes:
+        found: All that was collected.
+        model: The encoder's name, as the user gave it.
+        local: A generation on disk; what it has encoded is not encoded again.
+    """
+
+    course: Course
+    tracks: Mapping[str, RawTrack]
+    found: Collection
+    encoder: Encoder
+    model: str
+    local: Generation | None
+
+
 def parse_shard(text: str) -> Shard:
     """Return the shard that a user names.
 
@@ -67,39 +100,28 @@ def part_of(found: Collection, shard: Shard) -> Collection:
 
 
 def write(
-    store: Store,
-    folder: Path,
-    course: Course,
-    tracks: Mapping[str, RawTrack],
-    found: Collection,
-    encoder: Encoder,
-    model: str,
-    shard: Shard,
-    what: str,
-    local: Generation | None,
+    target: Target,
+    given: Input,
     on_chunks: Callable[[int], None],
     on_encoded: Callable[[int], None],
 ) -> Outcome:
     """Write a shard of what was collected; the last worker makes it the live generation.
 
     Args:
-        folder: The index folder.
-        found: All that was collected.
-        what: Names what all shards together hold: playlists, videos, language.
-        local: A generation on disk; what it has encoded is not encoded again.
         on_chunks: Called with the number of chunks, before they are encoded.
         on_encoded: Called with the number of chunks just done.
     """
+    store, shard, encoder, found = target.store, target.shard, given.encoder, given.found
     own = part_of(found, shard)
-    mine = {video_id: track for video_id, track in tracks.items() if shard.has(video_id)}
-    inputs = fingerprint(course, mine, own, encoder.key)
+    mine = {video_id: track for video_id, track in given.tracks.items() if shard.has(video_id)}
+    inputs = fingerprint(given.course, mine, own, encoder.key)
     live = store.live()
     head = read_head(store, live) if live else None
-    name = generation_name(live, shard, f"{encoder.key} {what}")
+    name = generation_name(live, shard, f"{encoder.key} {target.what}")
     if live and head and _holds(head.inputs, shard, inputs) and name not in store.generations():
         return Outcome(live, None)
     # The bridge is learned from every bilingual note, so the first shard encodes them all.
-    bundled = {note.chunk_id for note in course.notes} if shard.number == 1 else set()
+    bundled = {note.chunk_id for note in given.course.notes} if shard.number == 1 else set()
     chunks = [chunk for chunk in found.chunks
               if shard.has(chunk.video_id) or chunk.chunk_id in bundled]  # fmt: skip
     names = {chunk.video_id for chunk in chunks}
@@ -113,8 +135,8 @@ def write(
         sources=own.sources,
         inputs=inputs,
         encoder=encoder,
-        model_name=model,
-        previous=_encoded(store, folder, encoder, chunks) if live else local,
+        model_name=given.model,
+        previous=_encoded(target, encoder, chunks) if live else given.local,
         on_encoded=on_encoded,
     )
     write_shard(store, name, generation, encoder, shard)
@@ -125,12 +147,10 @@ def _holds(live: list[str], shard: Shard, inputs: str) -> bool:
     return len(live) == shard.of and live[shard.number - 1] == inputs
 
 
-def _encoded(
-    store: Store, folder: Path, encoder: Encoder, chunks: list[Chunk]
-) -> Generation | None:
+def _encoded(target: Target, encoder: Encoder, chunks: list[Chunk]) -> Generation | None:
     """Return what the live generation has encoded of these chunks."""
-    generation, head = read_whole(store)
+    generation, head = read_whole(target.store)
     if generation.manifest.model_key != encoder.key:
         return None
-    index = MilvusIndex(store, folder, generation, head, encoder)
+    index = MilvusIndex(target.store, target.folder, generation, head, encoder)
     return index.encoded(text_key(encoded_text(chunk)) for chunk in chunks)

@@ -32,7 +32,7 @@ from .collect import Collection, collect, fingerprint
 from .deck.parse import keep_deck, kept_deck, read_deck
 from .encoder import load_encoder
 from .kept import Unusable
-from .milvus import part_of, write
+from .milvus import Input, Target, part_of, write
 from .notes.files import kept_notes
 from .notes.write import Lost, enrich, missing, preview_notes, require_endpoint
 from .order import Order
@@ -309,21 +309,14 @@ def update_store(
     found: Collection,
 ) -> None:
     """Write to Milvus what its live generation does not hold yet."""
+    what = " ".join((*order.playlist_ids, *order.video_ids, ",".join(order.languages)))
     with waiting_lock(order):
         encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=None, step="encode")
         done = write(
-            store,
-            order.index_dir,
-            course,
-            tracks,
-            found,
-            encoder,
-            order.model,
-            order.shard or Shard(),
-            " ".join((*order.playlist_ids, *order.video_ids, ",".join(order.languages))),
-            _live(order.index_dir),
+            Target(store, order.index_dir, order.shard or Shard(), what),
+            Input(course, tracks, found, encoder, order.model, _live(order.index_dir)),
             on_chunks=lambda count: progress.update(task, total=count),
             on_encoded=lambda count: progress.advance(task, count),
         )
