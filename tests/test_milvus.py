@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import run
 from streamlit.testing.v1 import AppTest
+from test_search import assert_k_only_cuts
 
 from cs25search import Index, open_index
 from cs25search.errors import QuestionError, StoreError
@@ -62,15 +63,23 @@ def test_both_stores_have_the_same_top_ten_on_all_questions(index, there, langua
         {"lectures": [2, 8], "kind": "note"},
         {"speaker": "hinton"},
         {"qa": True},
-        {"kind": "transcript"},
         {"lectures": [5], "speaker": "Hinton"},
     ],
 )
 def test_filters_let_the_same_through(index, there, filters):
     one, other = (x.search("How are attention weights learned?", **filters) for x in (index, there))
     assert [hit_json(hit) for hit in one] == [hit_json(hit) for hit in other]
-    assert bool(one) == (filters not in ({"kind": "transcript"}, {"lectures": [5],
-                                                                 "speaker": "Hinton"}))  # fmt: skip
+    assert bool(one) == (filters != {"lectures": [5], "speaker": "Hinton"})
+
+
+@pytest.mark.parametrize("language", ["q", "q_ja"])
+def test_k_only_cuts_the_list(index, there, language):
+    for question in QUESTIONS["questions"][::40]:
+        assert_k_only_cuts(there, question[language])
+        assert_k_only_cuts(there, question[language], lectures=[5])
+        whole = [[hit.start for hit in x.search(question[language], 1000)] for x in (index, there)]
+        same, total = same_share(*whole)
+        assert same / total >= SAME
 
 
 def test_answers_are_the_same(index, there):
@@ -98,7 +107,18 @@ def test_pages_find_what_they_show(index, there):
     assert [moment.context(hit, there) for hit in hits] == [("", "")] * len(hits)
 
 
-@pytest.mark.parametrize("wrong", [{"k": 0}, {"lectures": [99]}, {"speaker": "Nobody"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"k": 0},
+        {"k": 2.5},
+        {"lectures": [99]},
+        {"lectures": 5},
+        {"speaker": "Nobody"},
+        {"kind": "bogus"},
+        {"kind": "transcript"},
+    ],
+)
 def test_wrong_questions_are_told_the_same_way(index, there, wrong):
     told = []
     for one in (index, there):

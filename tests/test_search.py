@@ -1,13 +1,25 @@
 """A question finds its moment; anything typed gives hits or a plain error."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from cs25search import open_index
 from cs25search.errors import ModelError, QuestionError
+from cs25search.formats import hit_json
 from cs25search.search import MAX_QUERY
+
+QUESTIONS = json.loads((Path(__file__).parent / "data/questions.json").read_text("utf-8"))
+FILTERS = (
+    {},
+    {"lectures": [5]},
+    {"lectures": [2, 8], "kind": "note"},
+    {"speaker": "hinton"},
+    {"qa": True},
+)
 
 
 def test_router_question_opens_lecture_five_near_nine_minutes(index):
@@ -73,6 +85,98 @@ def test_k_below_one_is_an_error(index):
 
 def test_k_beyond_the_index_gives_what_there_is(index):
     assert 0 < len(index.search("attention", k=10**6)) <= 576
+
+
+def assert_k_only_cuts(index, query, most=1000, **filters):
+    """Check that a smaller k gives the beginning of what a greater k gives."""
+    whole = [hit_json(hit) for hit in index.search(query, most, **filters)]
+    for k in (1, 5, 20):
+        assert [hit_json(hit) for hit in index.search(query, k, **filters)] == whole[:k], query
+    scores = [hit["score"] for hit in whole]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("language", ["q", "q_ja"])
+def test_k_only_cuts_the_list(index, language):
+    for number, question in enumerate(QUESTIONS["questions"]):
+        assert_k_only_cuts(index, question[language], most=100 if number % 6 else 1000)
+
+
+@pytest.mark.parametrize("filters", FILTERS[1:], ids=str)
+def test_k_only_cuts_the_list_behind_filters(index, filters):
+    for question in QUESTIONS["questions"][::6]:
+        assert_k_only_cuts(index, question["q"], **filters)
+        assert_k_only_cuts(index, question["q_ja"], **filters)
+
+
+def test_a_long_list_reaches_every_moment_of_the_index(index):
+    hits = index.search("attention", k=10**6)
+    shown = {hit.video.video_id: 0.0 for hit in hits}
+    for hit in hits:
+        shown[hit.video.video_id] += hit.end - hit.start
+    noted = sum(chunk.end - chunk.start for chunk in index.generation.chunks)
+    assert sum(shown.values()) > 0.9 * noted
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why does the router need float32?",
+        "I read the paper on it yesterday. Why does the router need float32?",
+        "How long should I boil an egg for a soft yolk?",
+        "昨日論文を読みました。ルーターだけfloat32にするのはなぜですか？",
+    ],
+)
+def test_answer_and_search_rank_alike(index, question):
+    found = [(hit.video.video_id, hit.start, hit.end) for hit in index.search(question)]
+    cited = [(one.video_id, one.start, one.end) for one in index.answer(question).citations]
+    assert cited
+    assert cited[0] == found[0]
+    assert set(cited) <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"kind": "bogus"}, "kind is 'bogus'; it can be 'note', 'transcript' or None"),
+        ({"kind": ["note"]}, r"kind is \['note'\]"),
+        ({"k": 2.5}, "k is 2.5; it must be a whole number"),
+        ({"k": True}, "k is True; it must be a whole number"),
+        ({"k": "5"}, "k is '5'; it must be a whole number"),
+        ({"k": None}, "k is None; it must be a whole number"),
+        ({"k": -3}, "k is -3; ask for at least 1 hit"),
+        ({"lectures": "5"}, "lectures is '5'; give whole numbers in a list"),
+        ({"lectures": 5}, "lectures is 5; give whole numbers in a list"),
+        ({"lectures": ["5"]}, r"lectures is \['5'\]; give whole numbers in a list"),
+        ({"lectures": [True]}, r"lectures is \[True\]"),
+        ({"lectures": None}, "lectures is None"),
+        ({"speaker": 5}, "speaker is 5; it must be text"),
+        ({"speaker": None}, "speaker is None; it must be text"),
+        ({"qa": "no"}, "qa is 'no'; it can be True or False"),
+        ({"query": 5}, "The question is 5; it must be text"),
+        ({"query": None}, "The question is None; it must be text"),
+        ({"query": b"attention"}, "The question is b'attention'; it must be text"),
+    ],
+    ids=str,
+)
+def test_arguments_are_checked_with_the_value_seen(index, wrong, told):
+    with pytest.raises(QuestionError, match=told):
+        index.search(**({"query": "attention"} | wrong))
+
+
+def test_arguments_of_an_answer_are_checked_too(index):
+    with pytest.raises(QuestionError, match="lectures is '5'; give whole numbers"):
+        index.answer("attention", lectures="5")
+    with pytest.raises(QuestionError, match="The question is 5; it must be text"):
+        index.answer(question=5)
+    with pytest.raises(QuestionError, match="must be text"):
+        index.score_notes(5)
+
+
+def test_a_kind_that_the_index_has_not_is_an_error_with_a_cure(index):
+    with pytest.raises(QuestionError, match="holds no transcripts, only notes") as error:
+        index.search("attention", kind="transcript")
+    assert "--captions" in str(error.value)
 
 
 def test_query_without_a_word_finds_nothing(index):

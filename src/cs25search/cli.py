@@ -154,7 +154,10 @@ def search(
         for hit in hits:
             out(hit_text(hit))
     if not hits:
-        out(f"Nothing found for {query!r}. Try other words.", err=True)
+        cure = (
+            "other words, or fewer filters" if lectures or speaker or kind or qa else "other words"
+        )
+        out(f"Nothing found for {query!r}. Try {cure}.", err=True)
         sys.exit(NO_HIT)
 
 

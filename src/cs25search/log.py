@@ -6,6 +6,7 @@ questions tell about people. docs/deploy.md lists the fields.
 
 import datetime
 import functools
+import inspect
 import json
 import os
 import sys
@@ -49,15 +50,17 @@ def question(
 
     def decorate(method: Function) -> Function:
         @functools.wraps(method)
-        def logged(index: Any, asked: str, *arguments: Any, **options: Any) -> Any:
+        def logged(index: Any, *arguments: Any, **options: Any) -> Any:
             if not os.environ.get("CS25_LOG"):
-                return method(index, asked, *arguments, **options)
+                return method(index, *arguments, **options)
+            bound = inspect.signature(method).bind(index, *arguments, **options).arguments
+            asked = str(list(bound.values())[1])  # the first one, after the index
             facts: dict[str, object] = {"characters": len(asked)}
             if os.environ.get("CS25_LOG_QUESTIONS") == "1":
                 facts["question"] = asked
             begin = time.perf_counter()
             try:
-                given = method(index, asked, *arguments, **options)
+                given = method(index, *arguments, **options)
                 facts |= outcome(given)
             except Exception as error:
                 facts["error"] = type(error).__name__

@@ -19,7 +19,8 @@ from .index.files import read_generation
 from .index.generation import Generation
 from .index.publish import current_generation, generations
 from .integrity import fingerprint
-from .question.cleanup import topic_of, without_talk
+from .question.cleanup import main_question, topic_of, without_talk
+from .ranking.filters import Filters, read_count, read_filters, read_text
 from .ranking.moments import build_hits
 from .ranking.rank import rank, read_query, score_rows
 from .records import Answer, Chunk, Hit, Kind, Sentence
@@ -201,7 +202,7 @@ class Index:
 
         Args:
             query: A question or key words, English or Japanese.
-            k: How many at most.
+            k: How many at most; a greater k makes the list longer and changes nothing before.
             lectures: Only these lectures of the deck; all videos when empty.
             speaker: Only videos with a speaker whose name holds this, in any case.
             kind: Rank by notes only, or by transcripts only.
@@ -212,16 +213,16 @@ class Index:
 
         Raises:
             QuestionError: The query is empty or longer than MAX_QUERY characters, `k` is less
-                than 1, or nothing in the index is of this lecture or speaker.
+                than 1, an argument has another type than it should, or nothing in the index is
+                of this lecture, speaker or kind.
         """
-        if k < 1:
-            raise QuestionError(f"k is {k}; ask for at least 1 hit.")
+        k = read_count("k", k)
         query, allowed = self.check(query, lectures, speaker, kind, qa)
         if not any(character.isalnum() for character in query):
             return []
         probe = read_query(query, self.generation, self.encoder)
-        rows, scores = rank(probe, self.generation, allowed, k)
-        return build_hits(rows, scores, probe, self.generation, self.encoder, k)
+        ranked = rank(probe, self.generation, allowed)
+        return build_hits(ranked, probe, self.generation, self.encoder, k)
 
     @log.question("answer", lambda answer: {"status": answer.status, "model": answer.model})
     def answer(
@@ -258,15 +259,15 @@ class Index:
     ) -> tuple[str, np.ndarray | None]:
         """Return a query fit to be searched, and the rows that the filters let through.
 
-        That is what is asked, without the talk around it; of a question for a lecture, its topic:
-        else lectures are found in which lectures are spoken of.
+        That is what is asked, without the talk around it and what is only said beside it; of a
+        question for a lecture, its topic: else lectures are found in which lectures are spoken of.
 
         Raises:
             QuestionError: As for `search`.
         """
         query = without_talk(check_query(query))
         topic = topic_of(query) if asks_for_lecture(query) else query
-        return topic, self._allowed(lectures, speaker, kind, qa)
+        return main_question(topic), self.allowed(read_filters(lectures, speaker, kind, qa))
 
     @cached_property
     def vocabulary(self) -> "Vocabulary":
@@ -311,42 +312,19 @@ class Index:
         notes = [self.generation.chunks[int(row)] for row in rows]
         return notes, score_rows(probe, self.generation, rows)
 
-    def _allowed(
-        self, lectures: Iterable[int], speaker: str, kind: Kind | None, qa: bool
-    ) -> np.ndarray | None:
+    def allowed(self, filters: Filters) -> np.ndarray | None:
         """Return the rows that the filters let through, ascending; None when there is no filter."""
-        videos, rows = self.generation.videos, self.generation.rows
-        wanted = set(lectures)
-        if not (wanted or speaker or kind or qa):
-            return None
-        known = sorted(video.lecture for video in videos if video.lecture)
-        if unknown := sorted(wanted - set(known)):
-            raise QuestionError(
-                f"Lecture {unknown[0]} is not in the index; it holds {', '.join(map(str, known))}."
-            )
-        name = speaker.casefold()
-        if name and not any(name in x.casefold() for video in videos for x in video.speakers):
-            names = sorted({x for video in videos for x in video.speakers})
-            raise QuestionError(f"No speaker is called {speaker!r}; there are {', '.join(names)}.")
-        chosen = [
-            (not wanted or video.lecture in wanted)
-            and (not name or any(name in x.casefold() for x in video.speakers))
-            for video in videos
-        ]
-        let_through = np.array(chosen)[rows["video"]]
-        if kind:
-            let_through &= rows["note"] == (kind == "note")
-        if qa:
-            let_through &= rows["qa"]
-        return np.flatnonzero(let_through)
+        filters.check(self.generation.videos, self.generation.manifest)
+        return filters.rows(self.generation.videos, self.generation.rows)
 
 
 def check_query(query: str) -> str:
     """Return the query without control characters and surplus blanks.
 
     Raises:
-        QuestionError: Nothing is left, or more than MAX_QUERY characters.
+        QuestionError: It is no text, nothing is left, or more than MAX_QUERY characters.
     """
+    query = read_text("The question", query)
     # Lone surrogates cannot be encoded, control characters cannot be meant.
     clean = "".join(c if c.isprintable() else " " for c in query)
     clean = " ".join(clean.split())

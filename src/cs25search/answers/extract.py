@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..question.cleanup import main_question
+from ..ranking.filters import read_filters
 from ..ranking.moments import build_hits
 from ..ranking.rank import rank, read_query
 from ..records import Answer, Citation, Hit, Language, Sentence, Status
@@ -88,9 +88,9 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
     Raises:
         QuestionError: As for `Index.search`.
     """
-    lectures = list(lectures)
+    lectures = sorted(read_filters(lectures).lectures)
     asked = question
-    question = main_question(index.check(question, lectures)[0])
+    question, _ = index.check(question, lectures)
     if asks_for_lecture(asked) and (number := _lecture_for(index, question, lectures)):
         lectures = [number]
     index = index.near(question, MOMENTS, lectures)
@@ -99,8 +99,7 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
         return Findings(asked, (), (), 0.0, "not_in_lectures", index)
     generation, encoder = index.generation, index.encoder
     probe = read_query(question, generation, encoder)
-    rows, scores = rank(probe, generation, allowed, MOMENTS)
-    hits = build_hits(rows, scores, probe, generation, encoder, MOMENTS)
+    hits = build_hits(rank(probe, generation, allowed), probe, generation, encoder, MOMENTS)
     if not hits:
         return Findings(asked, (), (), 0.0, "not_in_lectures", index)
     vocabulary = index.vocabulary

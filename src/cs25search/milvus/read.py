@@ -29,7 +29,9 @@ from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import FORMAT, Generation
 from ..index.vectors import build_dense
 from ..index.vocabulary import Vocabulary, idle_tokens
-from ..ranking.rank import CANDIDATES, read_query, terms_of
+from ..ranking.filters import Filters, read_count, read_filters
+from ..ranking.moments import build_hits
+from ..ranking.rank import Probe, depths, rank, read_query, terms_of
 from ..records import Chunk, Hit, Kind, Language, Video
 from ..search import Index
 from ..text.ngrams import bigrams, ngrams
@@ -37,6 +39,7 @@ from .connection import Row, Store, dimension, read_array_bytes
 from .write import Head, VideoRow, bucket_of, read_head, read_slides
 
 MORE = 10  # candidates asked for beyond those ranked, so that equal scores are cut nowhere
+MOST = 16_384  # that Milvus gives for one search
 BATCH = 500  # ids of an expression
 MOST_NOTES = 2000  # that are kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
@@ -67,9 +70,9 @@ class MilvusIndex(Index):
         qa: bool = False,
     ) -> list[Hit]:
         """Return the moments that answer `query`; see `Index.search`."""
-        lectures = list(lectures)
-        return self.near(query, k, lectures, speaker, kind, qa).search(
-            query, k, lectures, speaker, kind, qa
+        filters = read_filters(lectures, speaker, kind, qa)
+        return self.near(query, k, filters.lectures, speaker, kind, qa).search(
+            query, k, filters.lectures, speaker, kind, qa
         )
 
     def near(
@@ -87,22 +90,44 @@ class MilvusIndex(Index):
             QuestionError: As for `search`.
             StoreError: Milvus does not answer.
         """
-        lectures = list(lectures)
-        query, _ = self.check(query, lectures, speaker)
+        k = read_count("k", k)
+        filters = read_filters(lectures, speaker, kind, qa)
+        query, _ = self.check(query, filters.lectures, filters.speaker, filters.kind, filters.qa)
         probe = read_query(query, self.generation, self.encoder)
         terms = terms_of(query)
         seen = {name: self._seen(name, asked) for name, asked in terms.items()}
-        where = _expression(lectures, speaker, kind, qa)
-        count = max(CANDIDATES, 3 * k) + MORE
-        found: dict[str, Row] = {}
+        where = _expression(filters)
+        asked = question_words(query)
+        for depth in depths():
+            count = min(depth + MORE, MOST)
+            found, is_all = self._propose(probe, terms, seen, where, count)
+            beside = {one for row in found.values() for one in json.loads(row["partners"])}
+            rows = [*found.values(), *self._by_id(beside - found.keys()).values()]
+            part = self._index(rows, seen, asked)
+            if is_all or count == MOST:
+                break
+            ranked = rank(probe, part.generation, part.allowed(filters), depth)
+            if len(build_hits(ranked, probe, part.generation, self.encoder, k)) == k:
+                break
+        return part
+
+    def _propose(
+        self,
+        probe: Probe,
+        terms: Mapping[str, list[str]],
+        seen: Mapping[str, Mapping[str, int]],
+        where: str,
+        count: int,
+    ) -> tuple[dict[str, Row], bool]:
+        """Return the rows that the stages propose, by id, and whether no stage has more."""
+        stages: list[dict[str, Row]] = []
         if probe.vector.any():
-            found |= self._search("vector", probe.vector, count, where)
+            stages.append(self._search("vector", probe.vector, count, where))
         for name, asked in terms.items():
             if weights := self._weights(name, asked, seen[name]):
-                found |= self._search("terms", weights, count, where)
-        beside = {one for row in found.values() for one in json.loads(row["partners"])}
-        found |= self._by_id(beside - found.keys())
-        return self._index(list(found.values()), seen, question_words(query))
+                stages.append(self._search("terms", weights, count, where))
+        found = {name: row for stage in stages for name, row in stage.items()}
+        return found, all(len(stage) < count for stage in stages)
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = math.inf) -> list[Chunk]:
         """Return the chunks of a video that show a second between two, notes first."""
@@ -376,22 +401,22 @@ def _chunk(row: Row) -> Chunk:
     return msgspec.json.decode(row["chunk"], type=Chunk)
 
 
-def _expression(lectures: Sequence[int], speaker: str, kind: Kind | None, qa: bool) -> str:
+def _expression(filters: Filters) -> str:
     """Return the filters as Milvus writes them; "" for none.
 
-    >>> _expression([5], "Barret", "note", False)
+    >>> _expression(read_filters([5], "Barret", "note"))
     'lecture in [5] and speakers like "%barret%" and note == true'
     """
     parts = []
-    if lectures:
-        parts.append(f"lecture in {sorted(lectures)}")
-    if speaker:
+    if filters.lectures:
+        parts.append(f"lecture in {sorted(filters.lectures)}")
+    if filters.speaker:
         # A pattern that lets too much through does no harm: the index in memory filters again.
-        name = json.dumps(speaker.casefold().replace("\\", "_"), ensure_ascii=False)[1:-1]
-        parts.append(f'speakers like "%{name}%"')
-    if kind:
-        parts.append(f"note == {'true' if kind == 'note' else 'false'}")
-    if qa:
+        name = filters.speaker.casefold().replace("\\", "_")
+        parts.append(f'speakers like "%{json.dumps(name, ensure_ascii=False)[1:-1]}%"')
+    if filters.kind:
+        parts.append(f"note == {'true' if filters.kind == 'note' else 'false'}")
+    if filters.qa:
         parts.append("qa == true")
     return " and ".join(parts)
 

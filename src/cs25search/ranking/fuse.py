@@ -1,33 +1,46 @@
-"""One score from several: standardise each over the candidates, then add with weights."""
+"""One score from several: standardise each over a sample of chunks, then add with weights."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+Part = tuple[float | np.ndarray, np.ndarray]  # a weight, or one per chunk, and scores, shape (n,)
 
-def standardise(scores: np.ndarray) -> np.ndarray:
-    """Return scores with mean 0 and standard deviation 1; all zeros when they are all equal.
 
-    >>> standardise(np.array([1.0, 2.0, 3.0])).round(2).tolist()
+def standardise(scores: np.ndarray, sample: np.ndarray) -> np.ndarray:
+    """Return scores on a scale on which a sample has mean 0 and standard deviation 1.
+
+    All zeros when the scores of the sample are all equal.
+
+    >>> standardise(np.array([1.0, 2.0, 3.0]), sample=np.array([1.0, 2.0, 3.0])).round(2).tolist()
     [-1.22, 0.0, 1.22]
+    >>> standardise(np.array([4.0]), sample=np.array([1.0, 3.0])).tolist()
+    [2.0]
     """
-    spread = scores.std()
+    spread = sample.std()
     if not spread > 0:
         return np.zeros_like(scores)
-    standard: np.ndarray = (scores - scores.mean()) / spread
+    standard: np.ndarray = (scores - sample.mean()) / spread
     return standard
 
 
-def fuse(parts: Sequence[tuple[float | np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Return the weighted sum of standardised scores.
+def fuse(parts: Sequence[Part], sample: Sequence[Part] | None = None) -> np.ndarray:
+    """Return the weighted sum of standardised scores, shape (n,).
 
     Args:
-        parts: For each ranker its weight, one or one per candidate, and its scores, shape (n,).
+        parts: The weights and scores of each ranker.
+        sample: The same of the chunks that set the scale; the chunks of `parts` when None.
 
     By hand: [0, 1] becomes [-1, 1] and [4, 2] becomes [1, -1].
 
     >>> fuse([(1.0, np.array([0.0, 1.0])), (0.3, np.array([4.0, 2.0]))]).tolist()
     [-0.7, 0.7]
     """
-    total: np.ndarray = np.sum([weight * standardise(scores) for weight, scores in parts], axis=0)
+    total: np.ndarray = np.sum(
+        [
+            weight * standardise(scores, of_sample)
+            for (weight, scores), (_, of_sample) in zip(parts, sample or parts, strict=True)
+        ],
+        axis=0,
+    )
     return total

@@ -19,8 +19,7 @@ SAME = 0.3  # share of the shorter chunk from which two chunks show one moment
 
 
 def build_hits(
-    rows: Iterable[int],
-    scores: Iterable[float],
+    ranked: Iterable[tuple[int, float]],
     probe: Probe,
     generation: Generation,
     encoder: Encoder,
@@ -29,18 +28,18 @@ def build_hits(
     """Return at most k hits, best first; no second of a video is in two of them.
 
     Args:
-        rows: Best first, with their scores.
+        ranked: Rows with their scores, best first, as from `rank`; no more are taken than needed.
     """
     hits: list[Hit] = []
     taken: dict[str, list[tuple[float, float]]] = {}  # ranges shown so far, by video
-    for row, score in zip(rows, scores, strict=True):
+    for row, score in ranked:
         facts = generation.rows[row]
         start, end = float(facts["start"]), float(facts["end"])
         video = generation.videos[int(facts["video"])]
         ranges = taken.setdefault(video.video_id, [])
         if any(_is_same((start, end), other) for other in ranges):
             continue
-        note_row, spoken_row, token = _pair(int(row), probe, generation)
+        note_row, spoken_row, token = _pair(row, probe, generation)
         note = None if note_row is None else generation.chunks[note_row]
         spoken = None if spoken_row is None else generation.chunks[spoken_row]
         if spoken:
@@ -60,8 +59,8 @@ def build_hits(
                 start=start,
                 end=end,
                 quote=chunk.text,
-                slide=_slide(int(row), video.lecture, probe, generation),
-                score=float(score),
+                slide=_slide(row, video.lecture, probe, generation),
+                score=score,
                 rank=len(hits) + 1,
                 generation=generation.manifest.generation,
             )

@@ -1,6 +1,9 @@
 """Query to ranked rows: FAISS and BM25 propose, late interaction decides, one score comes out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import Literal
 
 import numpy as np
 
@@ -13,14 +16,17 @@ from ..index.vectors import cosines, top_k
 from ..question.aliases import spell_out
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
-from .fuse import fuse
+from .fuse import Part, fuse
 
-CANDIDATES = 30  # from each first stage, and never fewer than three for each hit wanted
+CANDIDATES = 30  # from each first stage; they set the scale of all scores
+DEEPER = 4  # how many times as many come from each first stage when more hits are wanted
 SEGMENT = 24  # tokens of a transcript that make a segment of late interaction
 
 # Weights of the standardised scores: docs/evaluation.md says how they were found.
 LATE, GRAMS, DENSE = 1.0, 0.3, 0.3
 LATE_JA, BIGRAMS, WORDS = 1.7, 0.85, 1.0
+
+Stage = Literal["grams", "bigrams", "words"]  # a lexical index of a generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,8 @@ class Probe:
         vector: What the first stage over vectors looks for, shape (dim,).
         late: Weight of late interaction in the score.
         dense: Weight of the cosine with `vector`.
-        lexical: For each lexical index its weight in the score, and what it is asked for.
+        lexical: For each lexical index of a generation its name, its weight in the score, and
+            what it is asked for.
     """
 
     tokens: np.ndarray
@@ -41,7 +48,7 @@ class Probe:
     vector: np.ndarray
     late: float
     dense: float
-    lexical: list[tuple[float, Lexical, list[str]]]
+    lexical: list[tuple[Stage, float, list[str]]]
 
 
 def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
@@ -60,7 +67,7 @@ def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
             "Delete its folder under models/ in the index and export it again: python -m ingest"
         )
     weights = generation.token_idf[encoding.ids]
-    lexical = [(GRAMS, generation.grams, terms_of(query)["grams"])]
+    lexical: list[tuple[Stage, float, list[str]]] = [("grams", GRAMS, terms_of(query)["grams"])]
     return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, lexical)
 
 
@@ -75,33 +82,64 @@ def terms_of(query: str) -> dict[str, list[str]]:
     return {"grams": ngrams(spell_out(query))}
 
 
+def depths() -> Iterator[int]:
+    """Yield how many candidates each first stage proposes, for as long as hits are missing.
+
+    >>> [depth for depth, _ in zip(depths(), range(4))]
+    [30, 120, 480, 1920]
+    """
+    depth = CANDIDATES
+    while True:
+        yield depth
+        depth *= DEEPER
+
+
 def rank(
-    probe: Probe, generation: Generation, allowed: np.ndarray | None, k: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows, best first, and their scores; enough of them to make k moments of.
+    probe: Probe, generation: Generation, allowed: np.ndarray | None, deepest: float = np.inf
+) -> Iterator[tuple[int, float]]:
+    """Yield rows with their scores, best first.
+
+    However many are taken, the first are the same: the first candidates set the scale of the
+    scores. Those of each further depth come after them, with scores of at most the last one's.
 
     Args:
         allowed: Ascending rows that a filter lets through; None for all.
-        k: How many moments are wanted.
+        deepest: No candidates of a greater depth than this.
     """
-    if not len(generation.rows):
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    rows = _candidates(probe, generation, allowed, max(CANDIDATES, 3 * k))
-    if not len(rows):
-        return rows, np.zeros(0, np.float32)
-    scores = score_rows(probe, generation, rows)
-    order = np.argsort(-scores, kind="stable")
-    return rows[order], scores[order]
+    ranked = np.zeros(0, np.int64)
+    sample: list[Part] = []
+    last = np.inf
+    for depth in takewhile(lambda depth: depth <= deepest, depths()):
+        rows = _candidates(probe, generation, allowed, depth)
+        if len(ranked):
+            rows = np.setdiff1d(rows, ranked)
+        if len(rows):
+            parts = _scores(probe, generation, rows)
+            sample = sample or parts
+            scores = np.minimum(fuse(parts, sample), last)
+            order = np.argsort(-scores, kind="stable")
+            yield from zip(rows[order].tolist(), scores[order].tolist(), strict=True)
+            ranked, last = np.concatenate([ranked, rows]), scores.min()
+        if depth >= len(generation.rows):
+            return
 
 
 def score_rows(probe: Probe, generation: Generation, rows: np.ndarray) -> np.ndarray:
     """Return how well each row answers, shape (len(rows),); comparable within one call only."""
+    return fuse(_scores(probe, generation, rows))
+
+
+def _scores(probe: Probe, generation: Generation, rows: np.ndarray) -> list[Part]:
+    """Return weight and scores of each ranker."""
     late, _ = late_scores(probe, generation, rows)
     dense = cosines(probe.vector, generation.vectors, rows)
     # The pooled vector of a note says what it is about; that of a window, what it drifts through.
     dense_weights = probe.dense * generation.rows["note"][rows]
-    lexical = [(weight, index.scores_of(terms, rows)) for weight, index, terms in probe.lexical]
-    return fuse([(probe.late, late), (dense_weights, dense), *lexical])
+    lexical = [
+        (weight, _lexical(generation, name).scores_of(terms, rows))
+        for name, weight, terms in probe.lexical
+    ]
+    return [(probe.late, late), (dense_weights, dense), *lexical]
 
 
 def late_scores(
@@ -127,9 +165,9 @@ def late_scores(
 def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Probe:
     terms = terms_of(query)
     tokens, weights = generation.bridge.look_up(terms["words"])
-    lexical = [
-        (BIGRAMS, generation.bigrams, terms["bigrams"]),
-        (WORDS, generation.words, terms["words"]),
+    lexical: list[tuple[Stage, float, list[str]]] = [
+        ("bigrams", BIGRAMS, terms["bigrams"]),
+        ("words", WORDS, terms["words"]),
     ]
     if encoder.multilingual:  # it reads the question itself, better than word by word
         encoding = encoder.encode_query(query)
@@ -142,9 +180,18 @@ def _candidates(
     probe: Probe, generation: Generation, allowed: np.ndarray | None, count: int
 ) -> np.ndarray:
     """Return the rows that any first stage proposes, ascending."""
+    if not len(generation.rows):
+        return np.zeros(0, np.int64)
     proposed = []
     if probe.vector.any():
         proposed.append(top_k(probe.vector, generation.vectors, count, allowed))
-    proposed += [index.top(terms, count, allowed) for _, index, terms in probe.lexical]
+    for name, _, terms in probe.lexical:
+        proposed.append(_lexical(generation, name).top(terms, count, allowed))
     # Asked for the indices as well, numpy.unique does not import numpy.ma: .03 s of a cold start.
     return np.unique(np.concatenate(proposed), return_index=True)[0]
+
+
+def _lexical(generation: Generation, name: Stage) -> Lexical:
+    return {"grams": generation.grams, "bigrams": generation.bigrams, "words": generation.words}[
+        name
+    ]

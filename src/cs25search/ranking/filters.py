@@ -1,0 +1,159 @@
+"""Which chunks a search may return."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+
+from ..errors import QuestionError
+from ..index.generation import Manifest
+from ..records import Kind, Video
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which chunks a search may return; without arguments, all.
+
+    Attributes:
+        lectures: Only these lectures of the deck; all videos when empty.
+        speaker: Only videos with a speaker whose name holds this, in any case.
+        kind: Only notes, or only transcripts.
+        qa: Only what is said in answer to questions from the audience.
+    """
+
+    lectures: frozenset[int] = frozenset()
+    speaker: str = ""
+    kind: Kind | None = None
+    qa: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every chunk passes."""
+        return self == Filters()
+
+    def check(self, videos: Sequence[Video], manifest: Manifest) -> None:
+        """Compare what is asked for with what an index holds.
+
+        Raises:
+            QuestionError: Nothing in the index is of a lecture, of the speaker or of the kind.
+        """
+        known = sorted(video.lecture for video in videos if video.lecture)
+        if unknown := sorted(self.lectures - set(known)):
+            raise QuestionError(
+                f"Lecture {unknown[0]} is not in the index; it holds {', '.join(map(str, known))}."
+            )
+        if self.speaker and not any(self._is_by_speaker(video) for video in videos):
+            names = sorted({x for video in videos for x in video.speakers})
+            raise QuestionError(
+                f"No speaker is called {self.speaker!r}; there are {', '.join(names)}."
+            )
+        if self.kind == "transcript" and not manifest.counts["transcript_chunks"]:
+            raise QuestionError(
+                "kind is 'transcript', but the index holds no transcripts, only notes.\n"
+                "Search without kind, or add captions: python -m ingest --captions FOLDER"
+            )
+        if self.kind == "note" and not manifest.counts["notes"]:
+            raise QuestionError(
+                "kind is 'note', but the index holds no notes, only transcripts.\n"
+                "Search without kind, or rebuild the index with notes: python -m ingest"
+            )
+
+    def rows(self, videos: Sequence[Video], rows: np.ndarray) -> np.ndarray | None:
+        """Return the rows that pass, ascending; None when all do.
+
+        Args:
+            rows: Facts of each row, of type ROW.
+        """
+        if self.is_empty:
+            return None
+        chosen = [
+            (not self.lectures or video.lecture in self.lectures)
+            and (not self.speaker or self._is_by_speaker(video))
+            for video in videos
+        ]
+        passing = np.array(chosen)[rows["video"]]
+        if self.kind:
+            passing &= rows["note"] == (self.kind == "note")
+        if self.qa:
+            passing &= rows["qa"]
+        return np.flatnonzero(passing)
+
+    def _is_by_speaker(self, video: Video) -> bool:
+        name = self.speaker.casefold()
+        return any(name in one.casefold() for one in video.speakers)
+
+
+def read_filters(
+    lectures: Iterable[int] = (), speaker: str = "", kind: Kind | None = None, qa: bool = False
+) -> Filters:
+    """Return filters from arguments that may come from anywhere.
+
+    Raises:
+        QuestionError: An argument has another type or value than `Filters` wants.
+
+    >>> read_filters([5, 5], kind="note")
+    Filters(lectures=frozenset({5}), speaker='', kind='note', qa=False)
+    >>> read_filters("5")
+    Traceback (most recent call last):
+        ...
+    cs25search.errors.QuestionError: lectures is '5'; give whole numbers in a list, such as [5].
+    """
+    return Filters(
+        _read_lectures(lectures),
+        read_text("speaker", speaker),
+        _read_kind(kind),
+        _read_qa(qa),
+    )
+
+
+def read_text(name: str, value: Any) -> str:
+    """Return a text argument.
+
+    Raises:
+        QuestionError: It is no text.
+    """
+    if not isinstance(value, str):
+        raise QuestionError(f"{name} is {value!r}; it must be text.")
+    return value
+
+
+def read_count(name: str, value: Any) -> int:
+    """Return an argument that counts hits.
+
+    Raises:
+        QuestionError: It is no whole number, or less than 1.
+    """
+    if not _is_whole(value):
+        raise QuestionError(f"{name} is {value!r}; it must be a whole number.")
+    if value < 1:
+        raise QuestionError(f"{name} is {value}; ask for at least 1 hit.")
+    return int(value)
+
+
+def _read_lectures(value: Any) -> frozenset[int]:
+    wrong = QuestionError(f"lectures is {value!r}; give whole numbers in a list, such as [5].")
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise wrong
+    numbers = list(value)
+    if not all(map(_is_whole, numbers)):
+        raise wrong
+    return frozenset(map(int, numbers))
+
+
+def _read_kind(value: Any) -> Kind | None:
+    if value is not None and value not in get_args(Kind):
+        raise QuestionError(f"kind is {value!r}; it can be 'note', 'transcript' or None.")
+    kind: Kind | None = value
+    return kind
+
+
+def _read_qa(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise QuestionError(f"qa is {value!r}; it can be True or False.")
+    return value
+
+
+def _is_whole(value: Any) -> bool:
+    """Return whether a value is a whole number; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
