@@ -230,13 +230,16 @@ def _ttml(root: Element, problems: Problems) -> Iterator[Shown]:
 
 
 def _offset(text: str | None, rates: Mapping[str, str]) -> int | None:
-    """Return a TTML time in milliseconds: a clock, with frames, or a number with its unit."""
+    """Return a TTML time in milliseconds: a clock, with frames, or a number with its unit.
+
+    A number alone is seconds, as Apple Music writes them.
+    """
     if not text:
         return None
-    if match := re.fullmatch(r"([0-9]{1,10}(?:\.[0-9]{1,10})?)(h|m|s|ms|t|f)", text.strip()):
+    if match := re.fullmatch(r"([0-9]{1,10}(?:\.[0-9]{1,10})?)(h|m|s|ms|t|f)?", text.strip()):
         units = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0}
         rate = _rate(rates, "tickRate", 1.0) if match[2] == "t" else _rate(rates, "frameRate", 30.0)
-        return _time(float(match[1]), units.get(match[2], 1000.0 / rate))
+        return _time(float(match[1]), units.get(match[2] or "s", 1000.0 / rate))
     clock, colon, frames = text.strip().rpartition(":")
     if colon and clock.count(":") == 2 and frames.isdecimal() and len(frames) <= 3:
         whole = read_clock(clock)

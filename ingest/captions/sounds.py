@@ -28,6 +28,15 @@ _OPENING = ("[", "(", "【", "（")
 _CLOSING = ("]", ")", "】", "）")
 
 
+def is_sound(text: str) -> bool:
+    """Return whether what stands in brackets is a sound.
+
+    >>> is_sound("Music"), is_sound("Alba")
+    (True, False)
+    """
+    return _SOUND.fullmatch(text.strip("[]()【】（）.,!? ")) is not None
+
+
 def without_sounds(tokens: Iterable[Timed]) -> list[Timed]:
     """Return words without bracketed sound marks; other brackets stay.
 
@@ -44,7 +53,7 @@ def without_sounds(tokens: Iterable[Timed]) -> list[Timed]:
         for size in range(1, min(5, len(kept)) + 1):
             if kept[-size][1].startswith(_OPENING):
                 mark = " ".join(word for _, word in kept[-size:])
-                if _SOUND.fullmatch(mark.strip("[]()【】（）.,!? ")):
+                if is_sound(mark):
                     del kept[-size:]
                 break
     return kept

@@ -1,4 +1,4 @@
-"""Who speaks: "Name:" before the words becomes the speaker of the caption.
+"""Who speaks: "Name:" or "[Name]" before the words becomes the speaker of the caption.
 
 A colon in ordinary speech does not. The whole file decides: names come again and again.
 """
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from .sounds import is_sound
 from .track import Shown, Timed
 
 MOST_NAME_WORDS = 5
@@ -57,7 +58,7 @@ def take_speakers(shown: Sequence[Shown]) -> list[Shown]:
     said: Counter[str] = Counter()
     for one in shown:
         if not one.speaker:
-            found = map(_before_colon, one.lines)
+            found = map(_leading_name, one.lines)
             said.update({name[0] for name in found if name})
     names = _speakers(said, len(shown))
     if not names:
@@ -84,7 +85,7 @@ def _split(one: Shown, names: frozenset[str]) -> Iterator[Shown]:
     speaker = one.speaker
     lines: list[list[Timed]] = []
     for line in one.lines:
-        found = _before_colon(line)
+        found = _leading_name(line)
         if found and found[0] in names and not one.speaker:
             if lines:
                 yield replace(one, lines=lines, speaker=speaker)
@@ -95,11 +96,15 @@ def _split(one: Shown, names: frozenset[str]) -> Iterator[Shown]:
         yield replace(one, lines=lines, speaker=speaker)
 
 
-def _before_colon(line: Sequence[Timed]) -> tuple[str, int] | None:
-    """Return the name before a colon at the beginning of a line, and how many words it takes."""
+def _leading_name(line: Sequence[Timed]) -> tuple[str, int] | None:
+    """Return the name at the beginning of a line, and how many words it takes.
+
+    It stands before a colon, or in brackets.
+    """
+    in_brackets = line[0][1].startswith(("[", "("))
     for count, (_, word) in enumerate(line[: MOST_NAME_WORDS + 1], 1):
-        if word.endswith((":", "：")) and len(word) > 1 - (count > 1):
-            name = " ".join(text for _, text in line[:count]).rstrip(":： ").lstrip("-–[( ")
-            name = name.rstrip("])")
-            return (name, count) if is_name(name) else None
+        before_colon = word.endswith((":", "：")) and len(word) > 1 - (count > 1)
+        if before_colon or (in_brackets and word.endswith(("]", ")"))):
+            name = " ".join(text for _, text in line[:count]).strip("-–[](): ：")
+            return (name, count) if is_name(name) and not is_sound(name) else None
     return None
