@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from urllib.request import urlopen
 
 import pytest
@@ -66,10 +66,11 @@ def local(index_dir):
 @pytest.fixture(scope="module")
 def public(index_dir):
     """A server with a public name, for a proxy in front of it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CS25_HOSTS", f"{PUBLIC}, lab.example.org")
-        with serve(index_dir) as served:
-            yield served
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:  # for this server only
+            patch.setenv("CS25_HOSTS", f"{PUBLIC}, lab.example.org")
+            served = stack.enter_context(serve(index_dir))
+        yield served
 
 
 def port(served) -> int:

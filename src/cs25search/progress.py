@@ -76,8 +76,10 @@ class Recorder:
 @contextmanager
 def recorded(index_dir: Path) -> Iterator[Recorder]:
     """Begin the file of a run; an error that ends the run ends the file too."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC
     try:
+        # A new file, not the old one emptied: a copy of the folder may share it by a hard link.
+        (index_dir / FILE).unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
         file = os.open(index_dir / FILE, flags, 0o644)
     except OSError:  # what ingest itself writes will say why
         file = os.open(os.devnull, os.O_WRONLY)
