@@ -220,7 +220,7 @@ def test_answers_name_their_generation_while_others_are_published(index, tmp_pat
 HOLD = """
 import sys, time
 from pathlib import Path
-from cs25search.publish import ingest_lock
+from cs25search.index.publish import ingest_lock
 with ingest_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
