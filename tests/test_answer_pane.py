@@ -99,7 +99,8 @@ def test_answer_has_numbers_chips_quotes_and_is_copied_as_markdown(index, langua
     assert has(app, reply.prose(answer.sentences, urls))
     assert chips(app) == [reply.chip(citation, language) for citation in answer.citations]
     for citation in answer.citations:
-        assert has(app, reply.quoted(citation, answer.question, language))
+        for label, text in reply.quoted(citation, answer.question, language):
+            assert has(app, label) and has(app, text)
         assert citation.url in [link.proto.url for link in app.get("link_button")]
     assert has(app, say(language, "extracts"))
     assert answer_markdown(answer).strip() in [code.value for code in app.code]

@@ -26,7 +26,7 @@ def test_search_json_keeps_its_contract(index_dir):
     hit = answer["hits"][0]
     assert list(hit) == [
         "rank", "score", "video_id", "lecture", "title", "start", "end", "time", "quote", "kind",
-        "url", "slide",
+        "url", "slide", "title_ja", "note", "speakers",
     ]  # fmt: skip
     assert (hit["rank"], hit["lecture"], hit["video_id"]) == (1, 5, "U8J32Z3qV8s")
     assert isinstance(hit["start"], float)
@@ -41,10 +41,11 @@ def test_search_text_shows_time_link_quote_and_slide(index_dir):
     for part in (
         "Lecture 5: Scaling transformers",
         "https://youtu.be/U8J32Z3qV8s?t=",
-        "“",
+        "Study note: ",
         "Slide",
     ):
         assert part in done.stdout
+    assert "“" not in done.stdout  # nothing here was said: there are no captions
 
 
 def test_lecture_option_filters(index_dir):

@@ -81,7 +81,7 @@ def test_markdown_to_paste_has_quote_link_and_slide_and_keeps_its_brackets():
         r"[Lecture 5 · Scaling \*it\*, 1:02:03](https://youtu.be/abcdefghijk?t=3723)",
         r"[Slide 18: A \$title\$](https://deck.example?slide=18)",
     ]
-    assert moment.as_markdown(hit(NOTE), "ja").startswith("> ルータには")
+    assert moment.as_markdown(hit(NOTE), "ja").startswith("学習メモ: ルータには")
 
 
 def test_a_line_of_speech_on_each_side_of_the_quote():

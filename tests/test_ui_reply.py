@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from cs25search.records import Answer, Citation, Sentence, Video
+from cs25search.records import Answer, Chunk, Citation, Sentence, Slide, Video
 from cs25search.ui.views import reply
+from cs25search.ui.views.texts import say
 
 VIDEO = Video("abcdefghijk", "Scaling *it*", ("Ann Lee",), 4000, 5, "スケーリング")
 CITED = Citation(1, VIDEO, 582, 624.5, "The routers need float32.", None, "ルータにはfloat32。")
+SAID = replace(
+    CITED, quote="so we cast it", quote_ja="", kind="transcript",
+    note=Chunk("n", "abcdefghijk", 582, 624, "Only the router is cast.", "note"),
+)  # fmt: skip
 ANSWER = Answer(
     "Why?", "answered", "It is.", (Sentence("It is.", (1,)),), (CITED,), probability=0.9
 )
@@ -25,7 +30,8 @@ def test_each_sentence_is_followed_by_its_numbers_which_lead_to_our_links():
 def test_hostile_text_shows_as_it_is():
     for shown in (
         reply.prose([Sentence(HOSTILE, (1,))], {}),
-        reply.quoted(replace(CITED, quote=HOSTILE), "why", "en"),
+        *(text for _, text in reply.quoted(replace(CITED, quote=HOSTILE), "why", "en")),
+        *(text for one in reply.quoted(replace(SAID, quote=HOSTILE), "why", "en") for text in one),
         reply.byline(replace(ANSWER, model=HOSTILE), "en"),
         reply.byline(replace(ANSWER, remark=HOSTILE), "ja"),
         reply.chip(replace(CITED, video=replace(VIDEO, lecture=None, title=HOSTILE)), "en"),
@@ -35,16 +41,35 @@ def test_hostile_text_shows_as_it_is():
 
 
 def test_chip_says_number_time_and_lecture():
-    assert reply.chip(CITED, "en") == "**&#91;1&#93;** 9:42 · Lecture 5"
-    assert reply.chip(CITED, "ja") == "**&#91;1&#93;** 9:42 · 第5回"
+    assert reply.chip(CITED, "en") == "**&#91;1&#93;** 9:42 · Lecture 5 · Study note"
+    assert reply.chip(CITED, "ja") == "**&#91;1&#93;** 9:42 · 第5回 · 学習メモ"
+    assert reply.chip(SAID, "en").endswith("Lecture 5 · Captions")
     assert reply.time_range(CITED) == "9:42–10:24"
 
 
-def test_quote_is_in_the_readers_language_where_there_is_one_with_words_marked():
-    english = "“The :yellow-background[**routers**] need float32&#46;”"
-    assert reply.quoted(CITED, "router", "en") == english
-    assert reply.quoted(CITED, "", "ja") == "「ルータにはfloat32。」"
-    assert reply.quoted(replace(CITED, quote_ja=""), "router", "ja") == english
+def test_note_is_labelled_and_in_the_readers_language_with_words_marked():
+    english = "The :yellow-background[**routers**] need float32&#46;"
+    assert reply.quoted(CITED, "router", "en") == [("Study note", english)]
+    assert reply.quoted(CITED, "", "ja") == [("学習メモ", "ルータにはfloat32。")]
+    assert reply.quoted(replace(CITED, quote_ja=""), "router", "ja") == [("学習メモ", english)]
+    assert reply.quoted(replace(CITED, model="m"), "", "en")[0][0].endswith("model m")
+
+
+def test_only_speech_stands_in_quotation_marks_beside_the_note_about_it():
+    assert reply.quoted(SAID, "", "en") == [
+        ("Said in the lecture", "“so we cast it”"),
+        ("Study note", "Only the router is cast&#46;"),
+    ]
+    assert reply.quoted(replace(SAID, note=None), "", "ja")[0][1] == "“so we cast it”"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_slide_is_cited_by_its_number_and_labelled(language):
+    slide = Slide(18, 5, "T", "S", "https://deck.example?slide=18")
+    cited = replace(CITED, kind="slide", slide=slide)
+    assert "18" in reply.chip(cited, language)
+    assert "9:42" not in reply.chip(cited, language)
+    assert reply.quoted(cited, "", language)[0][0] == say(language, "about_slide")
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .errors import REBUILD, Cs25SearchError
-from .formats import by_model, hit_json, json_text
+from .formats import by_model, hit_json, json_text, label, quote_of
 from .records import Hit
 from .terminal import abandon, out, prepare
 from .text.clean import lines
@@ -457,13 +457,16 @@ def hit_text(hit: Hit) -> str:
     ]
     if url := watch_url(hit.video.video_id, hit.start):
         shown.append(f"   {url}")
-    if hit.note:
-        mark = f"  ({by_model(hit.note.model)})" if hit.note.model else ""
-        shown.append(f"   {hit.note.title}{mark}")
-    names = speakers_of(hit.chunk.cues)
-    shown.append(f"   {', '.join(names)}: “{hit.quote}”" if names else f"   “{hit.quote}”")
-    if hit.chunk.kind == "transcript" and made_by(hit.video):
-        shown.append(f"   ({made_by(hit.video)})")
+    if note := hit.note:
+        mark = f"  ({by_model(note.model)})" if note.model else ""
+        shown.append(f"   {note.title}{mark}")
+        shown.append(f"   {label('note', 'en')}: {note.text}")
+    if hit.chunk.kind == "transcript":
+        names = speakers_of(hit.chunk.cues)
+        shown.append("   " + ": ".join([*([", ".join(names)] if names else []),
+                                        quote_of(hit.quote)]))  # fmt: skip
+        if made_by(hit.video):
+            shown.append(f"   ({made_by(hit.video)})")
     if hit.slide:
         shown.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}".rstrip())
     return lines(shown) + "\n"

@@ -1,10 +1,12 @@
 """Hits and answers as JSON, answers as Markdown, and as lines for a terminal."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from .records import Answer, Citation, Hit, Slide
+from .records import Answer, Chunk, Citation, CitationKind, Hit, Language, Slide
 from .text.clean import lines
+from .text.japanese import is_japanese
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
 from .transcripts import made_by, speakers_of
@@ -43,16 +45,19 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "start": citation.start,
                 "end": citation.end,
                 "time": citation.time,
+                "kind": citation.kind,
                 "quote": citation.quote,
                 "url": citation.url or None,
                 "slide": slide_json(citation.slide),
             }
+            | ({"quote_ja": citation.quote_ja} if citation.quote_ja else {})
+            | ({"note": note_json(citation.note)} if citation.note else {})
             | _by(citation.model)
             for citation in answer.citations
         ],
         "model": answer.model or None,
         "generation": answer.generation,
-    }
+    } | ({"examples": list(answer.examples)} if answer.examples else {})
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -71,16 +76,28 @@ def hit_json(hit: Hit) -> dict[str, Any]:
             "kind": hit.chunk.kind,
             "url": watch_url(hit.video.video_id, hit.start) or None,
             "slide": slide_json(hit.slide),
+            "title_ja": hit.video.title_ja,
+            "note": note_json(hit.note) if hit.note else None,
         }
         | _by(hit.note.model if hit.note else "")
         | _spoken(hit)
     )
 
 
+def note_json(note: Chunk) -> dict[str, str]:
+    """Return a study note as JSON, both languages."""
+    return {
+        "title": note.title,
+        "text": note.text,
+        "title_ja": note.title_ja,
+        "text_ja": note.text_ja,
+    }
+
+
 def _spoken(hit: Hit) -> dict[str, Any]:
     """Return what JSON says of quoted speech: who speaks, and what made the captions."""
     names, maker = speakers_of(hit.chunk.cues), made_by(hit.video)
-    speakers = {"speakers": list(names)} if names else {}
+    speakers = {"speakers": list(names or hit.video.speakers)}
     return speakers | ({"captions": maker} if maker and hit.chunk.kind == "transcript" else {})
 
 
@@ -112,6 +129,7 @@ def slide_json(slide: Slide | None) -> dict[str, Any] | None:
 
 def answer_markdown(answer: Answer) -> str:
     """Return an answer as Markdown that keeps links and times, for Obsidian or Slack."""
+    language: Language = "ja" if is_japanese(answer.question) else "en"
     shown = [f"**{escape_markdown(answer.question)}**", ""]
     if answer.sentences:
         urls = {citation.n: citation.url for citation in answer.citations}
@@ -126,10 +144,9 @@ def answer_markdown(answer: Answer) -> str:
         shown.append(escape_markdown(answer.text))
     shown.append("")
     for citation in answer.citations:
-        where = f"{escape_markdown(_title(citation))}, {citation.time}"
-        mark = f" ({escape_markdown(by_model(citation.model))})" if citation.model else ""
-        quote = escape_markdown(citation.quote)
-        shown.append(f"{citation.n}. {_linked(where, citation.url)}: “{quote}”{mark}")
+        where = escape_markdown(", ".join(_place(citation, language)))
+        shown.append(f"{citation.n}. {_linked(where, citation.url)}")
+        shown += [f"   {one}" for one in _quoted(citation, language, escape_markdown, "> ")]
     return "\n".join(shown) + "\n"
 
 
@@ -140,19 +157,82 @@ def _linked(text: str, url: str) -> str:
 
 def answer_text(answer: Answer) -> str:
     """Return an answer as lines for a terminal."""
-    shown = [answer.text, ""]
+    language: Language = "ja" if is_japanese(answer.question) else "en"
+    shown = [answer.text, *(f"  - {one}" for one in answer.examples), ""]
     for citation in answer.citations:
-        shown.append(f"[{citation.n}] {_title(citation)}  {citation.time}")
+        shown.append(f"[{citation.n}] {'  '.join(_place(citation, language))}")
         if citation.url:
             shown.append(f"    {citation.url}")
-        shown.append(f"    “{citation.quote}”")
-        if citation.model:
-            shown.append(f"    ({by_model(citation.model)})")
-        if slide := citation.slide:
-            shown.append(f"    Slide {slide.number}: {slide.title}  {slide.url}".rstrip())
+        shown += [f"    {one}" for one in _quoted(citation, language, str, "")]
+        if (slide := citation.slide) and citation.kind in ("note", "transcript"):
+            title = slide.title_ja if language == "ja" and slide.title_ja else slide.title
+            name = "スライド" if language == "ja" else "Slide "
+            shown.append(f"    {name}{slide.number}: {title}  {slide.url}".rstrip())
     return lines(shown)
 
 
-def _title(citation: Citation) -> str:
-    place = f"Lecture {citation.lecture}: " if citation.lecture else ""
-    return f"{place}{citation.video.title}"
+# What stands before each kind of citation, English and Japanese; words that were said are quoted.
+LABELS: dict[CitationKind, tuple[str, str]] = {
+    "note": ("Study note", "学習メモ"),
+    "transcript": ("Said in the lecture", "講義での発言"),
+    "slide": ("Slide summary", "スライドの要約"),
+    "lecture": ("About the lecture", "講義の概要"),
+    "deck": ("About the course", "コースについて"),
+}
+
+
+def label(kind: CitationKind, language: Language) -> str:
+    """Return what a citation is called in front of its text.
+
+    >>> label("note", "en"), label("note", "ja")
+    ('Study note', '学習メモ')
+    """
+    return LABELS[kind][language == "ja"]
+
+
+def quote_of(text: str) -> str:
+    """Return words that were said in quotation marks; nothing else may stand in them.
+
+    >>> quote_of("So we cast it."), quote_of("変換します。")
+    ('“So we cast it.”', '「変換します。」')
+    """
+    return f"「{text}」" if is_japanese(text) else f"“{text}”"
+
+
+def _quoted(
+    citation: Citation, language: Language, escape: Callable[[str], str], block: str
+) -> list[str]:
+    """Return the lines under a citation: speech in quotation marks, a note with its label.
+
+    Args:
+        block: What begins a block quote; for speech only.
+    """
+    shown = []
+    if citation.kind == "transcript":
+        shown.append(f"{block}{escape(quote_of(citation.quote))}")
+    elif citation.quote:
+        text = citation.quote_ja if language == "ja" and citation.quote_ja else citation.quote
+        shown.append(f"{label(citation.kind, language)}: {escape(text)}")
+    if note := citation.note:
+        text = note.text_ja if language == "ja" and note.text_ja else note.text
+        shown.append(f"{label('note', language)}: {escape(text)}")
+    if citation.model:
+        shown.append(f"({escape(by_model(citation.model))})")
+    return shown
+
+
+def _place(citation: Citation, language: Language) -> list[str]:
+    """Return where a citation is: the lecture and the time, or the slide of the deck."""
+    if citation.kind in ("slide", "deck"):
+        slide = citation.slide
+        if slide is None:
+            return [citation.video.title]
+        if language == "ja":
+            return [f"スライド{slide.number}: {slide.title_ja or slide.title}"]
+        return [f"Slide {slide.number}: {slide.title}"]
+    video = citation.video
+    title = video.title_ja if language == "ja" and video.title_ja else video.title
+    if citation.lecture:
+        number = citation.lecture
+        title = f"第{number}回：{title}" if language == "ja" else f"Lecture {number}: {title}"
+    return [title, citation.time]

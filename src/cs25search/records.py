@@ -7,7 +7,8 @@ from .times import clock, watch_url
 
 Kind = Literal["note", "transcript"]
 Language = Literal["en", "ja"]
-Status = Literal["answered", "partly", "not_in_lectures"]
+CitationKind = Literal["note", "transcript", "slide", "lecture", "deck"]
+Status = Literal["answered", "partly", "not_in_lectures", "small_talk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +116,28 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The moment behind `[n]` of an answer; `quote` is what is shown for it.
+    """What stands behind `[n]` of an answer, mostly a moment of a lecture.
 
-    `model` is the language model that wrote the note about it, which sentences may be taken from
-    and which is the quote where there is no transcript; empty when people did or there is none.
+    Attributes:
+        n: From 1.
+        quote: What is shown for it: words that were said only when `kind` is "transcript".
+        quote_ja: Its Japanese side; speech has none.
+        model: The language model that wrote `note` or the quote; empty when people did.
+        kind: What `quote` is. Of "slide" and "deck", `video` is the deck and has no seconds.
+        note: The study note about words that were said; None where there is none.
     """
 
-    n: int  # from 1
+    n: int
     video: Video
     start: float
     end: float
     quote: str
     slide: Slide | None
-    quote_ja: str = ""  # of a note; speech is quoted as it was said
+    quote_ja: str = ""
     model: str = ""
+    kind: CitationKind = "note"
+    note: Chunk | None = None
+    link: str = ""  # of a slide or the deck
 
     @property
     def video_id(self) -> str:
@@ -147,8 +156,8 @@ class Citation:
 
     @property
     def url(self) -> str:
-        """The link that opens the video at this second; "" when it is not on YouTube."""
-        return watch_url(self.video.video_id, self.start)
+        """The link that opens the video at this second, or the slide; "" where there is none."""
+        return self.link or watch_url(self.video.video_id, self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +174,8 @@ class Answer:
 
     Attributes:
         status: `answered`: every sentence is cited. `partly`: near moments, no claim made.
-            `not_in_lectures`: the lectures do not speak about it; the nearest moments are given.
+            `not_in_lectures`: no answer was found; the nearest moments are given.
+            `small_talk`: a greeting or thanks; `text` has a friendly line, `examples` questions.
         text: To be shown: the sentences with their `[n]`, or why there are none.
         sentences: Empty unless answered.
         citations: Moments, those of the sentences first; `n` counts from 1.
@@ -175,6 +185,7 @@ class Answer:
         remark_ja: The same reason in Japanese, for the app; empty unless these are extracts.
         dropped: Sentences of the language model that did not pass the checks.
         generation: The generation of the index that the moments come from.
+        examples: Questions to begin with, in answer to small talk; else empty.
     """
 
     question: str
@@ -188,3 +199,4 @@ class Answer:
     dropped: int = 0
     generation: str = ""
     remark_ja: str = ""
+    examples: tuple[str, ...] = ()

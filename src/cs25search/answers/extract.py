@@ -19,6 +19,7 @@ from .features import build_features, other_version
 from .opening import asks_for_lecture, lead_of, leads_with
 from .passages import Passage, passages
 from .refusal import load_logistic
+from .small_talk import is_small_talk, small_talk
 
 if TYPE_CHECKING:
     from ..search import Index
@@ -31,14 +32,10 @@ NEAR = 0.7  # another moment speaks too when it ranks with this share of the bes
 SAME = 0.6  # share of a sentence's words from which it repeats another
 
 NO_TEXT: dict[tuple[Status, Language], str] = {
-    ("partly", "en"): "The lectures come close to this question, but I cannot tell whether they "
-    "answer it. These moments are worth a look.",
-    ("partly", "ja"): "近い話題は出てきますが、この質問の答えかどうかは判断できません。"
-    "次の場面を確かめてください。",
-    ("not_in_lectures", "en"): "The lectures do not answer this question. The nearest moments are "
-    "about something else.",
-    ("not_in_lectures", "ja"): "この質問の答えは講義にはありません。次は話題が最も近い場面ですが、"
-    "別のことを話しています。",
+    ("partly", "en"): "The lectures touch on this; these moments come closest.",
+    ("partly", "ja"): "講義で触れられている話題です。最も近い場面は次のとおりです。",
+    ("not_in_lectures", "en"): "I found no answer in the lectures. The closest moments:",
+    ("not_in_lectures", "ja"): "講義の中に答えは見つかりませんでした。最も近い場面：",
 }
 
 
@@ -72,6 +69,8 @@ def answer(
     from ..language_model import endpoint_from_environment
     from .written import write_answer
 
+    if is_small_talk(question):
+        return small_talk(question, index)
     endpoint = endpoint_from_environment()
     findings = find(index, question, lectures)
     if findings.status != "answered":
@@ -182,10 +181,14 @@ def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
     if hit.note is not None or not cited:
         quote_ja = hit.chunk.text_ja if hit.chunk.kind == "note" else ""
         model = hit.note.model if hit.note else ""
-        return Citation(n, hit.video, hit.start, hit.end, hit.quote, hit.slide, quote_ja, model)
+        note = hit.note if hit.note is not hit.chunk else None
+        return Citation(
+            n, hit.video, hit.start, hit.end, hit.quote, hit.slide, quote_ja, model,
+            hit.chunk.kind, note,
+        )  # fmt: skip
     start, end = min(p.start for p in cited), max(p.end for p in cited)
     quote = " … ".join(p.text for p in sorted(cited, key=lambda p: p.order))
-    return Citation(n, hit.video, start, end, quote, hit.slide)
+    return Citation(n, hit.video, start, end, quote, hit.slide, kind="transcript")
 
 
 def text_of(sentences: Sequence[Sentence], question: str) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ...answers.small_talk import is_small_talk
 from ...errors import Cs25SearchError
 from ...records import Hit
 from ...search import Index
@@ -124,11 +125,15 @@ def _ask_again(key: str) -> None:
 def _show_hits(
     here: Here, index: Index, hits: list[Hit], question: str, lectures: list[int]
 ) -> None:
-    if not hits:
+    if not hits and not is_small_talk(question):
         key = "nothing_filtered" if lectures else "nothing"
         st.info(here.say(key, question=escape(question)), icon=":material/search_off:")
         return
     answer = answer_pane.show_answer(here, index, question, lectures)
+    if answer and answer.status == "small_talk":
+        st.pills(here.say("examples"), answer.examples, key="example", on_change=_ask_again,
+                 args=("example",))  # fmt: skip
+        return
     if answer and answer.status == "not_in_lectures":
         key = "nearest"
     else:

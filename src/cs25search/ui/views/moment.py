@@ -112,11 +112,13 @@ def is_qa(hit: Hit) -> bool:
 def as_markdown(hit: Hit, language: Language) -> str:
     """Return a moment as Markdown to paste elsewhere: what is quoted, where, the slide."""
     title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
-    quote = escape_markdown(_quote(hit, language))
-    if hit.chunk.model:
-        quote += f" ({escape_markdown(say(language, 'note_by', model=hit.chunk.model))})"
+    if hit.chunk.kind == "note":
+        text = escape_markdown(_in(language, hit.chunk.text, hit.chunk.text_ja))
+        quoted = f"{_label_to_copy(hit.chunk, language)}: {text}"
+    else:
+        quoted = f"> {escape_markdown(hit.quote)}"
     place, link = f"{escape_markdown(title)}, {clock(hit.start)}", watch_link(hit)
-    lines = [f"> {quote}", "", f"[{place}]({link})" if link else place]
+    lines = [quoted, "", f"[{place}]({link})" if link else place]
     if hit.slide:
         name = _in(language, hit.slide.title, hit.slide.title_ja)
         label = say(language, "slide_short", number=hit.slide.number)
@@ -149,10 +151,11 @@ def slide_summary(slide: Slide, language: Language) -> str:
     return escape(_in(language, slide.summary, slide.summary_ja))
 
 
-def _quote(hit: Hit, language: Language) -> str:
-    if hit.chunk.kind == "note":
-        return _in(language, hit.chunk.text, hit.chunk.text_ja)
-    return hit.quote
+def _label_to_copy(note: Chunk, language: Language) -> str:
+    """Return `note_label` as Markdown for elsewhere; `escape` is for Streamlit's."""
+    if note.model:
+        return escape_markdown(say(language, "note_by", model=note.model))
+    return say(language, "note")
 
 
 def _in(language: Language, english: str, japanese: str) -> str:

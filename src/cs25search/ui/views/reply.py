@@ -29,12 +29,19 @@ def prose(sentences: Iterable[Sentence], urls: Mapping[int, str]) -> str:
 
 def chip(citation: Citation, language: Language) -> str:
     """Return what stands on the chip of a citation: its number, when, and where."""
+    number = f"**&#91;{citation.n}&#93;**"
+    if citation.kind in ("slide", "deck"):
+        slide = citation.slide
+        title = escape(citation.video.title)
+        where = say(language, "slide_short", number=slide.number) if slide else title
+        return f"{number} {where}"
     where = (
         say(language, "lecture", number=citation.lecture)
         if citation.lecture
         else escape(citation.video.title)
     )
-    return f"**&#91;{citation.n}&#93;** {citation.time} · {where}"
+    kind = say(language, "note") if citation.kind == "note" else say(language, "said_short")
+    return f"{number} {citation.time} · {where} · {kind}"
 
 
 def time_range(citation: Citation) -> str:
@@ -42,12 +49,37 @@ def time_range(citation: Citation) -> str:
     return f"{clock(citation.start)}–{clock(citation.end)}"
 
 
-def quoted(citation: Citation, question: str, language: Language) -> str:
-    """Return the quoted words, those of the question marked."""
+def quoted(citation: Citation, question: str, language: Language) -> list[tuple[str, str]]:
+    """Return what a citation shows as (label, text), the question's words marked.
+
+    Only what was said stands in quotation marks; a note is nobody's words.
+    """
     words = citation.quote_ja if language == "ja" and citation.quote_ja else citation.quote
-    shown = clean(words)
-    quote = mark(shown, marks(question, shown))
-    return f"「{quote}」" if is_japanese(words) else f"“{quote}”"
+    text = _marked(question, words)
+    if citation.kind != "transcript":
+        return [(_label(citation, language), text)]
+    spoken = f"「{text}」" if is_japanese(words) else f"“{text}”"
+    shown = [(say(language, "said"), spoken)]
+    if note := citation.note:
+        told = note.text_ja if language == "ja" and note.text_ja else note.text
+        shown.append((_note_label(citation.model, language), _marked(question, told)))
+    return shown
+
+
+def _label(citation: Citation, language: Language) -> str:
+    if citation.kind == "note":
+        return _note_label(citation.model, language)
+    keys = {"slide": "about_slide", "lecture": "about_lecture"}
+    return say(language, keys.get(citation.kind, "about_deck"))
+
+
+def _note_label(model: str, language: Language) -> str:
+    return say(language, "note_by", model=escape(model)) if model else say(language, "note")
+
+
+def _marked(question: str, text: str) -> str:
+    shown = clean(text)
+    return mark(shown, marks(question, shown))
 
 
 def byline(answer: Answer, language: Language) -> str:
@@ -72,8 +104,8 @@ def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str
     Args:
         lectures: Those that were chosen; others may still answer.
     """
-    if answer.status == "partly":
-        return say(language, "partly")
+    if answer.status in ("partly", "small_talk"):
+        return say(language, answer.status)
     return say(language, "not_in_chosen" if lectures else "not_in_lectures")
 
 

@@ -55,23 +55,29 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "ask_model_again": ("Ask the language model again", "言語モデルにもう一度聞く"),
     "partly": (
-        "The lectures come close to this, but it is not clear that they answer it. See for "
-        "yourself in these moments.",
-        "近い話題は出てきますが、この質問の答えかどうかは判断できません。次の場面で確かめてください。",
+        "The lectures touch on this; these moments come closest.",
+        "講義で触れられている話題です。最も近い場面は次のとおりです。",
     ),
     "not_in_lectures": (
-        "The lectures do not answer this question. The nearest moments are about something else.",
-        "この質問の答えは講義にありません。次は話題が最も近い場面ですが、別のことを話しています。",
+        "I found no answer in the lectures. The closest moments:",
+        "講義の中に答えは見つかりませんでした。最も近い場面：",
+    ),
+    "small_talk": (
+        "Hello! Ask me anything about the lectures, for example:",
+        "こんにちは！講義について何でも質問してください。たとえば：",
     ),
     "not_in_chosen": (
-        "The lectures you chose do not answer this question. Search all lectures, or see the "
-        "nearest moments.",
-        "選んだ講義には、この質問の答えがありません。すべての講義を対象にするか、近い場面をご覧ください。",
+        "I found no answer in the lectures you chose. Search all lectures, or see the closest "
+        "moments:",
+        "選んだ講義の中に答えは見つかりませんでした。すべての講義を対象にするか、最も近い場面をご覧ください：",
     ),
     # Moments
     "opening": ("Opening the index …", "索引を開いています…"),
     "found_one": ("One moment", "1件の場面"),
-    "nearest": ("The nearest moments", "話題が最も近い場面"),
+    "nearest": ("The closest moments", "最も近い場面"),
+    "about_slide": ("Summary of the slide", "スライドの要約"),
+    "about_lecture": ("About the lecture", "講義の概要"),
+    "about_deck": ("About the course", "コースについて"),
     "found": ("{count} moments, best first", "{count}件の場面（関連の強い順）"),
     "nothing": (
         "Nothing found for “{question}”. Try other words, or the English technical term.",
@@ -88,11 +94,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note_by": ("Study note by the language model {model}", "言語モデル{model}が書いた学習メモ"),
     "title_by_model": ("{title} (by AI)", "{title}（AI作成）"),
     "said": ("Said in the lecture", "講義での発言（英語の原文）"),
+    "said_short": ("Captions", "字幕"),
     "play": ("Play here", "ここで再生"),
     "watch": ("YouTube at {time}", "YouTubeの{time}へ"),
+    "open_link": ("Open", "開く"),
     "copy": ("Copy", "コピー"),
     "copy_link": ("Link", "リンク"),
-    "copy_markdown": ("Markdown, with quote and link", "引用とリンク（Markdown）"),
+    "copy_markdown": ("Markdown, with text and link", "本文とリンク（Markdown）"),
     "qa": ("Asked by the audience", "会場からの質問"),
     "recent": ("Recent questions", "最近の質問"),
     # Slides

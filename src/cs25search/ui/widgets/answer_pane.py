@@ -58,6 +58,8 @@ def show_answer(here: Here, index: Index, question: str, lectures: list[int]) ->
                     on_click=st.session_state.pop,
                     args=(FAILED, None),
                 )
+        elif answer.status == "small_talk":
+            st.info(reply.no_claim(answer, here.language, ()), icon=":material/waving_hand:")
         elif answer.citations:
             shown = st.info if answer.status == "partly" else st.warning
             shown(reply.no_claim(answer, here.language, lectures), icon=":material/help:")
@@ -115,9 +117,7 @@ def _show_sentences(here: Here, answer: Answer) -> None:
             for citation in answer.citations:
                 # An open chip would cover the player; a new key makes a closed one.
                 key = f"cited-{citation.n}-{now.turn if now else 0}"
-                with st.popover(
-                    reply.chip(citation, here.language), icon=":material/format_quote:", key=key
-                ):
+                with st.popover(reply.chip(citation, here.language), icon=_icon(citation), key=key):
                     _show_citation(here, citation, answer.question)
             with st.popover(here.say("copy"), icon=":material/content_copy:"):
                 st.code(answer_markdown(answer), language=None, wrap_lines=True)
@@ -127,14 +127,22 @@ def _show_sentences(here: Here, answer: Answer) -> None:
         st.markdown(muted(reply.byline(answer, here.language)))
 
 
+def _icon(citation: Citation) -> str:
+    icons = {"transcript": "format_quote", "slide": "slideshow", "deck": "slideshow"}
+    return f":material/{icons.get(citation.kind, 'sticky_note_2')}:"
+
+
 def _show_citation(here: Here, citation: Citation, question: str) -> None:
     with st.container(gap="xsmall"):
         st.markdown(f"**{escape(here.title(citation.video))}**")
-        st.markdown(muted(reply.time_range(citation)))
-    st.markdown(reply.quoted(citation, question, here.language))
-    if citation.model:
-        st.markdown(muted(here.say("note_by", model=escape(citation.model))))
+        if citation.kind not in ("slide", "deck"):
+            st.markdown(muted(reply.time_range(citation)))
+    for label, text in reply.quoted(citation, question, here.language):
+        st.markdown(f"{muted(label)}  \n{text}")
     if not citation.url:
+        return
+    if citation.kind in ("slide", "deck"):
+        st.link_button(here.say("open_link"), citation.url, icon=":material/open_in_new:")
         return
     with st.container(horizontal=True):
         st.button(

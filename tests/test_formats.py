@@ -1,0 +1,50 @@
+"""Notes and words that were said, told apart in every form of an answer."""
+
+from dataclasses import replace
+
+import pytest
+
+from cs25search.formats import answer_json, answer_markdown, answer_text
+from cs25search.records import Answer, Chunk, Citation, Sentence, Slide, Video
+
+VIDEO = Video("abcdefghijk", "Scaling", ("Ann Lee",), 4000, 5, "スケーリング")
+NOTE = Citation(1, VIDEO, 582, 624.5, "The routers need float32.", None, "ルータにはfloat32。")
+SAID = replace(
+    NOTE, quote="so we cast it", quote_ja="", kind="transcript",
+    note=Chunk("n", "abcdefghijk", 582, 624, "Only the router is cast.", "note", "Router",
+               "ルータだけ。", "ルータ"),
+)  # fmt: skip
+
+
+def answer(citation: Citation, question: str = "Why?") -> Answer:
+    return Answer(question, "answered", "It is. [1]", (Sentence("It is.", (1,)),), (citation,), 0.9)
+
+
+@pytest.mark.parametrize("form", [answer_text, answer_markdown])
+def test_note_has_a_label_and_neither_quotation_marks_nor_a_block_quote(form):
+    shown = form(answer(NOTE))
+    assert "Study note: The routers need float32" in shown
+    assert "“" not in shown and "> " not in shown
+    assert "学習メモ: ルータにはfloat32。" in form(answer(NOTE, "なぜ？"))
+
+
+def test_speech_is_quoted_and_the_note_about_it_is_labelled_below():
+    assert "“so we cast it”\n    Study note: Only the router is cast." in answer_text(answer(SAID))
+    assert "> “so we cast it”\n" in answer_markdown(answer(SAID))
+    assert "学習メモ: ルータだけ。" in answer_text(answer(SAID, "なぜ？"))
+
+
+def test_json_says_of_each_citation_what_it_is():
+    note, said = (answer_json(answer(one))["citations"][0] for one in (NOTE, SAID))
+    assert (note["kind"], note["quote_ja"]) == ("note", "ルータにはfloat32。")
+    assert (said["kind"], said["quote"]) == ("transcript", "so we cast it")
+    assert said["note"]["text_ja"] == "ルータだけ。"
+
+
+def test_slide_is_cited_by_its_number_and_has_no_time():
+    slide = Slide(18, 5, "Scaling", "S", "https://deck.example?slide=18", "規模")
+    cited = replace(NOTE, kind="slide", slide=slide, link=slide.url)
+    shown = answer_text(answer(cited))
+    assert "[1] Slide 18: Scaling\n    https://deck.example?slide=18\n" in shown
+    assert "9:42" not in shown and "youtu" not in shown
+    assert "スライド18: 規模" in answer_text(answer(cited, "なぜ？"))
