@@ -42,7 +42,7 @@ def show_answer(here: Here, index: Index, question: str, lectures: list[int]) ->
         tuple(lectures),
         (endpoint.base_url, endpoint.model) if endpoint else None,
     )
-    answer = st.session_state.get(FAILED, {}).get(asked)
+    answer: Answer | None = st.session_state.get(FAILED, {}).get(asked)
     if answer is None:
         writing = _writing(index, asked)
         answer = _look_into(index, asked, writing, PATIENCE if endpoint else None)
