@@ -27,8 +27,8 @@ BACKWARDS_MS = 1000  # captions of two speakers may overlap by so much
 SHORTEST_MS, MS_PER_LETTER = 3000, 150
 # What services write into a transcript and nobody says.
 _FURNITURE = re.compile(
-    r"^\s*(?:Transcribed by https://otter\.ai|"
-    r"\[Auto-generated transcript\. Edits may have been applied for clarity\.\])\s*$",
+    r"^[ \t]{0,20}(?:Transcribed by https://otter\.ai|"
+    r"\[Auto-generated transcript\. Edits may have been applied for clarity\.\])[ \t]{0,20}$",
     re.M | re.I,
 )
 

@@ -1,6 +1,7 @@
 """Kinds that pysubs2 reads as well as own code would: ASS, SSA and SAMI."""
 
 import re
+import warnings
 
 import pysubs2
 
@@ -28,7 +29,9 @@ def read_styled(text: str, kind: str, problems: Problems) -> list[Shown]:
         CaptionError: pysubs2 cannot read it.
     """
     try:
-        read = pysubs2.SSAFile.from_string(text, format_=kind)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of fields of style that are no concern of ours
+            read = pysubs2.SSAFile.from_string(text, format_=kind)
     except Exception as error:  # pysubs2 promises no base class for what it raises
         reason = f"pysubs2 cannot read it as {kind}: {error}"
         raise CaptionError(problems.source, 0, reason[:200]) from None
