@@ -5,6 +5,7 @@ import pytest
 
 from cs25search import Chunk, Video
 from cs25search.index.build import build_generation
+from cs25search.index.chunk_text import slide_text
 from cs25search.search import Index
 
 
@@ -49,3 +50,27 @@ def test_only_new_texts_are_encoded_again(index):
     fresh = built(index, chunks)
     assert np.array_equal(second.tokens, fresh.tokens)
     assert np.allclose(second.vectors.reconstruct(0), fresh.vectors.reconstruct(0), atol=1e-5)
+
+
+def test_known_slides_are_not_encoded_again(index):
+    class Counting:
+        """The encoder, and the texts that it was given."""
+
+        key, dim = index.encoder.key, index.encoder.dim
+        vocabulary_size, token_ids = index.encoder.vocabulary_size, index.encoder.token_ids
+
+        def __init__(self):
+            self.texts = []
+
+        def encode_documents(self, texts):
+            self.texts += texts
+            return index.encoder.encode_documents(texts)
+
+    encoder = Counting()
+    video, chunks = Video("abcdefghijk", "A talk", (), 1000.0), [spoken(0, "giraffes drink tea")]
+    generation = None
+    for slides in (index.generation.slides[:2], index.generation.slides[:3]):
+        encoder.texts.clear()
+        generation = build_generation([video], slides, chunks, [], "", encoder, "model", generation)
+    assert encoder.texts == [slide_text(index.generation.slides[2])]
+    assert generation.slide_vectors.shape == (3, encoder.dim)

@@ -89,7 +89,7 @@ def build_generation(
         vectors=dense,
         tokens=tokens,
         token_idf=idf,
-        slide_vectors=_slide_vectors(slides, encoder),
+        slide_vectors=_slide_vectors(slides, encoder, previous),
         grams=Lexical.build(ngrams(text) for text in texts),
         bigrams=Lexical.build(bigrams(text) for text in japanese),
         words=Lexical.build(spoken),
@@ -124,10 +124,20 @@ def build_rows(
     return rows
 
 
-def _slide_vectors(slides: Sequence[Slide], encoder: Encoder) -> np.ndarray:
+def _slide_vectors(
+    slides: Sequence[Slide], encoder: Encoder, previous: Generation | None
+) -> np.ndarray:
+    """Return the vectors of slides; those of known texts come from the previous generation."""
+    known: dict[str, np.ndarray] = {}
+    if previous is not None and previous.manifest.model_key == encoder.key:
+        texts = [slide_text(slide) for slide in previous.slides]
+        known = dict(zip(texts, previous.slide_vectors, strict=True))
+    new = list(dict.fromkeys(text for slide in slides if (text := slide_text(slide)) not in known))
+    for position, encoding in encoder.encode_documents(new):
+        known[new[position]] = encoding.vector
     vectors = np.zeros((len(slides), encoder.dim), np.float32)
-    for row, encoding in encoder.encode_documents([slide_text(slide) for slide in slides]):
-        vectors[row] = encoding.vector
+    for row, slide in enumerate(slides):
+        vectors[row] = known[slide_text(slide)]
     return vectors
 
 
