@@ -9,6 +9,7 @@ each vector within a cosine of .9999 of its float32 self.
 """
 
 import contextlib
+import errno
 import importlib.util
 import io
 import json
@@ -17,6 +18,7 @@ import re
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +46,8 @@ TRANSLATIONS = {
     "The picture is cut into patches.": "画像をパッチに分割する。",
     "Music is generated from raw audio.": "生の音声から音楽を生成する。",
 }
+# No room, no quota, a file larger than allowed.
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CPUINFO = Path("/proc/cpuinfo")
 CLEARLY_NEARER = 0.25  # in cosine
 TOLERANCE = 1e-3  # largest difference of a vector component between torch and the export
@@ -61,6 +65,7 @@ def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
     Raises:
         ModelError: The model cannot be found, its weights are not the published ones, or the
             export does not give the same vectors.
+        OSError: The disk is full.
     """
     source = find_model(name, offline)
     weights = weights_sha256(source)
@@ -178,9 +183,13 @@ def export(source: Path, name: str, weights: str, folder: Path) -> None:
 
     Raises:
         ModelError: torch cannot export the model, or the export gives other vectors.
+        OSError: The disk is full, or the folder cannot be written to.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".exporting-", dir=folder.parent) as scratch:
+    with (
+        full_disk_is_named(folder),
+        tempfile.TemporaryDirectory(prefix=".exporting-", dir=folder.parent) as scratch,
+    ):
         if name == DEFAULT_MODEL:
             facts = minilm.write_model(source, Path(scratch))
         else:
@@ -190,12 +199,53 @@ def export(source: Path, name: str, weights: str, folder: Path) -> None:
         Path(scratch).mkdir()  # for TemporaryDirectory to remove
 
 
+@contextlib.contextmanager
+def full_disk_is_named(folder: Path) -> Iterator[None]:
+    """Raise what any library makes of a full disk as the OSError that it is.
+
+    Raises:
+        OSError: There is no space for `folder`.
+    """
+    try:
+        yield
+    except Exception as error:
+        if number := no_space(error):
+            raise OSError(number, os.strerror(number), str(folder)) from error
+        raise
+
+
+def no_space(error: BaseException) -> int | None:
+    """Return the error number of a full disk, if an error or one of its causes is that.
+
+    >>> no_space(Exception("No space left on device (os error 28)"))
+    28
+    >>> no_space(ValueError("vectors differ")) is None
+    True
+    """
+    seen: list[BaseException] = []
+    causes = [error]
+    while causes:
+        one = causes.pop()
+        seen.append(one)
+        number = one.errno if isinstance(one, OSError) else None
+        # Libraries in Rust, such as tokenizers, tell the number in the text alone.
+        if number is None and (match := re.search(r"\(os error ([0-9]+)\)", str(one))):
+            number = int(match[1])
+        if number in NO_SPACE:
+            return number
+        causes += [
+            cause for cause in (one.__cause__, one.__context__) if cause and cause not in seen
+        ]
+    return None
+
+
 def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
     """Write model.onnx, model.onnx.data and tokenizer.json into `folder`; return the facts.
 
     Raises:
         ModelError: torch is not installed or cannot export the model, or the export gives other
             vectors.
+        Exception: The disk is full.
     """
     # Read when the hub client is first imported: everything needed is on disk by now.
     os.environ["HF_HUB_OFFLINE"] = "1"
@@ -213,6 +263,8 @@ def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
                 "Install it: pip install 'cs25search[models]'"
             ) from error
         except Exception as error:
+            if no_space(error):
+                raise
             raise ModelError(
                 f"The model in {source} cannot be exported to ONNX ({type(error).__name__}: "
                 f"{error}).\nChoose another with --model, or leave --model away."

@@ -9,7 +9,7 @@ import msgspec
 from rich.table import Table
 
 from cs25search.records import Video
-from cs25search.text.clean import clean
+from cs25search.text.clean import clean, printable
 from cs25search.text.clean import lines as printed
 
 from .captions.files import LeftOut, RawTrack
@@ -95,19 +95,23 @@ def write_report(index_dir: Path, rows: Sequence[Row]) -> None:
 
 
 def _plain(row: Row) -> dict[str, Any]:
-    return {
+    facts: dict[str, Any] = {
         "video_id": row.video.video_id,
         "title": row.video.title,
         "lecture": row.video.lecture,
         "minutes": round(row.video.duration / 60, 1),
         "notes": row.notes,
-        "notes_by": list(row.models),
+        "notes_by": list(map(printable, row.models)),
         "source": row.source,
         "cues": row.cues,
         "cause": row.cause,
         "what_to_do": row.cure,
         "remark": row.remark,
         "match": row.doubt,
+    }
+    # JSON takes no half of a pair, as file names in another encoding hold.
+    return {
+        name: printable(fact) if isinstance(fact, str) else fact for name, fact in facts.items()
     }
 
 

@@ -67,7 +67,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     course = load_course()
     endpoint = require_endpoint() if order.enrich else None
     # Before an hour of work, not after it.
-    store = Store(order.uri) if order.store == "milvus" else None
+    store = Store(order.uri, create=True) if order.store == "milvus" else None
     with waiting_lock(order):
         left_out = take_in(order)
     asked, failed = (Asked(), {}) if order.offline else fetch(order, course)

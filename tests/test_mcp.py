@@ -11,9 +11,14 @@ anyio = pytest.importorskip("anyio")
 
 from mcp.client.stdio import stdio_client  # noqa: E402
 
+from cs25search.index.files import read_generation, write_generation  # noqa: E402
+
 
 def call_all(index_dir, calls):
-    """Return the tool names and, for each (tool, arguments), whether it failed and its text."""
+    """Return the tool names and, for each (tool, arguments), whether it failed and its text.
+
+    A function among the calls is called at its turn.
+    """
     server = mcp.StdioServerParameters(
         command=sys.executable,
         args=["-m", "cs25search", "mcp", "--index", str(index_dir)],
@@ -24,7 +29,12 @@ def call_all(index_dir, calls):
         async with stdio_client(server) as (read, write), mcp.ClientSession(read, write) as session:
             await session.initialize()
             names = [tool.name for tool in (await session.list_tools()).tools]
-            results = [await session.call_tool(name, arguments) for name, arguments in calls]
+            results = []
+            for call in calls:
+                if callable(call):
+                    call()
+                else:
+                    results.append(await session.call_tool(*call))
             return names, [(result.is_error, result.content[0].text) for result in results]
 
     async def in_time():
@@ -57,3 +67,33 @@ def test_the_four_tools_answer(index_dir):
     assert said["kind"] == "note"
     assert all(line["end"] > 580 and line["start"] < 630 for line in said["lines"])
     assert "not in the index" in results[5][1]
+
+
+def test_each_call_asks_the_generation_that_is_live_by_then(index_copy):
+    names = [read_generation(index_copy).manifest.generation]
+
+    def publish():
+        names.append(write_generation(index_copy, read_generation(index_copy)))
+
+    def damage():
+        publish()
+        chunks = next((index_copy / names[-1]).glob("chunks*"))
+        chunks.write_bytes(b"")
+
+    ask = ("search_lectures", {"query": "router float32"})
+    _, results = call_all(index_copy, [ask, publish, ask, ask, damage, ask])
+    said = [json.loads(text) for failed, text in results if not failed]
+    assert [one["generation"] for one in said] == [names[0], names[1], names[1], names[1]]
+    assert [("warning" in one) for one in said] == [False, False, False, True]
+    assert names[2] in said[-1]["warning"]
+
+
+def test_an_index_that_is_gone_is_told_and_found_again(index_copy, tmp_path):
+    ask = ("search_lectures", {"query": "router float32"})
+    away = tmp_path / "away"
+    _, results = call_all(
+        index_copy,
+        [ask, lambda: index_copy.rename(away), ask, lambda: away.rename(index_copy), ask],
+    )
+    assert [failed for failed, _ in results] == [False, True, False]
+    assert "There is no index at" in results[1][1]

@@ -20,6 +20,8 @@ from cs25search.ui.views.relevance import relevance
 pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
 
+from cs25search.milvus.connection import Store
+
 APP = Path(__file__).parents[1] / "app.py"
 QUESTIONS = json.loads((Path(__file__).parent / "data/questions.json").read_text("utf-8"))
 SAME = 0.98  # share of all hits that must stand at the same rank
@@ -145,19 +147,52 @@ def test_a_second_export_of_the_same_index_writes_nothing(there, index):
         ("no-such-folder/x.db", "folder that is not there"),
         ("http://127.0.0.1:9", "cannot be reached"),
         ("http://anna:secret@127.0.0.1:9", "cannot be reached"),
+        ("http://anna:secret@[::1", "not an address"),
+        ("http://127.0.0.1:99999", "not an address"),
+        ("http://:::", "not an address"),
+        ("~nobody-at-all/x.db", "has no folder"),
+        ("x\0.db", "neither an address nor a file"),
+        (f"{'x' * 300}.db", "cannot be read"),
+        ("file.db", "is a single file"),
+        ("folder.db", "folder of something else"),
+        ("lock.db", "Is a directory"),
+        ("damaged.db", "the file is damaged"),
     ],
 )
-def test_a_wrong_address_is_told_with_a_cure(uri, told):
+def test_a_wrong_address_is_told_with_a_cure(uri, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("file.db").write_bytes(b"SQLite format 3\0")
+    Path("folder.db/photos").mkdir(parents=True)
+    Path("lock.db/collections").mkdir(parents=True)
+    Path("lock.db/LOCK").mkdir()
+    Path("damaged.db/collections").mkdir(parents=True)
+    Path("damaged.db/aliases.json").write_text("{")
+    before = sorted(tmp_path.glob("[!dl]*/**"))
     with pytest.raises(StoreError, match=told) as error:
         open_index("nowhere", store="milvus", uri=uri)
     assert "\n" in str(error.value)
     assert "secret" not in str(error.value)
+    assert "Only one process" not in str(error.value)
+    assert sorted(tmp_path.glob("[!dl]*/**")) == before
 
 
 def test_an_empty_store_says_how_to_fill_it(tmp_path):
     with pytest.raises(StoreError, match="holds no index yet") as error:
         open_index(tmp_path, store="milvus", uri=str(tmp_path / "empty.db"))
     assert "python -m ingest --store milvus --uri" in str(error.value)
+    assert list(tmp_path.iterdir()) == []
+    assert Store(str(tmp_path / "empty.db"), create=True).live() is None
+    with pytest.raises(StoreError, match="holds no index yet"):
+        open_index(tmp_path, store="milvus", uri=str(tmp_path / "empty.db"))
+
+
+def test_commands_that_read_make_no_file(tmp_path, index_dir):
+    uri = tmp_path / "missing.db"
+    for command in (["search", "attention"], ["info"], ["lectures", "--for", "attention"]):
+        done = run("cs25search", *command, "--store", "milvus", "--uri", uri, "--index", index_dir)
+        assert done.returncode == 2
+        assert "holds no index yet" in done.stderr
+        assert not uri.exists()
 
 
 def test_a_file_that_another_process_has_open_is_told_with_a_cure(there, uri, index_dir):

@@ -1,20 +1,25 @@
 """Any sentence-transformers model becomes an encoder; what is not the promised one is refused."""
 
+import errno
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import run
+from conftest import DATA, run
 
 from cs25search import open_index
 from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import ModelError
 from cs25search.integrity import seal
+from ingest import encoder
 from ingest.encoder import (
     DEFAULT_MODEL,
     DEFAULT_SHA256,
     TOLERANCE,
+    export,
     find_model,
     may_have_bfloat16,
     weights_sha256,
@@ -172,3 +177,66 @@ def test_export_of_an_older_version_says_export_again(index_copy):
     seal(facts)
     with pytest.raises(ModelError, match="multilingual"):
         OnnxEncoder(facts.parent)
+
+
+def test_full_disk_while_the_default_encoder_is_written_is_said(tmp_path):
+    resource = pytest.importorskip("resource", reason="limits of Unix")
+
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest", "--offline", "--index", tmp_path],
+        capture_output=True,
+        text=True,
+        cwd=DATA,
+        env=os.environ | {"CS25_INDEX": ""},
+        preexec_fn=little_room,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "File too large" in done.stderr and "Make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "models").iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("file", ["model.onnx", "model.onnx.data", "tokenizer.json"])
+def test_each_file_of_the_default_encoder_may_find_the_disk_full(file, tmp_path, monkeypatch):
+    def write_on_full_disk(source, folder):
+        (folder / file).symlink_to("/dev/full")
+        return write_model(source, folder)
+
+    monkeypatch.setattr(encoder.minilm, "write_model", write_on_full_disk)
+    with pytest.raises(OSError, match="No space left on device") as full:
+        export(find_model(DEFAULT_MODEL, True), DEFAULT_MODEL, DEFAULT_SHA256, tmp_path / "m" / "x")
+    assert full.value.errno == errno.ENOSPC
+    assert not list((tmp_path / "m").iterdir())
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+@pytest.mark.parametrize("told", ["cause", "context", "text"])
+def test_full_disk_during_an_export_by_torch_is_no_fault_of_the_model(
+    number, told, tmp_path, monkeypatch
+):
+    def fail(source, folder):
+        if told == "text":
+            raise RuntimeError(f"{os.strerror(number)} (os error {number})")
+        try:
+            raise OSError(number, os.strerror(number))
+        except OSError as error:
+            raise ValueError("export failed") from (error if told == "cause" else None)
+
+    monkeypatch.setattr(encoder, "_export", fail)
+    with pytest.raises(OSError, match=os.strerror(number)) as full:
+        export(tmp_path, "another", "0" * 64, tmp_path / "m" / "x")
+    assert full.value.errno == number
+
+
+def test_other_errors_of_an_export_still_name_the_model(tmp_path, monkeypatch):
+    def fail(source, folder):
+        raise ValueError("no such operator")
+
+    monkeypatch.setattr(encoder, "_export", fail)
+    with pytest.raises(ModelError, match="no such operator"):
+        export(tmp_path, "another", "0" * 64, tmp_path / "m" / "x")

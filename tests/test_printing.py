@@ -8,6 +8,7 @@ import re
 import sys
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,14 +19,17 @@ from poison import MARKS
 from cs25search.cli import hit_text, lecture_text
 from cs25search.course.read import load_course
 from cs25search.errors import OutputError
-from cs25search.formats import answer_markdown, answer_text, hit_json, json_text
-from cs25search.records import Answer, Chunk, Citation, Hit, Sentence, Slide, Video
+from cs25search.formats import answer_json, answer_markdown, answer_text, hit_json, json_text
+from cs25search.mcp_server import result
+from cs25search.records import Answer, Chunk, Citation, Cue, Hit, Sentence, Slide, Video
 from cs25search.terminal import out, prepare
 from cs25search.text.clean import clean, printable
 from cs25search.text.markdown import JOINER, escape_markdown
+from cs25search.transcripts import FORMATS, write_transcript
 from cs25search.ui.views.moment import as_markdown
+from ingest.captions.files import Origin, RawTrack, keep, kept
 from ingest.remarks import PlainConsole, progress_bar, remarks, show
-from ingest.report import Row, table
+from ingest.report import REPORT, Row, table, write_report
 
 HARMLESS = "word"
 EXAMPLES = int(os.environ.get("CS25_FUZZ_EXAMPLES", "100"))
@@ -58,7 +62,13 @@ def exports(text: str) -> list[str]:
         answer_markdown(answer(text)),
         as_markdown(hit(text), "en"),
         as_markdown(hit(text), "ja"),
+        transcript(text, "md"),
     ]
+
+
+def transcript(text: str, form: str) -> str:
+    video = Video("abcdefghijk", text, (text,), 99.0, 3, captions=f"automatic, {text}")
+    return write_transcript(video, [Cue(0.0, 9.0, text, speaker=text)], form)
 
 
 def each_mark(test):
@@ -179,6 +189,41 @@ def test_file_gets_a_line_at_least_every_ten_seconds_with_the_time_left(monkeypa
     assert told[-1][1].startswith("Encoding: 3,") and told[-1][1].endswith(" left")
 
 
+@each_mark
+@given(foreign)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_transcripts_of_every_format_have_the_lines_of_harmless_ones(text):
+    for form in FORMATS:
+        printed = transcript(text, form)
+        assert printed.count("\n") == transcript(HARMLESS, form).count("\n")
+        assert all(one.isprintable() or one in f"\n{JOINER}" for one in printed)
+
+
+@each_mark
+@given(foreign)
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_tools_of_the_mcp_server_return_visible_characters(text):
+    found = {"hits": [hit_json(hit(text))], "answer": answer_json(answer(text))}
+    sound = SimpleNamespace(damage=None)
+    said = json.dumps(result(sound, found), ensure_ascii=False)
+    assert all(character.isprintable() for character in said)
+
+
+@pytest.mark.parametrize("text", [f"word {mark}" for mark in MARKS])
+def test_report_and_sidecars_on_disk_take_every_text(text, tmp_path):
+    row = Row(hit(text).video, models=(text,), source=text, cause=text, cure=text)
+    write_report(tmp_path, [row])
+    (written,) = json.loads((tmp_path / REPORT).read_bytes())
+    for said in (written["title"], written["cause"], written["what_to_do"], *written["notes_by"]):
+        assert said == printable(text)
+    name = "abcdefghijk.en.srt"
+    origin = Origin("abcdefghijk", "local", name, "en", title=text, about=text,
+                    chapters=((0.0, text),))  # fmt: skip
+    keep(tmp_path / "captions", RawTrack(origin, b"cues"))
+    again = kept(tmp_path / "captions")["abcdefghijk"].origin
+    assert again.title == again.about == again.chapters[0][1] == printable(text)
+
+
 class Full(io.StringIO):
     """A stream on a full disk."""
 
@@ -214,3 +259,15 @@ def test_every_text_is_written_in_every_encoding(monkeypatch, encoding):
             out(printed)
         show(table([Row(hit(text).video, cause=text)]))
     assert stream.buffer.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "cp1252", "utf-8"])
+def test_printed_markdown_keeps_addresses_broken_up_in_every_encoding(monkeypatch, encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    prepare()
+    for text in exports("https://evil.example www.evil.example @channel"):
+        out(text, markdown=True)
+    printed = stream.buffer.getvalue().decode(encoding)
+    assert "evil.example" in printed
+    assert not re.search(r"https?://evil|www\.evil|@channel", printed)

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from cs25search.errors import CaptionError, Cs25SearchError
+from cs25search.text.clean import printable
 
 from ..kept import Unusable
 from .names import COMPANIONS, FORMATS, MEDIA, VIDEO_ID, Name, read_name, recording_id
@@ -274,11 +275,15 @@ def _info_beside(path: Path, name: Name) -> _Info | None:
 def keep(folder: Path, track: RawTrack) -> None:
     """Keep a track; one already kept for this video is replaced. Equal bytes write nothing.
 
+    Of the texts of its origin, what nobody sees is left out: JSON takes no half of a pair, as
+    file names in another encoding hold.
+
     Raises:
         ValueError: Its name is not of the form NAME, so it could lie outside the folder.
     """
     if not _names(track.origin):
         raise ValueError(f"{track.origin.name!r} is no name for {track.origin.video_id!r}")
+    track = replace(track, origin=_visible(track.origin))
     old = _read(_sidecar(folder, track.origin.video_id))
     if old == track:
         return
@@ -288,6 +293,15 @@ def keep(folder: Path, track: RawTrack) -> None:
     replace_file(_sidecar(folder, track.origin.video_id), msgspec.json.encode(track.origin))
     if old and old.origin.name != track.origin.name:
         (folder / old.origin.name).unlink(missing_ok=True)
+
+
+def _visible(origin: Origin) -> Origin:
+    return replace(
+        origin,
+        title=printable(origin.title),
+        about=printable(origin.about),
+        chapters=tuple((start, printable(title)) for start, title in origin.chapters),
+    )
 
 
 def with_known(origin: Origin, known: Origin) -> Origin:

@@ -192,7 +192,8 @@ def ask(
     if as_json:
         _print_json(answer_json(answer))
     else:
-        out(answer_markdown(answer) if markdown else answer_text(answer), nl=not markdown)
+        shown = answer_markdown(answer) if markdown else answer_text(answer)
+        out(shown, nl=not markdown, markdown=markdown)
     if answer.remark:
         out(answer.remark, err=True)
     if answer.status == "not_in_lectures":
@@ -221,7 +222,8 @@ def transcript(video: str, span: str, form: Any, index_dir: Path | None) -> None
     start, end = read_span(span)
     index = _open(index_dir)
     found = find_video(index, video)
-    out(write_transcript(found, read_cues(index, found, start, end), form), nl=False)
+    shown = write_transcript(found, read_cues(index, found, start, end), form)
+    out(shown, nl=False, markdown=form == "md")
 
 
 @main.command()
@@ -432,7 +434,7 @@ def export(target: str, uri: str, index_dir: Path | None) -> None:
     from .search import open_index
 
     index = open_index(index_dir, store="faiss")
-    store = Store(uri)
+    store = Store(uri, create=True)
     name = copy(index.generation, index.encoder, store)
     out(f"{len(index.generation.chunks)} chunks are live at {store.uri} as {name}.", err=True)
 

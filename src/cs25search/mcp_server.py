@@ -1,21 +1,59 @@
 """Search and answers for other programs: an MCP server over stdin and stdout."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from .errors import Cs25SearchError
 from .formats import answer_json, hit_json
 from .records import Chunk, Video
-from .search import Index
+from .search import Index, live_name, open_index
+from .text.clean import printable
 from .times import clock, watch_url
 
 MOST_HITS = 20
 MOST_SECONDS = 1800.0  # of transcript at a time
 
 
+class Live:
+    """The live generation of an index, opened again when another one has been published."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._name = _live_name(index.path)
+        # Published while it was opened: the next call opens it again.
+        self._is_new = self._name != index.name and index.damage is None
+        self._lock = threading.Lock()
+
+    def index(self) -> Index:
+        """Return the live generation; if it is damaged, the one before.
+
+        Raises:
+            Cs25SearchError: As `open_index`.
+        """
+        with self._lock:
+            name = _live_name(self._index.path)
+            if self._is_new or name != self._name:
+                self._index = open_index(self._index.path)
+                self._name, self._is_new = name, False
+            return self._index
+
+
+def _live_name(folder: Path) -> str:
+    """Return the name of the live generation, or what is wrong with it."""
+    try:
+        return live_name(folder)
+    except Cs25SearchError as error:
+        return str(error)
+
+
 def serve(index: Index) -> None:
-    """Serve an open index until stdin ends.
+    """Serve an index until stdin ends.
+
+    Args:
+        index: The open index; each call asks the generation that is live by then.
 
     Raises:
         Cs25SearchError: The MCP SDK is not installed.
@@ -29,46 +67,59 @@ def serve(index: Index) -> None:
             "Install it: pip install 'cs25search[mcp]'"
         ) from None
     server = MCPServer("cs25search")
+    live = Live(index)
 
     @contextmanager
-    def plainly() -> Iterator[None]:
-        """Pass our own errors on as the sentences they are."""
+    def opened() -> Iterator[Index]:
+        """Open the live index; pass our own errors on as the sentences they are."""
         try:
-            yield
+            yield live.index()
         except Cs25SearchError as error:
-            raise ToolError(str(error)) from None
-
-    def with_warning(result: dict[str, Any]) -> dict[str, Any]:
-        """Say with each result that the newest index is damaged, if it is."""
-        return result | {"warning": index.warning} if index.damage else result
+            raise ToolError(printable(str(error))) from None
 
     @server.tool()
     def search_lectures(query: str, k: int = 5, lectures: list[int] | None = None) -> Any:
         """Find the moments of the lectures where something was said, best first."""
-        with plainly():
+        with opened() as index:
             hits = index.search(query, min(k, MOST_HITS), lectures or ())
-        found = [hit_json(hit) for hit in hits]
-        return with_warning({"query": query, "hits": found, "generation": index.name})
+            found = [hit_json(hit) for hit in hits]
+            return result(index, {"query": query, "hits": found, "generation": index.name})
 
     @server.tool()
     def answer_question(question: str, lectures: list[int] | None = None) -> Any:
         """Answer from the lectures, every sentence cited; says so when they do not answer."""
-        with plainly():
-            return with_warning(answer_json(index.answer(question, lectures or ())))
+        with opened() as index:
+            return result(index, answer_json(index.answer(question, lectures or ())))
 
     @server.tool()
     def list_lectures() -> Any:
         """List the videos of the index."""
-        videos = [video_json(video) for video in index.generation.videos]
-        return with_warning({"lectures": videos})
+        with opened() as index:
+            videos = [video_json(video) for video in index.generation.videos]
+            return result(index, {"lectures": videos})
 
     @server.tool()
     def get_transcript(video: str, start: float = 0.0, end: float = MOST_SECONDS) -> Any:
         """Return what is said in a video between two seconds, half an hour at most."""
-        with plainly():
-            return with_warning(transcript(index, video, start, end))
+        with opened() as index:
+            return result(index, transcript(index, video, start, end))
 
     server.run("stdio")
+
+
+def result(index: Index, found: dict[str, Any]) -> dict[str, Any]:
+    """Return what a tool says: cleaned text; a warning where the newest index is damaged."""
+    cleaned: dict[str, Any] = _cleaned(found)
+    return cleaned | {"warning": index.warning} if index.damage else cleaned
+
+
+def _cleaned(value: Any) -> Any:
+    """Return JSON in which no text holds what a terminal obeys."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(one) for key, one in value.items()}
+    return [_cleaned(one) for one in value] if isinstance(value, list) else value
 
 
 def video_json(video: Video) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import click
 
 from .errors import OutputError
 from .text.clean import printable
+from .text.markdown import JOINER
 
 NEAREST = {
     "–": "-",
@@ -30,6 +31,7 @@ NEAREST = {
     "’": "'",
     "★": "*",
     "…": "...",
+    JOINER: "&#8288;",  # as Markdown writes it; text that is no Markdown holds none
 }
 # EINVAL is what Windows says of a pipe that nobody reads any more.
 _GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
@@ -42,8 +44,8 @@ def prepare() -> None:
             stream.reconfigure(errors="cs25search.nearest")
 
 
-def out(text: str | bytes, err: bool = False, nl: bool = True) -> None:
-    """Print text cleaned, or bytes as they are.
+def out(text: str | bytes, err: bool = False, nl: bool = True, markdown: bool = False) -> None:
+    """Print text cleaned, or bytes as they are; of Markdown, keep what breaks up addresses.
 
     A reader that stops reading, as `head` does, changes nothing: the rest is not printed and
     the exit code stays that of the command. What cannot be written to stderr is dropped.
@@ -55,7 +57,10 @@ def out(text: str | bytes, err: bool = False, nl: bool = True) -> None:
     try:
         if stream is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        click.echo(printable(text) if isinstance(text, str) else text, nl=nl, err=err)
+        if isinstance(text, str):
+            kept = text.split(JOINER) if markdown else [text]
+            text = JOINER.join(printable(part) for part in kept)
+        click.echo(text, nl=nl, err=err)
     except OSError as error:
         abandon(stream)
         if not err and error.errno not in _GONE:

@@ -3,12 +3,14 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from .errors import QuestionError
 from .records import Chunk, Cue, Video
+from .text.clean import clean
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
 
@@ -87,7 +89,12 @@ def read_cues(index: "Index", video: Video, start: float, end: float) -> list[Cu
 
 
 def write_transcript(video: Video, cues: Sequence[Cue], form: Format) -> str:
-    """Return cues as a file of a format, speakers and who made the captions included."""
+    """Return cues as a file of a format, speakers and who made the captions included.
+
+    A line break in a title or caption, which would begin another cue, becomes a blank.
+    """
+    video = replace(video, title=clean(video.title), captions=clean(video.captions))
+    cues = [replace(cue, text=clean(cue.text), speaker=clean(cue.speaker)) for cue in cues]
     if form == "srt":
         blocks = [
             f"{number}\n{_stamp(cue.start, ',')} --> {_stamp(cue.end, ',')}\n{_said(cue)}\n"

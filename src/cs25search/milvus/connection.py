@@ -44,19 +44,22 @@ Row = dict[str, Any]
 class Store:
     """A connection to Milvus: a file (Milvus Lite), a server or a cluster."""
 
-    def __init__(self, uri: str = "") -> None:
+    def __init__(self, uri: str = "", create: bool = False) -> None:
         """Connect.
 
         Args:
             uri: A file ending in .db, or http(s)://[user:password@]host:port[/database];
                 CS25_URI when empty.
+            create: Make the file where there is none.
 
         Raises:
-            StoreError: pymilvus is not installed, the URI is none, or nobody answers.
+            StoreError: pymilvus is not installed, the URI is invalid, the file is missing or is
+                not one of Milvus Lite, or the server does not respond.
         """
         uri = uri or os.environ.get("CS25_URI", "")
         self.uri = shown(uri)
-        self.client = _connect(uri, self.uri)
+        self.client = _connect(uri, self.uri, create)
+        self._cure = ASK_AGAIN if _is_address(uri, self.uri) else REBUILD_FILE
 
     def live(self) -> str | None:
         """Return the name of the live generation; None when nothing has been built."""
@@ -267,10 +270,16 @@ class Store:
         except Cs25SearchError:
             raise
         except MilvusException as error:
-            raise StoreError(self.uri, f"answered: {_reason(error)}", ASK_AGAIN) from None
+            raise StoreError(self.uri, f"answered: {_reason(error)}", self._cure) from None
 
 
+GIVE_URI = "Give --uri lectures.db or --uri http://host:19530"
+BUILD = "python -m ingest --store milvus --uri {}"
 ASK_AGAIN = "Is it running, and reachable from here? Run the same command again."
+REBUILD_FILE = (
+    "Run the same command again. If it says the same, the file is damaged: give another name "
+    "and export the index again."
+)
 LITE_BUSY = (
     "Only one process may open a file of Milvus Lite. Close the other one (an app, an ingest), "
     "or serve the file to all:\n"
@@ -319,11 +328,14 @@ def shown(uri: str) -> str:
     >>> shown("http://anna:secret@host:19530"), shown("lectures.db")
     ('http://host:19530', 'lectures.db')
     """
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # no address at all, but it may hold a password
+        return uri.rpartition("@")[2]
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else uri
 
 
-def _connect(uri: str, plain: str) -> "MilvusClient":
+def _connect(uri: str, plain: str, create: bool) -> "MilvusClient":
     try:
         from pymilvus import MilvusClient
         from pymilvus.exceptions import MilvusException
@@ -331,29 +343,94 @@ def _connect(uri: str, plain: str) -> "MilvusClient":
         raise StoreError(
             plain, "needs pymilvus, which is not installed", "pip install 'cs25search[milvus]'"
         ) from None
-    # What goes wrong is told once, in our words.
-    for name in ("pymilvus", "milvus_lite"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     if not uri:
-        raise StoreError(
-            "", "Which Milvus? There is no URI", "Give --uri lectures.db or --uri http://host:19530"
-        )
-    if urlsplit(uri).scheme not in ("http", "https", "tcp", "unix"):
-        uri = str(Path(uri).expanduser())
-        if not uri.endswith(".db"):
-            raise StoreError(
-                plain,
-                "is neither an address nor a file of Milvus Lite",
-                "Give --uri lectures.db or --uri http://host:19530",
-            )
-        if not Path(uri).parent.is_dir():
-            raise StoreError(plain, "lies in a folder that is not there", "Make the folder first.")
+        raise StoreError("", "Which Milvus? There is no URI", GIVE_URI)
+    is_file = not _is_address(uri, plain)
+    if is_file:
+        uri = _lite_file(uri, plain, create)
+    with _logged_causes() as causes:
+        try:
+            return MilvusClient(uri, timeout=CONNECT)
+        except MilvusException as error:
+            if not is_file:
+                problem = f"cannot be reached ({_reason(error)})"
+                raise StoreError(plain, problem, ASK_AGAIN) from None
+    cause = next(iter(causes), None)
+    if type(cause).__name__ == "DataDirLockedError":
+        raise StoreError(plain, "cannot be opened", LITE_BUSY)
+    raise StoreError(plain, f"cannot be opened ({cause})", "Give the right to write, or mend it.")
+
+
+def _is_address(uri: str, plain: str) -> bool:
+    """Return whether a URI names a server; else it should name a file.
+
+    Raises:
+        StoreError: It should name a server and does not.
+    """
     try:
-        return MilvusClient(uri, timeout=CONNECT)
-    except MilvusException as error:
-        if uri.endswith(".db"):
-            raise StoreError(plain, "cannot be opened", LITE_BUSY) from None
-        raise StoreError(plain, f"cannot be reached ({_reason(error)})", ASK_AGAIN) from None
+        parts = urlsplit(uri)
+        is_address = parts.scheme in ("http", "https", "tcp", "unix")
+        is_valid = not is_address or parts.port is None or parts.port > 0
+    except ValueError:
+        is_address, is_valid = True, False
+    if not is_valid:
+        raise StoreError(plain, "is not an address", GIVE_URI)
+    return is_address
+
+
+def _lite_file(uri: str, plain: str, create: bool) -> str:
+    """Return the path of a file of Milvus Lite, which is a folder that ends in .db.
+
+    Raises:
+        StoreError: It is something else; or it is missing and is not to be made.
+    """
+    if not uri.endswith(".db") or not uri.isprintable():
+        raise StoreError(plain, "is neither an address nor a file of Milvus Lite", GIVE_URI)
+    try:
+        path = Path(uri).expanduser()
+        if not path.parent.is_dir():
+            raise StoreError(plain, "lies in a folder that is not there", "Make the folder first.")
+        if path.exists() and not path.is_dir():
+            problem = "is a single file; Milvus Lite keeps a folder under such a name"
+            raise StoreError(plain, problem, f"Give another name. {GIVE_URI}")
+        entries = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+    except RuntimeError as error:  # of expanduser
+        raise StoreError(plain, f"has no folder ({error})", "Write the path without ~.") from None
+    except OSError as error:
+        raise StoreError(plain, f"cannot be read: {error.strerror}", GIVE_URI) from None
+    if entries and "collections" not in entries:
+        raise StoreError(
+            plain,
+            "is a folder of something else than Milvus Lite",
+            f"Give another name. {GIVE_URI}",
+        )
+    if not entries and not create:
+        raise StoreError(plain, "holds no index yet", f"Build it: {BUILD.format(plain)}")
+    return str(path)
+
+
+@contextmanager
+def _logged_causes() -> Iterator[list[BaseException]]:
+    """Collect the errors that Milvus Lite logs instead of raising; what it logs is not printed."""
+    causes: list[BaseException] = []
+
+    class Collector(logging.Handler):
+        """Keeps the errors."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.exc_info and record.exc_info[1]:
+                causes.append(record.exc_info[1])
+
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+    logger, collector = logging.getLogger("milvus_lite"), Collector()
+    logger.propagate = False
+    logger.setLevel(logging.ERROR)
+    logger.addHandler(collector)
+    try:
+        yield causes
+    finally:
+        logger.setLevel(logging.CRITICAL)
+        logger.removeHandler(collector)
 
 
 def _reason(error: Exception) -> str:

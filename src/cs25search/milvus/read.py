@@ -35,7 +35,7 @@ from ..ranking.rank import Probe, depths, rank, read_query, terms_of
 from ..records import Chunk, Hit, Kind, Language, Video
 from ..search import Index
 from ..text.ngrams import bigrams, ngrams
-from .connection import Row, Store, dimension, read_array_bytes
+from .connection import BUILD, Row, Store, dimension, read_array_bytes
 from .write import Head, VideoRow, bucket_of, read_head, read_slides
 
 MORE = 10  # candidates asked for beyond those ranked, so that equal scores are cut nowhere
@@ -43,7 +43,6 @@ MOST = 16_384  # that Milvus gives for one search
 BATCH = 500  # ids of an expression
 MOST_NOTES = 2000  # that are kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
-BUILD = "python -m ingest --store milvus --uri {}"
 FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
 
 
