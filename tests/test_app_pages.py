@@ -416,3 +416,19 @@ def test_ingest_that_cannot_run_says_so(language, index_copy, monkeypatch):
 def wait_for_ingest(folder: Path) -> None:
     while ingesting.is_running(folder):
         time.sleep(0.1)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", [ingesting.LOG, "ingest.lock"])
+def test_index_folder_that_cannot_be_written_to_is_told(language, name, index_copy, monkeypatch):
+    monkeypatch.setenv("CS25_INDEX", str(index_copy))
+    (index_copy / name).unlink(missing_ok=True)
+    (index_copy / name).mkdir()  # refused to everybody, root included
+    app = open_page("index", lang=language)
+    if name == ingesting.LOG:
+        ran(button(app, say("ingest", language)).click().run())
+        assert messages(app) == [say("ingest_unwritable", language)]
+        assert any(f"{name}: Is a directory" in text.value for text in app.text)
+        ran(app.run())
+    assert say("ingest_unwritable", language) not in messages(app)
+    assert not button(app, say("ingest", language)).disabled

@@ -1,14 +1,29 @@
 """What Windows does differently, with its calls in place of ours; users without a home folder."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import filelock
 import pytest
+from conftest import DATA
 
 from cs25search import integrity
 from cs25search.errors import Cs25SearchError
 from cs25search.index import publish
+
+# What the system says of a user id that no account has.
+NOBODY = """
+import pwd
+
+
+def getpwuid(uid):
+    raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+
+pwd.getpwuid = getpwuid
+"""
 
 
 @pytest.fixture
@@ -74,3 +89,29 @@ def test_without_a_home_folder_nothing_is_noted_and_nothing_fails(monkeypatch, t
     integrity.leave_stamp(tmp_path, "compared")
     integrity.distrust(tmp_path)
     assert not integrity.is_stamped(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("cs25search", "search", "router float32"),
+        ("cs25search", "ask", "Why does the router need float32?"),
+        ("cs25search", "check"),
+        ("ingest", "--offline"),
+    ],
+)
+def test_programs_run_for_a_user_without_home_folder(command, index_copy, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(NOBODY)
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--index", str(index_copy)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=DATA,
+        env={"PYTHONPATH": path, "PYTHONUTF8": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    assert "Traceback" not in done.stderr

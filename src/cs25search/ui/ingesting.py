@@ -50,7 +50,11 @@ def is_allowed() -> bool:
 
 
 def start(folder: Path, offline: bool) -> None:
-    """Start an ingest, unless one writes to this index already: whoever asks sees that one."""
+    """Start an ingest, unless one writes to this index already: whoever asks sees that one.
+
+    Raises:
+        OSError: The index folder cannot be written to.
+    """
     started = _started()
     with started.lock:
         if is_running(folder):
@@ -132,6 +136,8 @@ def _is_locked(folder: Path) -> bool:
             return False
     except filelock.Timeout:
         return True
+    except OSError:  # no right to write: no ingest of ours can run, of others nothing is known
+        return False
 
 
 @st.cache_resource(show_spinner=False)

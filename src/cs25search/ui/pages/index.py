@@ -14,6 +14,7 @@ from ..live import live_index
 from ..views.markup import escape, muted
 from ..widgets import cards
 
+PROBLEM = "ingest_problem"  # in the session: why an ingest did not start
 STEPS = {
     "transcribe": "step_transcribe",
     "fetch": "step_fetch",
@@ -88,6 +89,9 @@ def _show_ingest(here: Here, folder: Path) -> None:
             _show_button(here, folder, running)
         else:
             st.markdown(here.say("ingest_elsewhere"))
+        if problem := st.session_state.pop(PROBLEM, ""):
+            st.error(here.say("ingest_unwritable"), icon=":material/error:")
+            st.text(problem)
         if running:
             _show_progress(here, folder)
         elif (code := ingesting.exit_code(folder)) is not None:
@@ -111,8 +115,12 @@ def _show_button(here: Here, folder: Path, running: bool) -> None:
 
 
 def _start(folder: Path) -> None:
-    if ingesting.is_allowed():
+    if not ingesting.is_allowed():
+        return
+    try:
         ingesting.start(folder, offline=st.session_state["offline"])
+    except OSError as error:
+        st.session_state[PROBLEM] = f"{error.filename or folder}: {error.strerror or error}"
 
 
 @st.fragment(run_every=1.0)

@@ -215,6 +215,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "step_transcribe": ("Writing captions, seconds", "音声を文字起こし中（秒）"),
     "step_notes": ("Writing notes", "メモを作成中"),
     "step_encode": ("Encoding", "ベクトルを計算中"),
+    "ingest_unwritable": (
+        "The index folder cannot be written to, so no ingest was started. "
+        "Make room or give the server the right to write there; what is indexed stays searchable.",
+        "索引のフォルダーに書き込めないため、更新を開始できませんでした。"
+        "空き容量を確保するか、サーバーに書き込み権限を与えてください。今の索引は引き続き検索できます。",
+    ),
     "ingest_done": ("The index is up to date.", "索引は最新です。"),
     "ingest_partly": (
         "The index is up to date; some captions could not be read.",
