@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 
+from cs25search.course.read import load_course
 from cs25search.index.build import build_generation
 from cs25search.records import Cue, Video
 from cs25search.search import Index
@@ -75,6 +76,25 @@ def test_phrase_of_a_transcript_finds_its_video_first_and_its_second(name, many,
             ):
                 missed.append((video_id, at, [hit.video.video_id for hit in hits]))
     assert missed == []
+
+
+def test_what_is_said_word_for_word_comes_before_notes(tmp_path):
+    """The bridge learned from bilingual notes must not outweigh a quotation in Japanese."""
+    said = [
+        "シマウマのルーターにはマーマレードの精度が必要です。",
+        "次にキリンの首の長さを測ります。",
+    ]
+    cues = [Cue(i * 40.0, i * 40.0 + 5.0, text) for i, text in enumerate(said)]
+    notes = [note for note in load_course().notes if note.video_id == "U8J32Z3qV8s"][:20]
+    videos = [Video("U8J32Z3qV8s", "Scaling", (), 4000.0, 5), Video("talk", "Talk", (), 50.0)]
+    encoder = load_encoder(DEFAULT_MODEL, tmp_path / "models", True)
+    chunks = [*notes, *build_chunks("talk", cues, "Talk")]
+    index = Index(
+        tmp_path, build_generation(videos, [], chunks, [], "", encoder, DEFAULT_MODEL), encoder
+    )
+    for cue in cues:
+        hit = index.search(cue.text, k=1)[0]
+        assert (hit.video.video_id, hit.start) == ("talk", cue.start)
 
 
 def test_chunks_without_japanese_add_nothing_to_its_indexes(many):
