@@ -118,13 +118,7 @@ def take_in(order: Order) -> list[LeftOut]:
     if order.captions_dir is None:
         return []
     media = find_media(order.captions_dir) if order.transcribe else []
-    tracks: list[RawTrack] = []
-    left_out: list[LeftOut] = []
-    try:
-        tracks, left_out = read_captions(order.captions_dir, order.language)
-    except Cs25SearchError:
-        if not media:
-            raise
+    tracks, left_out = read_given(order.captions_dir, order.language, may_be_empty=bool(media))
     before = kept(order.tracks)
     for track in tracks:
         old = before.get(track.origin.video_id)
@@ -135,6 +129,18 @@ def take_in(order: Order) -> list[LeftOut]:
             remarks.print(f"Left out {one.name}: {one.reason}.", markup=False)
     failed = [one for one in left_out if one.failed]
     return failed + (transcribe_missing(order, media) if media else [])
+
+
+def read_given(
+    place: Path, language: str, may_be_empty: bool
+) -> tuple[list[RawTrack], list[LeftOut]]:
+    """Return what `read_captions` does; nothing for a place without captions if it may be so."""
+    try:
+        return read_captions(place, language)
+    except Cs25SearchError:
+        if not may_be_empty:
+            raise
+        return [], []
 
 
 def transcribe_missing(order: Order, media: Sequence[tuple[Path, Origin]]) -> list[LeftOut]:
@@ -245,8 +251,12 @@ def dry_run(order: Order) -> str:
     course = load_course()
     tracks = kept(order.tracks)
     if order.captions_dir is not None:
-        found, _ = read_captions(order.captions_dir, order.language)
+        media = find_media(order.captions_dir) if order.transcribe else []
+        found, _ = read_given(order.captions_dir, order.language, may_be_empty=bool(media))
         tracks |= {track.origin.video_id: track for track in found}
+        for path, origin in media:
+            if order.refresh or origin.video_id not in tracks:
+                remarks.print(f"{path.name} would be transcribed by {order.speech_model}.")
     if order.deck is not None:
         read_deck(order.deck)
     asked = Asked() if order.offline else ask(order, course)[1]
