@@ -100,7 +100,7 @@ WRONG = {
     "fact about slide 99": (
         "course.json",
         lambda c: c["facts"][1].update(slides=[99]),
-        "fact 2, field slides: holds 99",
+        "fact 2, field slides: names 99",
     ),
     "mention where no note is": (
         "mentions.json",

@@ -64,7 +64,7 @@ def test_lines_of_many_threads_do_not_mix(monkeypatch, tmp_path):
 
 def test_a_log_that_cannot_be_written_stops_no_question(index, monkeypatch, tmp_path):
     monkeypatch.setenv("CS25_LOG", str(tmp_path / "none" / "log.jsonl"))
-    with pytest.warns(UserWarning, match="nothing is logged"):
+    with pytest.warns(UserWarning, match="logging is off"):
         assert index.search(WHY)
 
 

@@ -17,7 +17,7 @@ from .times import clock, watch_url
 if TYPE_CHECKING:
     from .search import Index, open_index
 
-# Every program of ours imports this package before onnxruntime.
+# All our programs import this package before onnxruntime.
 switch_off_telemetry()
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Searching pulls in numpy, FAISS and onnxruntime; listing lectures must not wait for them.
+    # Search imports numpy, FAISS and onnxruntime; listing lectures must not wait for them.
     if name in ("Index", "open_index"):
         from . import search
 

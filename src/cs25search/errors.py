@@ -1,21 +1,20 @@
 """Every error this package raises on purpose.
 
 Cs25SearchError
-├── DataError       bundled lecture, slide or note file is wrong
-├── FileError       a file of the user's cannot be read
+├── DataError       a bundled lecture, slide or note file is faulty
+├── FileError       a file given by the user cannot be read
 │   ├── CaptionError
 │   └── DeckError
-├── LinkError       what should name a video or playlist does not
-├── FetchError      YouTube gave nothing (ingest/failures.py, where cause and cure are told)
+├── LinkError       a text is not a link to a video or playlist
+├── FetchError      YouTube returned nothing; ingest/youtube/failures.py has the causes
 ├── QuestionError   a query or a question file cannot be used
-├── ModelError      the encoder is missing, altered or another one
+├── ModelError      the encoder is missing, altered or a different one
 ├── IndexMissing    no index has been built yet
 ├── IndexDamaged    a file of the index is missing, altered or half written
-├── StoreError      Milvus is not there, or not as it should be
-└── OutputError     what a command prints cannot be written
+├── StoreError      Milvus cannot be used
+└── OutputError     the output of a command cannot be written
 
-The text says what is wrong with the value seen, where, and what to do next;
-the same facts are fields.
+The text says what is wrong with the value, where, and what to do next; the same facts are fields.
 """
 
 from pathlib import Path
@@ -24,21 +23,22 @@ REBUILD = "Rebuild the index: python -m ingest"
 
 
 class Cs25SearchError(Exception):
-    """Base of all errors meant for a user; `str()` is fit to be shown."""
+    """Base of all errors meant for users; `str()` can be shown to them."""
 
 
 class DataError(Cs25SearchError):
-    """A bundled data file is wrong.
+    """A bundled data file is faulty.
 
     Attributes:
         path: The file.
-        place: Where in it, such as "note 3, field end".
+        place: Place in the file, such as "note 3, field end".
     """
 
     def __init__(self, path: Path | str, place: str, problem: str) -> None:
         self.path, self.place, self.problem = path, place, problem
         super().__init__(
-            f"{path}, {place}: {problem}.\nRestore the file: git checkout -- src/cs25search/data"
+            f"{path}, {place}: {problem}.\n"
+            "Restore the file: git checkout -- src/cs25search/course/cs25"
         )
 
 
@@ -46,9 +46,9 @@ class FileError(Cs25SearchError):
     """A text file given by the user cannot be read.
 
     Attributes:
-        source: File name, or a name in angle brackets when parsed from memory.
-        line: Line number from 1; 0 when the file as a whole is wrong.
-        reason: What is wrong, with the value seen.
+        source: File name, or a name in angle brackets if parsed from memory.
+        line: Line number from 1; 0 if the whole file is affected.
+        reason: What is wrong, with the value found.
     """
 
     cure: str
@@ -72,7 +72,7 @@ class DeckError(FileError):
 
 
 class LinkError(Cs25SearchError):
-    """A text names no YouTube video or playlist.
+    """A text is not a link to a YouTube video or playlist.
 
     Attributes:
         link: The text.
@@ -81,7 +81,7 @@ class LinkError(Cs25SearchError):
     def __init__(self, link: str, wanted: str, example: str) -> None:
         self.link = link
         super().__init__(
-            f"{link[:100]!r} names no YouTube {wanted}.\nGive its id or its address: {example}"
+            f"{link[:100]!r} is not a YouTube {wanted}.\nGive its id or link: {example}"
         )
 
 
@@ -90,7 +90,7 @@ class QuestionError(Cs25SearchError):
 
 
 class ModelError(Cs25SearchError):
-    """The encoder is missing, altered, or not the one that built the index."""
+    """The encoder is missing, altered, or differs from the one that built the index."""
 
 
 class IndexMissing(Cs25SearchError):
@@ -113,7 +113,7 @@ class StoreError(Cs25SearchError):
     """Milvus cannot be used.
 
     Attributes:
-        uri: Which one, without its password.
+        uri: The URI, without its password.
         problem: What is wrong.
         cure: What to do.
     """
@@ -124,10 +124,10 @@ class StoreError(Cs25SearchError):
 
 
 class OutputError(Cs25SearchError):
-    """What a command prints cannot be written to stdout."""
+    """The output of a command cannot be written to stdout."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(
-            f"stdout cannot be written: {error.strerror or error}. What was printed is not whole.\n"
-            "Make room, or send the output somewhere else."
+            f"stdout cannot be written: {error.strerror or error}. The output is incomplete.\n"
+            "Free some space, or send the output somewhere else."
         )

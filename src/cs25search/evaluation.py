@@ -11,7 +11,7 @@ from .errors import QuestionError
 from .metrics import overlaps, reciprocal_rank, success_at_k
 from .records import Hit, Language
 
-DEPTH = 10  # hits asked for and reported per question
+DEPTH = 10  # hits requested and reported per question
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Unanswerable:
-    """A question that the lectures do not answer."""
+    """A question the lectures do not answer."""
 
     q: str
     q_ja: str = ""
@@ -76,7 +76,7 @@ def read_questions(path: Path) -> QuestionFile:
             'It needs {"questions": [{"id", "q", "video_id", "start", "end"}]}.'
         ) from None
     if not file.questions:
-        raise QuestionError(f"{path} holds no question.")
+        raise QuestionError(f"{path} contains no questions.")
     return file
 
 

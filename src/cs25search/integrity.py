@@ -1,10 +1,10 @@
-"""Whether files are the ones that were written.
+"""Check that files are unchanged since they were written.
 
-Sizes are compared at every opening, checksums once: who has compared them leaves a stamp in the
-user's cache, which names every file's size, times and inode. As long as these are the same, the
-checksums are believed for a day. The system sets the time of change (ctime) at every write, also
-where a program puts the time of modification back; what a failing disk does to a file leaves no
-such trace and is found a day later, or at once by `cs25search check`.
+Sizes are compared at every opening, checksums only once: after a comparison, a stamp in the user's
+cache records the size, times and inode of every file. As long as these stay the same, the checksums
+are trusted for a day. The system sets the change time (ctime) at every write, even if a program
+resets the modification time. Damage by a failing disk leaves no such trace; it is found within a
+day, or at once by `cs25search check`.
 """
 
 import hashlib
@@ -15,20 +15,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-DAY = 86_400.0  # seconds for which a stamp counts
-SETTLED = 2.0  # seconds: a change after the stamp must not fall into the same tick of the clock
+DAY = 86_400.0  # seconds for which a stamp is valid
+SETTLED = 2.0  # seconds; a change after the stamp must not fall into the same clock tick
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a file must be to be the one that was written."""
+    """Size and checksum of a file as it was written."""
 
     size: int
     sha256: str
 
 
 def altered(folder: Path, files: Mapping[str, FileFacts]) -> Iterator[tuple[Path, str]]:
-    """Yield every file that is not the one that was written, and what is wrong with it."""
+    """Yield every file that has changed since it was written, and what is wrong with it."""
     from concurrent.futures import ThreadPoolExecutor  # once a day
 
     whole = []
@@ -38,25 +38,25 @@ def altered(folder: Path, files: Mapping[str, FileFacts]) -> Iterator[tuple[Path
             whole.append((path, facts))
         else:
             yield path, problem
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing lets other threads run
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing releases the GIL
         for (path, facts), found in zip(
             whole, pool.map(_sum_or_problem, (path for path, _ in whole)), strict=True
         ):
             if found.startswith("cannot"):
                 yield path, found
             elif found != facts.sha256:
-                yield path, f"has sha256 {found[:12]}, not {facts.sha256[:12]} as written"
+                yield path, f"has sha256 {found[:12]}, expected {facts.sha256[:12]}"
 
 
 def wrong_size(path: Path, facts: FileFacts) -> str | None:
-    """Return what is wrong with a file's size, None if nothing is."""
+    """Return what is wrong with a file's size, None if it is right."""
     try:
         size = path.stat().st_size
     except FileNotFoundError:
         return "is missing"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
-    return None if size == facts.size else f"has {size} bytes, not the {facts.size} as written"
+    return None if size == facts.size else f"has {size} bytes, expected {facts.size}"
 
 
 def sha256_of(path: Path) -> str:
@@ -73,19 +73,19 @@ def _sum_or_problem(path: Path) -> str:
 
 
 def seal(path: Path) -> None:
-    """Write the checksum of a file that lists the checksums of others, as `sha256sum` does."""
+    """Write the checksum of a manifest to a file beside it, in the format of `sha256sum`."""
     # As text, Windows would end the line in CR LF.
     path.with_suffix(".sha256").write_bytes(_seal_of(path).encode())
 
 
 def broken_seal(path: Path) -> str | None:
-    """Return why a file does not match its seal, None if it does."""
+    """Return why a file does not match its checksum file, None if it does."""
     beside = path.with_suffix(".sha256")
     try:
         if beside.read_bytes() == _seal_of(path).encode():
             return None
     except FileNotFoundError as error:
-        return "is missing" if error.filename == str(path) else f"has lost {beside.name} beside it"
+        return "is missing" if error.filename == str(path) else f"has no {beside.name} beside it"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     return f"does not match {beside.name} beside it"
@@ -96,7 +96,7 @@ def _seal_of(path: Path) -> str:
 
 
 def fingerprint(*paths: Path) -> str:
-    """Return a text that changes when a file beneath any of the folders is written to."""
+    """Return a text that changes when a file under any of the paths is written to."""
     digest = hashlib.sha256()
     for path in paths:
         for name, facts in _facts_beneath(path):
@@ -106,7 +106,7 @@ def fingerprint(*paths: Path) -> str:
 
 
 def is_stamped(folder: Path) -> bool:
-    """Return whether the checksums of a folder were compared today and no file changed since."""
+    """Return whether a stamp from the last day still matches every file of a folder."""
     try:
         stamp = _stamp(folder)
         age = time.time() - stamp.stat().st_mtime
@@ -116,10 +116,10 @@ def is_stamped(folder: Path) -> bool:
 
 
 def leave_stamp(folder: Path, compared: str) -> None:
-    """Note that the checksums of a folder are right; where nothing can be written, do not.
+    """Record that the checksums of a folder are right; do nothing if the cache is not writable.
 
     Args:
-        compared: Its fingerprint from before they were compared.
+        compared: The fingerprint of the folder from before the comparison.
     """
     newest = max((facts.st_ctime for _, facts in _facts_beneath(folder)), default=0.0)
     if newest > time.time() - SETTLED:
@@ -142,7 +142,7 @@ def distrust(folder: Path) -> None:
 
 
 def _stamp(folder: Path) -> Path:
-    """Return where it is noted that a folder was compared.
+    """Return the path of the stamp for a folder.
 
     Raises:
         FileNotFoundError: There is no home folder: HOME is not set and the user has none.
@@ -156,7 +156,7 @@ def _stamp(folder: Path) -> Path:
 
 
 def _facts_beneath(path: Path) -> Iterable[tuple[str, os.stat_result]]:
-    """Return path and facts of every file beneath a folder that can be seen, in a fixed order."""
+    """Return path and stat result of every readable file under a path, in a fixed order."""
     found = []
     folders = [str(path)]
     while folders:

@@ -1,7 +1,7 @@
-"""One line of JSON for each question and each step of an ingest; none unless CS25_LOG is set.
+"""Log one JSON line per question and per step of an ingest, if CS25_LOG is set.
 
-CS25_LOG is a file, or "stderr". What was asked is left out unless CS25_LOG_QUESTIONS is 1:
-questions tell about people. docs/deploy.md lists the fields.
+CS25_LOG is a file, or "stderr". The text of questions is logged only if CS25_LOG_QUESTIONS is 1,
+because it may be personal. docs/deploy.md lists the fields.
 """
 
 import datetime
@@ -19,7 +19,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def write(event: str, **facts: object) -> None:
-    """Add a line, if a log is wanted. A log that cannot be written is a warning, no error."""
+    """Add a line if CS25_LOG is set; warn if the log cannot be written."""
     place = os.environ.get("CS25_LOG", "")
     if not place:
         return
@@ -36,16 +36,16 @@ def write(event: str, **facts: object) -> None:
         finally:
             os.close(log)
     except OSError as error:
-        warnings.warn(f"CS25_LOG={place}: {error.strerror}; nothing is logged.", stacklevel=2)
+        warnings.warn(f"CS25_LOG={place}: {error.strerror}; logging is off.", stacklevel=2)
 
 
 def question(
     event: str, outcome: Callable[[Any], dict[str, object]]
 ) -> Callable[[Function], Function]:
-    """Decorate a method of Index that takes a question: a line for each call.
+    """Decorate a method of Index that takes a question: log a line for each call.
 
     Args:
-        outcome: What to tell of the value returned.
+        outcome: Returns the fields to log for the returned value.
     """
 
     def decorate(method: Function) -> Function:
@@ -54,7 +54,7 @@ def question(
             if not os.environ.get("CS25_LOG"):
                 return method(index, *arguments, **options)
             bound = inspect.signature(method).bind(index, *arguments, **options).arguments
-            asked = str(list(bound.values())[1])  # the first one, after the index
+            asked = str(list(bound.values())[1])  # the first argument after the index
             facts: dict[str, object] = {"characters": len(asked)}
             if os.environ.get("CS25_LOG_QUESTIONS") == "1":
                 facts["question"] = asked
@@ -76,7 +76,7 @@ def question(
 
 
 def step(function: Function) -> Function:
-    """Decorate a step of an ingest: a line when it ends, with its name and how it went."""
+    """Decorate a step of an ingest: log its name and outcome when it ends."""
 
     @functools.wraps(function)
     def logged(*arguments: Any, **options: Any) -> Any:

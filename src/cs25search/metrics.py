@@ -1,6 +1,6 @@
 """Measures of a ranked list against the spans in which the answer is spoken.
 
-A hit is relevant when it is of the right video and its time range overlaps the gold range.
+A hit is relevant if it is in the right video and its time range overlaps the gold range.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def overlaps(start: float, end: float, gold_start: float, gold_end: float) -> bo
 
 
 def success_at_k(relevant: Sequence[bool], k: int) -> float:
-    """Return 1 if any of the first k hits is relevant, else 0. (Recall@k would be the share found.)
+    """Return 1 if any of the first k hits is relevant, else 0. (Recall@k is the share found.)
 
     >>> success_at_k([False, True], k=1), success_at_k([False, True], k=2)
     (0.0, 1.0)

@@ -1,18 +1,17 @@
-"""Libraries that report on their users are told not to, before any of them is imported."""
+"""Switch off the telemetry of libraries before any of them is imported."""
 
 import os
 import sys
 
-# onnxruntime reports in C++ and reads its variable once, when it is loaded; huggingface_hub reads
-# its own when it is imported.
+# onnxruntime (in C++) and huggingface_hub read their variables only once, on loading.
 SETTINGS = {"ORT_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
 def switch_off_telemetry() -> None:
-    """Set what each library reads. The processes that we start inherit the variables.
+    """Set the variable that each library reads. Child processes inherit them.
 
-    OpenVINO reads no variable. It imports the package openvino_telemetry, and uses an empty
-    stand-in of its own where that package is missing: here the import fails.
+    OpenVINO reads no variable. It imports the package openvino_telemetry and falls back to an empty
+    stub if that is missing; here the import is made to fail.
     """
     os.environ.update(SETTINGS)
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]

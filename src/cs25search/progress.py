@@ -1,6 +1,6 @@
-"""How far an ingest is: lines of JSON in the index folder, written by ingest, read by the app.
+"""Progress of an ingest: JSON lines in the index folder, written by ingest, read by the app.
 
-Each run that holds the lock begins the file anew. Its first line is {"pid": 7}, its last
+Each run that holds the lock starts a new file. Its first line is {"pid": 7}, its last
 {"code": 0}; between them are {"step": "encode", "done": 32, "total": 576} and {"remark": "..."}.
 """
 
@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 FILE = "ingest.jsonl"
-INTERVAL = 0.25  # seconds between two lines of a step; the last one is always written
+INTERVAL = 0.25  # least seconds between two lines of a step; the last one is always written
 READ = 64 * 1024  # bytes at the end of the file that are read
-REMARKS = 40  # how many of the last remarks are kept
-FAILED = 2  # the exit code of an ingest that was stopped by an error
+REMARKS = 40  # number of recent remarks that are kept
+FAILED = 2  # exit code of an ingest that an error stopped
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -26,20 +26,20 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     pid: int = 0
     step: str = ""  # transcribe, fetch, notes or encode
     done: int = 0
-    total: int | None = None  # None while it is not known
+    total: int | None = None  # None if not yet known
     remark: str = ""
-    code: int | None = None  # the exit code, in the last line only
+    code: int | None = None  # exit code, in the last line only
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the last ingest has written so far.
+    """The state of the last ingest, as far as it has been written.
 
     Attributes:
-        pid: Its process; 0 when nothing is known.
+        pid: Process id; 0 if unknown.
         step: The last line about a step, if any.
-        remarks: What it remarked, oldest first.
-        code: Its exit code; None while it runs, or when it was killed.
+        remarks: Its remarks, oldest first.
+        code: Its exit code; None while it runs, or if it was killed.
     """
 
     pid: int = 0
@@ -49,39 +49,39 @@ class Progress:
 
 
 class Recorder:
-    """Writes the lines of one run. A disk that takes none does not stop an ingest."""
+    """Writes the lines of one run. A failure to write does not stop the ingest."""
 
     def __init__(self, file: int) -> None:
         self._file = file
         self._step = ""
-        self._next = 0.0  # the time from which on a step may write again
+        self._next = 0.0  # earliest time at which a step may write again
 
     def write(self, line: Line) -> None:
-        """Add a line with one write, so that a reader never sees two halves."""
+        """Add a line in a single write, so that a reader never sees half of it."""
         with suppress(OSError):
             os.write(self._file, msgspec.json.encode(line) + b"\n")
 
     def step(self, step: str, done: int, total: int | None) -> None:
-        """Say how far a step is; too frequent calls are dropped."""
+        """Write the progress of a step; calls that come too soon are dropped."""
         now = time.monotonic()
         if step != self._step or done == total or now >= self._next:
             self._step, self._next = step, now + INTERVAL
             self.write(Line(step=step, done=done, total=total))
 
     def remark(self, text: str) -> None:
-        """Repeat what ingest says to the user."""
+        """Write a remark that ingest shows to the user."""
         self.write(Line(remark=text.encode("utf-8", "replace").decode()))
 
 
 @contextmanager
 def recorded(index_dir: Path) -> Iterator[Recorder]:
-    """Begin the file of a run; an error that ends the run ends the file too."""
+    """Start the file of a run; an error that ends the run is recorded as its exit code."""
     try:
-        # A new file, not the old one emptied: a copy of the folder may share it by a hard link.
+        # A new file, because a copy of the folder may share the old one by a hard link.
         (index_dir / FILE).unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
         file = os.open(index_dir / FILE, flags, 0o644)
-    except OSError:  # what ingest itself writes will say why
+    except OSError:  # ingest itself will report why
         file = os.open(os.devnull, os.O_WRONLY)
     recorder = Recorder(file)
     recorder.write(Line(pid=os.getpid()))
@@ -96,7 +96,7 @@ def recorded(index_dir: Path) -> Iterator[Recorder]:
 
 
 def read_progress(index_dir: Path) -> Progress:
-    """Return what the ingest of this folder wrote last; unreadable lines are left out."""
+    """Return what the last ingest of this folder wrote; unreadable lines are skipped."""
     pid, step, code = 0, None, None
     remarks: list[str] = []
     for line in _lines(index_dir / FILE):
@@ -117,6 +117,6 @@ def _lines(path: Path) -> Iterator[Line]:
             tail = file.read(READ)
     except OSError:
         return
-    for raw in (head + tail).split(b"\n")[:-1]:  # the last one is not complete, or empty
+    for raw in (head + tail).split(b"\n")[:-1]:  # the last one is incomplete or empty
         with suppress(msgspec.DecodeError):
             yield msgspec.json.decode(raw, type=Line)

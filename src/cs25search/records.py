@@ -1,4 +1,4 @@
-"""The records that travel between ingest, index and page. All times are seconds, as floats."""
+"""Records shared by ingest, index and app. All times are seconds, as floats."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,7 @@ Status = Literal["answered", "partly", "not_in_lectures", "small_talk"]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One spoken word and the second at which it is said."""
+    """One spoken word and its start in seconds."""
 
     start: float
     text: str
@@ -26,15 +26,15 @@ class Cue:
     start: float
     end: float
     text: str
-    words: tuple[Word, ...] = ()  # only where the format times each word (json3, rolling WebVTT)
-    speaker: str = ""  # who says it, where the captions name them
+    words: tuple[Word, ...] = ()  # only for formats that time each word (json3, rolling WebVTT)
+    speaker: str = ""  # empty if the captions do not name speakers
 
 
 @dataclass(frozen=True, slots=True)
 class Video:
     """One recording. `lecture` is its number in the deck, None outside the deck.
 
-    `chapters` are the official ones, each the second at which it starts and its title.
+    `chapters` are the official ones: start in seconds and title.
     """
 
     video_id: str
@@ -44,15 +44,15 @@ class Video:
     lecture: int | None = None
     title_ja: str = ""
     chapters: tuple[tuple[float, str], ...] = ()
-    captions: str = ""  # who made them: manual, local, automatic, or automatic and by which model
+    captions: str = ""  # manual, local, automatic, or automatic with the name of the model
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """The unit that is indexed and returned.
 
-    A note is a study note about a stretch of a lecture; a transcript chunk is a window of
-    its captions. `asks` are questions that the chunk answers: indexed, never shown as a quote.
+    A note is a study note about a section of a lecture; a transcript chunk is a window of its
+    captions. `asks` are questions that the chunk answers: indexed, but never quoted.
     """
 
     chunk_id: str
@@ -69,7 +69,7 @@ class Chunk:
     asks_ja: tuple[str, ...] = ()
     qa: bool = False  # part of the questions from the audience
     cues: tuple[Cue, ...] = ()  # transcript chunks only
-    model: str = ""  # the language model that wrote a note; empty when people did
+    model: str = ""  # the language model that wrote the note; empty if a person did
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,11 @@ class Slide:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A moment found. `score`: higher is better; `rank` counts from 1.
+    """A moment that was found. `score`: higher is better; `rank` counts from 1.
 
-    `chunk` is what is quoted: the transcript where there is one, else the note. `note` is the
-    study note about this moment, None where there is none. `start` is the second to play from.
-    `slide` is None for a video outside the deck.
+    `chunk` is what is quoted: the transcript if there is one, else the note. `note` is the study
+    note about this moment, or None. `start` is the second to play from. `slide` is None for a video
+    outside the deck.
     """
 
     video: Video
@@ -111,20 +111,20 @@ class Hit:
     slide: Slide | None
     score: float
     rank: int
-    generation: str = ""  # of the index that gave it
+    generation: str = ""  # of the index, at the time of the search
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What stands behind `[n]` of an answer, mostly a moment of a lecture.
+    """The source behind `[n]` in an answer, usually a moment of a lecture.
 
     Attributes:
         n: From 1.
-        quote: What is shown for it: words that were said only when `kind` is "transcript".
-        quote_ja: Its Japanese side; speech has none.
-        model: The language model that wrote `note` or the quote; empty when people did.
-        kind: What `quote` is. Of "slide" and "deck", `video` is the deck and has no seconds.
-        note: The study note about words that were said; None where there is none.
+        quote: The text shown; spoken words only if `kind` is "transcript".
+        quote_ja: Its Japanese version; empty for speech.
+        model: The language model that wrote `note` or the quote; empty if a person did.
+        kind: What `quote` is. For "slide" and "deck", `video` is the deck and has no times.
+        note: The study note about the spoken words, or None.
     """
 
     n: int
@@ -141,12 +141,12 @@ class Citation:
 
     @property
     def video_id(self) -> str:
-        """The YouTube id, or that of a recording elsewhere."""
+        """The YouTube id, or the id of another recording."""
         return self.video.video_id
 
     @property
     def lecture(self) -> int | None:
-        """The number in the deck; None outside the deck."""
+        """The number in the deck, None outside the deck."""
         return self.video.lecture
 
     @property
@@ -156,7 +156,7 @@ class Citation:
 
     @property
     def url(self) -> str:
-        """The link that opens the video at this second, or the slide; "" where there is none."""
+        """The link that opens the video at this second, or the slide; "" if there is none."""
         return self.link or watch_url(self.video.video_id, self.start)
 
 
@@ -170,22 +170,22 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question with what the lectures say about it.
+    """A question and what the lectures say about it.
 
     Attributes:
-        status: `answered`: every sentence is cited. `partly`: near moments, no claim made.
-            `not_in_lectures`: no answer was found; the nearest moments are given.
-            `small_talk`: a greeting or thanks; `text` has a friendly line, `examples` questions.
-        text: To be shown: the sentences with their `[n]`, or why there are none.
+        status: `answered`: every sentence is cited. `partly`: related moments, but no claim.
+            `not_in_lectures`: no answer was found; the closest moments are given. `small_talk`: a
+            greeting or thanks; `text` is a friendly line, `examples` are questions to try.
+        text: The text to show: the sentences with their `[n]`, or why there are none.
         sentences: Empty unless answered.
         citations: Moments, those of the sentences first; `n` counts from 1.
-        probability: How likely the lectures are to answer, 0 to 1 (see refusal.py).
-        model: The language model that wrote the sentences; empty when they are extracts.
-        remark: One line on why a configured language model did not write them; else empty.
-        remark_ja: The same reason in Japanese, for the app; empty unless these are extracts.
-        dropped: Sentences of the language model that did not pass the checks.
-        generation: The generation of the index that the moments come from.
-        examples: Questions to begin with, in answer to small talk; else empty.
+        probability: Probability that the lectures answer the question, 0 to 1 (see refusal.py).
+        model: The language model that wrote the sentences; empty if they are extracts.
+        remark: One line on why a configured language model did not write the answer; else empty.
+        remark_ja: The same reason in Japanese, for the app.
+        dropped: Number of sentences by the language model that failed the checks.
+        generation: The index generation that the moments come from.
+        examples: Questions to try, in reply to small talk; else empty.
     """
 
     question: str

@@ -1,8 +1,8 @@
-"""What the console programs print: cleaned, in the characters of the terminal, never a traceback.
+"""Output of the console programs: cleaned, in the terminal's encoding, never a traceback.
 
-Python writes to a terminal or file in the encoding that the system names; cp932 and cp1252, as
-on Windows, lack characters of titles and of our own lines. Such characters are replaced by the
-nearest one that there is.
+Python writes to a terminal or file in the system's encoding. cp932 and cp1252, common on Windows,
+lack characters that occur in titles and in our own output. Such characters are replaced by the
+closest one available.
 """
 
 import codecs
@@ -31,24 +31,24 @@ NEAREST = {
     "’": "'",
     "★": "*",
     "…": "...",
-    JOINER: "&#8288;",  # as Markdown writes it; text that is no Markdown holds none
+    JOINER: "&#8288;",  # as Markdown writes it; other text contains none
 }
-# EINVAL is what Windows says of a pipe that nobody reads any more.
+# Windows reports EINVAL for a pipe whose reader has gone.
 _GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
 
 
 def prepare() -> None:
-    """Let stdout and stderr take every character, whatever their encoding lacks."""
+    """Let stdout and stderr accept every character, whatever their encoding."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="cs25search.nearest")
 
 
 def out(text: str | bytes, err: bool = False, nl: bool = True, markdown: bool = False) -> None:
-    """Print text cleaned, or bytes as they are; of Markdown, keep what breaks up addresses.
+    """Print text after cleaning it, or bytes unchanged; Markdown keeps the joiners in addresses.
 
-    A reader that stops reading, as `head` does, changes nothing: the rest is not printed and
-    the exit code stays that of the command. What cannot be written to stderr is dropped.
+    If the reader stops, as `head` does, the rest is not printed and the exit code stays the same.
+    What cannot be written to stderr is dropped.
 
     Raises:
         OutputError: stdout is closed, or cannot be written to.
@@ -68,13 +68,13 @@ def out(text: str | bytes, err: bool = False, nl: bool = True, markdown: bool = 
 
 
 def abandon(stream: TextIO | None) -> None:
-    """Let a stream that cannot be written to lead nowhere: Python writes its rest at the end."""
+    """Redirect a broken stream to the null device: Python flushes the rest of it at exit."""
     with suppress(OSError, ValueError, AttributeError), Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())  # type: ignore[union-attr]
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:
-    """Return what to write in place of characters that an encoding lacks."""
+    """Return the replacement for characters that an encoding lacks."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     found = error.object[error.start : error.end]
@@ -82,7 +82,7 @@ def _nearest(error: UnicodeError) -> tuple[str, int]:
 
 
 def _near(character: str) -> str:
-    r"""Return ASCII characters for another one; ? where none is near.
+    r"""Return the closest ASCII characters; ? if there are none.
 
     >>> [_near(character) for character in "–éø★\ud800"]
     ['-', 'e', '?', '*', '?']

@@ -1,4 +1,4 @@
-"""Seconds as people write them, and links that open a video at a second."""
+"""Times in readable form, and links that open a video at a given second."""
 
 
 def clock(seconds: float) -> str:
@@ -14,10 +14,10 @@ def clock(seconds: float) -> str:
 
 
 def watch_url(video_id: str, start: float) -> str:
-    """Return the link that opens a YouTube video at a whole second; "" for another recording.
+    """Return the link that opens a YouTube video at a whole second; "" for other recordings.
 
     >>> watch_url("U8J32Z3qV8s", 540.7), watch_url("lecture-1-5f3a9c01d2", 540.7)
     ('https://youtu.be/U8J32Z3qV8s?t=540', '')
     """
-    on_youtube = len(video_id) == 11  # as every YouTube id, and no id of another recording
+    on_youtube = len(video_id) == 11  # the length of every YouTube id, and of no other id
     return f"https://youtu.be/{video_id}?t={max(0, int(start))}" if on_youtube else ""

@@ -1,4 +1,4 @@
-"""What is said in a video, out again: as text, Markdown, SRT, WebVTT or JSON."""
+"""Export the transcript of a video as text, Markdown, SRT, WebVTT or JSON."""
 
 import html
 import re
@@ -24,10 +24,10 @@ _CLOCK = re.compile(r"(?:(?:([0-9]{1,4}):)?([0-9]{1,4}):)?([0-9]{1,6}(?:\.[0-9]{
 
 
 def find_video(index: "Index", name: str) -> Video:
-    """Return the video of an id, a YouTube link or the number of a lecture.
+    """Return the video with an id, a YouTube link or a lecture number.
 
     Raises:
-        QuestionError: No video of the index is called so.
+        QuestionError: The index has no such video.
     """
     for video in index.generation.videos:
         if name in (video.video_id, str(video.lecture)):
@@ -36,16 +36,16 @@ def find_video(index: "Index", name: str) -> Video:
         if watch_url(video.video_id, 0) and re.search(rf"[/=]{video.video_id}(?:[?&#]|$)", name):
             return video
     raise QuestionError(
-        f"No video of the index is called {name[:100]!r}.\n"
-        "Give the number of a lecture, or an id that search shows: cs25search transcript 5"
+        f"The index has no video {name[:100]!r}.\n"
+        "Give a lecture number, or an id that search shows: cs25search transcript 5"
     )
 
 
 def read_span(text: str) -> tuple[float, float]:
-    """Return the seconds of a span such as "1:30-2:45"; a missing side is the beginning or end.
+    """Return a span such as "1:30-2:45" in seconds; a missing side means the beginning or the end.
 
     Raises:
-        QuestionError: It is no span.
+        QuestionError: The text is not a span.
 
     >>> read_span("1:30-2:45.5"), read_span("-60"), read_span("1:00:00-")
     ((90.0, 165.5), (0.0, 60.0), (3600.0, inf))
@@ -56,23 +56,21 @@ def read_span(text: str) -> tuple[float, float]:
         end = _seconds(match["end"]) if match["end"] else float("inf")
         if start is not None and end is not None and start < end:
             return start, end
-    raise QuestionError(
-        f"{text[:40]!r} is no stretch of a video.\nWrite it as 1:30-2:45 or 90-165."
-    )
+    raise QuestionError(f"{text[:40]!r} is not a span of time.\nWrite it as 1:30-2:45 or 90-165.")
 
 
 def cues_of(chunks: Iterable[Chunk]) -> list[Cue]:
-    """Return the cues of overlapping transcript chunks, each once, in order."""
+    """Return the cues of overlapping transcript chunks in order, without duplicates."""
     return sorted(
         {cue for chunk in chunks for cue in chunk.cues}, key=lambda cue: (cue.start, cue.end)
     )
 
 
 def read_cues(index: "Index", video: Video, start: float, end: float) -> list[Cue]:
-    """Return the cues of a video that show a second between two.
+    """Return the cues of a video that are shown between two times.
 
     Raises:
-        QuestionError: The index has no captions of the video, or none in this stretch.
+        QuestionError: The index has no captions of the video, or none in this span.
     """
     spoken = [
         chunk for chunk in index.chunks_of(video.video_id, start, end) if chunk.kind == "transcript"
@@ -81,17 +79,17 @@ def read_cues(index: "Index", video: Video, start: float, end: float) -> list[Cu
     if cues:
         return cues
     if start > 0 or end < float("inf"):
-        raise QuestionError(f"{video.title} has no captions in this stretch of the index.")
+        raise QuestionError(f"{video.title} has no captions in this span.")
     raise QuestionError(
         f"The index has no captions of {video.title}.\n"
-        "Fetch them: python -m ingest. Or give your own: python -m ingest --captions FILE"
+        "Fetch them: python -m ingest. Or add your own: python -m ingest --captions FILE"
     )
 
 
 def write_transcript(video: Video, cues: Sequence[Cue], form: Format) -> str:
-    """Return cues as a file of a format, speakers and who made the captions included.
+    """Return cues in a file format, with speakers and the origin of the captions.
 
-    A line break in a title or caption, which would begin another cue, becomes a blank.
+    A line break in a title or caption, which would start another cue, becomes a space.
     """
     video = replace(video, title=clean(video.title), captions=clean(video.captions))
     cues = [replace(cue, text=clean(cue.text), speaker=clean(cue.speaker)) for cue in cues]
@@ -118,7 +116,7 @@ def write_transcript(video: Video, cues: Sequence[Cue], form: Format) -> str:
 
 
 def made_by(video: Video) -> str:
-    """Return what is said where speech is shown that no person wrote down; else "".
+    """Return the label to show with machine-made captions; else "".
 
     >>> made_by(Video("U8J32Z3qV8s", "Scaling", (), 9.0, captions="automatic, whisper-base"))
     'automatic captions, whisper-base'
@@ -128,7 +126,7 @@ def made_by(video: Video) -> str:
 
 
 def speakers_of(cues: Iterable[Cue]) -> tuple[str, ...]:
-    """Return who speaks in some cues, each once, in order."""
+    """Return the speakers of some cues in order, without duplicates."""
     return tuple(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
 
 

@@ -1,1 +1,1 @@
-"""What a course is and how it is read; the bundled one lies in cs25/."""
+"""The course records and their reader; the bundled course is in cs25/."""

@@ -1,14 +1,14 @@
-"""The bundled course: ten lectures, 576 timed notes about them, 33 slides of the deck.
+"""The bundled course: ten lectures, 576 timed notes about them, and 33 slides of the deck.
 
-The files under cs25/ were written for this project. They are checked as they are read, so
-a wrong file is an error that names file, note and field rather than a wrong answer later.
+The files under cs25/ were written for this project. They are checked on reading, so that a faulty
+file causes an error that names file, note and field instead of a wrong answer later.
 
     lectures.json         the lectures with the deck author's verdict
-    lectures-extra.json   their overview, outline, and questions about each as a whole
+    lectures-extra.json   their overview, outline, and questions about each lecture
     timeline/01.json ...  timed notes with the questions that each answers
     slides.json           the slides; slides-asks.json: the questions that each answers
-    course.json           facts about the course and the deck
-    mentions.json         names, and the notes that mention each
+    course.json           facts about the course and the deck, as questions and answers
+    mentions.json         names, and the notes that mention each of them
     aliases.json          names of the same thing in both languages
 """
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """An entry of a lecture's outline: the second at which a part begins, and its title."""
+    """An entry of a lecture's outline: the start of a part, in seconds, and its title."""
 
     start: float
     title: str
@@ -79,7 +79,7 @@ class Lecture:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """Who made the slides, and where they are."""
+    """Who made the slides, and where they are published."""
 
     title: str
     author: str
@@ -89,7 +89,7 @@ class Deck:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is known about the course or the deck: questions in both languages, and the answer."""
+    """A fact about the course or the deck: questions in both languages, and the answer."""
 
     q: tuple[str, ...]
     q_ja: tuple[str, ...]
@@ -101,10 +101,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Names of one thing. The first of each language is the usual one.
+    """Names of the same thing. The first in each language is the usual one.
 
     Attributes:
-        ambiguous: Whether a name of it is also a name of another thing.
+        ambiguous: Whether one of its names also means something else.
     """
 
     id: str
@@ -115,9 +115,9 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Everything that is bundled.
+    """Everything in the bundled course.
 
-    `mentions` gives, for each name and lecture number, where the notes that mention it start.
+    `mentions` maps a name and a lecture number to the starts of the notes that mention it.
     """
 
     name: str
@@ -218,12 +218,12 @@ class _AliasFile:
 
 @cache
 def load_course(data: Path = DATA) -> Course:
-    """Return the bundled course, checked.
+    """Return the bundled course after checking it.
 
     Raises:
-        DataError: A file is missing, is not the JSON it should be, lacks a lecture or slide,
-            names one that does not exist, or has a note that leaves a gap, overlaps its
-            neighbour or lies outside the video.
+        DataError: A file is missing, is not valid JSON of the expected form, lacks a lecture or
+            slide, names one that does not exist, or has a note that leaves a gap, overlaps its
+            neighbour or is outside the video.
     """
     lecture_file = _read(data / "lectures.json", _LectureFile)
     lectures = lecture_file.lectures
@@ -249,11 +249,11 @@ def load_course(data: Path = DATA) -> Course:
 
 @cache
 def load_aliases(data: Path = DATA) -> tuple[Alias, ...]:
-    """Return the names of things that the bundled course speaks of.
+    """Return the names of things that the bundled course talks about.
 
     Raises:
-        DataError: The file is missing or not the JSON it should be, a thing has no English name,
-            or a name is empty.
+        DataError: The file is missing or is not valid JSON of the expected form, a thing has no
+            English name, or a name is empty.
     """
     path = data / "aliases.json"
     terms = _read(path, _AliasFile).terms
@@ -274,7 +274,7 @@ def _read(path: Path, kind: type[T]) -> T:
 
 
 def _place(message: str) -> str:
-    """Return the place in a msgspec message as a reader would say it, counting from 1.
+    """Return the place in a msgspec message in readable form, counting from 1.
 
     >>> _place("Expected `float`, got `str` - at `$.notes[2].end`")
     'note 3, field end'
@@ -314,7 +314,7 @@ def _read_notes(folder: Path, lecture: Lecture) -> list[Chunk]:
         if not note.start < note.end <= lecture.duration_s:
             raise DataError(
                 path, f"note {number}, field end",
-                f"is {note.end:g}; it must lie after {note.start:g} and not after the end of "
+                f"is {note.end:g}; it must be after {note.start:g} and not after the end of "
                 f"the video, {lecture.duration_s:g}",
             )  # fmt: skip
         place = f"note {number}"
@@ -343,7 +343,7 @@ def _read_notes(folder: Path, lecture: Lecture) -> list[Chunk]:
 
 
 def _no_blank(path: Path, place: str, record: object, *names: str) -> None:
-    """Raise a DataError if one of the fields, a text or a tuple of texts, has an empty text."""
+    """Raise a DataError if one of the fields is an empty text or contains one."""
     for field in names:
         value = getattr(record, field)
         texts = (value,) if isinstance(value, str) else value
@@ -361,7 +361,7 @@ def _with_extras(path: Path, lectures: tuple[Lecture, ...]) -> tuple[Lecture, ..
         if not starts or starts != sorted(set(starts)) or starts[-1] >= lecture.duration_s:
             raise DataError(
                 path, f"{place}, field outline",
-                f"starts are {starts}; they must rise and lie before the end of the video, "
+                f"starts are {starts}; they must increase and be before the end of the video, "
                 f"{lecture.duration_s:g}",
             )  # fmt: skip
         for number, section in enumerate(extra.outline, start=1):
@@ -390,7 +390,9 @@ def _read_facts(path: Path, lectures: list[int], slides: list[int]) -> tuple[Fac
         for field, known in (("lectures", lectures), ("slides", slides)):
             if unknown := [n for n in getattr(fact, field) if n not in known]:
                 raise DataError(
-                    path, f"fact {number}, field {field}", f"holds {unknown[0]}, which is not there"
+                    path,
+                    f"fact {number}, field {field}",
+                    f"names {unknown[0]}, which does not exist",
                 )
     return facts
 
@@ -422,7 +424,9 @@ def _slides(path: Path, file: _SlideFile, deck: Deck, lectures: list[int]) -> tu
     for entry in file.slides:
         if entry.lecture is not None and entry.lecture not in lectures:
             raise DataError(
-                path, f"slide {entry.number}, field lecture", f"is {entry.lecture}, no such lecture"
+                path,
+                f"slide {entry.number}, field lecture",
+                f"is {entry.lecture}, which does not exist",
             )
     return tuple(
         Slide(

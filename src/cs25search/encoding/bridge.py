@@ -1,9 +1,9 @@
-"""Japanese words in the English encoder's space, learned from notes that exist in both languages.
+"""Map Japanese words into the English encoder's space, learned from notes in both languages.
 
-IBM model 1 (Brown et al., "The Mathematics of Statistical Machine Translation", 1993) tells how
+IBM model 1 (Brown et al., "The Mathematics of Statistical Machine Translation", 1993) estimates how
 likely each Japanese word explains each English token of the same sentence. The vector of a
-Japanese word is the sum of the contextual token vectors that it explains. So a Japanese question
-takes part in late interaction, with notes and with transcripts that have no Japanese at all.
+Japanese word is the sum of the contextual token vectors that it explains. This lets a Japanese
+question take part in late interaction, even with transcripts that contain no Japanese.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from .encoder import unit
 
 ITERATIONS = 5
-MIN_COUNT = 2  # sentences that a word must be in; of one, nothing can be learned
+MIN_COUNT = 2  # sentences that must contain a word; one is too few to learn from
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """Vectors of Japanese words, unit length, shape (n_words, dim), and how rare each word is."""
+    """Unit vectors of Japanese words, shape (n_words, dim), and the idf of each word."""
 
     words: dict[str, int]
     vectors: np.ndarray
     idf: np.ndarray
 
     def look_up(self, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Return vectors and idf weights of the words that are known, (n, dim) and (n,)."""
+        """Return vectors and idf weights of the known words, shapes (n, dim) and (n,)."""
         rows = [self.words[word] for word in words if word in self.words]
         return self.vectors[rows].astype(np.float32), self.idf[rows]
 
@@ -47,8 +47,8 @@ def build_bridge(pairs: Sequence[Pair], documents: Sequence[Sequence[str]], dim:
 
     Args:
         pairs: Aligned sentences.
-        documents: The Japanese words of each indexed text, to tell rare words from common ones.
-        dim: Length of a token vector.
+        documents: The Japanese words of each indexed text, for their idf.
+        dim: Dimension of a token vector.
     """
     sentences = [list(dict.fromkeys(pair.words)) for pair in pairs]
     counts = Counter(word for sentence in sentences for word in sentence)
@@ -62,9 +62,9 @@ def build_bridge(pairs: Sequence[Pair], documents: Sequence[Sequence[str]], dim:
         return Bridge({}, np.zeros((0, dim), np.float16), np.zeros(0, np.float32))
     vectors = np.zeros((len(words), dim))
     explained = _explained_shares(aligned)
-    with threadpool_limits(1, "blas"):  # products this small are slower on several threads
+    with threadpool_limits(1, "blas"):  # such small products are slower on several threads
         for (pair, known), shares in zip(aligned, explained, strict=True):
-            vectors[known] += shares.T @ pair.tokens  # each word is in a sentence once
+            vectors[known] += shares.T @ pair.tokens  # each word occurs once per sentence
     vectors = unit(vectors)
     seen = Counter(word for document in documents for word in set(document))
     n = len(documents)
@@ -76,12 +76,12 @@ def _explained_shares(aligned: Sequence[tuple[Pair, np.ndarray]]) -> list[np.nda
     """Return the probability that a word explains a token (IBM model 1).
 
     Args:
-        aligned: Sentences, and the numbers of the Japanese words in each.
+        aligned: Sentences, and the indices of the Japanese words in each.
 
     Returns:
         An array for each sentence, shape (n_tokens, n_words).
     """
-    # One entry for every Japanese word beside every English token of its sentence.
+    # One entry for each pair of a Japanese word and an English token in the same sentence.
     sizes = [(len(pair.ids), len(known)) for pair, known in aligned]
     japanese = np.concatenate([np.tile(known, len(pair.ids)) for pair, known in aligned])
     english = np.concatenate([np.repeat(pair.ids, len(known)) for pair, known in aligned])

@@ -1,8 +1,8 @@
 """Text to vectors: one forward pass gives the pooled vector and a vector per token.
 
-The model is a sentence-transformers model that `ingest` exported to ONNX, so that a query
-needs onnxruntime and tokenizers but neither torch nor sentence-transformers. Its weights lie in
-a file of their own, which onnxruntime maps: processes share them, and nothing is copied.
+The model is a sentence-transformers model that `ingest` exported to ONNX, so that a query needs
+onnxruntime and tokenizers but neither torch nor sentence-transformers. Its weights are in a
+separate file, which onnxruntime maps: processes share them, and nothing is copied.
 """
 
 import json
@@ -18,21 +18,21 @@ from tokenizers import Tokenizer
 from ..errors import ModelError
 from ..integrity import broken_seal, fingerprint, is_stamped, leave_stamp, sha256_of
 
-BATCH_TOKENS = 2048  # padded tokens per forward pass: fits the cache of a small machine
+BATCH_TOKENS = 2048  # padded tokens per forward pass; fits the cache of a small machine
 MODEL_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
 MODEL_FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
 
-# Token ids and mask, both (batch, length), int64, to pooled vectors and token vectors.
+# Maps token ids and mask, both (batch, length), int64, to pooled vectors and token vectors.
 Forward = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What one forward pass gives for one text.
+    """The result of one forward pass for one text.
 
     Attributes:
         vector: The pooled vector, unit length, shape (dim,), float32.
-        tokens: One unit vector per token, special tokens left out, shape (n_tokens, dim).
+        tokens: One unit vector per token, without special tokens, shape (n_tokens, dim).
         ids: The token ids in the model's vocabulary, shape (n_tokens,), int64.
     """
 
@@ -42,7 +42,7 @@ class Encoding:
 
 
 class Encoder(Protocol):
-    """What search and ingest need of a model. `key` names weights and export together."""
+    """The interface that search and ingest need. `key` identifies the exported weights."""
 
     key: str
     multilingual: bool  # reads Japanese as well as English
@@ -52,7 +52,7 @@ class Encoder(Protocol):
     def encode_query(self, text: str) -> Encoding: ...
 
     def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
-        """Yield (position in `texts`, encoding) in an order that suits the encoder."""
+        """Yield (position in `texts`, encoding) in any order."""
         ...
 
     def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]: ...
@@ -70,7 +70,7 @@ class OnnxEncoder:
             once: For a single query, see `onnx_forward`.
 
         Raises:
-            ModelError: A file is missing, or not the one that was exported.
+            ModelError: A file is missing or differs from the exported one.
         """
         facts = read_model_facts(folder)
         self.key = folder.name
@@ -90,9 +90,9 @@ class OnnxEncoder:
         return self._run([self._tokenizer.encode(self._query_prompt + text)])[0]
 
     def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
-        """Yield (position in `texts`, encoding), texts of like length together."""
+        """Yield (position in `texts`, encoding), grouped by length."""
         encoded = self._tokenizer.encode_batch([self._document_prompt + text for text in texts])
-        # Batches of one length waste no work on padding.
+        # Batches of equal length waste no work on padding.
         order = sorted(range(len(encoded)), key=lambda row: len(encoded[row].ids))
         while order:
             longest = max(1, len(encoded[order[-1]].ids))
@@ -100,9 +100,9 @@ class OnnxEncoder:
             yield from zip(batch, self._run([encoded[r] for r in batch]), strict=True)
 
     def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """Return the token ids of documents, special tokens left out, without encoding them."""
+        """Return the token ids of documents, without special tokens and without encoding them."""
         prompted = [self._document_prompt + text for text in texts]
-        if len(prompted) == 1:  # not worth waking other threads
+        if len(prompted) == 1:  # not worth starting other threads
             encoded = [self._tokenizer.encode(prompted[0])]
         else:
             encoded = self._tokenizer.encode_batch(prompted)
@@ -126,17 +126,17 @@ class OnnxEncoder:
 
 
 def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
-    """Return the forward pass of an exported model by onnxruntime; threads may share it.
+    """Return the forward pass of an exported model in onnxruntime; threads can share it.
 
     Args:
-        threads: Cores for one pass. More than one pays for batches only.
-        once: Do not rearrange the weights for fast products, which takes longer than one query.
+        threads: Cores for one pass. More than one only helps with batches.
+        once: Skip the rearranging of weights for fast products, which takes longer than one query.
 
     Raises:
         ModelError: onnxruntime cannot load the model.
     """
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors only: the console belongs to the user
+    options.log_severity_level = 3  # errors only: keep the user's console clean
     options.intra_op_num_threads = threads
     if once:
         options.add_session_config_entry("session.disable_prepacking", "1")
@@ -145,7 +145,7 @@ def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
         session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
-    except Exception as error:  # onnxruntime's own exceptions share no public base
+    except Exception as error:  # onnxruntime's exceptions have no common public base class
         raise ModelError(
             f"{folder / 'model.onnx'} cannot be loaded ({error}).\n"
             f"Delete {folder} and export it again: python -m ingest"
@@ -170,7 +170,7 @@ def unit(rows: np.ndarray) -> np.ndarray:
 
 
 def read_model_facts(folder: Path) -> dict[str, Any]:
-    """Return what encoder.json says of an exported model, its files checked.
+    """Check the files of an exported model and return what encoder.json says about it.
 
     Raises:
         ModelError: A file is missing or its checksum differs from the recorded one.
@@ -195,7 +195,7 @@ def read_model_facts(folder: Path) -> dict[str, Any]:
     for name, expected in sums.items():
         if (found := sha256_of(folder / name)) != expected:
             raise ModelError(
-                f"{folder / name} has sha256 {found[:12]}, the export had {expected:.12}.\n{cure}"
+                f"{folder / name} has sha256 {found[:12]}, expected {expected:.12}.\n{cure}"
             )
     leave_stamp(folder, compared)
     return facts

@@ -1,1 +1,1 @@
-"""What was asked, before any index is opened."""
+"""Reading a question, before any index is involved."""

@@ -1,4 +1,4 @@
-"""Acronyms of the course: a query in either form finds both."""
+"""Acronyms of the course: a query with the short or the long form finds both."""
 
 import re
 from functools import cache, lru_cache
@@ -9,9 +9,9 @@ import msgspec
 _BETWEEN = re.compile(r"[^\w@]+")
 
 
-@lru_cache(maxsize=16)  # a search asks twice
+@lru_cache(maxsize=16)  # a search calls this twice
 def spell_out(query: str) -> str:
-    """Return the query with the other form of each acronym or long form in it behind.
+    """Return the query, followed by the other form of each acronym or long form in it.
 
     >>> spell_out("How does the DT use RTG?")
     'How does the DT use RTG? (decision transformer, return-to-go)'
@@ -32,13 +32,13 @@ _FORMS = Path(__file__).with_name("acronyms.json")
 
 @cache
 def _acronyms() -> list[tuple[str, str, str, str]]:
-    """Return short and long forms, as shown and as compared."""
+    """Return short and long forms, each as written and folded."""
     forms = msgspec.json.decode(_FORMS.read_bytes(), type=dict[str, str])
     return [(short, long, _plain(short), _plain(long)) for short, long in forms.items()]
 
 
 def _has(words: str, form: str) -> bool:
-    """Return whether a form is among words, in the singular or the plural."""
+    """Return whether some words contain a form, in the singular or plural."""
     return f" {form} " in words or f" {form}s " in words
 
 

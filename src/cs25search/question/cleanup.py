@@ -1,8 +1,8 @@
-"""A question without the talk around it.
+"""Remove the talk around a question.
 
-People greet, thank, say that they missed something and where they look for it. Compared with
-what is said in lectures, such words match the wrong moments, or none: then a question would be
-refused that the lectures answer. What is asked stays as it was written.
+People greet, give thanks, and say what they missed and where they are looking for it. In a search,
+such words match the wrong moments or none, so that a question could be refused although the
+lectures answer it. The question itself is left as written.
 """
 
 import re
@@ -14,10 +14,10 @@ import msgspec
 from ..text.japanese import is_japanese, japanese_words
 from ..text.sentences import NO_END
 
-ENOUGH = 2  # words of its own that a question needs to be understood alone
+ENOUGH = 2  # content words that a question needs to be understood on its own
 _QUOTES = r"[\"”」』)）]*"
 _EMOJI = r"\s*[\u2600-\u27bf\U0001f300-\U0001faff]+\ufe0f?\s*"
-# Unlike written text, talk begins sentences in lower case, and ends them with an emoji.
+# Unlike written text, chat starts sentences in lower case and ends them with an emoji.
 _END = rf"\.+{NO_END}(?:\s+|$)|{_EMOJI}|$"
 _SENTENCES = re.compile(rf".*?(?:[。！？!?…\n]+{_QUOTES}\s*|[:：]\s+|{_END})", re.S)
 _PARTS = re.compile(rf".*?(?:[。！？!?、，,;:：…\n]+{_QUOTES}\s*|\s[-–—~〜]+\s|{_END})", re.S)
@@ -33,7 +33,7 @@ _THANKS = re.compile(
     re.I,
 )
 _ASKS = re.compile(rf"[?？]{_QUOTES}$|か[。」』]*$")
-# 「…のですが、」「…なんだけど、」「あの、」 in front of what is asked; not 「…策が、」.
+# 「…のですが、」「…なんだけど、」「あの、」 before the question; not 「…策が、」.
 _PREFACE_JA = re.compile(
     r"(?:[^、，。？?]{1,40}(?:です|ます|ました|ません|ない|だ|た|ん|の)"
     r"(?:が|けど|けれど|けれども)[さねー]*[、，]\s*"
@@ -77,10 +77,10 @@ def without_talk(question: str) -> str:
 
 
 def main_question(question: str) -> str:
-    """Return what is asked, without what is only said beside it.
+    """Return the question without the statements around it.
 
-    Whether a question is answered must not hang on what its asker adds. A question that needs
-    the rest to be understood ("How does it work?") is returned whole.
+    Text around a question must not change whether it is answered. A question that needs the rest to
+    be understood ("How does it work?") is returned with it.
 
     >>> main_question("I read the paper on it. Why does the router need float32?")
     'Why does the router need float32?'
@@ -102,7 +102,7 @@ def main_question(question: str) -> str:
 
 
 def topic_of(question: str) -> str:
-    """Return a question or a goal without the words around it that ask for a lecture.
+    """Return a question or goal without the words that ask for a lecture.
 
     >>> topic_of("Which lecture should I watch for offline RL?"), topic_of("tables, like on Kaggle")
     ('offline RL', 'tables, like on Kaggle')
@@ -124,12 +124,12 @@ def _is_talk(part: str) -> bool:
     if is_japanese(part):
         return _talk("ja").issuperset(japanese_words(part))
     said = [_fold(word) for word in _WORD.findall(part)]
-    # "or is it just an idea" goes on with what was asked.
+    # "or is it just an idea" continues the question.
     return said[:1] not in (["and"], ["or"]) and _talk("en").issuperset(said)
 
 
 def _talk_before(text: str) -> int:
-    """Return where the question proper begins: at the "why" of "can you tell me why it is deep"."""
+    """Return where the question itself begins: at the "why" of "can you tell me why it is deep"."""
     begin, requested, before = 0, False, ""
     for match in _WORD.finditer(text):
         word = _fold(match[0])
@@ -150,7 +150,7 @@ def _is_question(sentence: str) -> bool:
 
 
 def _needs_more(question: str) -> bool:
-    """Return whether a question says too little, or points at something outside it."""
+    """Return whether a question says too little or refers to something outside it."""
     if is_japanese(question):
         own = [word for word in japanese_words(question) if word not in _talk("ja")]
         return len(own) < ENOUGH or _POINTS_JA.match(question) is not None
@@ -172,12 +172,12 @@ def _fold(word: str) -> str:
 @cache
 def _talk(part: str) -> frozenset[str]:
     words = frozenset(" ".join(_read()[part]).split())
-    return words | _talk("en") if part == "ja" else words  # Japanese talk has English words too
+    return words | _talk("en") if part == "ja" else words  # Japanese talk also uses English words
 
 
 @cache
 def _endings() -> tuple[str, ...]:
-    """Return what asks for a lecture at the end of a Japanese question, longest first."""
+    """Return Japanese question endings that ask for a lecture, longest first."""
     return tuple(sorted(_talk("lecture_ja"), key=len, reverse=True))
 
 

@@ -1,1 +1,1 @@
-"""Language without an index: words, n-grams, sentences, highlights."""
+"""Text processing that needs no index: words, n-grams, sentences, highlights."""

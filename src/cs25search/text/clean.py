@@ -1,15 +1,15 @@
-"""Text that others wrote, without the characters that a terminal obeys or nobody sees.
+"""Remove terminal control codes and invisible characters from text written by others.
 
-Titles, captions, notes, decks and names of models may hold terminal codes (OSC 52 writes to the
-clipboard), marks that turn the direction of writing, and line breaks. Everything that is printed
-goes through here: see terminal.py.
+Titles, captions, notes, decks and model names may contain terminal codes (OSC 52 writes to the
+clipboard), marks that change the writing direction, and line breaks. Everything that is printed is
+cleaned here: see terminal.py.
 """
 
 from collections.abc import Iterable
 
 
 def clean(text: str) -> str:
-    r"""Return text on one line, without surplus blanks and characters that cannot be seen.
+    r"""Return text on one line, without repeated spaces and invisible characters.
 
     >>> clean(" a\tb\n\u202ec ")
     'a b c'
@@ -18,7 +18,7 @@ def clean(text: str) -> str:
 
 
 def lines(parts: Iterable[str]) -> str:
-    r"""Return lines for a terminal; a line break inside one of them becomes a blank.
+    r"""Join lines for a terminal; a line break inside one of them becomes a space.
 
     >>> lines(["1. Title\nof two lines", "   \x1b]52;c;aGk=\x07quote"])
     '1. Title of two lines\n   ]52;c;aGk=quote'
@@ -27,7 +27,7 @@ def lines(parts: Iterable[str]) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return text of several lines without other characters that cannot be seen.
+    r"""Return text without invisible characters; its line breaks are kept.
 
     >>> printable("one\ntwo\u2028three\x9b31m\r\n")
     'one\ntwo three31m \n'
@@ -36,5 +36,6 @@ def printable(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    # Controls, marks of direction, joiners, lone surrogates, private and unassigned characters.
+    # Control characters, direction marks, joiners, lone surrogates, private and unassigned
+    # characters.
     return "".join(c for c in text if c.isprintable())

@@ -13,8 +13,8 @@ from .words import STOP_WORDS, WORD, fold, stem, words
 def marks(query: str, text: str) -> list[tuple[int, int]]:
     """Return where words of `text` match words of the query, as (begin, end) positions.
 
-    Words match when they share a stem (Snowball English) and are no stop words. In Japanese,
-    runs of two or more characters match that the query has too, and Latin words.
+    Words match when they share a stem (Snowball English) and are not stop words. In Japanese, Latin
+    words match, and so do runs of two or more characters that are also in the query.
 
     >>> text = "The routers compute in float32."
     >>> [text[b:e] for b, e in marks("Why does the router need float32?", text)]
@@ -43,7 +43,7 @@ def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
     for match in re.finditer(r"[A-Za-z0-9]+|[\u30a1-\u30ff]+|[^\W_A-Za-z0-9\u30a1-\u30ff]+", text):
         run, offset = fold(match[0]), match.start()
         if _KATAKANA.fullmatch(run):
-            # Two letters mean nothing here: ルー of ルーター is in スループット, too.
+            # Two katakana are not enough: the ルー of ルーター is also in スループット.
             inside = max((w for w in asked if len(w) > 2 and w in run), key=len, default="")
             if run.rstrip("ー") in asked:
                 found.append(match.span())
@@ -57,7 +57,7 @@ def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
             continue
         for i in range(len(match[0]) - 1):
             pair = run[i : i + 2]
-            # A pair of two hiragana is grammar ("です", "から"), not a topic.
+            # Two hiragana are usually grammar ("です", "から"), not a topic.
             if pair not in pairs or re.fullmatch(r"[\u3040-\u309f]{2}", pair):
                 continue
             begin, end = offset + i, offset + i + 2

@@ -10,7 +10,7 @@ from .words import fold
 
 # Kana, CJK ideographs with extensions, and the prolonged sound mark.
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
-# Parts of speech that carry no topic: particle, auxiliary, punctuation, blank.
+# Parts of speech that carry no topic: particle, auxiliary, punctuation, space.
 GRAMMAR = frozenset(["助詞", "助動詞", "補助記号", "空白"])
 
 
@@ -50,7 +50,8 @@ def japanese_words(text: str) -> list[str]:
 
 @cache
 def _dictionary() -> "Dictionary":
-    # Imported here: an English query does not need it. Threads may share it, not a tokenizer.
+    # Imported here because an English query does not need it. Threads can share the dictionary but
+    # not a tokenizer.
     from sudachipy import Dictionary
 
     return Dictionary(dict="small")

@@ -1,4 +1,4 @@
-"""Text that others wrote as Markdown for other programs: Obsidian, Slack, GitHub, editors."""
+"""Escape text for Markdown that other programs read: Obsidian, Slack, GitHub, editors."""
 
 import re
 
@@ -6,8 +6,8 @@ from .clean import clean
 
 JOINER = "\u2060"  # word joiner: no width, no line break
 
-# Programs look for these in text that is already parsed, where a backslash is gone: emoji,
-# addresses of pages and people, mentions. An invisible character in between stops them.
+# Programs look for these in parsed text, where the backslashes are gone: emoji, web and mail
+# addresses, mentions. An invisible character inside prevents a match.
 LATE = r"""(?<=:)(?=[\w+-]+:)                    # :smile:
       | (?<=:)(?=//)                             # https://
       | (?<=www)(?=\.)
@@ -20,7 +20,7 @@ _BEGIN = re.compile(r"(?P<bullet>[-+])|(?P<number>[0-9]+)(?P<dot>[.)])")
 
 
 def escape_markdown(text: str) -> str:
-    r"""Return Markdown on one line that shows `text`, and does nothing else.
+    r"""Return one line of Markdown that shows `text` literally.
 
     >>> escape_markdown("a_b <i>\n![x](y) costs $5")
     'a\\_b \\<i\\> \\!\\[x\\](y) costs \\$5'
@@ -28,7 +28,7 @@ def escape_markdown(text: str) -> str:
     ('1\\. item', '\\- item')
     """
     escaped = _SIGNS.sub(r"\\\1", _LATE.sub(JOINER, clean(text)))
-    if begin := _BEGIN.match(escaped):  # at the begin of a line it would make a list
+    if begin := _BEGIN.match(escaped):  # at the beginning of a line it would start a list
         at = begin.start("bullet") if begin["bullet"] else begin.start("dot")
         escaped = f"{escaped[:at]}\\{escaped[at:]}"
     return escaped

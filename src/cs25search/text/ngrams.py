@@ -1,7 +1,7 @@
 """Character n-grams.
 
-N-grams of words carry a match through recognition errors ("gpd3" for "GPT-3") and through
-inflection; pairs of characters do the same for Japanese, which has no spaces.
+N-grams still match after recognition errors ("gpd3" for "GPT-3") and inflection; pairs of
+characters do the same for Japanese, which has no spaces.
 """
 
 import re
@@ -15,9 +15,9 @@ _RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")
 
 
 def ngrams(text: str, n: int = 4) -> list[str]:
-    """Return the character n-grams of a text without its blanks and punctuation.
+    """Return the character n-grams of a text, ignoring spaces and punctuation.
 
-    Running across words, they survive a recogniser that cuts words elsewhere.
+    They run across words, so they also match when speech recognition splits words differently.
 
     >>> ngrams("a ViT-B")
     ['avit', 'vitb']
@@ -27,9 +27,9 @@ def ngrams(text: str, n: int = 4) -> list[str]:
 
 
 def bigrams(text: str) -> list[str]:
-    """Return the pairs of neighbouring characters of a Japanese text.
+    """Return the pairs of adjacent characters of a Japanese text.
 
-    A Latin word stays whole; with four letters or more, its 4-grams stand beside it.
+    A Latin word is kept whole; from four letters on, its 4-grams are added.
 
     >>> bigrams("GPT-3の文章"), bigrams("tokens")
     (['gpt', '3', 'の文', '文章'], ['tokens', 'toke', 'oken', 'kens'])

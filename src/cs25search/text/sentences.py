@@ -2,14 +2,15 @@
 
 import re
 
-# Looks back from a point that ends no sentence: after an initial, a title, a Latin abbreviation.
+# Matches before a full stop that does not end a sentence: after an initial, a title, a Latin
+# abbreviation.
 NO_END = (
     r"(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St|vs|al|No)\.)"
     r"(?<!\b(?:Mrs|etc|Fig)\.)(?<!\bProf\.)(?<!\b(?:e\.g|i\.e)\.)"
 )
 
 
-# A point, then an opening in capitals or digits.
+# A full stop, then a sentence that begins with a capital letter or a digit.
 _END = re.compile(
     rf"(?:(?<=[.!?])|(?<=[.!?][\"'”’)])){NO_END}\s+(?=[\"'“‘(]?[A-Z0-9])"
     r"|(?<=[。！？])(?![」』）])"

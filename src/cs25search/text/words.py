@@ -1,4 +1,4 @@
-"""English words: folded, stemmed, and the ones that carry no topic."""
+"""English words: folding, stemming and stop words."""
 
 import re
 import unicodedata
@@ -10,14 +10,14 @@ import Stemmer
 if TYPE_CHECKING:
     pass
 
-# With the marks that Arabic, Hindi, Thai and others write above, below and beside letters.
+# Includes the combining marks of Arabic, Hindi, Thai and others.
 _MARKS = (
     r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e"
     r"\u0eb1-\u0ecd\u102b-\u103e\u17b4-\u17d3"
 )
 WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _STEMMER = Stemmer.Stemmer("english")
-# Words that tell questions apart but not lectures. Short, and our own choice.
+# Words that distinguish questions but not lectures: a short list of our own.
 STOP_WORDS = frozenset(
     "a about am an and are as at be been but by can could did do does for from had has have he her "
     "him his how i if in into is it its just me my of on or our she should so such than that the "
@@ -27,7 +27,7 @@ STOP_WORDS = frozenset(
 
 
 def fold(text: str) -> str:
-    """Return text in the form in which it is compared: NFKC, lower case.
+    """Return text in the form used for comparison: NFKC, lower case.
 
     >>> fold("ＧＰＴ-3")
     'gpt-3'
