@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..ranking.filters import read_filters
+from ..ranking.filters import read_filters, read_text
 from ..ranking.moments import build_hits
 from ..ranking.rank import rank, read_query
 from ..records import Answer, Citation, Hit, Language, Sentence, Status
@@ -69,7 +69,7 @@ def answer(
     from ..language_model import endpoint_from_environment
     from .written import write_answer
 
-    if is_small_talk(question):
+    if is_small_talk(read_text("The question", question)):
         return small_talk(question, index)
     endpoint = endpoint_from_environment()
     findings = find(index, question, lectures)
