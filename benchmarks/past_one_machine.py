@@ -22,7 +22,7 @@ from cs25search import Index, open_index
 from cs25search.index.chunk_text import encoded_text
 from cs25search.milvus.connection import Row, Store
 from cs25search.milvus.write import chunk_rows, count_terms, documents_of
-from cs25search.ranking.rank import terms_of
+from cs25search.text.ngrams import ngrams
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
 SAMPLE = 400  # chunks that are measured
@@ -48,7 +48,7 @@ def measure(index: Index) -> dict[str, float]:
     means = {name: size / len(own) for name, size in sizes.items()}
     seconds = sum(max(c.end for c in spoken_of) - min(c.start for c in spoken_of)
                   for spoken_of in _by_video(index))  # fmt: skip
-    asked = [terms_of(question["q"])["grams"] for question in questions()]
+    asked = [ngrams(question["q"]) for question in questions()]
     lists = [sum(generation.grams.count(term) for term in terms) for terms in asked]
     return means | {
         "chunks an hour": 3600 * len(spoken) / seconds,

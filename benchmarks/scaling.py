@@ -33,9 +33,10 @@ from cs25search.index import bm25
 from cs25search.index.build import build_generation
 from cs25search.index.files import write_generation
 from cs25search.index.vectors import top_k
-from cs25search.ranking.rank import CANDIDATES, terms_of
+from cs25search.ranking.rank import CANDIDATES
 from cs25search.records import Chunk, Video
 from cs25search.search import open_index
+from cs25search.text.ngrams import ngrams
 from cs25search.text.sentences import split_sentences
 from ingest.encoder import DEFAULT_MODEL, load_encoder
 
@@ -314,7 +315,7 @@ def lexical_recall(grams: bm25.Lexical, questions: Sequence[str]) -> float:
     """Return which share of the ten best documents by BM25 the limited search finds."""
     found, most = 0, 0
     for question in questions:
-        terms = terms_of(question)["grams"]
+        terms = ngrams(question)
         scores = grams.scores(terms)
         ranked = grams.top(terms, CANDIDATES)
         ranked = ranked[np.argsort(-scores[ranked])[:K]]

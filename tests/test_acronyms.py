@@ -2,8 +2,6 @@
 
 import pytest
 
-from cs25search.question.aliases import spell_out
-
 
 @pytest.mark.parametrize(
     ("short", "long"),
@@ -19,12 +17,3 @@ def test_both_forms_find_the_same_lecture_and_share_moments(index, short, long):
     one, other = index.search(short), index.search(long)
     assert one[0].video == other[0].video
     assert {hit.chunk.chunk_id for hit in one} & {hit.chunk.chunk_id for hit in other}
-
-
-def test_both_forms_together_add_nothing():
-    query = "Is a vision transformer (ViT) better?"
-    assert spell_out(query) == query
-
-
-def test_acronym_inside_a_word_is_none():
-    assert spell_out("a rldt world") == "a rldt world"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cs25search.answers.written import _SUSPECT, read_sentences
 from cs25search.errors import DeckError, LinkError, QuestionError
-from cs25search.question.aliases import spell_out
 from cs25search.question.cleanup import main_question, topic_of, without_talk
+from cs25search.question.translate import translate
 from cs25search.search import MAX_QUERY, check_query
 from cs25search.text.clean import clean
 from cs25search.text.highlight import marks
@@ -66,8 +66,8 @@ def test_any_question_is_checked_cut_and_marked(text: str) -> None:
     query.encode("utf-8")
     for part in (without_talk(query), main_question(query), topic_of(query)):
         assert part.strip() and set(part) <= set(query)
-    spelled = spell_out(query)
-    assert isinstance(is_japanese(query), bool) and words(spelled) is not None
+    assert isinstance(is_japanese(query), bool) and words(query) is not None
+    assert all(one.text and one.weight > 0 for one in translate(query, lambda form: (form,)))
     assert all(ngrams(query)) or not words(query)
     assert all(bigrams(query)) and all(japanese_words(query))
     shown = clean(text)

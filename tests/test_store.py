@@ -140,4 +140,4 @@ def test_no_file_holds_a_pickle(index_dir):
     for path in live(index_dir).rglob("*.npy"):
         np.load(path, allow_pickle=False)
     suffixes = {path.suffix for path in live(index_dir).rglob("*") if path.is_file()}
-    assert suffixes == {".npy", ".json", ".jsonl", ".faiss", ".sha256"}
+    assert suffixes == {".npy", ".json", ".jsonl", ".faiss", ".sha256", ".tsv"}

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from ..encoding.bridge import Pair, build_bridge
+from ..encoding.dictionary import build_dictionary
 from ..encoding.encoder import Encoder
 from ..records import Chunk, Slide, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, ngrams
+from ..text.words import stem, words
 from .bm25 import Lexical
 from .chunk_text import (
     encoded_parts,
@@ -23,7 +25,7 @@ from .generation import FORMAT, ROW, Generation, Manifest, Source
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 
-BUILD_VERSION = 8  # counts up whenever the same inputs would give another index
+BUILD_VERSION = 9  # counts up whenever the same inputs would give another index
 
 
 def build_generation(
@@ -93,6 +95,7 @@ def build_generation(
         grams=Lexical.build(ngrams(text) for text in texts),
         bigrams=Lexical.build(bigrams(text) for text in japanese),
         words=Lexical.build(spoken),
+        dictionary=build_dictionary({stem(word) for text in texts for word in words(text)}),
         bridge=build_bridge(pairs, in_both, encoder.dim),
     )
 

@@ -16,6 +16,7 @@
         grams/                BM25 over English n-grams
         bigrams/, words/      BM25 over Japanese pairs of characters, and over Japanese words
         bridge*               Japanese words as vectors, see bridge.py
+        dictionary.tsv        Japanese words in English, of which the index holds the English
       models/<key>/           exported encoders, shared by generations
 
 A reader sees the old generation or the new one, never a part of one: see publish.py. Each file
@@ -34,6 +35,7 @@ import msgspec
 import numpy as np
 
 from ..encoding.bridge import Bridge
+from ..encoding.dictionary import Dictionary
 from ..errors import IndexDamaged
 from ..integrity import (
     FileFacts,
@@ -61,10 +63,7 @@ class ChunkFile(Sequence[Chunk]):
     def __init__(self, path: Path, lines: np.ndarray) -> None:
         self._path = path
         self._lines = lines
-        self._bytes: mmap.mmap | bytes = b""
-        if lines[-1]:  # nothing cannot be mapped
-            with path.open("rb") as file:
-                self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._bytes = _map(path) if lines[-1] else b""
 
     def __len__(self) -> int:
         return len(self._lines) - 1
@@ -206,6 +205,7 @@ def _open_files(folder: Path, manifest: Manifest) -> Generation:
         bigrams=Lexical.read(folder / "bigrams"),
         words=Lexical.read(folder / "words"),
         bridge=_read_bridge(folder),
+        dictionary=Dictionary(_map(folder / "dictionary.tsv")),
     )
     _check_rows(folder, generation)
     return generation
@@ -230,6 +230,7 @@ def _write_files(folder: Path, generation: Generation) -> None:
     generation.grams.write(folder / "grams")
     generation.bigrams.write(folder / "bigrams")
     generation.words.write(folder / "words")
+    (folder / "dictionary.tsv").write_bytes(generation.dictionary.lines)
     (folder / "bridge.json").write_bytes(msgspec.json.encode(list(generation.bridge.words)))
 
 
@@ -252,6 +253,14 @@ def _decode(line: bytes, kind: type[T], path: Path, number: int) -> T:
         return msgspec.json.decode(line, type=kind)
     except msgspec.DecodeError as error:
         raise IndexDamaged(path, f"cannot be read at line {number} ({error})") from None
+
+
+def _map(path: Path) -> mmap.mmap | bytes:
+    """Return the bytes of a file, mapped."""
+    if not path.stat().st_size:  # nothing cannot be mapped
+        return b""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _read_bridge(folder: Path) -> Bridge:

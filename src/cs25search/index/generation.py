@@ -7,11 +7,12 @@ import faiss
 import numpy as np
 
 from ..encoding.bridge import Bridge
+from ..encoding.dictionary import Dictionary
 from ..integrity import FileFacts
 from ..records import Chunk, Slide, Video
 from .bm25 import Lexical
 
-FORMAT = 3  # 1 had lexical indexes of bm25s, 2 no manifest.sha256
+FORMAT = 4  # 1 had lexical indexes of bm25s, 2 no manifest.sha256, 3 no dictionary
 MODEL_NOTES = "notes by a model"  # kind of a Source
 ROW = np.dtype(
     [
@@ -78,3 +79,4 @@ class Generation:
     bigrams: Lexical
     words: Lexical
     bridge: Bridge
+    dictionary: Dictionary

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..answers.features import question_words
 from ..encoding.bridge import Bridge
+from ..encoding.dictionary import Dictionary
 from ..encoding.encoder import Encoder
 from ..errors import StoreError
 from ..index.bm25 import Lexical, idf
@@ -31,7 +32,7 @@ from ..index.vectors import build_dense
 from ..index.vocabulary import Vocabulary, idle_tokens
 from ..ranking.filters import Filters, read_count, read_filters
 from ..ranking.moments import build_hits
-from ..ranking.rank import Probe, depths, rank, read_query, terms_of
+from ..ranking.rank import Probe, depths, rank, read_query
 from ..records import Chunk, Hit, Kind, Language, Video
 from ..search import Index
 from ..text.ngrams import bigrams, ngrams
@@ -43,6 +44,7 @@ MOST = 16_384  # that Milvus gives for one search
 BATCH = 500  # ids of an expression
 MOST_NOTES = 2000  # that are kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
+VALUES = ("slides", "bridge_words", "dictionary")
 FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
 
 
@@ -93,7 +95,9 @@ class MilvusIndex(Index):
         filters = read_filters(lectures, speaker, kind, qa)
         query, _ = self.check(query, filters.lectures, filters.speaker, filters.kind, filters.qa)
         probe = read_query(query, self.generation, self.encoder)
-        terms = terms_of(query)
+        terms: dict[str, list[str]] = {
+            name: asked for view in probe.views for name, _, asked in view.lexical
+        }
         seen = {name: self._seen(name, asked) for name, asked in terms.items()}
         where = _expression(filters)
         asked = question_words(query)
@@ -120,8 +124,9 @@ class MilvusIndex(Index):
     ) -> tuple[dict[str, Row], bool]:
         """Return the rows that the stages propose, by id, and whether no stage has more."""
         stages: list[dict[str, Row]] = []
-        if probe.vector.any():
-            stages.append(self._search("vector", probe.vector, count, where))
+        for view in probe.views:
+            if view.vector.any():
+                stages.append(self._search("vector", view.vector, count, where))
         for name, asked in terms.items():
             if weights := self._weights(name, asked, seen[name]):
                 stages.append(self._search("terms", weights, count, where))
@@ -342,7 +347,7 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
             f"holds generation {name}, which {what}; this version reads format {FORMAT}",
             "Build it again: " + BUILD.format(store.uri),
         )
-    values = {value: store.read_value(name, value) for value in (*ARRAYS, "slides", "bridge_words")}
+    values = {value: store.read_value(name, value) for value in (*ARRAYS, *VALUES)}
     for value, content in values.items():
         if content is None:
             raise StoreError(
@@ -377,6 +382,7 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
             arrays["bridge_vectors"],
             arrays["bridge_idf"],
         ),
+        dictionary=Dictionary(there["dictionary"]),
     )
     return generation, head
 

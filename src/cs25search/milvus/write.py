@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import msgspec
 import numpy as np
 
+from ..encoding.dictionary import build_dictionary
 from ..encoding.encoder import Encoder
 from ..errors import StoreError
 from ..index.bm25 import weight
@@ -218,6 +219,7 @@ def publish(store: Store, name: str, shards: int) -> list[Shard]:
         seen[int(token)] = times
     idf = idf_of_tokens(seen, counts["tokens"].size)
     store.write_value(name, "token_idf", array_bytes(idf))
+    store.write_value(name, "dictionary", build_dictionary(set(counts["stems"].seen)).lines[:])
     inputs = [report.manifest.inputs for report in reports]
     total: Counter[str] = Counter()
     for report in reports:

@@ -1,46 +1,31 @@
-"""Acronyms of the course: a query with the short or the long form finds both."""
+"""English names of what a Japanese question speaks of, from the aliases of the course."""
 
 import re
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import cache
 
-import msgspec
+from ..course.read import load_aliases
+from ..text.words import fold
 
-_BETWEEN = re.compile(r"[^\w@]+")
+_MARKS = re.compile(r"[・＝=\s]")  # that are written or left out inside a name
 
 
-@lru_cache(maxsize=16)  # a search calls this twice
-def spell_out(query: str) -> str:
-    """Return the query, followed by the other form of each acronym or long form in it.
+def english_name(japanese: str) -> str:
+    """Return the usual English name of what has this Japanese name; "" if there is none.
 
-    >>> spell_out("How does the DT use RTG?")
-    'How does the DT use RTG? (decision transformer, return-to-go)'
-    >>> spell_out("What do recurrent neural networks forget?")
-    'What do recurrent neural networks forget? (RNN)'
+    >>> english_name("セルフ・アテンション"), english_name("犬")
+    ('self-attention', '')
     """
-    words = f" {_plain(query)} "
-    other = [
-        long if has_short else short
-        for short, long, plain_short, plain_long in _acronyms()
-        if (has_short := _has(words, plain_short)) != _has(words, plain_long)
-    ]
-    return f"{query} ({', '.join(other)})" if other else query
-
-
-_FORMS = Path(__file__).with_name("acronyms.json")
+    return _names().get(_plain(japanese), "")
 
 
 @cache
-def _acronyms() -> list[tuple[str, str, str, str]]:
-    """Return short and long forms, each as written and folded."""
-    forms = msgspec.json.decode(_FORMS.read_bytes(), type=dict[str, str])
-    return [(short, long, _plain(short), _plain(long)) for short, long in forms.items()]
-
-
-def _has(words: str, form: str) -> bool:
-    """Return whether some words contain a form, in the singular or plural."""
-    return f" {form} " in words or f" {form}s " in words
+def _names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for term in load_aliases():
+        for name in term.ja:
+            names.setdefault(_plain(name), term.en[0])
+    return names
 
 
 def _plain(text: str) -> str:
-    return _BETWEEN.sub(" ", text.lower()).strip()
+    return _MARKS.sub("", fold(text))

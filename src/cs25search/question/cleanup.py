@@ -19,7 +19,8 @@ _QUOTES = r"[\"”」』)）]*"
 _EMOJI = r"\s*[\u2600-\u27bf\U0001f300-\U0001faff]+\ufe0f?\s*"
 # Unlike written text, chat starts sentences in lower case and ends them with an emoji.
 _END = rf"\.+{NO_END}(?:\s+|$)|{_EMOJI}|$"
-_SENTENCES = re.compile(rf".*?(?:[。！？!?…\n]+{_QUOTES}\s*|[:：]\s+|{_END})", re.S)
+# Not at a colon: what is asked after it is about what stands before it.
+_SENTENCES = re.compile(rf".*?(?:[。！？!?…\n]+{_QUOTES}\s*|{_END})", re.S)
 _PARTS = re.compile(rf".*?(?:[。！？!?、，,;:：…\n]+{_QUOTES}\s*|\s[-–—~〜]+\s|{_END})", re.S)
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.I)
 _GREETING = re.compile(

@@ -78,7 +78,7 @@ def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, i
     beside = np.arange(bisect_left(videos, one["video"]), bisect_right(videos, one["video"]))
     facts = generation.rows[beside]
     if not one["note"]:
-        _, begins = late_scores(probe, generation, np.array([row]))
+        _, begins = late_scores(probe.spoken, generation, np.array([row]))
         middle = (one["start"] + one["end"]) / 2
         notes = beside[facts["note"] & (facts["start"] <= middle) & (middle < facts["end"])]
         return (int(notes[0]) if len(notes) else None), row, int(begins[0])
@@ -86,7 +86,7 @@ def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, i
     spoken = beside[~facts["note"] & (one["start"] <= middles) & (middles < one["end"])]
     if not len(spoken):
         return row, None, 0
-    late, begins = late_scores(probe, generation, spoken)
+    late, begins = late_scores(probe.spoken, generation, spoken)
     best = int(np.argmax(late))
     return row, int(spoken[best]), int(begins[best])
 

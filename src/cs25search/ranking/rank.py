@@ -7,13 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-from ..encoding.encoder import Encoder, unit
+from ..encoding.encoder import Encoder, Encoding, unit
 from ..errors import ModelError
 from ..index.bm25 import Lexical
 from ..index.generation import Generation
 from ..index.late import maxsim
 from ..index.vectors import cosines, top_k
-from ..question.aliases import spell_out
+from ..question.translate import SECOND, translate
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
 from ..text.words import words
@@ -26,6 +26,10 @@ SEGMENT = 24  # tokens of a transcript that make a segment of late interaction
 # Weights of the standardised scores: docs/evaluation.md says how they were found.
 LATE, GRAMS, DENSE = 1.0, 0.3, 0.3
 LATE_JA, BIGRAMS, WORDS = 1.7, 0.85, 1.0
+# Share of the Japanese reading of a question in the score of a chunk with a Japanese side, and
+# of one without; the rest is that of its English reading, brought to the same spread.
+SHARE_JA, SHARE_JA_SPOKEN = 0.5, 0.3
+EVEN = 2.0
 
 # Transcripts whose words match best are compared with the query letter by letter, if it has so
 # many letters; one that says it word for word comes first.
@@ -38,6 +42,9 @@ Stage = Literal["grams", "bigrams", "words"]  # a lexical index of a generation
 class Probe:
     """A query as the rankers see it.
 
+    A Japanese question is read twice: as it is, for chunks with a Japanese side, and in English
+    by the dictionary. Both scores of a chunk are added.
+
     Attributes:
         tokens: Unit vectors, shape (n_query, dim): of its tokens, or of its Japanese words.
         weights: How much each counts in late interaction, shape (n_query,).
@@ -46,6 +53,7 @@ class Probe:
         dense: Weight of the cosine with `vector`.
         lexical: For each lexical index of a generation its name, its weight in the score, and
             what it is asked for.
+        english: What a dictionary makes of a Japanese query; None without one.
     """
 
     tokens: np.ndarray
@@ -55,6 +63,17 @@ class Probe:
     dense: float
     lexical: list[tuple[Stage, float, list[str]]]
     phrase: str = ""  # the query as `_letters` has it if it is long enough to be a quotation
+    english: "Probe | None" = None
+
+    @property
+    def views(self) -> "tuple[Probe, ...]":
+        """The query as it is and, if there is one, in English."""
+        return (self, self.english) if self.english else (self,)
+
+    @property
+    def spoken(self) -> "Probe":
+        """The query as it is compared with English speech."""
+        return self.english or self
 
 
 def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
@@ -65,28 +84,22 @@ def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
     """
     if is_japanese(query):
         return _read_japanese(query, generation, encoder)
-    encoding = encoder.encode_query(spell_out(query))
+    encoding = _encode(query, encoder)
+    weights = generation.token_idf[encoding.ids]
+    lexical: list[tuple[Stage, float, list[str]]] = [("grams", GRAMS, ngrams(query))]
+    phrase = _phrase(query)
+    return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, lexical, phrase)
+
+
+def _encode(text: str, encoder: Encoder) -> Encoding:
+    encoding = encoder.encode_query(text)
     # FAISS finds nothing near NaN, and says so with row -1, which is the last row to numpy.
     if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
         raise ModelError(
             f"The encoder {encoder.key} gives a vector that is no number.\n"
             "Delete its folder under models/ in the index and export it again: python -m ingest"
         )
-    weights = generation.token_idf[encoding.ids]
-    lexical: list[tuple[Stage, float, list[str]]] = [("grams", GRAMS, terms_of(query)["grams"])]
-    phrase = _phrase(query)
-    return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, lexical, phrase)
-
-
-def terms_of(query: str) -> dict[str, list[str]]:
-    """Return what the lexical indexes are asked for a query: index name to terms.
-
-    >>> terms_of("a token"), terms_of("文章")
-    ({'grams': ['atok', 'toke', 'oken']}, {'bigrams': ['文章'], 'words': ['文章']})
-    """
-    if is_japanese(query):
-        return {"bigrams": bigrams(query), "words": japanese_words(query)}
-    return {"grams": ngrams(spell_out(query))}
+    return encoding
 
 
 def depths() -> Iterator[int]:
@@ -172,7 +185,19 @@ def score_rows(probe: Probe, generation: Generation, rows: np.ndarray) -> np.nda
 
 
 def _scores(probe: Probe, generation: Generation, rows: np.ndarray) -> list[Part]:
-    """Return weight and scores of each ranker."""
+    """Return weight and scores of each ranker; those over Japanese text come last."""
+    parts = _parts(probe, generation, rows)
+    if not probe.english:
+        return parts
+    share = np.where(generation.rows["japanese"][rows], SHARE_JA, SHARE_JA_SPOKEN)
+    english = _parts(probe.english, generation, rows)
+    return [
+        *(((1 - share) * EVEN * weight, scores) for weight, scores in english),
+        *((share * weight, scores) for weight, scores in parts),
+    ]
+
+
+def _parts(probe: Probe, generation: Generation, rows: np.ndarray) -> list[Part]:
     late, _ = late_scores(probe, generation, rows)
     dense = cosines(probe.vector, generation.vectors, rows)
     # The pooled vector of a note says what it is about; that of a window, what it drifts through.
@@ -205,18 +230,37 @@ def late_scores(
 
 
 def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Probe:
-    terms = terms_of(query)
     phrase = _phrase(query)
-    tokens, weights = generation.bridge.look_up(terms["words"])
+    spoken = japanese_words(query)
+    tokens, weights = generation.bridge.look_up(spoken)
     lexical: list[tuple[Stage, float, list[str]]] = [
-        ("bigrams", BIGRAMS, terms["bigrams"]),
-        ("words", WORDS, terms["words"]),
+        ("bigrams", BIGRAMS, bigrams(query)),
+        ("words", WORDS, spoken),
     ]
     if encoder.multilingual:  # it reads the question itself, better than word by word
-        encoding = encoder.encode_query(query)
+        encoding = _encode(query, encoder)
         weights = generation.token_idf[encoding.ids]
         return Probe(encoding.tokens, weights, encoding.vector, LATE_JA, DENSE, lexical, phrase)
-    return Probe(tokens, weights, unit(weights @ tokens), LATE_JA, 0.0, lexical, phrase)
+    return Probe(
+        tokens, weights, unit(weights @ tokens), LATE_JA, 0.0, lexical, phrase,
+        _read_in_english(query, generation, encoder),
+    )  # fmt: skip
+
+
+def _read_in_english(query: str, generation: Generation, encoder: Encoder) -> Probe | None:
+    """Return a Japanese query as its English words; None when no word of it is known."""
+    translations = translate(query, generation.dictionary.look_up)
+    if not translations:
+        return None
+    texts = [one.text for one in translations]
+    encoding = _encode(" ".join(texts), encoder)
+    lengths = [len(ids) for ids in encoder.token_ids(texts)]
+    # The encoder cuts a long text off.
+    shares = np.repeat([one.weight for one in translations], lengths)[: len(encoding.ids)]
+    weights = generation.token_idf[encoding.ids] * shares
+    # BM25 counts a term as often as it is asked for: the first gloss twice, the second once.
+    grams = [gram for one in translations for gram in ngrams(one.text) * round(one.weight / SECOND)]
+    return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, [("grams", GRAMS, grams)])
 
 
 def _candidates(
@@ -226,10 +270,11 @@ def _candidates(
     if not len(generation.rows):
         return np.zeros(0, np.int64)
     proposed = []
-    if probe.vector.any():
-        proposed.append(top_k(probe.vector, generation.vectors, count, allowed))
-    for name, _, terms in probe.lexical:
-        proposed.append(_lexical(generation, name).top(terms, count, allowed))
+    for view in probe.views:
+        if view.vector.any():
+            proposed.append(top_k(view.vector, generation.vectors, count, allowed))
+        for name, _, terms in view.lexical:
+            proposed.append(_lexical(generation, name).top(terms, count, allowed))
     # Asked for the indices as well, numpy.unique does not import numpy.ma: .03 s of a cold start.
     return np.unique(np.concatenate(proposed), return_index=True)[0]
 

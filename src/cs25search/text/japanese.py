@@ -1,6 +1,7 @@
 """Whether a text is Japanese, and its words."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,41 @@ def is_mostly_japanese(text: str) -> bool:
     """
     letters = sum(map(str.isalpha, text))
     return len(JAPANESE.findall(text)) * 3 > letters
+
+
+@dataclass(frozen=True, slots=True)
+class Morpheme:
+    """A part of a Japanese text.
+
+    Attributes:
+        surface: As it stands in the text, folded.
+        kind: Its part of speech.
+        is_light: Whether it is a verb such as する and なる, which says little alone.
+    """
+
+    surface: str
+    dictionary_form: str
+    normal_form: str
+    kind: str
+    is_light: bool
+
+
+def morphemes(text: str) -> list[Morpheme]:
+    """Return the parts of a Japanese text, short ones, in their order.
+
+    >>> [part.surface for part in morphemes("注意機構とは")]
+    ['注意', '機構', 'と', 'は']
+    """
+    return [
+        Morpheme(
+            one.surface(),
+            one.dictionary_form(),
+            one.normalized_form().lower(),
+            one.part_of_speech()[0],
+            one.part_of_speech()[0] == "動詞" and one.part_of_speech()[1] == "非自立可能",
+        )
+        for one in _dictionary().tokenizer(mode="A").tokenize(fold(text))
+    ]
 
 
 def japanese_words(text: str) -> list[str]:

@@ -1,0 +1,83 @@
+"""Japanese words in English, from JMdict: what the English rankers are asked for.
+
+The bridge knows the words of bilingual notes only. The dictionary knows the rest, so a Japanese
+question finds what is said in a lecture that has no Japanese side.
+"""
+
+import mmap
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..text.words import STOP_WORDS, stem, words
+
+FILE = Path(__file__).with_name("jmdict.tsv.xz")
+NOTICE = (
+    "Japanese forms and English glosses, derived from JMdict.",
+    "This file uses the JMdict/EDICT dictionary file. It is the property of the Electronic",
+    "Dictionary Research and Development Group, and is used in conformance with the Group's",
+    "licence: https://www.edrdg.org/edrdg/licence.html",
+    "This file is under CC BY-SA 3.0: https://creativecommons.org/licenses/by-sa/3.0/",
+)
+GLOSSES = 2  # of a form that are kept: more translate everyday senses
+
+
+class Dictionary:
+    """Japanese forms and their English glosses, as sorted lines in UTF-8.
+
+    A form stands at the beginning of a line, each gloss behind a tab. Nothing is parsed until a
+    form is looked up.
+    """
+
+    def __init__(self, lines: bytes | mmap.mmap) -> None:
+        self.lines = lines
+
+    def look_up(self, form: str) -> tuple[str, ...]:
+        """Return the glosses of a form, most usual first; none for an unknown form.
+
+        >>> dictionary = Dictionary.build({"注意": ["attention", "care"], "精度": ["accuracy"]})
+        >>> dictionary.look_up("注意"), dictionary.look_up("意")
+        (('attention', 'care'), ())
+        """
+        wanted = form.encode() + b"\t"
+        low, high = 0, len(self.lines)
+        while low < high:
+            middle = self.lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            end = self.lines.find(b"\n", middle) + 1
+            line = self.lines[middle:end]
+            if line.startswith(wanted):
+                return tuple(line.decode().rstrip("\n").split("\t")[1:])
+            if line < wanted:
+                low = end
+            else:
+                high = middle
+        return ()
+
+    @classmethod
+    def build(cls, glosses: dict[str, Sequence[str]]) -> "Dictionary":
+        """Return the dictionary of some forms."""
+        lines = sorted(
+            "\t".join([form, *found]).encode() + b"\n" for form, found in glosses.items()
+        )
+        return cls(b"".join(lines))
+
+
+def build_dictionary(held: set[str]) -> Dictionary:
+    """Return the entries of JMdict with a gloss whose words are all held.
+
+    Args:
+        held: Stems of the words of an index.
+    """
+    import lzma  # a query does not need it
+
+    kept: dict[str, Sequence[str]] = {}
+    for line in lzma.decompress(FILE.read_bytes()).decode().splitlines():
+        form, *glosses = line.split("\t")
+        known = [gloss for gloss in glosses if _is_held(gloss, held)]
+        if known:
+            kept[form] = known[:GLOSSES]
+    return Dictionary.build(kept)
+
+
+def _is_held(gloss: str, held: set[str]) -> bool:
+    own = [word for word in words(gloss) if word not in STOP_WORDS]
+    return bool(own) and all(stem(word) in held for word in own)

@@ -1,0 +1,60 @@
+"""Japanese words in English: the dictionary, and the questions it turns."""
+
+import lzma
+
+import pytest
+
+from cs25search.encoding.dictionary import FILE, NOTICE, Dictionary, build_dictionary
+from cs25search.question.translate import translate
+from cs25search.ranking.rank import read_query
+
+
+def test_every_form_is_found_and_nothing_else():
+    glosses = {
+        form: (f"gloss {n}",) for n, form in enumerate(["注意", "注", "意", "ん", "機構", "a"])
+    }
+    dictionary = Dictionary.build(glosses)
+    assert all(dictionary.look_up(form) == found for form, found in glosses.items())
+    assert [dictionary.look_up(form) for form in ("", "注意機", "z", "機")] == [()] * 4
+    assert Dictionary(b"").look_up("注意") == ()
+
+
+def test_only_glosses_that_the_index_holds_are_kept():
+    dictionary = build_dictionary({"attent", "machin"})
+    assert dictionary.look_up("注意") == ("attention",)
+    assert dictionary.look_up("機械") == ("machine",)
+    assert dictionary.look_up("精度") == ()
+
+
+def test_the_file_names_source_and_licence():
+    head = lzma.decompress(FILE.read_bytes()).decode().splitlines()[: len(NOTICE)]
+    assert head == [f"# {line}" for line in NOTICE]
+    assert "edrdg.org" in " ".join(head)
+
+
+@pytest.mark.parametrize(
+    ("question", "english"),
+    [
+        ("MoEのルーティング", ["moe", "routing"]),
+        ("セルフアテンションとは", ["self-attention"]),
+        ("注意機構を使う", ["attention", "use"]),  # the longest form, not 注意 and 機構
+        ("ではない", []),
+    ],
+)
+def test_names_come_first_then_the_dictionary(question, english):
+    glosses = {"ルーティング": ("routing",), "使う": ("use",), "機構": ("mechanism",)}
+    found = translate(question, lambda form: glosses.get(form, ()))
+    assert [one.text for one in found] == english
+
+
+def test_a_japanese_question_has_an_english_reading(index):
+    probe = read_query("ルーターだけfloat32にするのはなぜですか？", index.generation, index.encoder)
+    assert probe.english is not None
+    assert len(probe.english.tokens) == len(probe.english.weights)
+    assert read_query("router", index.generation, index.encoder).views[1:] == ()
+
+
+def test_a_question_longer_than_the_encoder_reads_is_cut(index):
+    probe = read_query("注意と重みと勾配" * 200, index.generation, index.encoder)
+    assert probe.english is not None
+    assert len(probe.english.tokens) == len(probe.english.weights) <= 256
