@@ -27,7 +27,7 @@ faults: .venv/dev
 	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py
 
 # Each program under strace, left running for a minute; and a whole ingest, encoder included.
-privacy: .venv/installed
+privacy: .venv/dev
 	CS25_STRACE_SECONDS=60 $(BIN)/python -m pytest -v -p no:cacheprovider tests/test_privacy.py
 
 # These four use the index of the project and take minutes, soak much longer; crashes needs strace.
