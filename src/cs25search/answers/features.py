@@ -13,6 +13,7 @@ from ..index.generation import Generation
 from ..index.late import unpack
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary
+from ..question.aliases import english_name
 from ..ranking.rank import Probe
 from ..records import Chunk, Hit, Language
 from ..text.japanese import is_japanese, japanese_words
@@ -91,7 +92,7 @@ def build_features(
         grams=_gram_share(question, nearest[0], language),
         unknown=sum(not vocabulary.count(w, language) for w in asked) / max(1, len(asked)),
         absent=1 - _share(weight, everywhere) if asked else 0.0,
-        names=_names_missing(question, nearest, everywhere),
+        names=_names_missing(question, nearest, everywhere, generation),
         dense=float(cosines(probe.vector, generation.vectors, rows).max()) if has_vector else 0.0,
     )
 
@@ -115,7 +116,7 @@ def question_words(question: str) -> list[str]:
 def _names(question: str) -> set[str]:
     """Return names and numbers: what has a capital, a digit, or is written in katakana.
 
-    >>> sorted(_names("Why does Yann LeCun cite GPT-4?"))
+    >>> sorted(_names("Why, I ask, does Yann LeCun cite GPT-4?"))
     ['4', 'gpt', 'lecun', 'yann']
     """
     if is_japanese(question):
@@ -124,6 +125,8 @@ def _names(question: str) -> set[str]:
     found: set[str] = set()
     for place, match in enumerate(WORD.finditer(question)):
         word = match[0]
+        if word == "I":
+            continue
         # The first word of a sentence is capital anyway.
         first = not place or re.search(r"[.!?:…]\s*$", question[: match.start()])
         if (
@@ -136,12 +139,22 @@ def _names(question: str) -> set[str]:
 
 
 def _names_missing(
-    question: str, nearest: Sequence[Sequence[Chunk]], everywhere: set[str]
+    question: str,
+    nearest: Sequence[Sequence[Chunk]],
+    everywhere: set[str],
+    generation: Generation,
 ) -> float:
     chunks = [chunk for moment in nearest for chunk in moment]
     # A Japanese question may write a name in Latin letters as the English side does.
     held = everywhere.union(*(_words_of(chunk, "en") for chunk in chunks))
-    return float(min(3, len(_names(question) - held)))
+    missing = _names(question) - held
+    return float(min(3, sum(not _in_english(name, generation) & held for name in missing)))
+
+
+def _in_english(name: str, generation: Generation) -> set[str]:
+    """Return the words of the English names of a katakana word: most are ordinary words."""
+    english = [english_name(name), *generation.dictionary.look_up(name)]
+    return {stem(word) for text in english for word in words(text) if word not in STOP_WORDS}
 
 
 def other_version(question: str, vocabulary: Vocabulary) -> str:

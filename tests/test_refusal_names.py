@@ -1,0 +1,19 @@
+"""What counts as a name that the lectures do not say."""
+
+import pytest
+
+from cs25search.answers.features import _names_missing, chunks_of
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("When should I use a router, and may I skip float32?", 0),
+        ("トランスフォーマーのエンコーダーとルーター", 0),
+        ("ヒンディー語のクトゥルフ", 2),
+        ("Why does Zorblatt need the router?", 1),
+    ],
+)
+def test_ordinary_words_are_no_missing_names(index, question, missing):
+    nearest = [chunks_of(hit) for hit in index.search("router float32 transformer encoder", k=5)]
+    assert _names_missing(question, nearest, set(), index.generation) == missing
