@@ -128,7 +128,7 @@ def test_hostile_links_are_errors_and_open_no_connection(link, monkeypatch):
     for parse in (parse_video_id, parse_playlist_id):
         with pytest.raises(LinkError) as caught:
             parse(link)
-        assert "Give its id or its address" in str(caught.value)
+        assert "Give its id or link" in str(caught.value)
 
 
 # youtube-transcript-api, driven through its own session.
