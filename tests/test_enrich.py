@@ -261,8 +261,8 @@ def test_refused_key_ends_the_asking_at_once(index_copy, talk, server):
     assert done.returncode == 3
     assert len(server.requests) == 1
     cause = report(index_copy)[VIDEO]["cause"]
-    assert cause.startswith("2 stretches have no notes: 0:00–4:00: the key was refused (401)")
-    assert "4:00–6:00: not asked for, to do no harm: the key was refused (401)." in cause
+    assert cause.startswith("2 stretches have no notes: 0:00–4:00: the key was rejected (401)")
+    assert "4:00–6:00: not asked for, to do no harm: the key was rejected (401)." in cause
     assert KEY not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert open_index(index_copy).search("zeppelin")[0].video.video_id == VIDEO
@@ -567,7 +567,7 @@ def test_captions_with_hours_of_talk_at_one_second_are_cut_by_words():
 @pytest.mark.parametrize(
     ("delta", "finish", "why"),
     [
-        ({"content": [{"type": "text", "text": "{}"}]}, "stop", "something else than text"),
+        ({"content": [{"type": "text", "text": "{}"}]}, "stop", "not text"),
         ({"content": "\ud83d"}, "stop", "broken characters"),
         ({"content": "<think>Notes, then?"}, "stop", "still thinking"),
         ({"content": "{"}, "length", f"limit of {LIMITS.tokens} tokens"),

@@ -200,7 +200,7 @@ def test_nobody_listening_leaves_the_extract(index, server):
 
 def test_empty_and_endless_answers_leave_the_extract(written):
     assert_extract(written([]), "empty answer")
-    assert_extract(written(["blah " * 400] * 6), "ran past")
+    assert_extract(written(["blah " * 400] * 6), "is longer than")
     assert_extract(written(["NO ANSWER"]), "backed by the moments")
 
 
@@ -279,19 +279,19 @@ def data(text):
 
 
 BROKEN = {
-    "a list": (said({"content": ["a", "b"]}), "something else than text"),
+    "a list": (said({"content": ["a", "b"]}), "not text"),
     "a list of parts": (
-        said({"content": [{"type": "text", "text": "x"}]}), "something else than text"),
-    "a number": (said({"content": 7}), "something else than text"),
-    "zero": (said({"content": 0}), "something else than text"),
-    "true": (said({"content": True}), "something else than text"),
-    "an object": (said({"content": {"text": "x"}}), "something else than text"),
+        said({"content": [{"type": "text", "text": "x"}]}), "not text"),
+    "a number": (said({"content": 7}), "not text"),
+    "zero": (said({"content": 0}), "not text"),
+    "true": (said({"content": True}), "not text"),
+    "an object": (said({"content": {"text": "x"}}), "not text"),
     "half a pair": (said({"content": "\ud83d"}), "broken characters"),
     "the other half": (said({"content": "x\ude00"}), "broken characters"),
     "cut at the limit": (
         said(finish="length"), f"cut off at the limit of {OF_AN_ANSWER.tokens} tokens"),
     "ends in an error": (said(finish="error"), "reported an error"),
-    "filtered": (said(finish="content_filter"), "filter of the server"),
+    "filtered": (said(finish="content_filter"), "content filter"),
     "an error object": (data(f'{{"error": {{"message": "{KEY}"}}}}'), "reported an error"),
     "an error text": (data(f'{{"error": "{KEY}"}}'), "reported an error"),
     "an error in the choice": (
@@ -535,7 +535,7 @@ def test_ask_uses_the_model_and_never_prints_the_key(index_dir, server):
     failed = run("cs25search", "ask", WHY, "--json", **environment)
     assert failed.returncode == 0
     assert json.loads(failed.stdout)["model"] is None
-    assert failed.stderr.strip() == "Extracts, not written: the key was refused (401)."
+    assert failed.stderr.strip() == "Extracts, not written: the key was rejected (401)."
     for text in (done.stdout, done.stderr, failed.stdout, failed.stderr):
         assert KEY not in text
 

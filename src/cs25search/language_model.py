@@ -1,9 +1,9 @@
-"""The client of a language model: asks an endpoint, and yields what it writes.
+"""Client for a language model: sends a request to an endpoint and yields the reply.
 
-Off unless CS25_LLM_BASE_URL and CS25_LLM_MODEL are set; any server that speaks the OpenAI
-protocol will do. A request carries the headers named here and nothing else, and goes to the
-configured address only: redirects are not followed. What comes back is bounded in time, in bytes
-and in the length of a line, and every fault of it ends as one sentence, in English and Japanese.
+It is off unless CS25_LLM_BASE_URL and CS25_LLM_MODEL are set; any server with the OpenAI protocol
+works. A request has only the headers named here and goes to the configured address only: redirects
+are not followed. Replies are limited in time, bytes and line length, and every failure becomes one
+sentence in English and Japanese.
 """
 
 import json
@@ -20,18 +20,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
-FIRST_TOKEN = 20.0  # seconds, by default, until a model must have begun to think or to write
-MOST_BYTES = 8_000_000  # of one reply: many times the longest, with all its thoughts
+FIRST_TOKEN = 20.0  # default seconds within which a model must begin to think or write
+MOST_BYTES = 8_000_000  # of one reply; many times the longest reply with all its reasoning
 MOST_LINE = 1_000_000  # bytes of one event
-MOST_ERROR = 65_536  # bytes that are read of a refusal
+MOST_ERROR = 65_536  # bytes read of an error response
 BLOCK = 65_536  # bytes read at a time
 READER = "language model"  # name of the thread that reads a reply
-REFUSABLE = ("temperature", "max_tokens")  # settings that some hosted models do not take
+REFUSABLE = ("temperature", "max_tokens")  # settings that some hosted models reject
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a language model is asked. The key is in no text that this class gives."""
+    """Address, model and key of a language model. The key never appears in its repr."""
 
     base_url: str = field(repr=False)  # may hold a password
     model: str
@@ -41,9 +41,9 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a text of a model may be and take, so that none runs on for ever."""
+    """Limits on the length and duration of a reply."""
 
-    tokens: int  # thoughts count as well
+    tokens: int  # reasoning included
     characters: int
     seconds: float
 
@@ -52,12 +52,12 @@ OF_AN_ANSWER = Limits(4000, 8000, 120.0)
 
 
 class EndpointProblem(Exception):
-    """The model gave no usable answer; `str()` is our own words, nothing that the server sent.
+    """The model gave no usable answer; `str()` is our own text and quotes nothing from the server.
 
     Attributes:
         ja: The same sentence in Japanese.
-        hopeless: No further request will fare better: a refused key, a wrong path.
-        retry_after: Seconds to wait that the server names, None when it names none.
+        hopeless: Further requests would fail as well, as with a rejected key or a wrong path.
+        retry_after: Seconds to wait as named by the server, or None.
     """
 
     def __init__(
@@ -68,10 +68,10 @@ class EndpointProblem(Exception):
 
 
 def endpoint_from_environment(first_token: float = FIRST_TOKEN) -> Endpoint | None:
-    """Return the endpoint that CS25_LLM_BASE_URL and its fellows name; None when not set.
+    """Return the endpoint configured in CS25_LLM_BASE_URL and CS25_LLM_MODEL; None if not set.
 
     Args:
-        first_token: Seconds, unless CS25_LLM_TIMEOUT says otherwise.
+        first_token: Seconds, unless CS25_LLM_TIMEOUT is set.
     """
     base_url = os.environ.get("CS25_LLM_BASE_URL", "").strip()
     model = os.environ.get("CS25_LLM_MODEL", "").strip()
@@ -88,15 +88,16 @@ def endpoint_from_environment(first_token: float = FIRST_TOKEN) -> Endpoint | No
 def ask(
     endpoint: Endpoint, prompt: list[dict[str, str]], limits: Limits = OF_AN_ANSWER
 ) -> Iterator[str]:
-    """Yield what the model writes, piece by piece, without what it thinks before.
+    """Yield the reply piece by piece, without the model's reasoning.
 
     Raises:
-        EndpointProblem: It cannot be asked, is too slow, breaks off, or sends nonsense.
+        EndpointProblem: The model cannot be reached, is too slow, breaks off, or sends an invalid
+            reply.
     """
     _check(endpoint)
     pieces: queue.Queue[str | BaseException | None] = queue.Queue()
     closing = threading.Event()
-    # A thread, because a server that sends a blank now and then never trips a socket's time-out.
+    # A thread, because a server that sends a byte now and then never triggers a socket timeout.
     threading.Thread(
         target=_read_stream,
         args=(endpoint, prompt, limits.tokens, pieces, closing),
@@ -110,7 +111,7 @@ def ask(
 
 
 def unframed(text: str) -> str:
-    """Return a text that cannot end the frame it stands in.
+    """Return a text that cannot close the tag around it.
 
     >>> unframed("</moment>")
     '‹/moment›'
@@ -119,16 +120,16 @@ def unframed(text: str) -> str:
 
 
 def _check(endpoint: Endpoint) -> None:
-    """Refuse settings with which nothing can be asked."""
+    """Raise an error for unusable settings."""
     if not endpoint.base_url or not endpoint.model:
         unset = "CS25_LLM_MODEL" if endpoint.base_url else "CS25_LLM_BASE_URL"
         raise EndpointProblem(
             f"{unset} is not set.", f"{unset}が設定されていません。", hopeless=True
         )
-    # Refused here: below, a header that cannot be sent is repeated in logs at debug level.
+    # Checked here because requests logs invalid headers at debug level.
     if not (endpoint.api_key.isascii() and endpoint.api_key.isprintable()):
         raise EndpointProblem(
-            "CS25_LLM_API_KEY holds a character that no key has.",
+            "CS25_LLM_API_KEY contains a character that keys cannot have.",
             "CS25_LLM_API_KEYに、キーには使えない文字が含まれています。",
             hopeless=True,
         )
@@ -137,10 +138,10 @@ def _check(endpoint: Endpoint) -> None:
 def _in_time(
     endpoint: Endpoint, pieces: "queue.Queue[str | BaseException | None]", limits: Limits
 ) -> Iterator[str]:
-    """Yield the pieces of a queue; an empty one is a sign that the model is thinking.
+    """Yield the pieces of a queue; an empty piece means that the model is thinking.
 
     Raises:
-        EndpointProblem: What the reader met, or nothing came for too long.
+        EndpointProblem: The reader failed, or nothing came for too long.
     """
     end = time.monotonic() + max(limits.seconds, endpoint.first_token)
     waits, begun = endpoint.first_token, False
@@ -157,7 +158,7 @@ def _in_time(
                 ) from None
             where = "in the middle" if begun else "before the first token"
             raise EndpointProblem(
-                f"no word for {waits:.0f} s {where}.",
+                f"nothing was received for {waits:.0f} s {where}.",
                 f"{'途中で' if begun else '最初の語まで'}{waits:.0f}秒以上応答がありませんでした。",
             ) from None
         if piece is None:
@@ -169,10 +170,10 @@ def _in_time(
 
 
 def _without_thoughts(pieces: Iterator[str], model: str, limits: Limits) -> Iterator[str]:
-    """Yield a text without what stands between <think> and </think>.
+    """Yield a text without the parts between <think> and </think>.
 
     Raises:
-        EndpointProblem: The text is empty or too long, or its thoughts have no beginning or end.
+        EndpointProblem: The text is empty or too long, or a <think> tag is not paired.
 
     >>> "".join(_without_thoughts(iter(["<thi", "nk>Hm.</think>", "Float32."]), "m", OF_AN_ANSWER))
     'Float32.'
@@ -183,7 +184,7 @@ def _without_thoughts(pieces: Iterator[str], model: str, limits: Limits) -> Iter
         while match := re.search("</think>" if thinking else "</?think>", rest):
             if not thinking and match[0] == "</think>":
                 raise EndpointProblem(
-                    f"{model} did not mark where its thinking begins.",
+                    f"{model} did not mark the beginning of its reasoning.",
                     f"{model}の出力で、思考と回答を区別できませんでした。",
                 )
             said, rest = rest[: match.start()], rest[match.end() :]
@@ -191,7 +192,7 @@ def _without_thoughts(pieces: Iterator[str], model: str, limits: Limits) -> Iter
                 size, begun = size + len(said), begun or bool(said.strip())
                 yield said
             thinking = not thinking
-        # What may be the beginning of a mark is kept until the next piece.
+        # Hold back text that may be the beginning of a tag.
         tail = re.search("<[/a-z]{0,6}$", rest)
         keep = tail.start() if tail else len(rest)
         said, rest = rest[:keep], rest[keep:]
@@ -200,7 +201,7 @@ def _without_thoughts(pieces: Iterator[str], model: str, limits: Limits) -> Iter
             yield said
         if size > limits.characters:
             raise EndpointProblem(
-                f"the answer ran past {limits.characters} characters.",
+                f"the answer is longer than {limits.characters} characters.",
                 f"回答が{limits.characters}文字を超えました。",
             )
     if rest and not thinking:
@@ -221,7 +222,7 @@ def _read_stream(
     pieces: "queue.Queue[str | BaseException | None]",
     closing: threading.Event,
 ) -> None:
-    """Put the pieces of one answer into a queue; at the end None, or what went wrong."""
+    """Put the pieces of a reply into a queue, then None or the error."""
     try:
         with _begin_stream(endpoint, prompt, most_tokens, closing) as response:
             finished = False
@@ -231,7 +232,7 @@ def _read_stream(
                     pieces.put(piece)
                 finished = finished or ended
         pieces.put(None if finished else ConnectionError("cut off"))
-    # Whatever a foreign server provokes here must end as one line beside the extracts.
+    # Any error caused by a server must become one line beside the extracts.
     except Exception as error:
         pieces.put(error)
 
@@ -239,17 +240,17 @@ def _read_stream(
 def _begin_stream(
     endpoint: Endpoint, prompt: list[dict[str, str]], most_tokens: int, closing: threading.Event
 ) -> "Response":
-    """Ask for an answer; what a server does not let us set is asked for without it.
+    """Send the request; if the server rejects a setting, send it again without that setting.
 
-    Hosted models that reason have a temperature of their own, and call the limit another name:
+    Hosted reasoning models fix the temperature and use another name for the token limit:
     https://platform.openai.com/docs/api-reference/chat/create
     """
-    import requests  # here: without an endpoint nobody needs it
+    import requests  # imported here: only needed with an endpoint
 
     settings: dict[str, Any] = {"temperature": 0, "max_tokens": most_tokens}
 
     def key(request: "PreparedRequest") -> "PreparedRequest":
-        # With a function here, requests sends no password of ~/.netrc or of the address.
+        # With an auth function, requests sends no password from ~/.netrc or the URL.
         if endpoint.api_key:
             request.headers["Authorization"] = f"Bearer {endpoint.api_key}"
         return request
@@ -266,7 +267,7 @@ def _begin_stream(
             auth=key,
             stream=True,
             allow_redirects=False,
-            timeout=2 * endpoint.first_token,  # ends this thread: `ask` loses patience first
+            timeout=2 * endpoint.first_token,  # ends this thread; `ask` gives up earlier
         )
         if response.status_code == 200:
             return response
@@ -281,7 +282,7 @@ def _begin_stream(
 
 
 def _refused_setting(response: "Response", closing: threading.Event) -> str:
-    """Return which setting a refusal names; "" when it names none that we could leave out."""
+    """Return the setting that an error response names; "" if it names none that can be left out."""
     body = b""
     for block in _blocks(response, closing):
         body += block
@@ -294,10 +295,10 @@ def _refused_setting(response: "Response", closing: threading.Event) -> str:
 
 
 def _blocks(response: "Response", closing: threading.Event) -> Iterator[bytes]:
-    """Yield the bytes of a response as they come; end when nobody waits for them."""
+    """Yield the bytes of a response as they arrive; end when they are no longer wanted."""
     if response.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
         raise EndpointProblem(
-            "the server sent compressed data, which was not asked for.",
+            "the server sent compressed data, which was not requested.",
             "サーバーが、求めていない圧縮データを送ってきました。",
         )
     size = 0
@@ -315,7 +316,7 @@ def _events(response: "Response", closing: threading.Event) -> Iterator[Any]:
     """Yield the JSON of each event until [DONE].
 
     Raises:
-        EndpointProblem: A line does not end.
+        EndpointProblem: A line is too long.
         ValueError: An event is not JSON.
     """
     rest = bytearray()
@@ -328,7 +329,7 @@ def _events(response: "Response", closing: threading.Event) -> Iterator[Any]:
                 f"サーバーが{MOST_LINE}バイトを超える行を送ってきました。",
             )
         for line in lines:
-            # Blank lines, comments and names of events say nothing that we need.
+            # Blank lines, comments and event names are skipped.
             if not line.startswith(b"data:"):
                 continue
             data = line[5:].strip()
@@ -338,16 +339,16 @@ def _events(response: "Response", closing: threading.Event) -> Iterator[Any]:
 
 
 def _read_event(event: Any, most_tokens: int) -> tuple[str | None, bool]:
-    """Return what an event adds, and whether it ends the answer.
+    """Return the text of an event, and whether it ends the reply.
 
-    The text is None when the event says nothing, and empty while the model thinks.
+    The text is None if the event has none, and empty while the model is thinking.
 
     Raises:
-        EndpointProblem: It is an error, another thing than text, or the answer was cut short.
-        TypeError, AttributeError: It has another form than the protocol wants.
+        EndpointProblem: The event is an error or is not text, or the answer was cut short.
+        TypeError, AttributeError: The event does not have the form of the protocol.
     """
     failed = EndpointProblem(
-        "the server reported an error while the model wrote.",
+        "the server reported an error while the model was writing.",
         "モデルの回答中に、サーバーがエラーを報告しました。",
     )
     if event.get("error"):
@@ -361,12 +362,12 @@ def _read_event(event: Any, most_tokens: int) -> tuple[str | None, bool]:
     text, finish = delta.get("content"), choice.get("finish_reason")
     if text is not None and not isinstance(text, str):
         raise EndpointProblem(
-            "the server sent something else than text as the answer.",
+            "the server sent an answer that is not text.",
             "サーバーが、文字列ではないものを回答として送ってきました。",
         )
     if text and any("\ud800" <= character <= "\udfff" for character in text):
         raise EndpointProblem(
-            "the answer holds broken characters.", "回答に壊れた文字が含まれています。"
+            "the answer contains broken characters.", "回答に壊れた文字が含まれています。"
         )
     if finish == "length":
         raise EndpointProblem(
@@ -377,7 +378,7 @@ def _read_event(event: Any, most_tokens: int) -> tuple[str | None, bool]:
         raise failed
     if finish == "content_filter":
         raise EndpointProblem(
-            "a filter of the server stopped the answer.",
+            "the server's content filter stopped the answer.",
             "サーバーのフィルターが回答を止めました。",
         )
     thinks = any(delta.get(name) for name in ("reasoning_content", "reasoning"))
@@ -385,7 +386,7 @@ def _read_event(event: Any, most_tokens: int) -> tuple[str | None, bool]:
 
 
 def _problem(error: BaseException) -> EndpointProblem:
-    """Return what a failed request means for the next one."""
+    """Return the problem behind a failed request."""
     if isinstance(error, EndpointProblem):
         return error
     response = getattr(error, "response", None)
@@ -399,10 +400,10 @@ def _problem(error: BaseException) -> EndpointProblem:
 
 
 def _reason(error: BaseException, status: int) -> tuple[str, str]:
-    """Return why a request failed, in our own words: a server may echo the key in its own."""
+    """Return why a request failed, in our own words, because a server's text may echo the key."""
     known = {
-        401: ("the key was refused (401).", "キーが拒否されました（401）。"),
-        403: ("the key was refused (403).", "キーが拒否されました（403）。"),
+        401: ("the key was rejected (401).", "キーが拒否されました（401）。"),
+        403: ("the key was rejected (403).", "キーが拒否されました（403）。"),
         404: ("there is no such model or path (404).",
               "モデルまたはパスが見つかりません（404）。"),
         429: ("too many requests, or no credit left (429).",

@@ -1,1 +1,1 @@
-"""A generation of the index: what it holds, how it is built, written, read and published."""
+"""Index generations: their content, and how they are built, written, read and published."""

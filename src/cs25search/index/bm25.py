@@ -1,4 +1,4 @@
-"""BM25 over any terms: the first stage over words."""
+"""BM25 over terms of any kind: the lexical first stage."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,15 +15,15 @@ from ..errors import IndexDamaged
 if TYPE_CHECKING:
     pass
 
-K1, B = 1.2, 0.75  # BM25: how fast repeats stop to count, how much length counts
-BLOCK = 2**14  # documents counted at a time
-# A query reads about so many entries of posting lists and no more, some .02 s; it takes 400,000
-# chunks of a minute to have as many.
+K1, B = 1.2, 0.75  # BM25: saturation of repeated terms, influence of length
+BLOCK = 2**14  # documents processed at a time
+# A query reads at most about this many posting entries, which takes about .02 s; only indexes of
+# 400,000 chunks or more reach this limit.
 MOST_ENTRIES = 2_000_000
-FEW_ENTRIES = 200_000  # are added up sooner than a document is looked up in each list
-PROPOSED = 2_000  # documents that the rarest terms propose beyond that
-FEW = 5_000  # documents let through by a filter that are looked up one by one
-# The names that bm25s gives them.
+FEW_ENTRIES = 200_000  # faster to add up than to look up documents in each list
+PROPOSED = 2_000  # documents proposed by the rarest terms beyond that
+FEW = 5_000  # documents that pass a filter and are looked up one by one
+# The file names that bm25s uses.
 FILES = tuple(f"{part}.csc.index.npy" for part in ("indptr", "indices", "data"))
 TERMS, PARAMS = "vocab.index.json", "params.index.json"
 
@@ -36,9 +36,9 @@ class _Params:
 class Lexical:
     """A BM25 index (Robertson and Zaragoza, 2009; the Lucene variant).
 
-    Scores are counted when the index is built, as bm25s does (Lù, 2024), whose files these are:
-    for each term the documents that have it, ascending, and what it adds to the score of each.
-    Reading them without bm25s saves a query its import.
+    Scores are computed when the index is built, as in bm25s (Lù, 2024), whose file format is used:
+    for each term, the documents that contain it, ascending, and what it adds to their scores.
+    Reading the files without bm25s saves a query the time to import it.
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class Lexical:
 
         Args:
             columns: The number of each term.
-            begins: Where the list of each term begins, and the end of the last.
-            documents: All lists one after the other, int32.
-            added: For each entry, what the term adds to that document's score, float32.
-            size: How many documents there are.
+            begins: Start of each term's list, and the end of the last list.
+            documents: All lists, concatenated, int32.
+            added: For each entry, the term's contribution to the document's score, float32.
+            size: Number of documents.
         """
         self._columns = columns
         self._begins = begins
@@ -66,9 +66,9 @@ class Lexical:
 
     @classmethod
     def build(cls, documents: Iterable[list[str]]) -> "Lexical":
-        """Build from the terms of each document; one without terms is not counted.
+        """Build from the terms of each document; documents without terms are not counted.
 
-        Documents are read once and not kept, so that a million of them fit into memory.
+        Documents are read once and not kept, so a million of them fit into memory.
         """
         columns: defaultdict[str, int] = defaultdict(count().__next__)
         blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
@@ -80,7 +80,8 @@ class Lexical:
         ]:
             lengths += map(len, block)
             row = np.repeat(np.arange(len(block)), lengths[-len(block) :])
-            # By term, then by document; small numbers, because a million texts have many.
+            # By term, then by document; small integer types, because a million texts have many
+            # entries.
             entries, times = np.unique(np.concatenate(block) * BLOCK + row, return_counts=True)
             seen = np.bincount(entries // BLOCK, minlength=len(columns))
             blocks.append((seen, (entries % BLOCK).astype(np.uint16), times.astype(np.int32)))
@@ -93,7 +94,7 @@ class Lexical:
         blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
         lengths: np.ndarray,
     ) -> "Lexical":
-        """Return the index of blocks: how many documents have each term, which, how often."""
+        """Return the index for blocks of document counts, document numbers and term counts."""
         seen = np.zeros(len(columns), np.int64)
         for in_block, _, _ in blocks:
             seen[: len(in_block)] += in_block
@@ -102,7 +103,7 @@ class Lexical:
         added = np.empty(begins[-1], np.float32)
         counted = int(np.count_nonzero(lengths))
         rarity, mean = idf(seen, counted), lengths.sum() / max(1, counted)
-        free = begins[:-1].copy()  # the next free place in the list of each term
+        free = begins[:-1].copy()  # next free position in each term's list
         for number, (in_block, row, times) in enumerate(blocks):
             term = np.repeat(np.arange(len(in_block)), in_block)
             shift = free[: len(in_block)] - (np.cumsum(in_block) - in_block)
@@ -117,13 +118,14 @@ class Lexical:
     def part(
         cls, documents: Sequence[list[str]], seen: Mapping[str, int], size: int, mean: float
     ) -> "Lexical":
-        """Build over a few documents of a larger index; they score as they do in that one.
+        """Build over a few documents of a larger index, with the scores they have in that index.
 
         Args:
-            documents: The terms of each document; none where there is nothing to find.
-            seen: How many documents of the larger index have a term; other terms are unknown.
-            size: How many documents the larger index has.
-            mean: Their mean number of terms.
+            documents: The terms of each document; empty for documents not to be found.
+            seen: Number of documents of the larger index that contain a term; other terms are
+                unknown.
+            size: Number of documents in the larger index.
+            mean: Mean number of terms of those documents.
 
         >>> texts = [["router", "float"], ["image", "patch", "float"], ["router"]]
         >>> part = Lexical.part(texts[:1], {"router": 2}, size=3, mean=2.0)
@@ -143,7 +145,7 @@ class Lexical:
         return cls(columns, begins, row, scores.astype(np.float32), len(documents))
 
     def write(self, folder: Path) -> None:
-        """Write plain arrays and JSON into `folder`, which bm25s can load too."""
+        """Write plain arrays and JSON into `folder`; bm25s can load them too."""
         folder.mkdir(exist_ok=True)
         arrays = zip(FILES, (self._begins, self._documents, self._added), strict=True)
         for name, array in arrays:
@@ -171,7 +173,7 @@ class Lexical:
         return cls(columns, begins, documents, added, size)
 
     def scores(self, terms: list[str]) -> np.ndarray:
-        """Return the BM25 score of every document, shape (size,); no known term: zeros.
+        """Return the BM25 score of every document, shape (size,); zeros if no term is known.
 
         By hand, for a term in one of two documents, both of mean length, with k1 = 1.2:
         idf = ln(1 + (2 - 1 + .5) / (1 + .5)) = .69, tf = 1 / (1 + 1.2) = .45, score = .32.
@@ -188,7 +190,7 @@ class Lexical:
         return np.bincount(documents, added, self.size).astype(np.float32)
 
     def scores_of(self, terms: list[str], documents: np.ndarray) -> np.ndarray:
-        """Return the BM25 scores of some documents only, shape (len(documents),).
+        """Return the BM25 scores of the given documents, shape (len(documents),).
 
         >>> index = Lexical.build([["router", "float"], ["image", "patch"]])
         >>> [f"{x:.2f}" for x in index.scores_of(["float"], np.array([1, 0]))]
@@ -208,15 +210,15 @@ class Lexical:
         return scores.astype(np.float32)
 
     def top(self, terms: list[str], k: int, allowed: np.ndarray | None = None) -> np.ndarray:
-        """Return the documents with the best scores, in no order; only such as have a term.
+        """Return the documents with the best scores, unordered; each contains at least one term.
 
         Args:
-            k: How many at most.
-            allowed: Only these documents, ascending; None for all.
+            k: Maximum number of documents.
+            allowed: Restrict the result to these documents, ascending; None for all.
 
-        A million texts make lists of which those of common n-grams hold most entries and tell
-        least. When the lists are long, the rarest terms propose and all terms decide:
-        docs/scaling.md tells what that misses.
+        In large indexes, common n-grams have the longest lists and say least. When the lists are
+        long, the rarest terms propose documents and all terms score them; docs/scaling.md shows
+        what this misses.
         """
         if allowed is not None and len(allowed) <= FEW:
             return _best(allowed, self.scores_of(terms, allowed), k)
@@ -228,11 +230,11 @@ class Lexical:
             found = _best(np.arange(self.size), scores, k if whole else PROPOSED)
         if whole:
             return found
-        found.sort()  # neighbours are looked up faster
+        found.sort()  # sorted look-ups are faster
         return _best(found, self.scores_of(terms, found), k)
 
     def count(self, term: str) -> int:
-        """Return how many documents have a term.
+        """Return how many documents contain a term.
 
         >>> index = Lexical.build([["router", "float"], ["router"]])
         >>> index.count("router"), index.count("cat")
@@ -242,7 +244,7 @@ class Lexical:
         return 0 if column is None else int(self._begins[column + 1] - self._begins[column])
 
     def _rarest(self, terms: list[str]) -> tuple[list[str], bool]:
-        """Return the terms whose lists are read to the end, and whether these are all."""
+        """Return the terms whose lists are read in full, and whether these are all terms."""
         begins, ends = self._spans(terms)
         if sum(ends) - sum(begins) <= MOST_ENTRIES:
             return terms, True
@@ -256,14 +258,14 @@ class Lexical:
         return rare, False
 
     def _spans(self, terms: list[str]) -> tuple[list[int], list[int]]:
-        """Return where the list of each known term begins and ends."""
+        """Return the starts and ends of the lists of known terms."""
         known = [column for term in terms if (column := self._columns.get(term)) is not None]
         columns = np.array(known, np.int64)
         return self._begins[columns].tolist(), self._begins[columns + 1].tolist()
 
 
 def idf(seen: np.ndarray, size: int) -> np.ndarray:
-    """Return how rare terms are that are in `seen` of `size` documents, float32.
+    """Return the idf of terms that occur in `seen` of `size` documents, float32.
 
     >>> [f"{x:.2f}" for x in idf(np.array([1, 2]), size=2)]
     ['0.69', '0.18']
@@ -273,7 +275,7 @@ def idf(seen: np.ndarray, size: int) -> np.ndarray:
 
 
 def weight(times: np.ndarray, length: np.ndarray, mean: float) -> np.ndarray:
-    """Return what a term counts in a document that has it so many times, before its idf.
+    """Return the weight of a term that occurs `times` times in a document, before its idf.
 
     >>> [f"{x:.2f}" for x in weight(np.array([1, 2]), np.array([10, 10]), mean=10.0)]
     ['0.45', '0.62']
@@ -283,7 +285,7 @@ def weight(times: np.ndarray, length: np.ndarray, mean: float) -> np.ndarray:
 
 
 def _best(documents: np.ndarray, scores: np.ndarray, k: int) -> np.ndarray:
-    """Return the k documents with the highest scores above 0, in no order."""
+    """Return the k documents with the highest scores above 0, unordered."""
     matching = np.flatnonzero(scores > 0)
     if len(matching) > k:
         matching = matching[np.argpartition(-scores[matching], k)[:k]]

@@ -1,4 +1,4 @@
-"""Chunks to a generation: encode, pack, count."""
+"""Build a generation from chunks: encode, pack, count."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ from .generation import FORMAT, ROW, Generation, Manifest, Source
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 
-BUILD_VERSION = 9  # counts up whenever the same inputs would give another index
+BUILD_VERSION = 9  # incremented whenever the same inputs would give a different index
 
 
 def build_generation(
@@ -42,23 +42,23 @@ def build_generation(
     """Return a generation ready to be written.
 
     Args:
-        videos: Every video that a chunk names.
-        inputs: Names all that went in, see `Manifest.inputs`.
-        previous: Chunks whose text it already encoded with the same model are not encoded again.
-        on_encoded: Called with the number of chunks just done.
+        videos: Every video that a chunk refers to.
+        inputs: Checksum of all inputs, see `Manifest.inputs`.
+        previous: A generation whose encodings are reused for equal texts and the same encoder.
+        on_encoded: Called with the number of chunks just encoded.
     """
     texts = [encoded_text(chunk) for chunk in chunks]
     keys = [text_key(text) for text in texts]
     ids = encoder.token_ids(texts)
     idf = token_idf(ids, encoder.vocabulary_size)
     lengths = np.array([len(one) for one in ids], np.int64)
-    del ids  # of a million chunks, a gigabyte
+    del ids  # a gigabyte for a million chunks
     tokens, packed, vectors = _encode(texts, keys, lengths, encoder, previous, on_encoded)
     rows = build_rows(videos, chunks, keys, packed)
     dense, chosen = build_dense(vectors), choose_index(*vectors.shape)
-    del vectors  # the index has them
+    del vectors  # they are in the index
     bilingual = [(chunk, own) for chunk, own in zip(chunks, packed, strict=True) if chunk.text_ja]
-    # Not of the others: Latin names alone would spoil the mean length of BM25.
+    # Only Japanese texts: the few Latin names of others would distort BM25's mean length.
     japanese = [japanese_text(chunk) if has_japanese(chunk) else "" for chunk in chunks]
     spoken = [japanese_words(text) if text else [] for text in japanese]
     pairs = [pair for chunk, own in bilingual for pair in _pairs(chunk, own, encoder)]
@@ -106,10 +106,10 @@ def build_rows(
     keys: Sequence[bytes],
     packed: Sequence[np.ndarray],
 ) -> np.ndarray:
-    """Return the facts about each chunk that ranking needs, dtype `store.ROW`.
+    """Return the facts about each chunk that ranking needs, dtype `generation.ROW`.
 
     Raises:
-        ValueError: The chunks of a video are no neighbours, or not in the order of the videos.
+        ValueError: The chunks of a video are not contiguous, or not in the order of the videos.
     """
     number = {video.video_id: row for row, video in enumerate(videos)}
     rows = np.zeros(len(chunks), ROW)
@@ -152,15 +152,15 @@ def _encode(
     previous: Generation | None,
     on_encoded: Callable[[int], None],
 ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
-    """Return packed tokens of all texts, those of each text, and pooled vectors.
+    """Return the packed tokens of all texts, their number per text, and pooled vectors.
 
     Args:
-        lengths: Tokens of each text.
+        lengths: Number of tokens of each text.
     """
-    # A text of nothing but control characters has no token; MaxSim needs one.
+    # A text of control characters only has no token; MaxSim needs one.
     ends = np.cumsum(np.maximum(1, lengths))
     tokens = np.empty((ends[-1] if len(ends) else 0, math.ceil(encoder.dim / 8)), np.uint8)
-    packed = np.split(tokens, ends[:-1]) if len(ends) else []  # views: tokens are held once
+    packed = np.split(tokens, ends[:-1]) if len(ends) else []  # views, so tokens are in memory once
     vectors = np.zeros((len(texts), encoder.dim), np.float32)
     known = _known_rows(previous, encoder)
     new = []
@@ -181,7 +181,7 @@ def _encode(
 
 
 def _pairs(chunk: Chunk, packed: np.ndarray, encoder: Encoder) -> Iterator[Pair]:
-    """Yield what a bilingual chunk says in both languages: its title, its words, each question."""
+    """Yield the aligned parts of a bilingual chunk: its title, its words, each question."""
     ids = encoder.token_ids(encoded_parts(chunk))
     signs = unpack(packed, encoder.dim)
     asks_ja = chunk.asks_ja if len(chunk.asks_ja) == len(chunk.asks) else ()
@@ -189,12 +189,12 @@ def _pairs(chunk: Chunk, packed: np.ndarray, encoder: Encoder) -> Iterator[Pair]
     for japanese, part in zip([chunk.title_ja, chunk.text_ja, *asks_ja], ids, strict=False):
         tokens = signs[begin : begin + len(part)]
         begin += len(part)
-        # What the encoder cut off at the end has no tokens.
+        # Parts beyond the encoder's maximum length have no tokens.
         yield Pair(japanese_words(japanese), part[: len(tokens)], tokens)
 
 
 def _known_rows(previous: Generation | None, encoder: Encoder) -> dict[bytes, tuple[int, int, int]]:
-    """Return, by text key, the row and token range of what is already encoded."""
+    """Return row and token range of texts that are already encoded, by text key."""
     if previous is None or previous.manifest.model_key != encoder.key:
         return {}
     facts = previous.rows

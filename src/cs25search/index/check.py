@@ -1,4 +1,4 @@
-"""cs25search check: every byte of an index is the one that was written."""
+"""cs25search check: verify that every byte of an index is as it was written."""
 
 import math
 from dataclasses import dataclass, field
@@ -14,25 +14,25 @@ from .files import read_generation, read_manifest
 from .generation import Generation
 from .publish import current_generation, generations
 
-SAMPLE = 0.01  # share of the chunks that are encoded again
+SAMPLE = 0.01  # share of the chunks that is encoded again
 LEAST = 10  # chunks
-SAME = 0.999  # cosine of a vector with the one of the same text encoded again
+SAME = 0.999  # least cosine of a vector with a new encoding of the same text
 
 
 @dataclass(slots=True)
 class Report:
-    """What is sound and what is not, a line each."""
+    """What is sound and what is damaged, one line each."""
 
     sound: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
-    spare: list[str] = field(default_factory=list)  # about generations that are not live
+    spare: list[str] = field(default_factory=list)  # earlier generations
 
 
 def check_index(index_dir: Path, deep: bool = False) -> Report:
-    """Check the live generation and its encoder, and see whether an earlier one could stand in.
+    """Check the live generation and its encoder, and whether an earlier one could replace it.
 
     Args:
-        deep: Encode a random hundredth of the chunks again and compare the vectors.
+        deep: Encode a random 1 % of the chunks again and compare the vectors.
 
     Raises:
         IndexMissing: Nothing has been built here.
@@ -58,7 +58,7 @@ def check_index(index_dir: Path, deep: bool = False) -> Report:
 def _check_generation(
     index_dir: Path, name: str, sound: list[str], damaged: list[str]
 ) -> Generation | None:
-    """Return a generation if it is sound, and say what it is or what is wrong with it."""
+    """Return a generation if it is sound, and add a line about it to the report."""
     folder = index_dir / name
     distrust(folder)
     try:
@@ -97,13 +97,15 @@ def _compare(generation: Generation, encoder: OnnxEncoder, report: Report) -> No
         stored = np.asarray(generation.vectors.reconstruct(int(rows[position])))
         cosines[position] = unit(stored) @ encoding.vector
     worst = int(np.argmin(cosines))
-    line = f"cosine of {count} vectors with their texts encoded again: {cosines[worst]:.5f} or more"
+    line = (
+        f"cosine of {count} vectors with new encodings of their texts: {cosines[worst]:.5f} or more"
+    )
     if cosines[worst] >= SAME:
         report.sound.append(line)
     else:
-        report.damaged.append(f"{line}, not {SAME}; worst in row {rows[worst]}.")
+        report.damaged.append(f"{line}, expected {SAME}; the lowest is in row {rows[worst]}.")
 
 
 def _what(error: Cs25SearchError) -> str:
-    """Return an error without its cure, which is said once at the end."""
+    """Return an error's text without its remedy, which is printed once at the end."""
     return str(error).splitlines()[0]

@@ -1,4 +1,4 @@
-"""What is encoded and counted of a chunk or a slide."""
+"""The text of a chunk or slide that is encoded and counted."""
 
 import hashlib
 
@@ -7,7 +7,7 @@ from ..text.japanese import is_mostly_japanese
 
 
 def encoded_text(chunk: Chunk) -> str:
-    """Return what is encoded and counted for a chunk: title, words, questions it answers, terms."""
+    """Return the indexed text of a chunk: title, words, questions it answers, terms."""
     return " ".join(encoded_parts(chunk))
 
 
@@ -17,27 +17,27 @@ def encoded_parts(chunk: Chunk) -> list[str]:
 
 
 def lead(chunk: Chunk) -> str:
-    """Return what stands before the chunk's own words when it is encoded."""
+    """Return the title prefix of a chunk's indexed text."""
     return f"{chunk.title}." if chunk.title else ""
 
 
 def has_japanese(chunk: Chunk) -> bool:
-    """Return whether a chunk has a Japanese side, or is itself in Japanese or Chinese."""
+    """Return whether a chunk has a Japanese version, or is itself in Japanese or Chinese."""
     return bool(chunk.text_ja) or is_mostly_japanese(chunk.text)
 
 
 def japanese_text(chunk: Chunk) -> str:
-    """Return the Japanese side of a chunk; its own words if they are Japanese or Chinese."""
+    """Return the Japanese version of a chunk; its own words if they are Japanese or Chinese."""
     if not chunk.text_ja and is_mostly_japanese(chunk.text):
         return encoded_text(chunk)
     return " ".join([chunk.title_ja, chunk.text_ja, *chunk.asks_ja, *chunk.terms])
 
 
 def slide_text(slide: Slide) -> str:
-    """Return what is encoded of a slide."""
+    """Return the indexed text of a slide."""
     return f"{slide.title}. {slide.summary} {', '.join(slide.terms)}"
 
 
 def text_key(text: str) -> bytes:
-    """Return a short name for a text, so that it is recognised in the next generation."""
+    """Return a hash of a text, by which the next generation recognises it."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest().encode()

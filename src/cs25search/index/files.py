@@ -1,26 +1,26 @@
-"""The index on disk. This module alone knows its files.
+"""The index on disk. Only this module knows its files.
 
     index/
-      CURRENT                 one line: the name of the live generation
+      CURRENT                 one line with the name of the live generation
       <generation>/
-        manifest.json         what was indexed by what, and every file's size and sha256
+        manifest.json         what was indexed with which encoder, and every file's size and sha256
         manifest.sha256       the checksum of the manifest itself
-        videos.jsonl          one Video a line
-        slides.jsonl          one Slide a line; slide_vectors.npy has its rows
-        chunks.jsonl          one Chunk a line; line i is row i of every array below
+        videos.jsonl          one Video per line
+        slides.jsonl          one Slide per line; slide_vectors.npy has the same rows
+        chunks.jsonl          one Chunk per line; line i is row i of every array below
         rows.npy              per chunk: video, start, end, number of tokens, key of its text
-        lines.npy             the byte at which each line of chunks.jsonl begins, and the end
+        lines.npy             byte offset of each line of chunks.jsonl, and the end
         vectors.faiss         pooled vectors
-        tokens.npy            token vectors, one bit per dimension, chunk after chunk
-        token_idf.npy         how rare each token id is
+        tokens.npy            token vectors of all chunks in order, one bit per dimension
+        token_idf.npy         idf of each token id
         grams/                BM25 over English n-grams
-        bigrams/, words/      BM25 over Japanese pairs of characters, and over Japanese words
-        bridge*               Japanese words as vectors, see bridge.py
-        dictionary.tsv        Japanese words in English, of which the index holds the English
+        bigrams/, words/      BM25 over pairs of Japanese characters, and over Japanese words
+        bridge*               vectors of Japanese words, see bridge.py
+        dictionary.tsv        English for Japanese words, if the English is in the index
       models/<key>/           exported encoders, shared by generations
 
-A reader sees the old generation or the new one, never a part of one: see publish.py. Each file
-is checked against the manifest: see verify.py. No file holds a pickle.
+A reader sees either the old generation or the new one, never part of one: see publish.py. Each file
+is checked against the manifest: see integrity.py. No file contains a pickle.
 """
 
 import datetime
@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 
 class ChunkFile(Sequence[Chunk]):
-    """chunks.jsonl, read line by line when a chunk is asked for."""
+    """chunks.jsonl, decoded line by line on access."""
 
     def __init__(self, path: Path, lines: np.ndarray) -> None:
         self._path = path
@@ -94,7 +94,9 @@ def read_manifest(folder: Path) -> Manifest:
         version = json.loads(content).get("format")
     except (OSError, ValueError, AttributeError) as error:
         raise IndexDamaged(path, broken or f"cannot be read ({error})") from None
-    if version != FORMAT:  # seal or no seal: other formats may have had another one
+    if (
+        version != FORMAT
+    ):  # checked even if the checksum is wrong: other formats may use another checksum
         raise IndexDamaged(path, f"has format {version!r}; this version reads format {FORMAT}")
     if broken:
         raise IndexDamaged(path, broken)
@@ -121,7 +123,7 @@ def read_generation(index_dir: Path, name: str | None = None) -> Generation:
         try:
             return _read_folder(index_dir / name)
         except IndexDamaged:
-            # Two newer ones may have been published since, and this one removed.
+            # Two newer generations may have been published meanwhile, and this one removed.
             if (name_now := current_generation(index_dir)) == name:
                 raise
             name = name_now
@@ -130,11 +132,11 @@ def read_generation(index_dir: Path, name: str | None = None) -> Generation:
 def write_generation(index_dir: Path, generation: Generation) -> str:
     """Write a generation, make it the live one, and return its name.
 
-    Interrupted at any point, the old generation or the new one is live and whole.
+    If it is interrupted at any point, either the old or the new generation is live and complete.
 
     Raises:
         OSError: The system refuses to write.
-        IndexDamaged: What was written cannot be read again.
+        IndexDamaged: What was written cannot be read back.
     """
     import secrets  # only writers need it
 
@@ -158,7 +160,7 @@ def write_generation(index_dir: Path, generation: Generation) -> str:
         content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
         (building / "manifest.json").write_bytes(content + b"\n")
         seal(building / "manifest.json")
-        # Code in C does not always tell that the disk was full when it closed a file.
+        # C code does not always report a full disk when it closes a file.
         _open_files(building, manifest)
 
     publish(index_dir, name, write)
@@ -177,7 +179,7 @@ def _read_folder(folder: Path) -> Generation:
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
-    """Compare sizes, and checksums unless that was done before (verify.py)."""
+    """Compare sizes, and checksums unless a stamp says that they were compared (integrity.py)."""
     for name, facts in manifest.files.items():
         if problem := wrong_size(folder / name, facts):
             raise IndexDamaged(folder / name, problem)
@@ -235,7 +237,7 @@ def _write_files(folder: Path, generation: Generation) -> None:
 
 
 def _write_lines(path: Path, records: Sequence[Any]) -> list[int]:
-    """Write one record a line; return the byte where each begins, and the end."""
+    """Write one record per line; return the byte offset of each, and the end."""
     begins = [0]
     with path.open("wb") as file:
         for record in records:
@@ -272,7 +274,7 @@ def _read_bridge(folder: Path) -> Bridge:
 
 def _read_array(path: Path) -> np.ndarray:
     try:
-        # A plain view of the mapped bytes: slicing a memmap object costs more than the slice.
+        # A plain view of the mapped bytes, because slicing a memmap object is slow.
         array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
     except (OSError, ValueError) as error:
         raise IndexDamaged(path, f"cannot be read ({error})") from None

@@ -1,4 +1,4 @@
-"""One whole index in memory, or mapped from disk."""
+"""A complete index in memory or mapped from disk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ..integrity import FileFacts
 from ..records import Chunk, Slide, Video
 from .bm25 import Lexical
 
-FORMAT = 4  # 1 had lexical indexes of bm25s, 2 no manifest.sha256, 3 no dictionary
+FORMAT = 4  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary
 MODEL_NOTES = "notes by a model"  # kind of a Source
 ROW = np.dtype(
     [
@@ -20,22 +20,22 @@ ROW = np.dtype(
         ("start", np.float32),
         ("end", np.float32),
         ("first_token", np.int64),  # row of tokens.npy
-        ("tokens", np.int32),  # how many rows of it are this chunk's
+        ("tokens", np.int32),  # number of this chunk's rows there
         ("note", np.bool_),
         ("qa", np.bool_),
-        ("japanese", np.bool_),  # see has_japanese: has terms in `bigrams` and `words`
-        ("key", "S32"),  # what was encoded, see build.text_key
+        ("japanese", np.bool_),  # has terms in `bigrams` and `words`, see has_japanese
+        ("key", "S32"),  # hash of the encoded text, see chunk_text.text_key
     ]
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the text of one video came from."""
+    """The origin of the text of one video."""
 
     video_id: str
-    kind: str  # "bundled notes", MODEL_NOTES, or such as "local captions"
-    name: str  # of the file, or of the model
+    kind: str  # "bundled notes", MODEL_NOTES, or, for example, "local captions"
+    name: str  # of the file or of the language model
     sha256: str
     cues: int
     chunks: int
@@ -43,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds and what made it."""
+    """The content of a generation and how it was made."""
 
     format: int
     generation: str
@@ -51,19 +51,19 @@ class Manifest:
     model: str
     model_key: str
     dim: int
-    inputs: str  # sha256 over everything that went in; equal inputs need no new generation
+    inputs: str  # sha256 over all inputs; equal inputs need no new generation
     counts: dict[str, int]
     sources: tuple[Source, ...]
-    dense: str  # how the pooled vectors are searched, and why
+    dense: str  # how the pooled vectors are searched, with the reason
     files: dict[str, FileFacts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One whole index, in memory or mapped from disk.
+    """A complete index, in memory or mapped from disk.
 
-    Row i of `chunks`, `rows` and `vectors` is the same chunk; `tokens` holds the packed token
-    vectors of all chunks in that order, `rows["tokens"]` how many each has.
+    Row i of `chunks`, `rows` and `vectors` belongs to the same chunk; `tokens` contains the packed
+    token vectors of all chunks in that order, `rows["tokens"]` their number per chunk.
     """
 
     manifest: Manifest

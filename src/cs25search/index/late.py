@@ -1,7 +1,8 @@
-"""Late interaction: every query token looks for its best token in every chunk (MaxSim).
+"""Late interaction: each query token is matched with the best token of every chunk (MaxSim).
 
-Khattab and Zaharia, "ColBERT", SIGIR 2020. Token vectors are stored as one bit per dimension,
-its sign, which cost nothing on the corpora measured (docs/evaluation.md); queries stay floats.
+Khattab and Zaharia, "ColBERT", SIGIR 2020. Token vectors are stored as one sign bit per dimension,
+which did not reduce quality on the corpora measured (docs/evaluation.md); query vectors stay
+floats.
 """
 
 from functools import cache
@@ -12,13 +13,13 @@ import onnxruntime
 
 
 def pack(tokens: np.ndarray) -> np.ndarray:
-    """Return the signs of token vectors, eight to a byte.
+    """Return the signs of token vectors, eight per byte.
 
     Args:
         tokens: Shape (n_tokens, dim).
 
     Returns:
-        Shape (n_tokens, ceil(dim / 8)), uint8; a set bit stands for a positive component.
+        Shape (n_tokens, ceil(dim / 8)), uint8; a set bit means a positive component.
 
     >>> pack(np.array([[0.1, -0.2, 0.3, 0, 0, 0, 0, 0]])).tolist()
     [[160]]
@@ -38,7 +39,7 @@ def unpack(packed: np.ndarray, dim: int) -> np.ndarray:
 
 
 def token_idf(document_ids: list[np.ndarray], vocabulary_size: int) -> np.ndarray:
-    """Return how rare each token id is, as BM25 counts it, shape (vocabulary_size,).
+    """Return the idf of each token id by BM25's formula, shape (vocabulary_size,).
 
     >>> idf = token_idf([np.array([0, 1]), np.array([1, 1])], vocabulary_size=3)
     >>> [f"{x:.2f}" for x in idf]
@@ -51,7 +52,7 @@ def token_idf(document_ids: list[np.ndarray], vocabulary_size: int) -> np.ndarra
 
 
 def idf_of_tokens(seen: np.ndarray, size: int) -> np.ndarray:
-    """Return how rare tokens are that are in `seen` of `size` chunks, shape of `seen`."""
+    """Return the idf of tokens that occur in `seen` of `size` chunks, in the shape of `seen`."""
     idf: np.ndarray = np.log1p((size - seen + 0.5) / (seen + 0.5)).astype(np.float32)
     return idf
 
@@ -63,40 +64,42 @@ def maxsim(
     lengths: np.ndarray,
     segments: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the score of every chunk, and the token at which its best stretch begins.
+    """Return the score of every chunk, and the token at which its best passage begins.
 
-    A chunk is cut into equal segments; a stretch is two neighbours of them. The score of a
-    stretch is the weighted mean, over query tokens, of the best cosine with a token in it. The
-    score of a chunk is that of its best stretch; with one segment, that is plain MaxSim.
+    A chunk is cut into equal segments; a passage is two adjacent segments. The score of a passage
+    is the weighted mean, over query tokens, of the best cosine with a token in it. The score of a
+    chunk is that of its best passage; with one segment, this is plain MaxSim.
 
     Args:
         query: Unit vectors of the query's tokens, shape (n_query, dim).
         weights: One weight per query token, shape (n_query,); not all zero.
-        packed: Tokens of all chunks one after the other, from `pack`, shape (n_tokens, dim / 8).
-        lengths: Tokens of each chunk, at least one each, shape (n_chunks,); they sum to n_tokens.
-        segments: Into how many segments each chunk is cut, 1 to its length, shape (n_chunks,).
+        packed: Tokens of all chunks in order, from `pack`, shape (n_tokens, dim / 8).
+        lengths: Number of tokens of each chunk, at least 1, shape (n_chunks,); the sum is n_tokens.
+        segments: Number of segments of each chunk, from 1 to its length, shape (n_chunks,).
 
     Returns:
-        Scores, shape (n_chunks,), and positions inside each chunk, shape (n_chunks,).
+        Scores, shape (n_chunks,), and positions within the chunks, shape (n_chunks,).
 
     One chunk of three tokens, of which the last two are the query's own signs:
 
     >>> query = np.array([[1.0, 0, 0, 0, 0, 0, 0, 0]])
     >>> packed = pack(np.array([[-1.0] * 8, [1.0] * 8, [1.0] * 8]))
     >>> scores, begins = maxsim(query, np.ones(1), packed, np.array([3]), np.array([3]))
-    >>> f"{scores[0]:.3f}", begins.tolist()  # the stretch of tokens 0 and 1 has it already
+    >>> f"{scores[0]:.3f}", begins.tolist()  # the passage of tokens 0 and 1 contains the match
     ('0.354', [0])
     """
     products, units = _products(query, packed)
-    firsts = np.cumsum(segments) - segments  # segment at which each chunk begins
+    firsts = np.cumsum(segments) - segments  # first segment of each chunk
     inside = np.arange(segments.sum()) - np.repeat(firsts, segments)
     cuts = inside * np.repeat(lengths, segments) // np.repeat(segments, segments)
     best = np.maximum.reduceat(products, cuts + np.repeat(np.cumsum(lengths) - lengths, segments))
-    # The neighbour of a chunk's last segment would be in another chunk: it stands alone.
+    # The segment after a chunk's last one belongs to another chunk, so the last one is scored
+    # alone.
     is_last = inside == np.repeat(segments, segments) - 1
     stretch = np.where(is_last[:, None], best, np.maximum(best, np.roll(best, -1, axis=0)))
     # A stored token is sign(x) / sqrt(dim). With bits b in {0, 1} the sign is 2b - 1, so
-    # query . sign = 2 (query . b) - sum(query). It rises with query . b: the best is the same.
+    # query . sign = 2 (query . b) - sum(query). It increases with query . b, so both have the same
+    # maximum.
     shares = weights / weights.sum() / np.sqrt(query.shape[1])
     of_stretch = stretch @ (2 * units * shares) - query.sum(axis=1) @ shares
     scores: np.ndarray = np.maximum.reduceat(of_stretch, firsts)
@@ -106,11 +109,11 @@ def maxsim(
 
 
 def _products(query: np.ndarray, packed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return stored bits times query tokens, and the unit in which these are counted.
+    """Return the products of stored bits and query tokens, and their unit.
 
-    Only what grows with the bits is here: `query . bits`, shape (n_tokens, n_query), int32, of
-    query tokens rounded to whole multiples of a unit, shape (n_query,). Rounding to 127 steps
-    changes cosines by .002 at most, either way, and their weighted mean by far less.
+    The products are `query . bits`, shape (n_tokens, n_query), int32, with query tokens rounded to
+    whole multiples of a unit, shape (n_query,). Rounding to 127 steps changes cosines by at most
+    .002, and their weighted mean by far less.
     """
     units = np.abs(query).max(axis=1) / 127
     units[units == 0] = 1
@@ -122,13 +125,14 @@ def _products(query: np.ndarray, packed: np.ndarray) -> tuple[np.ndarray, np.nda
 
 @cache
 def _matmul() -> onnxruntime.InferenceSession:
-    """Return a product of bytes, five times as fast as numpy's of floats; threads may share it.
+    """Return a product of byte matrices, five times as fast as numpy's with floats.
 
-    matmul.onnx is one operator, MatMulInteger: bits (n, dim), uint8, times query (dim, m),
+    Threads can share it. matmul.onnx is one operator, MatMulInteger: bits (n, dim), uint8, times
+    query (dim, m),
     int8, gives int32. tests/test_late.py builds it.
     """
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # a query has one core, see search.open_index
+    options.intra_op_num_threads = 1  # a query uses one core, see search.open_index
     return onnxruntime.InferenceSession(
         str(Path(__file__).with_name("matmul.onnx")), options, providers=["CPUExecutionProvider"]
     )

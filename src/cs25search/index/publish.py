@@ -1,11 +1,11 @@
-"""How a generation comes to be the live one: whole, or not at all.
+"""Publish a generation atomically: completely or not at all.
 
-    .building-<name>/   being written, read back and synced
-    <name>/             renamed: whole, nobody reads it yet
-    CURRENT             replaced by a file that says <name>: from now on everybody does
-    .removing-<name>/   the generation before the one before, on its way out
+    .building-<name>/   being written, read back and synced to disk
+    <name>/             renamed: complete, but not read yet
+    CURRENT             replaced by a file that contains <name>: from now on readers open it
+    .removing-<name>/   the generation before the previous one, being removed
 
-Killed or failing between any two steps, what CURRENT names is whole.
+If the process dies between any two steps, the generation named in CURRENT is complete.
 """
 
 import os
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     import filelock
 
 NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
-NOTHING_YET = "none"  # what CURRENT says before the first generation; a lost CURRENT is damage
-PATIENCE = 2.0  # seconds in which the holder of a lock must have said who it is
+NOTHING_YET = (
+    "none"  # content of CURRENT before the first generation; a missing CURRENT means damage
+)
+PATIENCE = 2.0  # seconds within which the holder of a lock must have written its process id
 WINDOWS = os.name == "nt"
 
 
@@ -33,7 +35,7 @@ def current_generation(index_dir: Path) -> str:
 
     Raises:
         IndexMissing: Nothing has been built here.
-        IndexDamaged: CURRENT is lost, or names no folder beside it.
+        IndexDamaged: CURRENT is missing, or does not name a folder beside it.
     """
     pointer = index_dir / "CURRENT"
     try:
@@ -47,10 +49,10 @@ def current_generation(index_dir: Path) -> str:
     if content == f"{NOTHING_YET}\n".encode():
         raise IndexMissing(index_dir)
     name = content[:-1].decode("ascii", "replace")
-    # Only a name that we give ourselves: CURRENT must not lead out of the index folder.
+    # Only accept names that we generate: CURRENT must not point outside the index folder.
     if content[-1:] != b"\n" or not NAME.fullmatch(name) or not (index_dir / name).is_dir():
         seen = content[:80].decode("ascii", "replace")
-        raise IndexDamaged(pointer, f"names generation {seen!r}, which is not there")
+        raise IndexDamaged(pointer, f"names generation {seen!r}, which does not exist")
     return name
 
 
@@ -63,15 +65,14 @@ def generations(index_dir: Path) -> list[str]:
 
 
 def publish(index_dir: Path, name: str, write: Callable[[Path], None]) -> None:
-    """Make a new generation the live one; the one before stays, older ones go.
+    """Make a new generation live; the previous one is kept, older ones are removed.
 
     Args:
-        name: What it will be called, see NAME.
-        write: Writes all its files into a folder, and raises when one cannot be read again.
+        name: Its name, see NAME.
+        write: Writes all its files into a folder, and raises if one cannot be read back.
 
     Raises:
-        OSError: The system refuses a step. Then the live generation is still the one before,
-            or already the new one, and whole.
+        OSError: A step failed. The live generation is the previous or the new one, and complete.
     """
     index_dir.mkdir(parents=True, exist_ok=True)
     for path in index_dir.iterdir():
@@ -92,7 +93,7 @@ def publish(index_dir: Path, name: str, write: Callable[[Path], None]) -> None:
         _point_to(index_dir, name)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
-        if not _may_be_live(index_dir, name):  # then it only takes room on a full disk
+        if not _may_be_live(index_dir, name):  # otherwise it would only fill the disk
             _remove(index_dir / name)
         raise
     for other in generations(index_dir):
@@ -102,14 +103,14 @@ def publish(index_dir: Path, name: str, write: Callable[[Path], None]) -> None:
 
 @contextmanager
 def ingest_lock(index_dir: Path) -> Iterator[None]:
-    """Hold the right to write to an index; released by the system when its owner dies.
+    """Hold the write lock of an index; the system releases it if the process dies.
 
     Raises:
         Cs25SearchError: Another process holds it.
     """
     index_dir.mkdir(parents=True, exist_ok=True)
     owner = index_dir / "ingest.owner"
-    import filelock  # only writers need it, and a query should start soon
+    import filelock  # only writers need it, and queries must start fast
 
     lock = filelock.FileLock(index_dir / "ingest.lock", timeout=0)
     _acquire(lock, owner)
@@ -122,11 +123,11 @@ def ingest_lock(index_dir: Path) -> Iterator[None]:
 
 
 def _acquire(lock: "filelock.BaseFileLock", owner: Path) -> None:
-    """Take the lock, or say who has it.
+    """Take the lock, or raise an error that names its holder.
 
-    The name of the owner is written after the lock is taken, and a name left by a process that
-    was killed stays until then; the app takes the lock for a moment to see whether it is free.
-    So a holder without a living name gets a little time.
+    The holder's process id is written after the lock is taken, and the id of a killed process stays
+    until then. The app also takes the lock briefly to see whether it is free. So this waits a
+    little for a holder whose id is not that of a live process.
     """
     import filelock
 
@@ -146,17 +147,18 @@ def _acquire(lock: "filelock.BaseFileLock", owner: Path) -> None:
 
 
 def _living_owner(owner: Path, believed: bool) -> int | None:
-    """Return the process that says it holds the lock, None where it is known to have ended.
+    """Return the recorded process id of the lock holder, None if that process has ended.
 
     Args:
-        believed: Whether to believe it on Windows, where signal 0 is no question but Ctrl+C.
+        believed: Whether to trust it on Windows, where signal 0 means Ctrl+C and cannot be used to
+            ask.
     """
     try:
         pid = int(owner.read_text())
         if WINDOWS:
             return pid if believed else None
         os.kill(pid, 0)
-    except PermissionError:  # alive, and somebody else's
+    except PermissionError:  # alive, but owned by another user
         return pid
     except (OSError, ValueError):
         return None
@@ -175,7 +177,7 @@ def _may_be_live(index_dir: Path, name: str) -> bool:
         return current_generation(index_dir) == name
     except IndexMissing:
         return False
-    except (OSError, Cs25SearchError):  # CURRENT cannot be read just now: it may say so
+    except (OSError, Cs25SearchError):  # CURRENT cannot be read, so it may name this one
         return True
 
 
@@ -186,13 +188,13 @@ def _point_to(index_dir: Path, name: str) -> None:
 
 def _replace(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(text.encode())  # as text, Windows would end the line in CR LF
+    fresh.write_bytes(text.encode())  # in text mode, Windows would end the line in CR LF
     _sync(fresh)
     fresh.replace(path)
 
 
 def _remove(folder: Path) -> None:
-    """Remove a generation; nobody sees it half removed."""
+    """Remove a generation; readers never see it partly removed."""
     leaving = folder.with_name(f".removing-{folder.name}")
     with suppress(OSError):
         folder.rename(leaving)
@@ -200,9 +202,9 @@ def _remove(folder: Path) -> None:
 
 
 def _sync(path: Path) -> None:
-    """Make sure that a file or folder is on the disk, not only in its cache.
+    """Flush a file or folder to disk.
 
-    Windows opens no folders, and syncs a file only for somebody who may write to it.
+    Windows cannot open folders, and only syncs files opened for writing.
     """
     if WINDOWS and path.is_dir():
         return

@@ -1,4 +1,4 @@
-"""First stage over vectors: FAISS, inner product of unit vectors, which is their cosine."""
+"""The dense first stage: FAISS with inner products of unit vectors, which are their cosines."""
 
 import errno
 import math
@@ -12,12 +12,12 @@ import numpy as np
 
 from ..errors import IndexDamaged
 
-EXACT_UP_TO = 200_000  # vectors; a core compares so many in some 15 ms
-FEWEST_LISTS = 64  # looked into for one query
-TRAINED_ON = 40  # vectors per list, to place the lists
-FEW = 5_000  # rows let through by a filter that are compared one by one
+EXACT_UP_TO = 200_000  # vectors; one core compares this many in about 15 ms
+FEWEST_LISTS = 64  # probed for one query
+TRAINED_ON = 40  # training vectors per list
+FEW = 5_000  # rows that pass a filter and are compared one by one
 
-# Limits on what a file may make FAISS allocate and repeat; they hold for the whole process.
+# Limits on the memory and loops that a file can demand of FAISS; they apply to the whole process.
 _LIMITS = threading.Lock()
 MOST_LISTS = 10_000_000
 faiss.set_deserialization_loop_limit(MOST_LISTS)
@@ -28,9 +28,9 @@ class IndexType:
     """How vectors are searched.
 
     Attributes:
-        factory: What FAISS calls it: see its index factory.
-        probes: Lists looked into for one query; 0 where there are none.
-        reason: Why this one, in a sentence.
+        factory: The description for FAISS's index factory.
+        probes: Lists probed for one query; 0 without lists.
+        reason: The reason for the choice, as a sentence.
     """
 
     factory: str
@@ -39,7 +39,7 @@ class IndexType:
 
 
 def choose_index(n: int, dim: int, exact_up_to: int = EXACT_UP_TO) -> IndexType:
-    """Return how n vectors are searched, and why; docs/scaling.md has the measurements.
+    """Return how to search n vectors, with the reason; docs/scaling.md has the measurements.
 
     >>> print(choose_index(576, 384).reason)
     Exact: comparing all 576 vectors reads 1 MB a query.
@@ -52,15 +52,15 @@ def choose_index(n: int, dim: int, exact_up_to: int = EXACT_UP_TO) -> IndexType:
     if n <= exact_up_to:
         reason = f"Exact: comparing all {n:,} vectors reads {max(1, megabytes):.0f} MB a query."
         return IndexType("Flat", 0, reason)
-    # FAISS advises 4 to 16 times sqrt(n) lists. Few lists make placing them cheap; many of them
-    # looked into make up for it.
+    # FAISS advises 4 to 16 times sqrt(n) lists. Few lists make training cheap; probing many of them
+    # compensates for it.
     lists = 2 ** round(math.log2(4 * math.sqrt(n)))
     probes = min(lists, max(FEWEST_LISTS, lists // FEWEST_LISTS))
     reason = (
         f"Approximate: comparing all {n:,} vectors would read {megabytes:.0f} MB a query; "
         f"{probes} of {lists} lists read {megabytes / 2 * probes / lists:.0f} MB."
     )
-    return IndexType(f"IVF{lists},SQfp16", probes, reason)  # SQfp16: two bytes a component
+    return IndexType(f"IVF{lists},SQfp16", probes, reason)  # SQfp16: two bytes per component
 
 
 def build_dense(vectors: np.ndarray, exact_up_to: int = EXACT_UP_TO) -> faiss.Index:
@@ -70,7 +70,7 @@ def build_dense(vectors: np.ndarray, exact_up_to: int = EXACT_UP_TO) -> faiss.In
     chosen = choose_index(n, dim, exact_up_to)
     index: Any = faiss.index_factory(dim, chosen.factory, faiss.METRIC_INNER_PRODUCT)
     if chosen.probes:
-        index.nprobe = chosen.probes  # FAISS keeps it in the file
+        index.nprobe = chosen.probes  # saved in the file
         sample = np.random.default_rng(0).permutation(n)[: TRAINED_ON * index.nlist]
         index.train(vectors[np.sort(sample)])
     index.add(vectors)
@@ -100,7 +100,7 @@ def read_dense(path: Path) -> faiss.Index:
     """
     try:
         with _LIMITS:
-            # No vector in a file takes more bytes than the file has.
+            # No vector can need more bytes than the file has.
             faiss.set_deserialization_vector_byte_limit(path.stat().st_size)
             return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
@@ -115,7 +115,7 @@ def top_k(
     Args:
         query: Unit vector, shape (dim,).
         index: From `build_dense`.
-        k: How many; capped at the number of rows.
+        k: Number of rows; at most as many as the index has.
         allowed: Only these rows; None for all.
 
     >>> top_k(np.array([0.0, 1.0]), build_dense(np.eye(2)), k=5).tolist()
@@ -130,7 +130,7 @@ def top_k(
     only = None if allowed is None else _only(index, allowed)
     _, rows = index.search(query.astype(np.float32)[None], min(k, index.ntotal), params=only)
     found: np.ndarray = rows[0]
-    return found[found >= 0]  # FAISS fills up with -1 when it finds fewer than k
+    return found[found >= 0]  # FAISS pads with -1 if it finds fewer than k
 
 
 def cosines(query: np.ndarray, index: faiss.Index, rows: np.ndarray) -> np.ndarray:
@@ -140,13 +140,13 @@ def cosines(query: np.ndarray, index: faiss.Index, rows: np.ndarray) -> np.ndarr
 
 
 def _only(index: faiss.Index, allowed: np.ndarray) -> faiss.SearchParameters:
-    """Return search parameters that let only some rows through."""
+    """Return search parameters that restrict the result to the allowed rows."""
     mask = np.zeros(index.ntotal, np.bool_)
     mask[allowed] = True
     bitmap: Any = np.packbits(mask, bitorder="little")
     rows = faiss.IDSelectorBitmap(bitmap)  # type: ignore[call-arg]
     if not isinstance(index, faiss.IndexIVF):
         return faiss.SearchParameters(sel=rows)  # type: ignore[call-arg]
-    # As many more lists as rows fall away: as many vectors are compared as without a filter.
+    # Probe more lists as the filter gets stricter, to compare as many vectors as without it.
     probes = min(index.nlist, index.nprobe * index.ntotal // len(allowed))
     return faiss.SearchParametersIVF(sel=rows, nprobe=probes)  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""The words of an index, and how many chunks have each."""
+"""The words of an index, and how many chunks contain each."""
 
 import math
 import re
@@ -10,11 +10,11 @@ from ..text.words import STOP_WORDS, stem, words
 from .chunk_text import encoded_text
 from .generation import Generation
 
-MARKS = "? . , : ; ! \" ' ( ) -"  # tokens that say nothing about the topic, beside the stop words
+MARKS = "? . , : ; ! \" ' ( ) -"  # tokens that say nothing about the topic, besides stop words
 
 
 class Vocabulary:
-    """The words of an index: how many chunks have each, and the row of each chunk."""
+    """The words of an index: how many chunks contain each, and the row of each chunk."""
 
     def __init__(self, generation: Generation, encoder: Encoder) -> None:
         self.size = len(generation.chunks)
@@ -31,17 +31,18 @@ class Vocabulary:
         self.idle_tokens = idle_tokens(encoder)
 
     def count(self, word: str, language: Language) -> int:
-        """Return how many chunks have a word: a stem, or a Japanese word in its normal form."""
+        """Return how many chunks contain a word: a stem, or a Japanese word in its normal form."""
         return self._japanese.count(word) if language == "ja" else self._seen[word]
 
     def says(self, name: str) -> bool:
-        """Return whether some chunk has a name, however it is cut into words; 2 is not in 256."""
+        """Return whether a chunk contains a name, however split into words; 256 does not contain
+        2."""
         return re.search(rf"{re.escape(name)}(?!\d)", self._runs) is not None or (
             not name[-1].isdigit() and name in self._runs
         )
 
     def idf(self, word: str, language: Language) -> float:
-        """Return how rare a word is, as BM25 counts it."""
+        """Return the idf of a word by BM25's formula."""
         seen = self.count(word, language)
         return math.log1p((self.size - seen + 0.5) / (seen + 0.5))
 
