@@ -16,7 +16,7 @@ for option in ("--index", "--store", "--uri"):
         variable = option.replace("--", "CS25_").upper()
         os.environ[variable] = sys.argv[sys.argv.index(option) + 1]
 
-# The server imports this file once and finds `app`; each session then runs it as a script.
+# The server imports this file once to find `app`; each session then runs it as a script.
 if __name__ == "__main__":
     show()
 else:

@@ -190,7 +190,7 @@ def test_extracts_stand_in_for_a_model_that_fails_until_it_is_asked_again(index,
     model.reply = lambda handler: handler.fail(401)
     app = open_written(FLOAT32[language], language)
     assert has(app, say(language, "extracts")) and chips(app)
-    refused = {"en": "the key was refused &#40;401&#41;", "ja": "キーが拒否されました（401）。"}
+    refused = {"en": "the key was rejected &#40;401&#41;", "ja": "キーが拒否されました（401）。"}
     assert has(app, refused[language])
     assert not any(KEY in text for text in texts(app))
     extract = build_extract(find(index, FLOAT32[language]))

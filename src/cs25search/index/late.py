@@ -128,8 +128,7 @@ def _matmul() -> onnxruntime.InferenceSession:
     """Return a product of byte matrices, five times as fast as numpy's with floats.
 
     Threads can share it. matmul.onnx is one operator, MatMulInteger: bits (n, dim), uint8, times
-    query (dim, m),
-    int8, gives int32. tests/test_late.py builds it.
+    query (dim, m), int8, gives int32. tests/test_late.py builds it.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a query uses one core, see search.open_index

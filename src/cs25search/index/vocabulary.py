@@ -35,8 +35,7 @@ class Vocabulary:
         return self._japanese.count(word) if language == "ja" else self._seen[word]
 
     def says(self, name: str) -> bool:
-        """Return whether a chunk contains a name, however split into words; 256 does not contain
-        2."""
+        """Return whether a chunk contains a name, in any word split; 256 does not contain 2."""
         return re.search(rf"{re.escape(name)}(?!\d)", self._runs) is not None or (
             not name[-1].isdigit() and name in self._runs
         )

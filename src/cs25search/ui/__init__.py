@@ -1,1 +1,1 @@
-"""The app: pages over widgets over views, which are strings and can be tested without a page."""
+"""The app: pages use widgets, widgets use views; views are strings and can be tested alone."""

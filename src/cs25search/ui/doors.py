@@ -1,8 +1,9 @@
-"""Which requests the app answers: names it goes by, pages that may open it, who is local.
+"""Access checks for the app: host names, origins, and which visitors are local.
 
 A page of another site can point a name of its own at 127.0.0.1 (DNS rebinding) or open our
 websocket from the visitor's browser. Both are refused here, before Streamlit sees them: for a
-foreign origin Streamlit asks the network for its own address and answers nobody meanwhile.
+foreign origin, Streamlit would look up its own address on the network and block all other requests
+meanwhile.
 """
 
 import re
@@ -15,14 +16,14 @@ from .views.texts import say
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 UPLOAD = "/_stcore/upload_file"
-# A proxy in front adds at least one of these for the visitor that it lets in.
+# A reverse proxy adds at least one of these headers.
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
              "x-real-ip")  # fmt: skip
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 
 
 def host_name(host: str) -> str:
-    """Return the name in a Host header without its port; "" when it is not valid.
+    """Return the name in a Host header without its port; "" if it is invalid.
 
     >>> [host_name(host) for host in ("LocalHost:8501", "[::1]:8501", "a.example.", "a@b", "")]
     ['localhost', '::1', 'a.example', '', '']
@@ -32,13 +33,13 @@ def host_name(host: str) -> str:
 
 
 def public_hosts(environment: Mapping[str, str]) -> frozenset[str]:
-    """Return the names in CS25_HOSTS: those under which others reach this server.
+    """Return the names in CS25_HOSTS, under which others reach this server.
 
     >>> sorted(public_hosts({"CS25_HOSTS": "search.example.org, [fd00::1]:8501"}))
     ['fd00::1', 'search.example.org']
 
     Raises:
-        Cs25SearchError: One of them is not a host name, but a URL or a pattern.
+        Cs25SearchError: One of them is not a host name, for example a URL or a pattern.
     """
     written = [host.strip() for host in environment.get("CS25_HOSTS", "").split(",")]
     for host in written:
@@ -51,7 +52,7 @@ def public_hosts(environment: Mapping[str, str]) -> frozenset[str]:
 
 
 def is_local(host: str, peer: str | None, headers: Iterable[str]) -> bool:
-    """Return whether a visitor sits at this machine, with no proxy between.
+    """Return whether a visitor is on this machine, without a proxy in between.
 
     Args:
         host: The Host header.
@@ -72,12 +73,12 @@ def is_local(host: str, peer: str | None, headers: Iterable[str]) -> bool:
 
 
 class Doors:
-    """ASGI middleware that answers 403 to what the app's own pages never send.
+    """ASGI middleware that answers 403 to requests that the app's own pages never send.
 
     Args:
         app: The server behind it.
-        hosts: The public names of this server, besides the loopback names.
-        uploads: Let visitors at this machine send files; no page asks for any yet.
+        hosts: The public names of this server, in addition to the loopback names.
+        uploads: Let visitors on this machine upload files; no page offers this yet.
     """
 
     def __init__(
@@ -88,12 +89,12 @@ class Doors:
         self.uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or pass it on."""
+        """Refuse one request, or pass it on."""
         refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else ""
         if not refusal:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await receive()  # the handshake; closed before it is accepted, it becomes a 403
+            await receive()  # the handshake; closing it before acceptance becomes a 403
             await send({"type": "websocket.close", "code": 1008})
         else:
             headers = [(b"content-type", b"text/plain; charset=utf-8")]
@@ -101,7 +102,7 @@ class Doors:
             await send({"type": "http.response.body", "body": refusal.encode()})
 
     def _refusal(self, scope: Scope) -> str:
-        """Return why a request is not answered; "" for one that is."""
+        """Return why a request is refused; "" if it is allowed."""
         hosts = _values(scope, b"host")
         name = host_name(hosts[0]) if len(hosts) == 1 else ""
         if not name or (name not in self.hosts and not _is_address_reached(name, scope)):
@@ -120,8 +121,8 @@ def may_ingest(
 ) -> bool:
     """Return whether a visitor may start an ingest.
 
-    CS25_ALLOW_INGEST=1 lets everybody who sees the page, 0 nobody. Without it, visitors at this
-    machine may, unless CS25_HOSTS says that others come too: behind a proxy all look local.
+    CS25_ALLOW_INGEST=1 allows it for every visitor, 0 for none. If it is not set, visitors on this
+    machine may, unless CS25_HOSTS is set: behind a proxy, all visitors look local.
 
     >>> may_ingest("localhost", "127.0.0.1", [], {})
     True
@@ -146,7 +147,7 @@ def _from_here(host: str, scope: Scope) -> bool:
 
 
 def _is_address_reached(name: str, scope: Scope) -> bool:
-    """Return whether a host is the very address reached: names can be rebound, addresses not."""
+    """Return whether a host is the server's own address, which cannot be rebound as names can."""
     reached = _address((scope.get("server") or ("",))[0])
     return reached is not None and reached == _address(name)
 

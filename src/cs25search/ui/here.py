@@ -1,4 +1,4 @@
-"""What every page needs to know."""
+"""The context that every page needs."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Language, course, and the pages that a page may link to."""
+    """Language, course, and the pages that can be linked to."""
 
     language: Language
     course: Course
@@ -30,7 +30,7 @@ class Here:
         return say(self.language, key, **values)
 
     def name_tab(self, name: str) -> None:
-        """Name the tab of the browser after what the page shows; "" leaves the name it has."""
+        """Set the title of the browser tab; "" leaves it unchanged."""
         if shown := clean(name):
             st.set_page_config(page_title=f"{shown} · cs25search")
 

@@ -1,6 +1,6 @@
-"""An ingest started from the page: a process of its own, so that a closed tab does not end it.
+"""Start an ingest from the page, as a separate process, so that closing the tab does not end it.
 
-How far it is stands in the index folder (progress.py), for every session and every server.
+Its progress is written to the index folder (progress.py), for every session and every server.
 """
 
 import os
@@ -21,22 +21,22 @@ from .doors import may_ingest
 
 LOG = "ingest.log"
 REPORT = "last-ingest.json"
-CLOCK = 0.1  # seconds by which the times of files may lag behind
+CLOCK = 0.1  # seconds by which file times may lag behind
 
 
 @dataclass
 class _Started:
-    """The ingests that this server has started, the last one of each folder."""
+    """The last ingest of each folder that this server started."""
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    times: dict[str, float] = field(default_factory=dict)  # when, as in a file's st_mtime
+    times: dict[str, float] = field(default_factory=dict)  # start, comparable to a file's st_mtime
 
 
 def command(folder: Path, offline: bool) -> list[str]:
     """Return the command that brings an index up to date.
 
-    -P: a folder called cs25search where the server was started is not ours.
+    -P: do not import a folder named cs25search from the current directory.
     """
     options = ["--offline"] if offline else []
     return [sys.executable, "-P", "-m", "cs25search", "ingest", *options, "--index", str(folder)]
@@ -45,12 +45,12 @@ def command(folder: Path, offline: bool) -> list[str]:
 def is_allowed() -> bool:
     """Return whether the visitor of this session may start an ingest."""
     headers: Mapping[str, str] = st.context.headers
-    peer = st.context.ip_address or "127.0.0.1"  # Streamlit gives None for loopback
+    peer = st.context.ip_address or "127.0.0.1"  # None for loopback
     return may_ingest(headers.get("host", ""), peer, headers, os.environ)
 
 
 def start(folder: Path, offline: bool) -> None:
-    """Start an ingest, unless one writes to this index already: whoever asks sees that one.
+    """Start an ingest, unless one is already writing to this index; then that one is shown.
 
     Raises:
         OSError: The index folder cannot be written to.
@@ -60,7 +60,7 @@ def start(folder: Path, offline: bool) -> None:
         if is_running(folder):
             return
         folder.mkdir(parents=True, exist_ok=True)
-        # What it prints is for whoever looks after the server; the page reads the progress.
+        # Its output is for the administrator of the server; the page reads the progress file.
         started.times[str(folder)] = time.time()
         with (folder / LOG).open("wb") as log:
             started.processes[str(folder)] = subprocess.Popen(  # noqa: S603 (our own command)
@@ -74,13 +74,13 @@ def start(folder: Path, offline: bool) -> None:
 
 
 def is_running(folder: Path) -> bool:
-    """Return whether an ingest writes to an index, whoever started it."""
+    """Return whether any ingest is writing to an index."""
     process = _started().processes.get(str(folder))
     return (process is not None and process.poll() is None) or _is_locked(folder)
 
 
 def exit_code(folder: Path) -> int | None:
-    """Return how the last ingest has ended, if this server started one; else None."""
+    """Return the exit code of the last ingest that this server started, None if it started none."""
     process = _started().processes.get(str(folder))
     if process is None or process.poll() is None:
         return None
@@ -89,14 +89,14 @@ def exit_code(folder: Path) -> int | None:
 
 
 def remarks(folder: Path) -> str:
-    """Return what the ingest remarked, a line each; what it printed if it remarked nothing."""
+    """Return the remarks of the ingest, one per line; its output if it made no remarks."""
     if is_running(folder) or _is_recorded(folder):
         return "\n".join(read_progress(folder).remarks)
     return _last_words(folder)
 
 
 def failures(folder: Path) -> list[tuple[str, str, str]]:
-    """Return (title, cause, cure) of what the last ingest could not get."""
+    """Return (title, cause, cure) of everything the last ingest could not fetch."""
     try:
         rows = msgspec.json.decode((folder / REPORT).read_bytes())
         entries = rows if isinstance(rows, list) else rows.get("videos", [])
@@ -110,9 +110,9 @@ def failures(folder: Path) -> list[tuple[str, str, str]]:
 
 
 def _is_recorded(folder: Path) -> bool:
-    """Return whether an ingest has written lines since this server started one.
+    """Return whether an ingest has written progress since this server started one.
 
-    It may be the one of another server that was a moment quicker; the outcome is the same.
+    It may have been started by another server slightly earlier; the outcome is the same.
     """
     try:
         return (folder / FILE).stat().st_mtime >= _started().times[str(folder)] - CLOCK
@@ -131,7 +131,7 @@ def _is_locked(folder: Path) -> bool:
     if not folder.is_dir():
         return False
     try:
-        # One look at a time: two that look at once would each take the other for an ingest.
+        # Check one at a time: two checks at once would each take the other for an ingest.
         with _started().lock, filelock.FileLock(folder / "ingest.lock", timeout=0):
             return False
     except filelock.Timeout:

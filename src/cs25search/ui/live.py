@@ -13,13 +13,13 @@ from .views.problem import REBUILD
 
 
 def live_index(here: Here) -> Index:
-    """Return the live index; if it is damaged, say so and return the generation before.
+    """Return the live index; if it is damaged, show a warning and return the previous generation.
 
     Raises:
         IndexMissing: Nothing has been built yet.
-        IndexDamaged: A file is not the one that was written, and no earlier generation is sound.
-        ModelError: The encoder is missing, altered or another one.
-        StoreError: Milvus does not answer.
+        IndexDamaged: A file has changed since it was written, and no earlier generation is sound.
+        ModelError: The encoder is missing, altered or a different one.
+        StoreError: Milvus does not respond.
     """
     folder = default_index_dir()
     with st.spinner(here.say("opening")):
@@ -33,7 +33,7 @@ def live_index(here: Here) -> Index:
 
 
 def _state(folder: Path) -> str:
-    """Return a text that changes with every new generation and every change of its files."""
+    """Return a text that changes with every new generation and every change to its files."""
     if chosen_store() == "milvus":
         return live_name(folder)
     try:
@@ -43,9 +43,9 @@ def _state(folder: Path) -> str:
     return f"{live} {fingerprint(folder / live, folder / 'models')}"
 
 
-# An exception is not cached, so a repaired index is opened at the next run. Two entries: a
-# session may still be reading the generation before.
+# Exceptions are not cached, so a repaired index is opened at the next run. Two entries, because a
+# session may still be reading the previous generation.
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _open(folder: Path, state: str) -> Index:
-    """Open an index; `state` is here only to be part of the key."""
+    """Open an index; `state` is only part of the cache key."""
     return open_index(folder)

@@ -1,4 +1,4 @@
-"""What all pages share: top with language switch, the pages to choose from, foot."""
+"""The frame of all pages: header with language switch, navigation, footer."""
 
 from collections.abc import Callable
 from functools import partial
@@ -31,7 +31,7 @@ from .widgets import player
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
-# A local file: Streamlit's own icons would be fetched from a server of Google.
+# A local file, because Streamlit's own icons would be fetched from a Google server.
 ICON = Path(__file__).with_name("icon.png")
 WIDTH = 1120  # pixels; longer lines are hard to read
 NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
@@ -40,7 +40,7 @@ NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
 def show() -> None:
     """Show the page that the URL names."""
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
-    player.stopped()  # by this very run, which shows all parts of the page anew
+    player.stopped()  # this run redraws all parts of the page
     asked = st.query_params.get("lang")
     language: Language = st.session_state.setdefault(
         "language", first_language(asked, st.context.locale)
@@ -64,7 +64,7 @@ def show() -> None:
     here.pages.update(pages)
     page = st.navigation(list(pages.values()), position="top")
     here.name_tab(page.title if page.url_path else say(language, "title"))
-    # Another page begins without parameters; a link to it must still say the language.
+    # Another page starts without parameters; links to it must keep the language.
     if st.query_params.get("lang") != language:
         st.query_params["lang"] = language
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH):

@@ -1,4 +1,4 @@
-"""An answer in the making. Not of Streamlit: the page runs again and again, this goes on."""
+"""An answer being written in a thread. It is independent of Streamlit's reruns of the page."""
 
 import threading
 from collections.abc import Sequence
@@ -9,28 +9,28 @@ from ..search import Index
 
 
 class Writing:
-    """A question that is being answered in a thread of its own.
+    """A question that is being answered in its own thread.
 
-    A language model takes seconds. A page that waited would hear no click, and one that asked
-    from its own script would ask anew at every click; so the page looks in here instead.
+    A language model takes seconds. A page that waited would not react to clicks, and one that asked
+    in its own script would ask again at every click; so the page polls this object.
 
     Attributes:
-        said: Sentences of a language model that are already checked.
+        said: Sentences by a language model that have passed the checks.
     """
 
     def __init__(self, index: Index, question: str, lectures: Sequence[int]) -> None:
         self.said: list[Sentence] = []
         self._answer: Future[Answer] = Future()
-        # A daemon: whoever stops the server need not wait for a language model.
+        # A daemon thread, so that stopping the server does not wait for a language model.
         threading.Thread(target=self._write, args=(index, question, lectures), daemon=True).start()
 
     @property
     def done(self) -> bool:
-        """Whether there is an answer, or an error instead of one."""
+        """Whether there is an answer or an error."""
         return self._answer.done()
 
     def answer(self, patience: float | None = None) -> Answer | None:
-        """Return the answer, None when it takes longer than `patience` seconds.
+        """Return the answer, None if it takes longer than `patience` seconds.
 
         Raises:
             Cs25SearchError: As for `Index.answer`.
@@ -43,6 +43,6 @@ class Writing:
     def _write(self, index: Index, question: str, lectures: Sequence[int]) -> None:
         try:
             self._answer.set_result(index.answer(question, lectures, self.said.append))
-        # Whatever it is, the page that waits must hear of it.
+        # The waiting page must see any error.
         except BaseException as error:
             self._answer.set_exception(error)

@@ -1,4 +1,4 @@
-"""What is indexed, from where, when; and a button that brings it up to date."""
+"""The index page: what is indexed, its sources and date, and a button to update it."""
 
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def _show_sources(here: Here, index: Index) -> None:
 
 
 def _source(here: Here, source: Source) -> str:
-    """Return how much of a video came from where."""
+    """Return how much of a video came from a source."""
     if source.kind == "bundled notes":
         return here.say("source_notes", count=source.chunks)
     if source.kind == MODEL_NOTES:
@@ -103,7 +103,7 @@ def _show_ingest(here: Here, folder: Path) -> None:
 def _show_button(here: Here, folder: Path, running: bool) -> None:
     st.markdown(here.say("ingest_about"))
     with st.container(horizontal=True, vertical_alignment="center"):
-        # Read by the callback, which runs before the boxes are shown again.
+        # Read by the callback, which runs before the checkboxes are drawn again.
         st.button(
             here.say("ingest"),
             icon=":material/sync:",
@@ -126,7 +126,7 @@ def _start(folder: Path) -> None:
 @st.fragment(run_every=1.0)
 def _show_progress(here: Here, folder: Path) -> None:
     if not ingesting.is_running(folder):
-        st.rerun()  # the new generation is live: the whole page shows it
+        st.rerun()  # redraw the whole page with the new generation
     st.markdown(here.say("ingest_running"))
     step = read_progress(folder).step
     if step and step.total:

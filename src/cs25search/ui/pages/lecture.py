@@ -1,4 +1,4 @@
-"""One lecture: player, notes, transcript, find in it."""
+"""The lecture page: player, notes, transcript and search within the lecture."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ VIEWS = ("view_notes", "view_transcript", "view_deck")
 
 
 def show(here: Here) -> None:
-    """Show the page; the URL names the lecture (lecture=5) or another video (video=ID)."""
+    """Show the page for the lecture (lecture=5) or other video (video=ID) in the URL."""
     index = live_index(here)
     videos = {address(video): video for video in index.generation.videos}
     video = videos[_choose(here, videos)]
@@ -32,7 +32,7 @@ def show(here: Here) -> None:
 
 
 def address(video: Video) -> str:
-    """Return what names a video in the URL: its number in the deck, else its id."""
+    """Return the URL parameter of a video: its number in the deck, else its id."""
     return str(video.lecture or video.video_id)
 
 
@@ -41,14 +41,14 @@ def _choose(here: Here, videos: dict[str, Video]) -> str:
     first = asked if asked in videos else next(iter(videos))
     key = f"watched-{here.language}"
     if asked in videos and st.session_state.get("watched-asked") != asked:
-        st.session_state[key] = asked  # another link was followed
+        st.session_state[key] = asked  # a different link was followed
     st.session_state.setdefault(key, first)
     chosen: str = st.selectbox(
         here.say("page_lecture"),
         list(videos),
         format_func=lambda name: clean(here.title(videos[name])),
         key=key,
-        label_visibility="collapsed",  # the title of the page says it
+        label_visibility="collapsed",  # the page title says it
         on_change=player.stop,
     )
     st.session_state["watched-asked"] = chosen
@@ -65,7 +65,7 @@ def _choose(here: Here, videos: dict[str, Video]) -> str:
 
 @st.fragment
 def show_video(here: Here, index: Index, video: Video) -> None:
-    """Show a recording; a click runs this part of the page only."""
+    """Show a recording; a click reruns only this part of the page."""
     notes, spoken = _passages(here, index, video)
     st.markdown(moment.video_line(video, here.language))
     now = player.playing(PLACE)
@@ -125,7 +125,7 @@ def show_video(here: Here, index: Index, video: Video) -> None:
 
 
 def _offer_transcript(here: Here, index: Index, video: Video) -> None:
-    """Show a menu with the transcript as a file of each format."""
+    """Show a menu to download the transcript in each format."""
     with st.popover(here.say("download_transcript"), icon=":material/download:"):
         cues = cues_of(index.chunks_of(video.video_id))
         for form in FORMATS:
@@ -139,16 +139,16 @@ def _offer_transcript(here: Here, index: Index, video: Video) -> None:
 
 
 def video_chapters(video: Video) -> Sequence[tuple[float, str]]:
-    """Return the chapters of a video, (start, title), where it has any."""
+    """Return the chapters of a video as (start, title)."""
     return getattr(video, "chapters", ())
 
 
 def above(
     chapters: Sequence[tuple[float, str]], passages: Sequence[Passage]
 ) -> list[list[tuple[float, str]]]:
-    """Return the chapters to name above each passage: the first that lies mostly after their start.
+    """Return the chapters to show above each passage, the first one mostly after their start.
 
-    A chapter may begin in silence, before the first word, or inside a note.
+    A chapter may begin in silence before the first word, or inside a note.
 
     >>> above([(0.0, "A"), (50.0, "B")], [Passage(1, 40, ""), Passage(60, 90, "")])
     [[(0.0, 'A')], [(50.0, 'B')]]
@@ -163,7 +163,7 @@ def above(
 
 
 def is_moment(passage: Passage, hits: Sequence[Hit]) -> bool:
-    """Return whether a passage holds a moment found for the question."""
+    """Return whether a passage contains a moment found for the question."""
     return any(hit.start < passage.end and passage.start < hit.end for hit in hits)
 
 
@@ -183,7 +183,7 @@ def _note(here: Here, chunk: Chunk) -> Passage:
 
 
 def _moments(index: Index, video: Video) -> list[Hit]:
-    """Return the moments of the question asked last that lie in this lecture."""
+    """Return the moments of this lecture that were found for the last question."""
     question: str = st.session_state.get("question", "")
     if not question or not video.lecture:
         return []

@@ -1,4 +1,4 @@
-"""The ten lectures with the deck author's verdict, and which to watch for a goal."""
+"""The page of all lectures: the deck author's verdicts, and advice on which to watch."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from ..views import moment
 from ..views.markup import escape, muted
 from ..widgets import cards
 
-ADVISED, LEAST = 3, 0.05  # lectures, and the share below which one is not named
+ADVISED, LEAST = 3, 0.05  # lectures shown, and the least share of one
 DIFFICULTIES = {
     "easy": "difficulty_easy",
     "moderate": "difficulty_moderate",

@@ -1,4 +1,4 @@
-"""Ask, see where, watch there."""
+"""The search page: ask, see the moments, play them."""
 
 import streamlit as st
 
@@ -52,7 +52,7 @@ def show(here: Here) -> None:
 
 
 def remember(recent: list[str], question: str) -> list[str]:
-    """Return the recent questions, newest first, with one more.
+    """Return the recent questions, newest first, with one added.
 
     >>> remember(["a", "b"], "b")
     ['b', 'a']
@@ -61,7 +61,7 @@ def remember(recent: list[str], question: str) -> list[str]:
 
 
 def _ask_for_question(here: Here) -> str:
-    # Another page forgets the box; coming back, the question is still there.
+    # Streamlit forgets the box on another page; this restores the question.
     if "q" not in st.session_state and "q" not in st.query_params:
         st.session_state["q"] = st.session_state.get("question", "")
     question = st.text_input(
@@ -81,7 +81,7 @@ def _ask_for_question(here: Here) -> str:
 def _choose_lectures(here: Here) -> list[int]:
     titles = {lecture.number: here.title(lecture) for lecture in here.course.lectures}
     asked = st.query_params.get_all("lecture")
-    # A browser keeps the labels it has chosen, so each language needs a widget of its own.
+    # The browser keeps the chosen labels, so each language needs its own widget.
     key = f"lectures-{here.language}"
     st.session_state.setdefault(key, first_lectures(asked, titles))
     chosen: list[int] = st.multiselect(
@@ -90,7 +90,7 @@ def _choose_lectures(here: Here) -> list[int]:
         format_func=titles.__getitem__,
         key=key,
         placeholder=here.say("lectures_hint"),
-        select_all=False,  # Streamlit would say it in English only
+        select_all=False,  # Streamlit has this text in English only
         wrap=True,
         on_change=player.stop,
     )

@@ -1,1 +1,1 @@
-"""Strings that pages show; nothing here imports Streamlit."""
+"""The strings that pages show; this package does not import Streamlit."""

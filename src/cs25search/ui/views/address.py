@@ -1,8 +1,8 @@
-"""Language and lectures to and from the URL.
+"""Language and lectures in the URL.
 
-Streamlit can bind a widget to the URL by itself, but then the URL holds the labels as shown,
-which change with the language. The question is bound that way; these two are kept here, so
-that a link means the same to everybody: ?lang=ja&lecture=5&lecture=9&q=...
+Streamlit can bind a widget to the URL, but then the URL contains the labels, which change with the
+language. The question is bound that way; language and lectures are handled here, so that a link
+works in both languages: ?lang=ja&lecture=5&lecture=9&q=...
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ def first_language(asked: str | None, locale: str | None) -> Language:
 
 
 def first_lectures(asked: Iterable[str], known: Iterable[int]) -> list[int]:
-    """Return the lectures of the URL that exist, in order, each once.
+    """Return the existing lectures of the URL, sorted and without duplicates.
 
     >>> first_lectures(["9", "5", "5", "77", "x"], range(1, 11))
     [5, 9]

@@ -1,4 +1,4 @@
-"""Questions for the empty page; tests check that each leads to its lecture."""
+"""Example questions for the empty page; tests check that each finds its lecture."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the browser may do with the page, said in every answer of the server."""
+"""HTTP security headers, added to every response."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -8,8 +8,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Server = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# Everything comes from this server; only the player's frame is YouTube's. Streamlit sets
-# styles as it runs and has one script in its page, so both may stand in line.
+# Everything is loaded from this server; only the player's frame is from YouTube. Streamlit sets
+# styles at run time and has an inline script, so both must be allowed inline.
 POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -30,12 +30,12 @@ POLICY = "; ".join(
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "strict-origin-when-cross-origin",  # YouTube plays for known pages only
+    "referrer-policy": "strict-origin-when-cross-origin",  # YouTube only plays for known pages
 }
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds HEADERS to every HTTP answer."""
+    """ASGI middleware that adds HEADERS to every HTTP response."""
 
     def __init__(self, app: Server) -> None:
         self.app = app

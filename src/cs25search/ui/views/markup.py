@@ -1,7 +1,7 @@
-"""Text that others wrote, made safe inside Streamlit's Markdown.
+"""Escape text written by others for Streamlit's Markdown.
 
-Captions, notes, slides and questions are data: they are shown as they are, and nothing in
-them may become a link, an image, a formula, a colour or an emoji.
+Captions, notes, slides and questions are data: they are shown literally, and nothing in them may
+become a link, an image, a formula, a colour or an emoji.
 """
 
 import re
@@ -12,7 +12,7 @@ from ...text.markdown import JOINER, LATE
 
 _PUNCTUATION = {ord(c): f"&#{ord(c)};" for c in string.punctuation}
 
-# Streamlit looks for arrows too in text that is already parsed.
+# Streamlit also replaces arrows in parsed text.
 _LATE = re.compile(
     LATE + r"| (?<=(?<!\S)[<>~-])(?=(?:->|>|-|=)(?!\S))  # -> <- -- <-> >= <= ~=",
     re.VERBOSE | re.IGNORECASE,
@@ -20,7 +20,7 @@ _LATE = re.compile(
 
 
 def escape(text: str) -> str:
-    """Return Markdown that shows `text`, on one line, and does nothing else.
+    """Return one line of Markdown that shows `text` literally.
 
     >>> escape("$x$ in [a](b)")
     '&#36;x&#36; in &#91;a&#93;&#40;b&#41;'
@@ -29,7 +29,7 @@ def escape(text: str) -> str:
 
 
 def mark(text: str, spans: list[tuple[int, int]]) -> str:
-    """Return `text` escaped, with the spans highlighted.
+    """Return the escaped `text` with the spans highlighted.
 
     Args:
         text: Cleaned text.
@@ -46,7 +46,7 @@ def mark(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def muted(markdown: str) -> str:
-    """Return Markdown in small grey letters; st.caption is too pale to be read by everybody."""
+    """Return Markdown in small grey letters; st.caption has too little contrast."""
     return f":small[:gray[{markdown}]]"
 
 

@@ -1,4 +1,4 @@
-"""A hit as the strings that a card shows. All are Markdown with data escaped, URLs apart."""
+"""The strings that a card shows for a hit: Markdown with escaped data, except for URLs."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from ...transcripts import made_by, speakers_of
 from .markup import escape, mark, muted
 from .texts import say
 
-AROUND = 60.0  # seconds beside a chunk in which the lines before and after it are looked for
+AROUND = 60.0  # seconds around a chunk within which adjacent lines are looked for
 
 
 def lecture_title(number: int | None, title: str, title_ja: str, language: Language) -> str:
-    """Return number and title of a lecture; a video outside the deck has only a title.
+    """Return number and title of a lecture, or the title of a video outside the deck.
 
     >>> lecture_title(8, "GLOM", "", "ja"), lecture_title(None, "Panel", "", "en")
     ('第8回 · GLOM', 'Panel')
@@ -26,26 +26,26 @@ def lecture_title(number: int | None, title: str, title_ja: str, language: Langu
 
 
 def video_line(video: Video, language: Language) -> str:
-    """Return number and title of a recording, and who speaks."""
+    """Return number, title and speakers of a recording."""
     title = lecture_title(video.lecture, video.title, video.title_ja, language)
     speakers = ", ".join(video.speakers)
     return " · ".join([f"**{escape(title)}**", *([escape(speakers)] if speakers else [])])
 
 
 def heading(hit: Hit, language: Language) -> str:
-    """Return when it is said, and the title of the note about it, if there is one."""
+    """Return the time of a hit, and the title of its note, if there is one."""
     times = f"{clock(hit.start)}–{clock(hit.end)}"
     title = note_title(hit, language)
     return f"{times} · {title}" if title else times
 
 
 def note_title(hit: Hit, language: Language) -> str:
-    """Return the title of the note about a moment; "" where there is none."""
+    """Return the title of the note about a moment; "" if there is none."""
     return escape(title_of(hit.note, language)) if hit.note else ""
 
 
 def title_of(note: Chunk, language: Language) -> str:
-    """Return the title of a note, with a mark when a language model wrote it. Not escaped.
+    """Return the title of a note, marked if a language model wrote it. Not escaped.
 
     >>> title_of(Chunk("", "", 0, 9, "", "note", "Routing", model="llama3.1"), "en")
     'Routing (by AI)'
@@ -55,7 +55,7 @@ def title_of(note: Chunk, language: Language) -> str:
 
 
 def note_label(note: Chunk, language: Language) -> str:
-    """Return what stands above a note: that it is one, and which language model wrote it."""
+    """Return the label of a note, with the language model that wrote it, if any."""
     if note.model:
         return say(language, "note_by", model=escape(note.model))
     return say(language, "note")
@@ -64,13 +64,13 @@ def note_label(note: Chunk, language: Language) -> str:
 def passages(
     hit: Hit, question: str, language: Language, around: tuple[str, str] = ("", "")
 ) -> list[tuple[str, str]]:
-    """Return what there is to read, best first, as (label, text with the question's words marked).
+    """Return the texts of a hit, best first, as (label, text with the question's words marked).
 
-    What was said comes before the note about it, but a Japanese reader, for whom only notes
-    are translated, sees the note first.
+    Speech comes before the note about it; but in Japanese, the note comes first, because only notes
+    are translated.
 
     Args:
-        around: Escaped lines to show before and after what was said, from `context`.
+        around: Escaped lines to show before and after the speech, from `context`.
     """
     found = []
     if hit.chunk.kind == "transcript":
@@ -88,7 +88,7 @@ def passages(
 
 
 def context(hit: Hit, index: Index) -> tuple[str, str]:
-    """Return the lines said just before and just after a quote of speech; "" where none is."""
+    """Return the lines said just before and after a quote of speech; "" if there are none."""
     if hit.chunk.kind != "transcript" or not hit.chunk.cues:
         return "", ""
     begin, end = hit.chunk.start - AROUND, hit.chunk.end + AROUND
@@ -105,12 +105,12 @@ def lines_around(chunk: Chunk, others: Sequence[Chunk]) -> tuple[str, str]:
 
 
 def is_qa(hit: Hit) -> bool:
-    """Return whether somebody in the audience asked."""
+    """Return whether the moment is a question from the audience."""
     return hit.chunk.qa or (hit.note is not None and hit.note.qa)
 
 
 def as_markdown(hit: Hit, language: Language) -> str:
-    """Return a moment as Markdown to paste elsewhere: what is quoted, where, the slide."""
+    """Return a moment as Markdown to paste elsewhere: quote, place, slide."""
     title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
     if hit.chunk.kind == "note":
         text = escape_markdown(_in(language, hit.chunk.text, hit.chunk.text_ja))
@@ -128,7 +128,8 @@ def as_markdown(hit: Hit, language: Language) -> str:
 
 
 def spoken_by(hit: Hit, language: Language) -> str:
-    """Return who speaks in a moment, and what made its captions; "" for one unnamed person."""
+    """Return the speakers of a moment and the origin of its captions; "" for one unnamed
+    speaker."""
     names = ", ".join(escape(name) for name in speakers_of(hit.chunk.cues))
     parts = [say(language, "spoken_by", names=names)] if names else []
     if hit.chunk.kind == "transcript" and made_by(hit.video):
@@ -137,7 +138,7 @@ def spoken_by(hit: Hit, language: Language) -> str:
 
 
 def watch_link(hit: Hit) -> str:
-    """Return the URL that opens the video at the moment; "" when it is not on YouTube."""
+    """Return the URL that opens the video at the moment; "" if it is not on YouTube."""
     return watch_url(hit.video.video_id, hit.start)
 
 
@@ -152,7 +153,7 @@ def slide_summary(slide: Slide, language: Language) -> str:
 
 
 def _label_to_copy(note: Chunk, language: Language) -> str:
-    """Return `note_label` as Markdown for elsewhere; `escape` is for Streamlit's."""
+    """Return `note_label` as Markdown for other programs; `escape` is for Streamlit."""
     if note.model:
         return escape_markdown(say(language, "note_by", model=note.model))
     return say(language, "note")

@@ -1,10 +1,10 @@
-"""An error as sentences that say what to do."""
+"""Explain errors and what to do about them."""
 
 from ...errors import Cs25SearchError, IndexDamaged, IndexMissing, ModelError, QuestionError
 
 REBUILD = "python -m ingest"
 
-# Errors by type: the text that explains them, and whether a rebuilt index is the cure.
+# Errors by type: the text that explains them, and whether rebuilding the index helps.
 _CAUSES: tuple[tuple[type[Cs25SearchError], str, bool], ...] = (
     (IndexMissing, "index_missing", True),
     (IndexDamaged, "index_damaged", True),
@@ -14,7 +14,7 @@ _CAUSES: tuple[tuple[type[Cs25SearchError], str, bool], ...] = (
 
 
 def explain(error: Cs25SearchError) -> tuple[str, str | None]:
-    """Return the key of the text that explains an error, and the command that cures it.
+    """Return the key of the text that explains an error, and the command that fixes it.
 
     >>> from cs25search.errors import QuestionError
     >>> explain(QuestionError("The question is empty."))

@@ -1,4 +1,4 @@
-"""Where in the course a question is answered: every lecture as a strip of equal cells."""
+"""Where in the course a question is answered: each lecture as a strip of equal cells."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ import numpy as np
 from ...records import Chunk, Video
 from ...search import Index
 
-FINE, COARSE = 30.0, 120.0  # seconds of a cell; on a phone, thin cells cannot be hit
+FINE, COARSE = 30.0, 120.0  # seconds per cell; thin cells are hard to tap on a phone
 STEPS = 4  # levels above "hardly"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A stretch of a lecture.
+    """A section of a lecture.
 
     Attributes:
         begin: Second at which the cell begins.
         end: Second at which it ends.
-        start: Second to play from; the note about it may begin inside the cell.
-        strength: How well it answers, 0 to 1; 1 is the best of all notes of the course.
-        note: The best note here.
+        start: Second to play from; the note may begin inside the cell.
+        strength: Relevance from 0 to 1; 1 is that of the best note in the course.
+        note: The best note in the cell.
     """
 
     begin: float
@@ -37,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A lecture from beginning to end."""
+    """The cells of one lecture, in order."""
 
     video: Video
     cells: tuple[Cell, ...]
@@ -64,7 +64,7 @@ def relevance(index: Index, question: str, seconds: float = FINE) -> list[Strip]
 
 
 def relative(scores: np.ndarray) -> np.ndarray:
-    """Return scores as strengths: 0 for the average and below, 1 for the best.
+    """Return scores as strengths: 0 for the mean and below, 1 for the best.
 
     >>> relative(np.array([-2.0, 0.0, 1.0, 4.0])).tolist()
     [0.0, 0.0, 0.25, 1.0]
@@ -81,7 +81,7 @@ def cut(notes: list[Chunk], strengths: list[float], seconds: float) -> tuple[Cel
 
     Args:
         notes: In order, without gaps.
-        strengths: One for each.
+        strengths: One for each note.
     """
     cells = []
     begin = 0.0
@@ -100,7 +100,7 @@ def cut(notes: list[Chunk], strengths: list[float], seconds: float) -> tuple[Cel
 
 
 def best_cells(strip: Strip, count: int = 3) -> list[Cell]:
-    """Return the strongest cells of a strip in order of time, each of another note."""
+    """Return the strongest cells of a strip in order of time, each with a different note."""
     chosen: dict[str, Cell] = {}
     for cell in sorted(strip.cells, key=lambda cell: (-cell.strength, cell.start)):
         if cell.level and len(chosen) < count:

@@ -1,4 +1,4 @@
-"""An answer as the strings that its pane shows. All are Markdown with data escaped."""
+"""The strings that the answer pane shows: Markdown with escaped data."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,10 +12,10 @@ from .texts import say
 
 
 def prose(sentences: Iterable[Sentence], urls: Mapping[int, str]) -> str:
-    """Return sentences as one paragraph, each followed by its numbers.
+    """Return sentences as one paragraph, each followed by its citation numbers.
 
     Args:
-        urls: Where each number leads; one without is shown all the same.
+        urls: The link of each number; numbers without a link are shown too.
 
     >>> prose([Sentence("It is float32.", (1, 2))], {1: "https://youtu.be/U8J32Z3qV8s?t=582"})
     'It is float32&#46; [&#91;1&#93;](https://youtu.be/U8J32Z3qV8s?t=582)&#91;2&#93;'
@@ -28,7 +28,7 @@ def prose(sentences: Iterable[Sentence], urls: Mapping[int, str]) -> str:
 
 
 def chip(citation: Citation, language: Language) -> str:
-    """Return what stands on the chip of a citation: its number, when, and where."""
+    """Return the label of a citation's chip: number, time and place."""
     number = f"**&#91;{citation.n}&#93;**"
     if citation.kind in ("slide", "deck"):
         slide = citation.slide
@@ -45,14 +45,14 @@ def chip(citation: Citation, language: Language) -> str:
 
 
 def time_range(citation: Citation) -> str:
-    """Return from when to when it is said."""
+    """Return the start and end of a citation."""
     return f"{clock(citation.start)}–{clock(citation.end)}"
 
 
 def quoted(citation: Citation, question: str, language: Language) -> list[tuple[str, str]]:
-    """Return what a citation shows as (label, text), the question's words marked.
+    """Return the texts of a citation as (label, text), with the question's words marked.
 
-    Only what was said stands in quotation marks; a note is nobody's words.
+    Only speech is put in quotation marks, not notes.
     """
     words = citation.quote_ja if language == "ja" and citation.quote_ja else citation.quote
     text = _marked(question, words)
@@ -83,7 +83,7 @@ def _marked(question: str, text: str) -> str:
 
 
 def byline(answer: Answer, language: Language) -> str:
-    """Return who wrote the sentences, what was left out, and why no model wrote, if one should."""
+    """Return who wrote the sentences, what was left out, and why no language model wrote."""
     said = [
         say(language, "written_by", model=escape(answer.model))
         if answer.model
@@ -99,10 +99,10 @@ def byline(answer: Answer, language: Language) -> str:
 
 
 def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str:
-    """Return why nothing is claimed.
+    """Return why there is no answer.
 
     Args:
-        lectures: Those that were chosen; others may still answer.
+        lectures: The chosen lectures; others may have the answer.
     """
     if answer.status in ("partly", "small_talk"):
         return say(language, answer.status)

@@ -1,6 +1,6 @@
 """Every text of the app in English and Japanese.
 
-Texts are Markdown. A value put into one must be our own or come out of `markup.escape`.
+Texts are Markdown. A value inserted into a text must be our own or be escaped by `markup.escape`.
 """
 
 from ...records import Language
@@ -10,7 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Top of the page
     "title": ("Find the moment in CS25", "CS25の「あの場面」を探す"),
     "about": (
-        "Ask a question about Stanford's CS25 lectures on Transformers and land on the second "
+        "Ask a question about Stanford's CS25 lectures on Transformers and go to the second "
         "that answers it.",
         "StanfordのTransformer講義CS25について質問すると、答えが語られる場面が秒単位で見つかります。",
     ),
@@ -42,15 +42,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{model}が回答を書いています。場面は下に表示済みです。",
     ),
     "stands_in": (
-        "The language model gave no answer that could be used. {remark}",
+        "The language model gave no usable answer. {remark}",
         "言語モデルから使える回答が得られませんでした：{remark}",
     ),
     "dropped_one": (
-        "One of its sentences was left out: the moments do not say it.",
+        "One of its sentences was left out: the moments do not support it.",
         "場面の内容と一致しない1文を省きました。",
     ),
     "dropped": (
-        "{count} of its sentences were left out: the moments do not say them.",
+        "{count} of its sentences were left out: the moments do not support them.",
         "場面の内容と一致しない{count}文を省きました。",
     ),
     "ask_model_again": ("Ask the language model again", "言語モデルにもう一度聞く"),
@@ -141,7 +141,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "goal": ("What are you working on?", "知りたいこと・取り組んでいること"),
     "goal_hint": ("For example: I do vision, what helps me?", "例：画像の分類をしたい"),
     "share": (
-        "{percent} % of what matches, {time} in all",
+        "{percent} % of the matching material, {time} in total",
         "関連する内容の{percent}％、合計{time}",
     ),
     "begin_at": ("Begin at {time}", "{time}から見る"),
@@ -174,7 +174,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "previous": ("Previous", "前へ"),
     "next": ("Next", "次へ"),
     "no_transcript": (
-        "No transcript is indexed for this lecture. The README tells how to add captions.",
+        "No transcript is indexed for this lecture. The README explains how to add captions.",
         "この回の文字起こしは索引にありません。字幕の追加方法はREADMEをご覧ください。",
     ),
     # Index
@@ -185,7 +185,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "built": ("Built {when}", "作成：{when}"),
     "built_by": ("Encoder: {model}", "エンコーダー：{model}"),
     "failed": (
-        "What the last ingest could not get",
+        "What the last ingest could not fetch",
         "前回取り込めなかったもの（理由と対処は英語）",
     ),
     "sources": ("What is indexed, and from where", "索引の内容と出典"),
@@ -217,7 +217,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "step_encode": ("Encoding", "ベクトルを計算中"),
     "ingest_unwritable": (
         "The index folder cannot be written to, so no ingest was started. "
-        "Make room or give the server the right to write there; what is indexed stays searchable.",
+        "Free some space or give the server write permission; the current index stays searchable.",
         "索引のフォルダーに書き込めないため、更新を開始できませんでした。"
         "空き容量を確保するか、サーバーに書き込み権限を与えてください。今の索引は引き続き検索できます。",
     ),
@@ -227,18 +227,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "索引を更新しましたが、一部の字幕は読めませんでした。",
     ),
     "ingest_failed": (
-        "The ingest has failed. Its last lines say why.",
+        "The ingest failed. Its last lines say why.",
         "取り込みに失敗しました。理由は次の出力（英語）をご覧ください。",
     ),
     # Requests that the server refuses
     "refused_host": (
-        "This server does not go by the name {host}. Whoever runs it can add the name: "
-        "CS25_HOSTS=NAME; docs/deploy.md explains it.",
+        "This server does not answer to the name {host}. Its administrator can add the name: "
+        "CS25_HOSTS=NAME; see docs/deploy.md.",
         "このサーバーは{host}という名前では応答しません。管理者はCS25_HOSTS=名前で追加できます"
         "（docs/deploy.md参照）。",
     ),
     "refused_upload": (
-        "This server takes no uploads.",
+        "This server does not accept uploads.",
         "このサーバーはファイルを受け取りません。",
     ),
     "refused_origin": (
@@ -257,8 +257,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "もう一度質問してください。",
     ),
     "older_served": (
-        "The newest index is damaged. Until it is rebuilt with this command, the one before is "
-        "searched, built {when}.",
+        "The newest index is damaged. Until it is rebuilt with this command, the previous one, "
+        "built {when}, is searched.",
         "最新の索引が壊れています。次のコマンドで作り直すまでは、{when}に作られた一つ前の索引から"
         "検索します。",
     ),

@@ -1,4 +1,4 @@
-"""What was said in a lecture, as paragraphs to read, and where words are in it."""
+"""The transcript of a lecture as paragraphs, and search within it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,17 @@ from ...records import Cue
 from ...text.clean import clean
 from .markup import mark
 
-LONG, TOO_LONG = 40.0, 80.0  # seconds: a sentence may end a paragraph; anything must
+LONG, TOO_LONG = (
+    40.0,
+    80.0,
+)  # seconds after which a sentence end, and after which any cue, ends a paragraph
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Something to read with the second at which it begins.
+    """A piece of text and its start in seconds.
 
-    A note also has a title, and the language model that wrote it if one did.
+    A note also has a title, and the name of the language model if one wrote it.
     """
 
     start: float
@@ -25,10 +28,10 @@ class Passage:
 
 
 def paragraphs(cues: Sequence[Cue], breaks: Sequence[float] = ()) -> list[Passage]:
-    """Return cues as paragraphs of about a minute that end where a sentence does, if one does.
+    """Return cues as paragraphs of about a minute that end at a sentence end if possible.
 
     Args:
-        breaks: Seconds at which a new paragraph must begin, such as chapters.
+        breaks: Seconds at which a new paragraph must begin, such as chapter starts.
 
     >>> said = [Cue(0, 30, "One."), Cue(30, 50, "Two."), Cue(50, 60, "Three")]
     >>> [(p.start, p.text) for p in paragraphs(said)]
@@ -47,7 +50,7 @@ def paragraphs(cues: Sequence[Cue], breaks: Sequence[float] = ()) -> list[Passag
 
 
 def _text(group: Sequence[Cue]) -> str:
-    """Return what is said in a paragraph; a name stands where another speaker begins."""
+    """Return the text of a paragraph, with names where the speaker changes."""
     parts = []
     before = ""
     for cue in group:
@@ -68,13 +71,13 @@ def _ends(group: list[Cue], following: Cue, breaks: Sequence[float]) -> bool:
 
 
 def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Return where words stand in a text, in any case.
+    """Return the positions of words in a text, ignoring case.
 
     >>> occurrences("Router, router", "ROUTER")
     [(0, 6), (8, 14)]
     """
     wanted = clean(wanted).lower()
-    # Lower case may be longer than the text (Turkish I); such a text is searched as it is.
+    # Lower case may be longer than the text (Turkish I); then the case is not ignored.
     lowered = text.lower() if len(text.lower()) == len(text) else text
     found = []
     at = lowered.find(wanted) if wanted else -1
@@ -85,7 +88,7 @@ def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
 
 
 def find(passages: Sequence[Passage], wanted: str) -> list[int]:
-    """Return the passages that hold the words, by number from 0."""
+    """Return the indices of the passages that contain the words."""
     return [
         number
         for number, passage in enumerate(passages)
@@ -94,6 +97,6 @@ def find(passages: Sequence[Passage], wanted: str) -> list[int]:
 
 
 def marked(text: str, wanted: str) -> str:
-    """Return a text escaped with the words marked."""
+    """Return the escaped text with the words marked."""
     shown = clean(text)
     return mark(shown, occurrences(shown, wanted))

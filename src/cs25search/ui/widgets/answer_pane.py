@@ -1,4 +1,4 @@
-"""The answer as widgets: sentences, a chip for each citation, the video on request."""
+"""Widgets for an answer: its sentences, a chip for each citation, and the player."""
 
 from typing import NamedTuple
 
@@ -15,13 +15,13 @@ from ..writing import Writing
 from . import player
 
 PLACE = "answer"
-PATIENCE = 0.3  # seconds; the moments below wait no longer for a language model
-LOOK = 0.5  # seconds between looks at what it has written
-FAILED = "failed-answer"  # in the state of the session
+PATIENCE = 0.3  # seconds that the moments below wait for a language model
+LOOK = 0.5  # seconds between polls of what it has written
+FAILED = "failed-answer"  # key in the session state
 
 
 class Asked(NamedTuple):
-    """All on which an answer depends."""
+    """Everything an answer depends on."""
 
     generation: str
     question: str
@@ -30,7 +30,7 @@ class Asked(NamedTuple):
 
 
 def show_answer(here: Here, index: Index, question: str, lectures: list[int]) -> Answer | None:
-    """Show what the lectures say about a question; None while a language model writes.
+    """Show the answer to a question; return None while a language model is writing it.
 
     Raises:
         Cs25SearchError: As for `Index.answer`.
@@ -69,10 +69,10 @@ def show_answer(here: Here, index: Index, question: str, lectures: list[int]) ->
 def _look_into(
     index: Index, asked: Asked, writing: Writing, patience: float | None
 ) -> Answer | None:
-    """Return the answer if there is one; one that failed is kept for nobody else.
+    """Return the answer if there is one; a failed one is not cached for other visitors.
 
-    Without that, the next visitor would find the error of this one. The session itself keeps
-    its extract, so that not every click asks a model that is down.
+    Otherwise the next visitor would see this visitor's error. The session keeps its own extract, so
+    that not every click asks an unavailable model.
     """
     try:
         answer = writing.answer(patience)
@@ -86,11 +86,11 @@ def _look_into(
 
 
 def _is_failed(answer: Answer) -> bool:
-    """Return whether a language model was asked and extracts had to stand in for it."""
+    """Return whether a language model was asked but extracts replaced its answer."""
     return bool(answer.remark and not answer.model)
 
 
-# Asked once per question, not at each run of the page; a language model may cost money.
+# Cached, to ask once per question and not at each rerun: a language model may cost money.
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _writing(_index: Index, asked: Asked) -> Writing:
     return Writing(_index, asked.question, asked.lectures)
@@ -99,7 +99,7 @@ def _writing(_index: Index, asked: Asked) -> Writing:
 @st.fragment(run_every=LOOK)
 def _show_draft(here: Here, writing: Writing, model: str) -> None:
     if writing.done:
-        st.rerun()  # the whole page: a fragment looks again for as long as it is there
+        st.rerun()  # the whole page, because a fragment keeps polling as long as it is shown
     with st.container(border=True):
         st.header(here.say("answer"), anchor=False)
         st.markdown(reply.prose(writing.said, {}))
@@ -115,7 +115,7 @@ def _show_sentences(here: Here, answer: Answer) -> None:
         st.markdown(reply.prose(answer.sentences, {c.n: c.url for c in answer.citations}))
         with st.container(horizontal=True, gap="small"):
             for citation in answer.citations:
-                # An open chip would cover the player; a new key makes a closed one.
+                # An open chip would cover the player; a new key creates a closed one.
                 key = f"cited-{citation.n}-{now.turn if now else 0}"
                 with st.popover(reply.chip(citation, here.language), icon=_icon(citation), key=key):
                     _show_citation(here, citation, answer.question)

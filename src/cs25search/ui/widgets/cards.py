@@ -1,4 +1,4 @@
-"""Moments, slides and recordings as widgets; the video of a moment on request."""
+"""Widgets for moments, slides and recordings, with a player on request."""
 
 import streamlit as st
 
@@ -14,8 +14,8 @@ PLACE = "moments"
 
 
 def show_moments(here: Here, index: Index, hits: list[Hit], question: str) -> None:
-    """Show hits by lecture; the lecture of the best one comes first."""
-    told: set[int] = set()  # slides whose summary is already on the page
+    """Show hits grouped by lecture, the lecture of the best hit first."""
+    told: set[int] = set()  # slides whose summary is already shown
     videos = dict.fromkeys(hit.video for hit in hits)
     for number, video in enumerate(videos, start=1):
         with st.container(key=f"from-{number}"):
@@ -35,8 +35,8 @@ def _show_card(here: Here, index: Index, hit: Hit, question: str, told: set[int]
 
 
 def _show_said(here: Here, index: Index, hit: Hit, question: str) -> None:
-    # Just above the button that starts it: whoever sees the button sees the player, even
-    # with the button at the foot of a phone's screen.
+    # The player is just above its button, so that it is visible even if the button is at the bottom
+    # of a phone's screen.
     now = player.playing(PLACE)
     if now and (now.video_id, now.start) == (hit.video.video_id, hit.start):
         player.show_player(now, hit.video.title)
@@ -85,12 +85,12 @@ def _show_slide(here: Here, hit: Hit, told: set[int]) -> None:
 
 
 def show_slide(here: Here, slide: Slide, in_full: bool = True) -> None:
-    """Show a slide of the deck: number, title, summary unless it was told before, link."""
+    """Show a slide of the deck: number, title, summary unless already shown, link."""
     st.markdown(muted(here.say("slide", number=slide.number)))
     st.markdown(f"**{moment.slide_title(slide, here.language)}**")
     if in_full:
         st.markdown(moment.slide_summary(slide, here.language))
-    if slide.url:  # the deck of another course may have none
+    if slide.url:  # the deck of another course may have no URL
         st.link_button(
             here.say("open_slide", number=slide.number),
             slide.url,
@@ -105,7 +105,7 @@ def show_video(here: Here, video: Video, facts: str) -> None:
         facts: Markdown.
     """
     with st.container(gap="xsmall"):
-        # Not on the link itself: a link does not break its label, a phone would cut it off.
+        # Not in the link's label: labels do not wrap, so a phone would cut it off.
         st.markdown(f"**{escape(here.title(video))}**  \n{muted(facts)}")
         name = "lecture" if video.lecture else "video"
         st.page_link(

@@ -1,4 +1,4 @@
-"""The video on the page. One plays at a time, wherever it was started."""
+"""The video player. Only one video plays at a time on a page."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ import streamlit as st
 from ...times import clock, watch_url
 
 WIDTH = 720  # pixels at most
-LEAD = 1  # a moment begins with its first word: one second before it, two with a fraction
+LEAD = 1  # whole seconds to start before the first word
 
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """What plays. `place` is the part of the page that shows it; `turn` counts all clicks."""
+    """What is playing. `place` is the part of the page that shows it; `turn` counts all clicks."""
 
     place: str
     video_id: str
@@ -21,13 +21,13 @@ class Playing:
 
 
 def playing(place: str) -> Playing | None:
-    """Return what plays in a part of the page, if anything."""
+    """Return what is playing in a part of the page, if anything."""
     now: Playing | None = st.session_state.get("playing")
     return now if now and now.place == place else None
 
 
 def play(place: str, video_id: str, start: float) -> None:
-    """Play a moment; called again, it starts again."""
+    """Play a moment; a second call restarts it."""
     before: Playing | None = st.session_state.get("playing")
     turn = before.turn + 1 if before else 1
     st.session_state["elsewhere"] = before is not None and before.place != place
@@ -35,18 +35,18 @@ def play(place: str, video_id: str, start: float) -> None:
 
 
 def stop() -> None:
-    """Stop the player: a moment plays because it was clicked, not because it was found."""
+    """Stop the player, because moments play only after a click."""
     st.session_state.pop("playing", None)
 
 
 def stop_others() -> None:
-    """Called in a fragment: run the whole page if what played before stands outside of it."""
+    """In a fragment, rerun the whole page if another part of it was playing."""
     if stopped():
         st.rerun()
 
 
 def stopped() -> bool:
-    """Return, once, whether a click has moved the player to another part of the page."""
+    """Return whether a click has moved the player to another part of the page, and reset this."""
     return bool(st.session_state.pop("elsewhere", False))
 
 
@@ -60,11 +60,11 @@ def lead_in(start: float) -> int:
 
 
 def show_player(now: Playing, title: str) -> None:
-    """Show what plays; nothing for a recording that is not on YouTube."""
+    """Show the player; nothing for a recording that is not on YouTube."""
     if not watch_url(now.video_id, now.start):
         return
-    # A YouTube frame cannot be told to jump. Its format means nothing, but a new one makes
-    # a new frame, so a second click starts the moment again.
+    # A YouTube frame cannot seek. The format has no effect, but a new value creates a new frame, so
+    # a second click restarts the moment.
     with st.container(width=WIDTH):
         st.video(
             watch_url(now.video_id, now.start),

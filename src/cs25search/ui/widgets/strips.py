@@ -1,4 +1,4 @@
-"""Where in the course, as widgets: one strip of cells per lecture, and its links."""
+"""Widgets for relevance across the course: one strip of cells per lecture, and its links."""
 
 import re
 from functools import partial
@@ -19,17 +19,17 @@ from ..views.texts import say
 from . import player
 
 PLACE = "strips"
-HEIGHT, FLAT = 72, 16  # pixels; a lecture that hardly speaks about it needs no minutes below
-# One hue from faint to strong, on light and on dark pages; each step is also a taller bar.
+HEIGHT, FLAT = 72, 16  # pixels; a lecture with hardly any match has no time axis
+# One hue from faint to strong, for light and dark themes; each step is also a taller bar.
 COLOUR = "#2f86c4"
 OPACITIES = [0.35, 0.5, 0.65, 0.8, 1.0]
 HEIGHTS = [0.16, 0.4, 0.6, 0.8, 1.0]
-MARKED = "#d9822b"  # the cell that plays
+MARKED = "#d9822b"  # the cell that is playing
 LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
 
 
 def show_strips(here: Here, index: Index, question: str, lectures: list[int]) -> None:
-    """Show where in the chosen lectures, all when empty, a question is answered."""
+    """Show where in the chosen lectures a question is answered; an empty list means all."""
     seconds = cell_seconds(st.context.headers.get("User-Agent", ""))
     try:
         strips = _relevance(index, index.generation.manifest.generation, question, seconds)
@@ -44,7 +44,7 @@ def show_strips(here: Here, index: Index, question: str, lectures: list[int]) ->
 
 
 def cell_seconds(user_agent: str) -> float:
-    """Return how long a cell is on this device.
+    """Return the length of a cell on this device, in seconds.
 
     >>> cell_seconds("Mozilla/5.0 (iPhone) Mobile/15E148"), cell_seconds("Mozilla/5.0 (X11)")
     (120.0, 30.0)
@@ -70,8 +70,8 @@ def _show_strip(here: Here, strip: Strip, longest: float, asked: str) -> None:
     now = player.playing(PLACE)
     mine = now if now and now.video_id == strip.video.video_id else None
     st.markdown(f"**{escape(here.title(strip.video))}**")
-    # An old selection survives under an old key, and a repeated click sends nothing: so each
-    # question, and each click, makes a chart of its own.
+    # Streamlit keeps a selection under its key, and a repeated click sends no event; so each
+    # question and each click creates a new chart.
     best = best_cells(strip)
     key = f"cells-{asked}-{strip.video.video_id}-{mine.turn if mine else 0}"
     st.vega_lite_chart(
@@ -111,13 +111,13 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
     Args:
         strip: The lecture and its cells.
         longest: Seconds of the longest lecture.
-        start: Second of this lecture that plays, if any: its cell is marked.
-        language: Of what a pointer on a cell shows.
+        start: Second of this lecture that is playing, if any; its cell is marked.
+        language: Language of the tooltips.
 
     Returns:
-        A Vega-Lite specification (https://vega.github.io/vega-lite/docs/spec.html), its data an
-        Arrow table. Altair would write the same, but checks each by a schema at every run; here
-        a test does that once.
+        A Vega-Lite specification (https://vega.github.io/vega-lite/docs/spec.html) with its data as
+        an Arrow table. Altair would produce the same, but validates it at every run; here a test
+        does that once.
     """
     values = [
         {
@@ -139,7 +139,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
         "values": list(range(0, int(longest / 60) + 1, 10)),
         "labelExpr": f"datum.value + '{minutes}'",
         "grid": False,
-        "labelFlush": 30,  # pixels; a label nearer to the end would push the bars aside
+        "labelFlush": 30,  # pixels; a label closer to the end would shift the bars
     }
     shown = [("time", "cell_time"), ("note", "cell_note"), ("match", "cell_match")]
     return {
@@ -179,7 +179,7 @@ def chart(strip: Strip, longest: float, start: float | None, language: Language)
 
 
 def in_words(strip: Strip, language: Language) -> str:
-    """Return what a strip shows to somebody who cannot see it."""
+    """Return a text version of a strip for screen readers."""
     best = [f"{clock(x.start)} {note_title(x, language)} ({say(language, LEVELS[x.level])})"
             for x in best_cells(strip)]  # fmt: skip
     return "; ".join(best) or say(language, "hardly")
