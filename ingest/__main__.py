@@ -1,4 +1,4 @@
-"""python -m ingest: options in, exit code out."""
+"""python -m ingest: the command line."""
 
 import sys
 from pathlib import Path
@@ -34,7 +34,7 @@ from .steps import dry_run, ingest
     "videos",
     multiple=True,
     metavar="URL|ID",
-    help="Fetch this video, and no playlist unless it is named; repeatable.  "
+    help="Fetch this video, and playlists only if named; repeatable.  "
     "E.g. --video https://youtu.be/U8J32Z3qV8s",
 )
 @click.option(
@@ -42,8 +42,8 @@ from .steps import dry_run, ingest
     "captions_dir",
     type=click.Path(path_type=Path),
     metavar="DIR|FILE",
-    help="Local caption files win over YouTube's: a file, or a folder of them, named as yt-dlp "
-    "names them or as you like; see docs/captions.md.  E.g. --captions ~/captions",
+    help="Use local captions instead of YouTube's: a file or a folder, with names as from yt-dlp "
+    "or your own; see docs/captions.md.  E.g. --captions ~/captions",
 )
 @click.option(
     "--deck",
@@ -54,13 +54,13 @@ from .steps import dry_run, ingest
 @click.option(
     "--enrich",
     is_flag=True,
-    help="Let a language model write timed notes for videos without them; see CS25_LLM_BASE_URL "
+    help="Let a language model write notes for videos that have none; see CS25_LLM_BASE_URL "
     "in the README.  E.g. --enrich --dry-run",
 )
 @click.option(
     "--japanese",
     is_flag=True,
-    help="With --enrich: notes in Japanese too.  E.g. --enrich --japanese",
+    help="With --enrich: write notes in Japanese too.  E.g. --enrich --japanese",
 )
 @click.option(
     "--transcribe",
@@ -78,16 +78,18 @@ from .steps import dry_run, ingest
     "--lang",
     "language",
     default="en",
-    help="Captions in these languages, the preferred one first; original is what is spoken.  "
+    help="Caption languages, the preferred one first; original means the spoken one.  "
     "E.g. --lang ja,en",
 )
 @click.option(
     "--offline",
     is_flag=True,
-    help="Use only what is bundled or on disk.  E.g. --offline --captions ~/captions",
+    help="Use only bundled data and files on disk.  E.g. --offline --captions ~/captions",
 )
 @click.option(
-    "--refresh", is_flag=True, help="Fetch again what was fetched before.  E.g. --refresh --limit 3"
+    "--refresh",
+    is_flag=True,
+    help="Fetch captions again even if they are on disk.  E.g. --refresh --limit 3",
 )
 @click.option(
     "--limit",
@@ -98,7 +100,7 @@ from .steps import dry_run, ingest
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Tell what would be done, write nothing.  E.g. --dry-run --lang ja",
+    help="Show what would be done, but write nothing.  E.g. --dry-run --lang ja",
 )
 @click.option(
     "--proxy",
@@ -110,7 +112,7 @@ from .steps import dry_run, ingest
     "--cookies",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A browser's cookies for yt-dlp, never written to.  E.g. --cookies cookies.txt",
+    help="A browser's cookies for yt-dlp; the file is never changed.  E.g. --cookies cookies.txt",
 )
 @click.option(
     "--sleep",
@@ -118,10 +120,10 @@ from .steps import dry_run, ingest
     type=click.FloatRange(min=0, max=3600),
     default=1.0,
     metavar="S",
-    help="Seconds between two videos; waits after failures grow with it.  E.g. --sleep 10",
+    help="Seconds between two videos; waits after failures scale with it.  E.g. --sleep 10",
 )
 @click.option(
-    "-v", "--verbose", is_flag=True, help="Show what the clients said.  E.g. -v --limit 1"
+    "-v", "--verbose", is_flag=True, help="Show the messages of the clients.  E.g. -v --limit 1"
 )
 @click.option(
     "--index",
@@ -136,7 +138,7 @@ from .steps import dry_run, ingest
     "--model",
     default=DEFAULT_MODEL,
     metavar="NAME_OR_PATH",
-    help="A sentence-transformers model on the hub or in a folder.  E.g. --model ~/my-model",
+    help="A sentence-transformers model, by hub name or folder.  E.g. --model ~/my-model",
 )
 @click.option(
     "--store",
@@ -144,7 +146,7 @@ from .steps import dry_run, ingest
     default="",
     type=click.Choice(["", "faiss", "milvus"]),
     metavar="faiss|milvus",
-    help="Where the index is written.  [default: faiss]  "
+    help="Where to write the index.  [default: faiss]  "
     "E.g. --store milvus --uri http://localhost:19530",
 )
 @click.option(
@@ -152,23 +154,23 @@ from .steps import dry_run, ingest
     envvar="CS25_URI",
     default="",
     metavar="URI",
-    help="Where Milvus is.  E.g. --store milvus --uri lectures.db",
+    help="The address of Milvus.  E.g. --store milvus --uri lectures.db",
 )
 @click.option(
     "--shard",
     "part",
     default="",
     metavar="I/N",
-    help="Only part I of N of the videos, so that N workers may write to one Milvus at once.  "
+    help="Only part I of N of the videos, so that N workers can write to one Milvus at once.  "
     "E.g. --store milvus --uri http://localhost:19530 --shard 1/4",
 )
 def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) -> None:
-    """Fetch the captions of the CS25 lectures and build the index of all that is on disk.
+    """Fetch the captions of the CS25 lectures and index everything on disk.
 
     Example: cs25search ingest
 
-    Exit codes: 0 all in, 1 nothing asked for could be had, 2 wrong usage, 3 some failed and the
-    rest is searchable. What is in the index stays searchable in each case.
+    Exit codes: 0 success, 1 nothing requested could be fetched, 2 wrong usage or another error, 3
+    some failed and the rest is searchable. The existing index stays searchable in each case.
     """
     prepare()
     try:
@@ -176,7 +178,7 @@ def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) ->
         if order.dry_run:
             show(dry_run(order))
             return
-        if order.shard:  # one of many at once: they share neither lock nor record
+        if order.shard:  # one of several workers; they use no lock and record no progress
             rows, insisted = ingest(order)
             code = exit_code(rows, insisted)
         else:
@@ -188,10 +190,10 @@ def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) ->
     except Cs25SearchError as error:
         out(f"Error: {error}", err=True)
         sys.exit(2)
-    except OSError as error:  # no space, no right to write, a file where a folder should be
+    except OSError as error:  # no space, no write permission, a file in place of a folder
         out(
             f"Error: {error.filename or order.index_dir}: {error.strerror or error}.\n"
-            "What was indexed before is untouched. Make room or rights, or give --index DIR.",
+            "The index is unchanged. Free some space, check permissions, or give --index DIR.",
             err=True,
         )
         sys.exit(2)

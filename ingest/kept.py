@@ -1,4 +1,4 @@
-"""What is kept in the index folder and cannot be used: it is skipped and named, never fatal."""
+"""Unusable files in the index folder: they are skipped and reported, but are never fatal."""
 
 import os
 import shlex
@@ -15,7 +15,7 @@ class Unusable:
 
     @property
     def cause(self) -> str:
-        """What is wrong, in a sentence."""
+        """What is wrong, as a sentence."""
         return f"{self.path.name} in the index folder is skipped: {self.reason.rstrip('.')}."
 
     @property

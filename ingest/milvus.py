@@ -1,4 +1,4 @@
-"""What was collected into Milvus: all of it, or one shard of many that write at once."""
+"""Write a collection to Milvus: all of it, or one of several shards written at once."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -24,12 +24,12 @@ SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it.
+    """The result of a write.
 
     Attributes:
         name: The generation in the store.
-        chunks: How many chunks were written; None when the live generation has them already.
-        missing: Shards that have not reported yet; with none, the generation is live.
+        chunks: Number of chunks written; None if the live generation already has them.
+        missing: Shards that are not complete yet; if empty, the generation is live.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a worker writes, and its part of the whole.
+    """Where a worker writes, and its part of the videos.
 
     Attributes:
         folder: The index folder.
-        what: Names what all shards together hold: playlists, videos, language.
+        what: Identifies what all shards together contain: playlists, videos, language.
     """
 
     store: Store
@@ -54,12 +54,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What goes into a generation, and the encoder for it.
+    """The contents of a generation, and its encoder.
 
     Attributes:
-        found: All that was collected.
-        model: The encoder's name, as the user gave it.
-        local: A generation on disk; what it has encoded is not encoded again.
+        found: Everything that was collected.
+        model: The encoder's name as the user gave it.
+        local: A generation on disk whose encodings are reused.
     """
 
     course: Course
@@ -71,10 +71,10 @@ class Input:
 
 
 def parse_shard(text: str) -> Shard:
-    """Return the shard that a user names.
+    """Return the shard for a text such as "2/4".
 
     Raises:
-        Cs25SearchError: It is none.
+        Cs25SearchError: It is not a shard.
 
     >>> str(parse_shard("2/4"))
     '2/4'
@@ -89,7 +89,7 @@ def parse_shard(text: str) -> Shard:
 
 
 def part_of(found: Collection, shard: Shard) -> Collection:
-    """Return what of a collection is a shard's; the slides are all there."""
+    """Return the part of a collection for a shard; all slides are included."""
     return replace(
         found,
         rows=[row for row in found.rows if shard.has(row.video.video_id)],
@@ -105,11 +105,11 @@ def write(
     on_chunks: Callable[[int], None],
     on_encoded: Callable[[int], None],
 ) -> Outcome:
-    """Write a shard of what was collected; the last worker makes it the live generation.
+    """Write a shard of a collection; the last worker to finish makes the generation live.
 
     Args:
-        on_chunks: Called with the number of chunks, before they are encoded.
-        on_encoded: Called with the number of chunks just done.
+        on_chunks: Called with the number of chunks before they are encoded.
+        on_encoded: Called with the number of chunks just encoded.
     """
     store, shard, encoder, found = target.store, target.shard, given.encoder, given.found
     own = part_of(found, shard)
@@ -120,7 +120,7 @@ def write(
     name = generation_name(live, shard, f"{encoder.key} {target.what}")
     if live and head and _holds(head.inputs, shard, inputs) and name not in store.generations():
         return Outcome(live, None)
-    # The bridge is learned from every bilingual note, so the first shard encodes them all.
+    # The bridge is learned from all bilingual notes, so the first shard encodes them all.
     bundled = {note.chunk_id for note in given.course.notes} if shard.number == 1 else set()
     chunks = [chunk for chunk in found.chunks
               if shard.has(chunk.video_id) or chunk.chunk_id in bundled]  # fmt: skip
@@ -148,7 +148,7 @@ def _holds(live: list[str], shard: Shard, inputs: str) -> bool:
 
 
 def _encoded(target: Target, encoder: Encoder, chunks: list[Chunk]) -> Generation | None:
-    """Return what the live generation has encoded of these chunks."""
+    """Return the encodings of these chunks in the live generation."""
     generation, head = read_whole(target.store)
     if generation.manifest.model_key != encoder.key:
         return None

@@ -1,8 +1,8 @@
-"""The default model as ONNX without torch: a graph that is kept here, and the published weights.
+"""The default model as ONNX without torch: a stored graph and the published weights.
 
-`minilm.onnx` is what `encoder.export` gives for these weights, without the notes that torch
-leaves in it (stack traces, paths). Its tensors lie in `model.onnx.data`, in the order and layout
-below, so that file is written from the .safetensors file in half a second.
+`minilm.onnx` is the result of `encoder.export` for these weights, without torch's metadata (stack
+traces, paths). Its tensors are in `model.onnx.data`, in the order and layout below, so that file
+can be written from the .safetensors file in half a second.
 """
 
 import shutil
@@ -19,7 +19,7 @@ from cs25search.integrity import sha256_of
 
 NAME = "sentence-transformers/all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# What torch's export writes, but for the notes in model.onnx: test_model.py compares them.
+# Equal to torch's export except for metadata in model.onnx; test_model.py compares them.
 SHA256 = {
     "model.onnx": "c607e399f2d548adf500b77fe51626aaed81316eb37b7de867c6215ca4da02a8",
     "model.onnx.data": "5cc7f7d69ead33926191c7b9e546b8b5f5ed68a9de5ff48e65a07224fb88c167",
@@ -30,7 +30,7 @@ FACTS = {
     "max_tokens": 256,
     "query_prompt": "",
     "document_prompt": "",
-    "bfloat16": True,  # cosines of .9999 with float32: docs/performance.md
+    "bfloat16": True,  # cosines of .9999 with float32, see docs/performance.md
     "multilingual": False,
 }
 GRAPH = Path(__file__).with_name("minilm.onnx")
@@ -40,7 +40,7 @@ EMBEDDINGS = (
     "position_ids", "word_embeddings.weight", "token_type_embeddings.weight",
     "position_embeddings.weight", "LayerNorm.weight", "LayerNorm.bias",
 )  # fmt: skip
-# Of each layer: what is written as it is, and the matrices, which are written transposed.
+# For each layer: tensors written unchanged, and matrices written transposed.
 VECTORS = (
     "attention.self.query.bias", "attention.self.key.bias", "attention.self.value.bias",
     "attention.output.dense.bias", "attention.output.LayerNorm.weight",
@@ -57,13 +57,13 @@ def write_model(source: Path, folder: Path) -> dict[str, Any]:
     """Write model.onnx, model.onnx.data and tokenizer.json into `folder`.
 
     Args:
-        source: A folder with the published model; its weights have WEIGHTS_SHA256.
+        source: A folder with the published model, whose weights have WEIGHTS_SHA256.
 
     Returns:
-        The facts that encoder.json keeps.
+        The facts for encoder.json.
 
     Raises:
-        ModelError: A file is not the one that torch's export would have written.
+        ModelError: A file differs from the one that torch's export would write.
     """
     shutil.copyfile(GRAPH, folder / "model.onnx")
     with (folder / "model.onnx.data").open("wb") as file:
@@ -84,7 +84,7 @@ def write_model(source: Path, folder: Path) -> dict[str, Any]:
 
 
 def _tensors(weights: Path) -> Iterator[np.ndarray]:
-    """Yield the tensors of model.onnx.data in their order."""
+    """Yield the tensors of model.onnx.data in order."""
     with safe_open(weights, framework="numpy") as stored:
         for name in EMBEDDINGS:
             yield stored.get_tensor(f"embeddings.{name}")

@@ -1,4 +1,4 @@
-"""What the user asked for, checked before anything is read, fetched or written."""
+"""The user's order, checked before anything is read, fetched or written."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .milvus import parse_shard
 from .youtube.languages import ORIGINAL, parse_languages
 from .youtube.links import parse_playlist_id, parse_video_id
 
-# The port in its range: the clients repeat an address that they cannot use, password included.
+# The port must be in range, because the clients print invalid addresses, password included.
 PROXY = re.compile(
     r"https?://(?:[^\s@/]+@)?[A-Za-z0-9.-]+"
     r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?/?"
@@ -23,12 +23,12 @@ PROXY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the user asked for."""
+    """The options of an ingest, checked."""
 
     index_dir: Path
     model: str
-    playlist_ids: tuple[str, ...]  # the course's own when nothing is named
-    named: bool  # the user named a playlist
+    playlist_ids: tuple[str, ...]  # the course's own if nothing is named
+    named: bool  # whether the user named a playlist
     video_ids: tuple[str, ...]
     captions_dir: Path | None
     deck: Path | None
@@ -47,11 +47,11 @@ class Order:
     speech_model: str
     store: str  # "faiss" or "milvus"
     uri: str
-    shard: Shard | None  # one of many workers, each with a part of the videos
+    shard: Shard | None  # the part of the videos for this worker, one of several
 
     @property
     def language(self) -> str:
-        """Return the preferred language; "" when it is whatever is spoken."""
+        """Return the preferred language; "" for the spoken one."""
         return "" if self.languages[0] == ORIGINAL else self.languages[0]
 
     @property
@@ -61,15 +61,16 @@ class Order:
 
     @property
     def notes(self) -> Path:
-        """Return the folder of the notes that a model wrote."""
+        """Return the folder of the notes written by a language model."""
         return self.index_dir / "notes"
 
 
 def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str, Any]) -> Order:
-    """Return the order; links become ids, so that no part of the user's text is ever opened.
+    """Return the order; links become ids, so that no URL given by the user is ever opened.
 
     Raises:
-        Cs25SearchError: A link, the proxy, the language or the shard is none.
+        Cs25SearchError: A link, the proxy, the language or the shard is invalid, or options do not
+            fit together.
     """
     playlist_ids = tuple(parse_playlist_id(link) for link in playlists)
     video_ids = tuple(parse_video_id(link) for link in videos)
@@ -87,14 +88,14 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
         )
     if order.proxy and not PROXY.fullmatch(order.proxy):
         raise Cs25SearchError(
-            "What --proxy gives is not the address of an HTTP proxy.\n"  # it may hold a password
+            "--proxy is not the address of an HTTP proxy.\n"  # it may hold a password
             "Write it as http://host:8080 or http://user:password@host:8080"
         )
     if order.transcribe and order.captions_dir is None:
         raise Cs25SearchError(
-            "--transcribe needs recordings.\n"
-            "Name an audio or video file, or a folder of them: --captions FILE --transcribe"
+            "--transcribe only works with recordings.\n"
+            "Give an audio or video file, or a folder of them: --captions FILE --transcribe"
         )
     if order.japanese and not order.enrich:
-        raise Cs25SearchError("--japanese is about notes to be written.\nAdd --enrich.")
+        raise Cs25SearchError("--japanese only works with --enrich.\nAdd --enrich.")
     return order

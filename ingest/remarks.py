@@ -1,6 +1,6 @@
-"""Progress and remarks on stderr, so that stdout holds the closing table alone.
+"""Progress and remarks on stderr, so that stdout has only the closing table.
 
-Both are recorded in the index folder too, for the app.
+Both are also recorded in the index folder, for the app.
 """
 
 import sys
@@ -30,12 +30,12 @@ from cs25search.text.clean import clean, printable
 from cs25search.times import clock
 
 _recorders: list[progress.Recorder] = []
-LINE_EVERY = 5.0  # seconds between two lines about a task where no bar is drawn
+LINE_EVERY = 5.0  # seconds between two lines about a task when no bar is drawn
 
 
 @contextmanager
 def recorded(index_dir: Path) -> Iterator[progress.Recorder]:
-    """Record what `remarks` and progress bars show, until the run ends."""
+    """Record what `remarks` and progress bars show until the run ends."""
     with progress.recorded(index_dir) as recorder:
         _recorders.append(recorder)
         try:
@@ -45,10 +45,10 @@ def recorded(index_dir: Path) -> Iterator[progress.Recorder]:
 
 
 class PlainConsole(Console):
-    """A console that takes text for text: no markup, emoji or terminal code in it is obeyed."""
+    """A console that prints text literally: markup, emoji and terminal codes have no effect."""
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Return a text as it stands, cleaned."""
+        """Return a text unchanged except for cleaning."""
         plain = {"markup": False, "emoji": False, "highlight": False}
         return super().render_str(printable(text), **(options | plain))
 
@@ -66,20 +66,20 @@ class PlainConsole(Console):
                 raise OutputError(error) from None
 
     def on_broken_pipe(self) -> None:
-        """Go on when a reader stops reading: the exit code tells how the ingest went."""
+        """Continue when the reader stops, so that the exit code is that of the ingest."""
         abandon(sys.stderr if self.stderr else sys.stdout)
 
 
 class RecordedConsole(PlainConsole):
-    """A console whose remarks are recorded too."""
+    """A console whose remarks are also recorded."""
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print, and record the same."""
+        """Print and record."""
         super().print(*objects, **options)
         _record(" ".join(map(str, objects)))
 
     def status(self, status: Any, **options: Any) -> Status:
-        """Show a status, and record it as a remark."""
+        """Show a status and record it as a remark."""
         _record(str(status))
         return super().status(status, **options)
 
@@ -90,21 +90,21 @@ def _record(remark: str) -> None:
 
 
 class RecordedProgress(Progress):
-    """A progress bar that is recorded too; each task names its `step`.
+    """A progress bar that is also recorded; each task names its `step`.
 
-    Where no bar is drawn, because stderr is a file or a pipe, a line tells now and then how far
-    the task is and how long it will take.
+    If no bar is drawn, because stderr is a file or a pipe, a line is printed now and then with the
+    progress of the task and the time left.
     """
 
-    _line_at: float | None = None  # when the last line was written, by the clock of `get_time`
+    _line_at: float | None = None  # time of the last line, by the clock of `get_time`
 
     def update(self, task_id: TaskID, **changes: Any) -> None:
-        """Update a task, and record how far it is."""
+        """Update a task and record its progress."""
         super().update(task_id, **changes)
         self._record(task_id)
 
     def advance(self, task_id: TaskID, advance: float = 1) -> None:
-        """Advance a task, and record how far it is."""
+        """Advance a task and record its progress."""
         super().advance(task_id, advance)
         self._record(task_id)
 
@@ -118,7 +118,7 @@ class RecordedProgress(Progress):
 
     def _tell(self, task: Task) -> None:
         now = self.get_time()
-        if self._line_at is None:  # what takes less than LINE_EVERY needs no line
+        if self._line_at is None:  # tasks shorter than LINE_EVERY get no line
             self._line_at = now
         elif now - self._line_at >= LINE_EVERY:
             self._line_at = now
@@ -126,7 +126,7 @@ class RecordedProgress(Progress):
 
 
 def progress_line(task: Task) -> str:
-    """Return how far a task is, and how long it will take as far as that is known.
+    """Return the progress of a task, and the time left if known.
 
     >>> progress_line(Task(TaskID(0), "Encoding", 9000, 1200, _get_time=lambda: 0.0))
     'Encoding: 1,200 of 9,000'
@@ -141,7 +141,7 @@ remarks = RecordedConsole(stderr=True, soft_wrap=True)
 
 
 def show(what: RenderableType) -> None:
-    """Print on stdout what was asked for.
+    """Print the result on stdout.
 
     Raises:
         OutputError: stdout is closed, or cannot be written to.
@@ -153,14 +153,14 @@ def show(what: RenderableType) -> None:
 
 
 class _Description(ProgressColumn):
-    """What is being done, as text."""
+    """The description of a task, as plain text."""
 
     def render(self, task: Task) -> Text:
         return Text(clean(task.description))
 
 
 def progress_bar() -> RecordedProgress:
-    """Return a bar for one task at a time; it is only drawn in a terminal."""
+    """Return a progress bar for one task at a time; it is only drawn in a terminal."""
     columns = (_Description(), BarColumn(), MofNCompleteColumn())
     return RecordedProgress(
         *columns, TimeRemainingColumn(), console=remarks, disable=not remarks.is_terminal
@@ -168,7 +168,7 @@ def progress_bar() -> RecordedProgress:
 
 
 def seconds_bar() -> RecordedProgress:
-    """Return a bar for tasks counted in seconds of a recording, with the time that is left."""
+    """Return a progress bar for tasks measured in seconds of a recording, with the time left."""
     columns = (_Description(), BarColumn(), TaskProgressColumn(show_speed=False))
     return RecordedProgress(
         *columns, TimeRemainingColumn(), console=remarks, disable=not remarks.is_terminal

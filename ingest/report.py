@@ -1,4 +1,4 @@
-"""What an ingest did, video by video: the closing table, index/last-ingest.json, the exit code."""
+"""The result of an ingest per video: closing table, index/last-ingest.json, exit code."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,23 +25,23 @@ MOST_TIMES = 6  # shown for one reason
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the closing table: a video and what was indexed of it."""
+    """A row of the closing table: a video and what was indexed of it."""
 
     video: Video
     notes: int = 0
-    models: tuple[str, ...] = ()  # language models that wrote the notes; none: people did
-    source: str = ""  # manual | automatic | local | failed | "" when only notes were wanted
+    models: tuple[str, ...] = ()  # language models that wrote the notes; empty if people did
+    source: str = ""  # manual | automatic | local | failed | "" if only notes were wanted
     cached: bool = False  # not fetched in this run
     track: str = ""  # file name of the captions
     cues: int = 0
     cause: str = ""  # why something failed
     cure: str = ""  # what to do about it
-    remark: str = ""  # what is odd about the captions; nothing failed
-    doubt: str = ""  # what speaks for and against a lecture of the deck
+    remark: str = ""  # anything unusual about the captions that is not a failure
+    doubt: str = ""  # why it is uncertain which lecture of the deck this is
 
 
 def exit_code(rows: Sequence[Row], insisted: Collection[str]) -> int:
-    """Return how the ingest ended.
+    """Return the exit code of the ingest.
 
     Args:
         insisted: Videos (or a playlist that could not be read) that the user named.
@@ -79,12 +79,12 @@ def _notes(row: Row) -> str:
 
 
 def advice(row: Row) -> str:
-    """Return what the table says about a video beyond numbers."""
+    """Return the text in the table's last column."""
     return " ".join(part for part in (row.cause, row.cure, row.remark, row.doubt) if part)
 
 
 def write_report(index_dir: Path, rows: Sequence[Row]) -> None:
-    """Write the table as JSON. It names neither time nor cache, so an unchanged run is equal."""
+    """Write the table as JSON, without times and cache state: equal runs give equal files."""
     content = msgspec.json.format(msgspec.json.encode([_plain(row) for row in rows]), indent=1)
     path = index_dir / REPORT
     if path.is_file() and path.read_bytes() == content + b"\n":
@@ -116,14 +116,14 @@ def _plain(row: Row) -> dict[str, Any]:
 
 
 def mark(rows: list[Row], asked: Asked, fetched: Mapping[str, FetchError | None]) -> list[Row]:
-    """Return the rows of the index with what happened in this run, and rows for what failed."""
+    """Return the rows of the index with the events of this run, and rows for failures."""
     titles = {video.video_id: video for video in asked.videos}
     marked = []
     for row in rows:
         video_id = row.video.video_id
         error = fetched.get(video_id)
         if error:
-            # Captions of an earlier run stand; only their renewal failed.
+            # The captions of an earlier run are kept; only fetching them again failed.
             source = row.source or "failed"
             cause, cure = error.failure.cause, error.failure.cure
             row = replace(row, source=source, cause=cause, cure=cure)
@@ -141,13 +141,13 @@ def mark(rows: list[Row], asked: Asked, fetched: Mapping[str, FetchError | None]
 
 
 def mark_lost(rows: list[Row], lost: Sequence[Lost]) -> list[Row]:
-    """Return the rows with the stretches about which no model wrote notes, and why."""
+    """Return the rows with the sections that got no notes, and why."""
     marked = []
     for row in rows:
         own = [one for one in lost if one.window.video_id == row.video.video_id]
         if own:
             said = "; ".join(_lost(own, reason) for reason in dict.fromkeys(x.reason for x in own))
-            count = f"{len(own)} stretches have" if own[1:] else "1 stretch has"
+            count = f"{len(own)} sections have" if own[1:] else "1 section has"
             cause = f"{row.cause} {count} no notes: {said.rstrip('.')}.".lstrip()
             row = replace(row, cause=cause, cure=f"{row.cure} {TRY_AGAIN}".lstrip())
         marked.append(row)
@@ -155,7 +155,7 @@ def mark_lost(rows: list[Row], lost: Sequence[Lost]) -> list[Row]:
 
 
 def _lost(lost: Sequence[Lost], reason: str) -> str:
-    """Return the times of the stretches that a reason holds for, and the reason."""
+    """Return the times of the sections with the same reason, and the reason."""
     times = [one.window.time for one in lost if one.reason == reason]
     shown = ", ".join(times[:MOST_TIMES]) + (" and so on" if times[MOST_TIMES:] else "")
     return f"{shown}: {reason.rstrip('.')}"
@@ -176,13 +176,13 @@ def _failed(video_id: str, title: str, duration: float, error: FetchError) -> Ro
 
 
 def left_out_row(one: LeftOut) -> Row:
-    """Return the row of a file that should have been captions and was left out."""
+    """Return the row of a file that should contain captions but was left out."""
     video = Video(one.name, "A caption file", (), 0.0)
     return Row(video, source="failed", cause=f"Left out: {one.reason}.", cure=one.cure)
 
 
 def preview(asked: Asked, steps: Mapping[str, Step], tracks: Mapping[str, RawTrack]) -> str:
-    """Return what an ingest would do, a line for each video."""
+    """Return what an ingest would do, one line per video."""
     lines = [f"{steps[one.video_id]:<9} {one.video_id}  {one.title}" for one in asked.videos]
     for video_id in sorted(tracks.keys() - steps.keys()):
         lines.append(f"{'on disk':<9} {video_id}  {tracks[video_id].origin.kind}")

@@ -1,7 +1,7 @@
-"""Recordings without captions: speech to captions by faster-whisper, on the user's machine.
+"""Transcribe recordings without captions with faster-whisper on the user's machine.
 
-A recording is read in parts of about five minutes, and each finished part is kept at once, so
-that an interrupted run goes on where it stopped.
+A recording is read in parts of about five minutes, and each finished part is saved at once, so that
+an interrupted run continues where it stopped.
 """
 
 import hashlib
@@ -20,15 +20,15 @@ from cs25search.errors import Cs25SearchError
 from .captions.files import Origin, RawTrack, replace_file
 
 DEFAULT_SPEECH_MODEL = "base"
-RATE = 16_000  # samples a second, as Whisper hears
+RATE = 16_000  # samples per second, as Whisper expects
 PART_SECONDS = 300
-# A part ends where it is quietest in its last seconds, so that no word is cut in two.
+# A part ends at the quietest point in its last seconds, so that no word is cut.
 QUIET_WITHIN, QUIET_FOR = 15.0, 0.2
 INSTALL = "Install the extra: pip install 'cs25search[speech]'"
 
 
 class Recogniser(Protocol):
-    """Turns samples into segments with the times of their words."""
+    """Turns samples into segments with word times."""
 
     name: str
 
@@ -36,16 +36,16 @@ class Recogniser(Protocol):
         """Return segments as Whisper's JSON has them, and the language; times from 0.
 
         Args:
-            samples: RATE a second, between -1 and 1, shape (n,).
-            language: "" to find out.
+            samples: RATE per second, between -1 and 1, shape (n,).
+            language: "" to detect it.
         """
 
 
 class Whisper:
-    """faster-whisper with one model, on the processor."""
+    """faster-whisper with one model, on the CPU."""
 
     def __init__(self, model: str, folder: Path, offline: bool) -> None:
-        """Load a model by its name on the hub or by its folder.
+        """Load a model by hub name or folder.
 
         Raises:
             Cs25SearchError: faster-whisper is not installed, or there is no such model.
@@ -65,10 +65,10 @@ class Whisper:
                 download_root=str(folder),
                 local_files_only=offline,
             )
-        except Exception as error:  # the hub, the disk and CTranslate2 each raise their own
+        except Exception as error:  # the hub, the disk and CTranslate2 raise different errors
             raise Cs25SearchError(
                 f"The speech model {model!r} cannot be loaded: {_first_line(error)}.\n"
-                "Name one of tiny, base, small, medium, large-v3, or a folder: "
+                "Use one of tiny, base, small, medium, large-v3, or a folder: "
                 "--speech-model FOLDER. The first use fetches it from the hub."
             ) from None
 
@@ -97,7 +97,7 @@ class Whisper:
 
 
 def read_length(media: Path) -> float:
-    """Return how many seconds an audio or video file lasts; 0 when it does not tell.
+    """Return the length of an audio or video file in seconds; 0 if the file does not say.
 
     Raises:
         Cs25SearchError: It cannot be opened, or has no sound.
@@ -107,7 +107,7 @@ def read_length(media: Path) -> float:
 
 
 def read_parts(media: Path, seconds: float = PART_SECONDS) -> Iterator[np.ndarray]:
-    """Yield the sound of a file in parts of at most `seconds`, each ending where it is quiet.
+    """Yield the sound of a file in parts of at most `seconds`, each ending at a quiet point.
 
     Raises:
         Cs25SearchError: It cannot be opened, or has no sound.
@@ -143,17 +143,17 @@ def transcribe(
     language: str = "",
     on_part: Callable[[float], None] = lambda seconds: None,
 ) -> RawTrack:
-    """Return the captions of a recording, marked as made by a machine.
+    """Return the captions of a recording, marked as automatic.
 
     Args:
         media: An audio or video file.
-        origin: What is known of the recording.
-        folder: Where finished parts are kept until the whole is done.
-        language: "" to find out.
-        on_part: Called with the seconds of each part that is done.
+        origin: What is known about the recording.
+        folder: Where finished parts are kept until the recording is done.
+        language: "" to detect it.
+        on_part: Called with the length of each finished part in seconds.
 
     Raises:
-        Cs25SearchError: The file cannot be read, or nothing is said in it.
+        Cs25SearchError: The file cannot be read, or contains no speech.
     """
     parts = folder / _key(media, recogniser.name, language)
     parts.mkdir(parents=True, exist_ok=True)
@@ -173,7 +173,7 @@ def transcribe(
         begins += len(samples) / RATE
         on_part(len(samples) / RATE)
     if not any(one["text"].strip() for one in segments):
-        raise Cs25SearchError(f"Nothing is said in {media.name}, as {recogniser.name} hears it.")
+        raise Cs25SearchError(f"{recogniser.name} found no speech in {media.name}.")
     shutil.rmtree(parts)
     code = spoken if re.fullmatch("[a-z]{2,3}", spoken) else ""
     name = f"{origin.video_id}{f'.{code}' if code else ''}.json"
@@ -206,14 +206,14 @@ def _opened(media: Path) -> Any:
 
 
 def _key(media: Path, model: str, language: str) -> str:
-    """Return a name for the parts of a file as it is now, read by one model."""
+    """Return a key for the parts of a file in its present state, transcribed by one model."""
     facts = media.stat()
     text = f"{media.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}\n{model}\n{language}"
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
 def _quiet_end(sound: np.ndarray) -> int:
-    """Return where the last seconds of a sound are quietest, in samples."""
+    """Return the quietest point in the last seconds of a sound, in samples."""
     frame = round(QUIET_FOR * RATE)
     count = min(round(QUIET_WITHIN / QUIET_FOR), len(sound) // frame - 1)
     if count < 1:
@@ -229,7 +229,7 @@ def _samples(sound: np.ndarray) -> np.ndarray:
 
 
 def _later(segment: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Return a segment with its times moved."""
+    """Return a segment with its times shifted."""
     words = [
         word | {"start": round(word["start"] + seconds, 3), "end": round(word["end"] + seconds, 3)}
         for word in segment["words"]

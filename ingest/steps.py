@@ -1,4 +1,4 @@
-"""The steps of an ingest, in order: take in, fetch, collect, write, report."""
+"""The steps of an ingest in order: copy local files, fetch, collect, write, report."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -54,19 +54,19 @@ from .youtube.pull import Asked, learn, list_videos, plan, pull
 from .youtube.transcript_api import TranscriptClient
 from .youtube.ytdlp import YtDlpClient
 
-HEAR_IT = "Play the file: it must have sound in which somebody speaks."
+HEAR_IT = "Play the file to check that it contains speech."
 
 
 @log.step
 def ingest(order: Order) -> tuple[list[Row], set[str]]:
-    """Bring captions and index up to date.
+    """Update captions and index.
 
     Returns:
-        What the index holds and what failed, video by video; and the ids the user named.
+        The contents and failures, one row per video; and the ids that the user named.
     """
     course = load_course()
     endpoint = require_endpoint() if order.enrich else None
-    # Before an hour of work, not after it.
+    # Check this before an hour of work, not after it.
     store = Store(order.uri, create=True) if order.store == "milvus" else None
     with waiting_lock(order):
         left_out = take_in(order)
@@ -77,16 +77,18 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
         kept_deck(order.index_dir, unusable.append) if order.deck is None else read_deck(order.deck)
     )
     found = collect(course, tracks, deck, kept_notes(order.notes, unusable.append))
-    if order.deck is not None:  # a deck that cannot be used is not kept
+    if order.deck is not None:  # an unusable deck is not kept
         with waiting_lock(order):
             keep_deck(order.index_dir, order.deck)
     for lecture in found.unmatched:
-        remarks.print(f"No video is lecture {lecture.number} of the deck: {lecture.title}.")
+        remarks.print(f"No video matches lecture {lecture.number} of the deck: {lecture.title}.")
     lost: list[Lost] = []
-    if not (endpoint and order.shard):  # the last of many workers would start what all must join
+    if not (
+        endpoint and order.shard
+    ):  # the last worker would start something that all must take part in
         bring_up_to_date(order, store, course, tracks, found)
     if endpoint:
-        # The captions are searchable by now, however long the model takes.
+        # The captions are already searchable while the model writes.
         own = part_of(found, order.shard) if order.shard else found
         lost = write_missing_notes(order, endpoint, own)
         found = collect(course, tracks, deck, kept_notes(order.notes))
@@ -105,10 +107,10 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
 
 @log.step
 def take_in(order: Order) -> list[LeftOut]:
-    """Keep the user's caption files with what was kept before.
+    """Copy the user's caption files and deck to the index folder.
 
     Returns:
-        The files that should have been captions and were left out.
+        The files that should contain captions but were left out.
 
     Raises:
         Cs25SearchError: The captions or the deck cannot be used.
@@ -144,7 +146,7 @@ def read_given(
 
 
 def transcribe_missing(order: Order, media: Sequence[tuple[Path, Origin]]) -> list[LeftOut]:
-    """Write captions for the recordings that have none; return those that failed."""
+    """Write captions for recordings that have none; return those that failed."""
     have = kept(order.tracks)
     missing = [one for one in media if order.refresh or one[1].video_id not in have]
     if not missing:
@@ -168,7 +170,7 @@ def transcribe_missing(order: Order, media: Sequence[tuple[Path, Origin]]) -> li
             except Cs25SearchError as error:
                 failed.append(LeftOut(path.name, str(error).splitlines()[0].rstrip("."), HEAR_IT))
             except KeyboardInterrupt:
-                remarks.print("Stopped. What is transcribed is kept; the same command goes on.")
+                remarks.print("Stopped. Finished parts are kept; run the same command to continue.")
                 raise
             else:
                 keep(order.tracks, track)
@@ -178,10 +180,10 @@ def transcribe_missing(order: Order, media: Sequence[tuple[Path, Origin]]) -> li
 
 @log.step
 def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | None]]:
-    """Fetch what is asked for and not on disk.
+    """Fetch what was requested and is not on disk.
 
     Returns:
-        What was asked for, and for each video that was fetched None or why it failed.
+        What was requested, and for each video either None or why fetching failed.
     """
     fetcher, asked = ask(order, course)
     tracks = kept(order.tracks)
@@ -203,7 +205,7 @@ def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | N
 
 @log.step
 def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
-    """Return the clients, and the videos that are asked for."""
+    """Return the clients and the requested videos."""
     cookies = read_cookies(order.cookies) if order.cookies else ""
     fetcher = Fetcher(
         TranscriptClient(order.proxy),
@@ -216,7 +218,7 @@ def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
         asked = list_videos(fetcher, order.playlist_ids, order.video_ids, order.limit, known)
     if asked.hidden:
         names = ", ".join(asked.hidden)
-        remarks.print(f"Private or deleted, so not asked for: {names}.")
+        remarks.print(f"Private or deleted, so not requested: {names}.")
     if order.shard:
         own = tuple(video for video in asked.videos if order.shard.has(video.video_id))
         asked = replace(asked, videos=own)
@@ -224,10 +226,10 @@ def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
 
 
 def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> list[Lost]:
-    """Let the model write the notes that are not there yet; return what failed."""
+    """Let the model write the missing notes; return what failed."""
     windows = missing(found.windows, kept_notes(order.notes), endpoint.model, order.japanese)
     if not windows:
-        remarks.print(f"Every stretch without bundled notes has notes by {endpoint.model}.")
+        remarks.print(f"Every section without bundled notes has notes by {endpoint.model}.")
         return []
     try:
         with progress_bar() as progress:
@@ -239,15 +241,15 @@ def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> 
                 lambda _: progress.advance(task),
             )  # fmt: skip
     except KeyboardInterrupt:
-        remarks.print("Stopped. The notes so far are kept; the same command goes on from here.")
+        remarks.print("Stopped. The notes so far are kept; run the same command to continue.")
         raise
     done = len(windows) - len(lost)
-    remarks.print(f"{endpoint.model} wrote notes about {done} of {len(windows)} stretches.")
+    remarks.print(f"{endpoint.model} wrote notes about {done} of {len(windows)} sections.")
     return lost
 
 
 def dry_run(order: Order) -> str:
-    """Return what an ingest would do, a line for each video."""
+    """Return what an ingest would do, one line per video."""
     course = load_course()
     tracks = kept(order.tracks)
     if order.captions_dir is not None:
@@ -276,7 +278,7 @@ def bring_up_to_date(
     tracks: Mapping[str, RawTrack],
     found: Collection,
 ) -> None:
-    """Write what was collected to Milvus, or without one to the index folder."""
+    """Write the collection to Milvus if it is configured, else to the index folder."""
     if store:
         update_store(order, store, course, tracks, found)
     else:
@@ -285,7 +287,7 @@ def bring_up_to_date(
 
 @log.step
 def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
-    """Write a new generation of the index if the live one holds anything else."""
+    """Write a new generation of the index if the live one differs."""
     encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
     inputs = fingerprint(course, tracks, found, encoder.key)
     live = _live(order.index_dir)
@@ -318,7 +320,7 @@ def update_store(
     tracks: Mapping[str, RawTrack],
     found: Collection,
 ) -> None:
-    """Write to Milvus what its live generation does not hold yet."""
+    """Write to Milvus what its live generation lacks."""
     what = " ".join((*order.playlist_ids, *order.video_ids, ",".join(order.languages)))
     with waiting_lock(order):
         encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
@@ -336,25 +338,25 @@ def update_store(
     remarks.print(f"Wrote {done.chunks} chunks to {store.uri}, {done.name}.")
     if done.missing:
         several = ", ".join(map(str, done.missing))
-        remarks.print(f"It becomes live when these shards have reported too: {several}.")
+        remarks.print(f"It becomes live when these shards are complete too: {several}.")
     else:
         remarks.print("It is live.")
 
 
 def waiting_lock(order: Order) -> filelock.FileLock:
-    """Return what lets one worker at a time change the captions, models and report of a folder."""
+    """Return the lock under which workers change the captions, models and report of a folder."""
     order.index_dir.mkdir(parents=True, exist_ok=True)
     return filelock.FileLock(order.index_dir / "ingest.worker.lock")
 
 
 @log.step
 def prepare_encoder(model: str, models: Path, offline: bool) -> OnnxEncoder:
-    """Return the encoder; exporting another than the default one takes a while."""
+    """Return the encoder; exporting a model other than the default takes a while."""
     with remarks.status("Preparing the encoder"):
         return load_encoder(model, models, offline)
 
 
 def _live(index_dir: Path) -> Generation | None:
-    with suppress(Cs25SearchError):  # missing or damaged: everything is encoded again
+    with suppress(Cs25SearchError):  # missing or damaged, so everything is encoded again
         return read_generation(index_dir)
     return None

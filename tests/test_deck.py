@@ -57,7 +57,7 @@ def test_words_are_whole_and_without_marks(deck):
     ("text", "line", "reason"),
     [
         ("", 0, "first slide"),
-        ("Transcript\n  1. a\n  3. b\n", 3, "slide 3 stands where slide 2 is due"),
+        ("Transcript\n  1. a\n  3. b\n", 3, "found slide 3, expected slide 2"),
         ("  1. a\n  2. b\n", 0, "lists the lectures"),
     ],
 )
@@ -90,7 +90,7 @@ def test_deck_gives_its_videos_slides_and_stays_without_the_option(index_copy, t
     keep(index_copy / "captions", RawTrack(origin, data))
     done = run("ingest", "--offline", "--deck", BREAD, "--index", index_copy)
     assert done.returncode == 0, done.stderr
-    assert "No video is lecture 1 of the deck: Flour." in done.stderr
+    assert "No video matches lecture 1 of the deck: Flour." in done.stderr
     assert report(index_copy)["breadyeast1"]["lecture"] == 12  # counted on from the bundled ten
     for _ in range(2):
         index = open_index(index_copy)

@@ -113,7 +113,7 @@ def test_id_told_by_youtube_does_not_replace_the_one_asked_for():
 )
 def test_no_name_leaves_the_folder_of_captions(tmp_path, video_id, name):
     folder = tmp_path / "captions"
-    with pytest.raises(ValueError, match="is no name for"):
+    with pytest.raises(ValueError, match="is not a valid name for"):
         keep(folder, RawTrack(Origin(video_id, "manual", name, "en"), b"x"))
     assert list(tmp_path.rglob("*")) == []
     # The same written into a sidecar by somebody else is not followed.

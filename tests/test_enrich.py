@@ -145,7 +145,7 @@ def window(minutes=4, begin=0.0):
 def test_notes_are_written_and_found_at_their_second(enriched):
     folder, done = enriched
     assert done.returncode == 0, done.stderr
-    assert "little-model wrote notes about 2 of 2 stretches" in done.stderr
+    assert "little-model wrote notes about 2 of 2 sections" in done.stderr
     row = report(folder)[VIDEO]
     assert (row["notes"], row["notes_by"], row["cause"]) == (6, [MODEL], "")
     hit = open_index(folder).search("Who wants the zeppelin?")[0]
@@ -242,8 +242,8 @@ def test_failed_window_is_told_and_only_it_is_asked_for_again(index_copy, talk, 
     assert done.returncode == 3
     row = report(index_copy)[VIDEO]
     assert row["notes"] == 4
-    assert "1 stretch has no notes: 4:00–6:00: little-model wrote no valid notes" in row["cause"]
-    assert "asks only for what is missing" in row["what_to_do"]
+    assert "1 section has no notes: 4:00–6:00: little-model wrote no valid notes" in row["cause"]
+    assert "only requests what is missing" in row["what_to_do"]
     assert "4:00–6:00" in done.stdout
     # Its captions are searchable all the same.
     hit = open_index(index_copy).search("quicksilver walrus obelisk xylophone", k=20)
@@ -261,8 +261,8 @@ def test_refused_key_ends_the_asking_at_once(index_copy, talk, server):
     assert done.returncode == 3
     assert len(server.requests) == 1
     cause = report(index_copy)[VIDEO]["cause"]
-    assert cause.startswith("2 stretches have no notes: 0:00–4:00: the key was rejected (401)")
-    assert "4:00–6:00: not asked for, to do no harm: the key was rejected (401)." in cause
+    assert cause.startswith("2 sections have no notes: 0:00–4:00: the key was rejected (401)")
+    assert "4:00–6:00: skipped after earlier failures: the key was rejected (401)." in cause
     assert KEY not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert open_index(index_copy).search("zeppelin")[0].video.video_id == VIDEO
@@ -291,7 +291,7 @@ def test_interrupted_run_goes_on_where_it_stopped(index_copy, talk, server):
     process.send_signal(signal.SIGINT)
     _, remarks = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "the same command goes on from here" in remarks
+    assert "run the same command to continue" in remarks
     assert "Traceback" not in remarks
     assert len(list((index_copy / "notes").iterdir())) == 1
     # The captions were made searchable before the model was asked.
@@ -408,7 +408,7 @@ def test_endpoint_that_fails_twice_in_a_row_is_left_in_peace(written, server):
     assert len(server.requests) == 6
     assert lost[1].reason == "too many requests, or no credit left (429)."
     assert {one.reason for one in lost[2:]} == {
-        "not asked for, to do no harm: too many requests, or no credit left (429)."
+        "skipped after earlier failures: too many requests, or no credit left (429)."
     }
 
 
@@ -468,7 +468,7 @@ def test_good_notes_come_in_order_inside_the_window_without_overlap():
         ({"start": 230, "end": 300}, "inside 0 to 240"),
         ({"start": -5}, "inside 0 to 240"),
         ({"start": 50, "end": 40}, "inside 0 to 240"),
-        ({"start": "soon"}, "not the JSON"),
+        ({"start": "soon"}, "not the requested JSON"),
         ({"title": ""}, "title: has 0 characters"),
         ({"title": "long " * 40}, "title: has"),
         ({"summary": "The pomegranate."}, "summary: has 16 characters"),
@@ -477,7 +477,7 @@ def test_good_notes_come_in_order_inside_the_window_without_overlap():
         ({"summary": "Interest rates fell in Portugal and exports of cork grew."}, "what is said"),
         ({"asks": ["What is the pomegranate?"]}, "1 questions, not 4"),
         ({"asks": ["What is the pomegranate?"] * 4}, "1 questions, not 4"),
-        ({"asks": None}, "not the JSON"),
+        ({"asks": None}, "not the requested JSON"),
         ({"title": "The <b>pomegranate</b>"}, "markup"),
         ({"title": "[pomegranate](http://evil.example)"}, "markup"),
         ({"summary": "Why people want the pomegranate, see www.evil.example for more."}, "markup"),

@@ -108,7 +108,7 @@ def test_best_file_of_a_video_is_taken_and_the_others_named(index_copy, captions
     (captions / "holiday.txt").write_text("x")
     done = ingest(index_copy, "--captions", captions)
     assert open_index(index_copy).search("marmalade")[0].quote.startswith("The zebra")
-    assert "Left out abcdefghijk.de.srt: abcdefghijk.en.srt of the same video was taken" in (
+    assert "Left out abcdefghijk.de.srt: abcdefghijk.en.srt of the same video was used" in (
         done.stderr
     )
     assert done.returncode == 3

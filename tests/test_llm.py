@@ -306,7 +306,7 @@ BROKEN = {
     "only thoughts": (["<think>Casting only the router", " to higher"], "still thinking"),
     "thoughts and no word": (["<think>Hm.</think>", " \n"], "empty answer"),
     "thoughts without a beginning": (
-        ["Casting only the router [1]. </think>", *GOOD], "where its thinking begins"),
+        ["Casting only the router [1]. </think>", *GOOD], "the beginning of its reasoning"),
 }  # fmt: skip
 
 

@@ -195,7 +195,7 @@ def test_full_disk_while_the_default_encoder_is_written_is_said(tmp_path):
         check=False,
     )
     assert done.returncode == 2
-    assert "File too large" in done.stderr and "Make room" in done.stderr
+    assert "File too large" in done.stderr and "Free some space" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list((tmp_path / "models").iterdir())
 

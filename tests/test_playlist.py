@@ -113,7 +113,7 @@ def test_a_block_ends_the_asking_and_says_what_to_do(youtube, index_copy):
     done = pull(youtube, index_copy)
     assert done.returncode == 3
     assert "Cooling down" in done.stderr
-    assert "not asked again in this run" in done.stderr
+    assert "not used again in this run" in done.stderr
     assert len(youtube.asked_videos()) <= 4  # two blocks for each client
     rows = report(index_copy)
     assert rows["openopenope"]["source"] == "manual"

@@ -113,7 +113,7 @@ def test_files_without_sound_or_words_are_errors_that_say_so(tmp_path):
     silent = Fake()
     silent.hear = lambda samples, language: ([], "en")
     path = write_wave(tmp_path / "silent.wav", tone(1))
-    with pytest.raises(Cs25SearchError, match="Nothing is said"):
+    with pytest.raises(Cs25SearchError, match="found no speech"):
         transcribe(path, ORIGIN, silent, tmp_path / "speech")
 
 

@@ -2,19 +2,19 @@
 
 import re
 
-# Some converters write a fraction with a fraction: "04,560.0000000000009".
+# Some converters write a fraction within the fraction: "04,560.0000000000009".
 _FRACTION = r"(?:[.,]([0-9]{1,9})[0-9]{0,30}(?:\.[0-9]{0,30})?)?"
 TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,3}):([0-9]{1,2})" + _FRACTION
 CLOCK = re.compile(TIME)
 
 
 def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int | None:
-    """Return the time that the groups of TIME stand for; None for a 61st second or minute.
+    """Return the time in the groups of TIME; None for 60 or more seconds or minutes.
 
     >>> milliseconds("1", "02", "03", "5"), milliseconds(None, "75", "00", None)
     (3723500, 4500000)
     """
-    # "75:00" is how people write minutes without hours; "1:75:00" is a slip.
+    # "75:00" is minutes without hours; "1:75:00" is a mistake.
     if int(seconds) > 59 or (hours and int(minutes) > 59):
         return None
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
@@ -22,7 +22,7 @@ def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | 
 
 
 def read_clock(text: str) -> int | None:
-    """Return the time that a text is, None if it is none.
+    """Return the time in a text, None if it is not a time.
 
     >>> read_clock("0:01:02.5"), read_clock("noon")
     (62500, None)

@@ -1,4 +1,4 @@
-"""JSON and XML kinds: recognisers, transcript APIs, Kaltura, YouTube's srv1 to srv3, TTML."""
+"""JSON and XML formats: recognisers, transcript APIs, Kaltura, YouTube's srv1 to srv3, TTML."""
 
 import ast
 import json
@@ -17,8 +17,10 @@ from .json3 import read_events
 from .track import MAX_HOURS, Problems, Shown, Timed
 from .words import read_lines, tokens_of
 
-MOST_PRINTED = 5_000_000  # letters of a Python list; parsing one takes a hundred times its size
-# Where a document holds its captions, what a caption's times are called, and their unit in ms.
+MOST_PRINTED = (
+    5_000_000  # characters of a Python list; parsing takes a hundred times as much memory
+)
+# Where documents keep their captions, the names of a caption's times, and their unit in ms.
 _LISTS = (
     ("segments", ("start", "end"), 1000.0, "Whisper JSON"),
     ("transcription", ("from", "to"), 1.0, "whisper.cpp JSON"),
@@ -31,10 +33,10 @@ _PRINTED = re.compile(r"""^\s*(?:\[|\{|Fetched)[^\n]{0,200}?text['"]?\s*[:=]""")
 
 
 def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
-    """Return the captions of a JSON document, and its kind.
+    """Return the captions of a JSON document, and its format.
 
     Raises:
-        CaptionError: It is not JSON, or JSON of another kind.
+        CaptionError: It is not JSON, or JSON in an unknown format.
     """
     try:
         # float(), unlike int(), takes any number of digits; real times are checked below.
@@ -55,21 +57,19 @@ def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
     if isinstance(first, list) and all(isinstance(one, dict) for one in first) and first:
         # By video id.
         return _entries(first, ("start", "end"), 1000.0, problems), "youtube-transcript-api JSON"
-    raise CaptionError(
-        problems.source, 0, "JSON without a list of captions that is known (docs/captions.md)"
-    )
+    raise CaptionError(problems.source, 0, "JSON in an unknown format (see docs/captions.md)")
 
 
 def is_printed_list(text: str) -> bool:
-    """Return whether a text may be a list of captions as Python prints it."""
+    """Return whether a text may be a printed Python list of captions."""
     return len(text) <= MOST_PRINTED and _PRINTED.match(text) is not None
 
 
 def read_printed_list(text: str, problems: Problems) -> list[Shown]:
-    """Return the captions of a list that Python printed, as youtube-transcript-api's users do.
+    """Return the captions of a printed Python list, as youtube-transcript-api's users save it.
 
     Raises:
-        CaptionError: It is no such list.
+        CaptionError: It is not such a list.
     """
     try:
         tree = ast.parse(text.strip(), mode="eval").body
@@ -91,7 +91,7 @@ def read_printed_list(text: str, problems: Problems) -> list[Shown]:
 def _entries(
     entries: list[Any], names: tuple[str, str], unit: float, problems: Problems
 ) -> list[Shown]:
-    """Return a caption for each entry; lists of lists are read as one."""
+    """Return a caption for each entry; nested lists are flattened."""
     shown = []
     if entries and all(isinstance(one, list) for one in entries):
         entries = next((one for one in entries if one), [])
@@ -146,7 +146,7 @@ def _time(value: object, unit: float) -> int | None:
 
 
 def _timed_words(words: object) -> list[list[Timed]]:
-    """Return the words of a recogniser as one line, those without a time as untimed."""
+    """Return the words of a recogniser as one line; some may have no time."""
     if not isinstance(words, list):
         return []
     pieces: list[Timed] = []
@@ -156,7 +156,7 @@ def _timed_words(words: object) -> list[list[Timed]]:
         text = one.get("word", one.get("text"))
         if not isinstance(text, str):
             return []
-        # WhisperX leaves out the blank before a word, the others write it.
+        # WhisperX omits the space before a word, others write it.
         text = text if text.startswith(" ") or not pieces else f" {text}"
         pieces.append((_time(one.get("start"), 1000.0), text))
     tokens = tokens_of(pieces)
@@ -167,10 +167,10 @@ def _timed_words(words: object) -> list[list[Timed]]:
 
 
 def read_xml(text: str, problems: Problems) -> tuple[list[Shown], str]:
-    """Return the captions of YouTube's XML or of TTML, and the kind.
+    """Return the captions of YouTube's XML or of TTML, and the format.
 
     Raises:
-        CaptionError: It is not XML, or XML of another kind.
+        CaptionError: It is not XML, or XML in an unknown format.
     """
     try:
         root: Element = defusedxml.ElementTree.fromstring(text.strip())
@@ -185,7 +185,7 @@ def read_xml(text: str, problems: Problems) -> tuple[list[Shown], str]:
         return list(_youtube(root, "text", "t", "d", 1.0)), "srv2"
     if name == "tt":
         return list(_ttml(root, problems)), "TTML"
-    raise CaptionError(problems.source, 0, f"XML of a kind that is not known: <{name[:40]}>")
+    raise CaptionError(problems.source, 0, f"XML in an unknown format: <{name[:40]}>")
 
 
 def _youtube(root: Element, tag: str, begin: str, length: str, unit: float) -> Iterator[Shown]:
@@ -232,7 +232,7 @@ def _ttml(root: Element, problems: Problems) -> Iterator[Shown]:
 def _offset(text: str | None, rates: Mapping[str, str]) -> int | None:
     """Return a TTML time in milliseconds: a clock, with frames, or a number with its unit.
 
-    A number alone is seconds, as Apple Music writes them.
+    A number without a unit means seconds, as in files from Apple Music.
     """
     if not text:
         return None
@@ -254,7 +254,7 @@ def _rate(rates: Mapping[str, str], name: str, usual: float) -> float:
 
 
 def _with_breaks(element: Element) -> str:
-    """Return the text of a TTML paragraph; its own line ends are blanks, <br/> is one."""
+    """Return the text of a TTML paragraph; only <br/> breaks a line."""
     for one in element.iter():
         one.text, tail = (one.text or "").replace("\n", " "), (one.tail or "").replace("\n", " ")
         one.tail = tail

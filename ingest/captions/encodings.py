@@ -1,4 +1,4 @@
-"""Bytes to text: Unicode where it is, else an encoding guessed by charset-normalizer."""
+"""Decode bytes: as Unicode if possible, else with an encoding guessed by charset-normalizer."""
 
 import codecs
 import re
@@ -7,12 +7,12 @@ from charset_normalizer import from_bytes
 
 from cs25search.errors import CaptionError
 
-# What caption editors in use save, the common ones of each script first.
+# Encodings that caption editors use, the most common of each script first.
 LEGACY = (
     "cp1252 cp932 gb18030 big5 cp949 euc_jp cp1251 koi8_r cp1250 cp1253 cp1254 cp1255 cp1256 cp874"
 ).split()
-MOST_GUESSED_FROM = 20_000  # bytes with letters outside ASCII decide; more do not decide better
-# Letters that any few lines of these languages have; a few lines are little for a guess.
+MOST_GUESSED_FROM = 20_000  # bytes with non-ASCII letters; more do not improve the guess
+# Letters that occur in any few lines of these languages, to guess from short texts.
 _COMMON = {
     "cp932": "のにはをがでとたしていれなもるすまさいょっンスルト",
     "euc_jp": "のにはをがでとたしていれなもるすまさいょっンスルト",
@@ -29,7 +29,7 @@ def decode(data: bytes | str, source: str) -> tuple[str, str]:
     """Return a text without invisible characters, and the encoding if it was guessed, else "".
 
     Raises:
-        CaptionError: The bytes are no text.
+        CaptionError: The bytes are not text.
     """
     if isinstance(data, str):
         return _visible(data), ""
@@ -49,7 +49,7 @@ def decode(data: bytes | str, source: str) -> tuple[str, str]:
     name = _guess(data)
     if not name:
         line = data.count(b"\n", 0, place) + 1
-        reason = f"byte 0x{data[place]:02x} does not belong in UTF-8 text"
+        reason = f"byte 0x{data[place]:02x} is not valid in UTF-8 text"
         raise CaptionError(source, line, reason)
     return _visible(data.decode(name)), name
 
@@ -63,12 +63,12 @@ def _strict(data: bytes, encoding: str, source: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        reason = f"byte 0x{data[error.start]:02x} does not belong in {encoding} text"
+        reason = f"byte 0x{data[error.start]:02x} is not valid in {encoding} text"
         raise CaptionError(source, line, reason) from None
 
 
 def _unmarked_utf16(data: bytes) -> str:
-    """Return the form of UTF-16 without a mark: every second byte of digits and signs is 0."""
+    """Return the variant of UTF-16 without a byte order mark: every second byte of ASCII is 0."""
     head = data[:2000]
     if len(data) % 2 or len(head) < 4:
         return ""
@@ -79,9 +79,9 @@ def _unmarked_utf16(data: bytes) -> str:
 
 
 def _guess(data: bytes) -> str:
-    """Return a legacy encoding that gives text, "" if none does.
+    """Return a legacy encoding in which the bytes are text, "" if there is none.
 
-    Times and tags are ASCII in each of them and would only hide what tells them apart.
+    Times and tags are ASCII in all of them and would only obscure the differences.
     """
     lines = [line for line in data.split(b"\n") if not line.isascii()]
     sample = b"\n".join(lines)[:MOST_GUESSED_FROM]
@@ -97,7 +97,7 @@ def _guess(data: bytes) -> str:
 
 
 def _common_share(sample: bytes, name: str) -> float:
-    """Return which part of the letters outside ASCII are common ones of an encoding's language."""
+    """Return the share of the non-ASCII letters that are common in an encoding's language."""
     letters = [one for one in sample.decode(name, "ignore") if not one.isascii()]
     return sum(one in _COMMON[name] for one in letters) / max(1, len(letters))
 

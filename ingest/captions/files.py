@@ -1,7 +1,7 @@
-"""Raw captions: files a user gives, and the copies under index/captions/.
+"""Raw captions: files given by the user, and the copies under index/captions/.
 
-Every track that was ever taken in is kept there as it came, with a sidecar that says where it
-came from. So nothing is fetched twice, and an ingest without `--captions` loses nothing.
+Every track is kept there unchanged, with a sidecar file that records its origin. So nothing is
+fetched twice, and an ingest without `--captions` loses nothing.
 """
 
 import hashlib
@@ -22,32 +22,34 @@ from .names import COMPANIONS, FORMATS, MEDIA, VIDEO_ID, Name, read_name, record
 from .parse import parse_captions
 from .track import NoSpeech
 
-# The part before the first dot is an id, never a path: a name cannot leave its folder.
+# The part before the first dot is an id, never a path, so a name cannot leave its folder.
 NAME = re.compile(
     r"(?P<video_id>[A-Za-z0-9_-]{11,64})"
     r"(?:\.(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9_]{0,16}){0,6}))?"
     rf"\.(?P<format>{'|'.join(FORMATS)})"
 )
-TRANSCRIBE = "It holds recordings: --transcribe writes captions for them. Else: "
-RENAME = "If it holds captions, give it the ending of its kind: .srt, .vtt, .json or .txt."
+TRANSCRIBE = "It contains recordings: --transcribe writes captions for them. Otherwise: "
+RENAME = "If it contains captions, give it the extension of its format: .srt, .vtt, .json or .txt."
 COPY = "Copy the file itself into the folder."
-OTHER_LANGUAGE = "Another language is taken with --lang; else there is nothing to do."
-OTHER_FILE = "Give the file that holds the captions alone."
-MOST_BYTES = 50_000_000  # of one caption file; a day of word-timed speech has a fifth of it
-ABOUT_LETTERS = 1000  # kept of a description
+OTHER_LANGUAGE = "Use --lang for another language; otherwise there is nothing to do."
+OTHER_FILE = "Give the file that contains only the captions."
+MOST_BYTES = 50_000_000  # of one caption file; a day of word-timed speech needs a fifth of it
+ABOUT_LETTERS = 1000  # characters kept of a description
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a track came from, and what is known of its video; the sidecar of a kept track."""
+    """The origin of a track and what is known about its video; the sidecar of a kept track."""
 
     video_id: str
     kind: str  # local | manual | automatic
-    name: str  # file name under which the raw bytes are kept
-    language: str  # "" when the name does not say
-    client: str = ""  # who fetched it; youtube-transcript-api's snippets are kept as json3
+    name: str  # file name of the kept raw bytes
+    language: str  # "" if unknown
+    client: str = (
+        ""  # the client that fetched it; youtube-transcript-api's snippets are kept as json3
+    )
     title: str = ""
-    duration: float = 0.0  # seconds; 0 when not known
+    duration: float = 0.0  # seconds; 0 if unknown
     upload_date: str = ""  # ISO 8601
     chapters: tuple[tuple[float, str], ...] = ()  # start in seconds, title
     about: str = ""  # the beginning of the description
@@ -56,23 +58,23 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class RawTrack:
-    """Captions of one video as they came, not parsed yet."""
+    """Unparsed captions of one video."""
 
     origin: Origin
     data: bytes
 
     @property
     def sha256(self) -> str:
-        """Checksum of the bytes, in hex."""
+        """The sha256 of the bytes, in hex."""
         return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that was not taken in.
+    """A file that was left out.
 
     Attributes:
-        failed: It should have been captions; False when a better file of the video was taken.
+        failed: Whether it should contain captions; False if a better file of the video was used.
     """
 
     name: str
@@ -82,17 +84,17 @@ class LeftOut:
 
 
 def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], list[LeftOut]]:
-    """Return the best caption file of each video in a folder or of one file, and what is left out.
+    """Return the best caption file of each video in a folder, or one file, and the files left out.
 
-    Of several files of one video the wanted language comes first, then a file that names no
-    language, then the format that tells most. A video or picture beside captions is passed over.
+    Among several files of one video, the preferred language comes first, then a file without a
+    language, then the most detailed format. Videos and pictures are ignored.
 
     Raises:
-        Cs25SearchError: There is no such folder or file, or no caption file in it.
+        Cs25SearchError: The folder or file does not exist, or contains no captions.
     """
     if not place.exists():
         raise Cs25SearchError(
-            f"{place} does not exist.\nGive a caption file, or the folder that holds your caption "
+            f"{place} does not exist.\nGive a caption file, or the folder with your caption "
             "files: python -m ingest --captions DIR"
         )
     root = place if place.is_dir() else place.parent
@@ -107,7 +109,9 @@ def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], li
         name = read_name(shown)
         if name is None:
             if _is_other(path):
-                left_out.append(LeftOut(str(shown), "is not called as caption files are", RENAME))
+                left_out.append(
+                    LeftOut(str(shown), "does not have the name of a caption file", RENAME)
+                )
             continue
         origin = _origin(path, name)
         exact = name.language.split("-")[0].lower() == language.split("-")[0].lower()
@@ -116,10 +120,10 @@ def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], li
         found.setdefault(origin.video_id, []).append((preference, path, origin))
     if not found and (not left_out or place.is_dir()):
         raise Cs25SearchError(
-            f"{place} holds no caption file.\n"
+            f"{place} contains no caption file.\n"
             f"{TRANSCRIBE if find_media(place) else ''}Name each file by its YouTube id, such as "
             "VIDEOID.en.srt, or as yt-dlp does, "
-            f"and end it in one of .{', .'.join(FORMATS)}. See docs/captions.md."
+            f"with one of the extensions .{', .'.join(FORMATS)}. See docs/captions.md."
         )
     tracks = []
     for _, same in sorted(found.items()):
@@ -130,9 +134,9 @@ def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], li
 
 
 def find_media(place: Path) -> list[tuple[Path, Origin]]:
-    """Return the audio and video files in a folder, or the one given, with what is known of each.
+    """Return the audio and video files of a folder, or the one given, with their origins.
 
-    Of several files of one recording the first is taken.
+    If there are several files of one recording, the first is used.
     """
     root = place if place.is_dir() else place.parent
     files = _files_below(place) if place.is_dir() else [place]
@@ -148,7 +152,7 @@ def find_media(place: Path) -> list[tuple[Path, Origin]]:
 def _best(
     same: list[tuple[tuple[bool, bool, int, str], Path, Origin]], root: Path
 ) -> tuple[list[RawTrack], list[LeftOut]]:
-    """Return the first of a video's files that can be read, and the others with the reason."""
+    """Return the first readable file of a video, and why the others are left out."""
     taken: RawTrack | None = None
     chapters: tuple[tuple[float, str], ...] = ()
     broken: list[LeftOut] = []
@@ -156,11 +160,11 @@ def _best(
     for _, path, origin in same:
         shown = str(path.relative_to(root))
         if taken and not _is_called_chapters(path):
-            reason = f"{taken.origin.name} of the same video was taken"
+            reason = f"{taken.origin.name} of the same video was used"
             others.append(LeftOut(shown, reason, OTHER_LANGUAGE, failed=False))
             continue
         if path.stat().st_size > MOST_BYTES:
-            reason = f"has {path.stat().st_size:,} bytes, more than captions have"
+            reason = f"has {path.stat().st_size:,} bytes, too many for captions"
             broken.append(LeftOut(shown, reason, OTHER_FILE))
             continue
         track = RawTrack(origin, path.read_bytes())
@@ -184,12 +188,12 @@ def _best(
 
 
 def _is_called_chapters(path: Path) -> bool:
-    """Return whether a file is called as a list of chapters."""
+    """Return whether a file is named like a list of chapters."""
     return "chapter" in path.name.lower()
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """Return the files of a folder and its folders in order, hidden ones left out."""
+    """Return the files of a folder and its subfolders in order, without hidden ones."""
     return [
         path
         for path in sorted(folder.rglob("*"))
@@ -199,7 +203,7 @@ def _files_below(folder: Path) -> list[Path]:
 
 
 def _is_other(path: Path) -> bool:
-    """Return whether a file is neither captions nor what usually lies beside them."""
+    """Return whether a file is neither captions nor a file that is common beside them."""
     name = path.name.lower()
     return not (
         name.endswith((".info.json", ".live_chat.json", ".origin.json"))
@@ -208,7 +212,7 @@ def _is_other(path: Path) -> bool:
 
 
 def _origin(path: Path, name: Name) -> Origin:
-    """Return what is known of a file's video: from its name and the .info.json beside it."""
+    """Return what is known about a file's video from its name and the .info.json beside it."""
     info = _info_beside(path, name)
     on_youtube = info is not None and info.site.lower().startswith("youtube")
     video_id = name.video_id
@@ -243,7 +247,7 @@ class _Chapter(msgspec.Struct):
 
 
 class _Info(msgspec.Struct):
-    """What yt-dlp's --write-info-json tells about a video."""
+    """The fields of yt-dlp's --write-info-json that are used."""
 
     id: str = ""
     title: str = ""
@@ -256,14 +260,14 @@ class _Info(msgspec.Struct):
 
 
 def _info_beside(path: Path, name: Name) -> _Info | None:
-    """Return the .info.json that yt-dlp wrote beside a caption file, None if there is none."""
+    """Return the .info.json of yt-dlp beside a caption file, None if there is none."""
     for stem in dict.fromkeys((name.stem, path.name.partition(".")[0], name.video_id)):
         beside = path.with_name(f"{stem}.info.json")
         if not stem or not beside.is_file() or beside.stat().st_size > MOST_BYTES:
             continue
         try:
             found: dict[str, Any] = msgspec.json.decode(beside.read_bytes(), type=dict[str, Any])
-            # yt-dlp writes null for what it does not know.
+            # yt-dlp writes null for unknown values.
             return msgspec.convert(
                 {key: one for key, one in found.items() if one is not None}, _Info
             )
@@ -273,23 +277,23 @@ def _info_beside(path: Path, name: Name) -> _Info | None:
 
 
 def keep(folder: Path, track: RawTrack) -> None:
-    """Keep a track; one already kept for this video is replaced. Equal bytes write nothing.
+    """Keep a track, replacing an earlier one of the video. Equal bytes are not written again.
 
     Of the texts of its origin, what nobody sees is left out: JSON takes no half of a pair, as
     file names in another encoding hold.
 
     Raises:
-        ValueError: Its name is not of the form NAME, so it could lie outside the folder.
+        ValueError: Its name is not of the form NAME, so it could be outside the folder.
     """
     if not _names(track.origin):
-        raise ValueError(f"{track.origin.name!r} is no name for {track.origin.video_id!r}")
+        raise ValueError(f"{track.origin.name!r} is not a valid name for {track.origin.video_id!r}")
     track = replace(track, origin=_visible(track.origin))
     old = _read(_sidecar(folder, track.origin.video_id))
     if old == track:
         return
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(folder / track.origin.name, track.data)
-    # The sidecar comes last: a track without one does not count.
+    # The sidecar is written last: a track without one is ignored.
     replace_file(_sidecar(folder, track.origin.video_id), msgspec.json.encode(track.origin))
     if old and old.origin.name != track.origin.name:
         (folder / old.origin.name).unlink(missing_ok=True)
@@ -305,7 +309,7 @@ def _visible(origin: Origin) -> Origin:
 
 
 def with_known(origin: Origin, known: Origin) -> Origin:
-    """Return an origin with what is known of its video from elsewhere, where it lacks it."""
+    """Return an origin whose missing fields are filled in from another one."""
     facts = ("title", "duration", "upload_date", "chapters", "about")
     return replace(
         origin, **{name: getattr(origin, name) or getattr(known, name) for name in facts}
@@ -315,22 +319,22 @@ def with_known(origin: Origin, known: Origin) -> Origin:
 def kept(
     folder: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
 ) -> dict[str, RawTrack]:
-    """Return all tracks kept, by video id.
+    """Return all kept tracks by video id.
 
     Args:
-        on_unusable: Called with each sidecar that is left out.
+        on_unusable: Called with each sidecar that is skipped.
     """
     tracks = {}
     for sidecar in sorted(folder.glob("*.origin.json")):
         if track := _read(sidecar):
             tracks[track.origin.video_id] = track
         else:
-            on_unusable(Unusable(sidecar, "it names no captions that can be read"))
+            on_unusable(Unusable(sidecar, "it does not refer to readable captions"))
     return tracks
 
 
 def _read(sidecar: Path) -> RawTrack | None:
-    """Return the track of a sidecar, None if there is none that can be read."""
+    """Return the track of a sidecar, None if it cannot be read."""
     try:
         origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
         track = sidecar.parent / origin.name
@@ -349,7 +353,7 @@ def _names(origin: Origin) -> bool:
 
 
 def _is_inside(path: Path, root: Path | None = None) -> bool:
-    """Return whether a path is a file of a folder, not a link that leads out of it."""
+    """Return whether a path is inside a folder and not a link out of it."""
     return path.is_file() and path.resolve().is_relative_to((root or path.parent).resolve())
 
 
@@ -358,7 +362,7 @@ def _sidecar(folder: Path, video_id: str) -> Path:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file atomically."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(data)
     fresh.replace(path)

@@ -1,4 +1,4 @@
-"""YouTube's json3: reader and writer."""
+"""Reader and writer for YouTube's json3."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +23,7 @@ class _Event(msgspec.Struct):
 
 
 def read_events(events: list[Any], problems: Problems) -> list[Shown]:
-    """Return the captions of YouTube's json3: what its list named "events" holds."""
+    """Return the captions in the "events" list of YouTube's json3."""
     shown = []
     for number, event in enumerate(events, 1):
         try:
@@ -37,7 +37,7 @@ def read_events(events: list[Any], problems: Problems) -> list[Shown]:
 
 
 def _shown_event(event: object) -> Shown:
-    """Return one json3 event; those without text only place a window or break a line."""
+    """Return one json3 event; events without text only place a window or break a line."""
     fields = msgspec.convert(event, _Event)
     if not fields.segs:
         return Shown(0, 0, [])
@@ -54,14 +54,14 @@ def _shown_event(event: object) -> Shown:
 
 
 def _checked(milliseconds: float | None) -> int | None:
-    """Return a time as a whole number, None if it is missing or out of range."""
+    """Return a time as an integer, None if it is missing or out of range."""
     if milliseconds is None or not 0 <= milliseconds <= MAX_HOURS * 3_600_000:
         return None
     return round(milliseconds)
 
 
 def write_json3(cues: Iterable[Cue]) -> bytes:
-    """Return cues as json3 that `parse_captions` reads back, word times included.
+    """Return cues as json3 that `parse_captions` reads back, including word times.
 
     Times are kept to the millisecond.
 
@@ -84,5 +84,5 @@ def _event(cue: Cue) -> dict[str, Any]:
 
 
 def _escape(word: str) -> str:
-    """Return what `unescape` turns into the word."""
+    """Return the text that `unescape` turns into the word."""
     return word if unescape(word) == word else word.replace("&", "&amp;amp;")

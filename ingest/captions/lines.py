@@ -1,4 +1,4 @@
-"""Kinds with one time per line or block: YouTube Studio's SBV, song texts (LRC), Whisper's TSV."""
+"""Formats with one time per line or block: YouTube Studio's SBV, lyrics (LRC), Whisper's TSV."""
 
 import re
 from itertools import pairwise
@@ -15,12 +15,12 @@ _TSV = re.compile(r"([0-9]{1,10}(?:\.[0-9]{1,9})?)\t([0-9]{1,10}(?:\.[0-9]{1,9})
 
 
 def count_sbv(text: str) -> int:
-    """Return how many lines are the times of SBV."""
+    """Return how many lines are SBV times."""
     return sum(_SBV.fullmatch(line) is not None for line in text.split("\n"))
 
 
 def read_sbv(text: str, problems: Problems) -> list[Shown]:
-    """Return the captions of SBV: a line of two times, then lines of text; [br] parts lines."""
+    """Return the captions of SBV: a line of two times, then lines of text; [br] breaks lines."""
     shown: list[Shown] = []
     lines: list[str] = []
     for number, line in enumerate([*text.split("\n"), "0:00:00.000,0:00:00.000"], 1):
@@ -42,12 +42,12 @@ def read_sbv(text: str, problems: Problems) -> list[Shown]:
 
 
 def count_lrc(text: str) -> int:
-    """Return how many lines begin with a time as song texts have it: [01:02.50]."""
+    """Return how many lines begin with an LRC time: [01:02.50]."""
     return sum(_LRC.match(line) is not None for line in text.split("\n"))
 
 
 def read_lrc(text: str, problems: Problems) -> list[Shown]:
-    """Return the lines of LRC; a line may be sung at several times. A line ends with the next."""
+    """Return the lines of LRC; a line may have several times. A line ends when the next begins."""
     offset = 0
     shown: list[Shown] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -63,7 +63,7 @@ def read_lrc(text: str, problems: Problems) -> list[Shown]:
             else:
                 starts.append(max(0, start - offset))
             rest = rest[match.end() :].lstrip()
-        # A time without words ends the line before.
+        # A time without words ends the previous line.
         shown += [Shown(start, None, read_lines([rest])) for start in starts]
     shown.sort(key=lambda one: one.start)
     for one, following in pairwise(shown):
@@ -83,7 +83,7 @@ def is_tsv(text: str) -> bool:
 def read_tsv(text: str, problems: Problems) -> list[Shown]:
     """Return the captions of a table of start, end and text.
 
-    Whisper writes milliseconds; numbers with a fraction are seconds, as Audacity's labels.
+    Whisper writes milliseconds; numbers with a fraction are seconds, as in Audacity's labels.
     """
     rows = [(number, _TSV.fullmatch(line)) for number, line in enumerate(text.split("\n"), 1)]
     lines = text.split("\n")

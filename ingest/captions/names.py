@@ -1,7 +1,7 @@
-"""The name of a caption file: which video, which language, which title.
+"""Read video id, language and title from the name of a caption file.
 
-yt-dlp, youtube-dl, YouTube Studio, Whisper and meeting programs each name their files in another
-way. What a name does not tell stays empty.
+yt-dlp, youtube-dl, YouTube Studio, Whisper and meeting programs all name their files differently.
+What a name does not contain stays empty.
 """
 
 import hashlib
@@ -9,36 +9,36 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-# Formats whose files time each word come first; texts that may be anything come last.
+# Formats that time each word come first, general text formats last.
 FORMATS = "json3 vtt srt srv3 srv2 srv1 ttml dfxp sbv ass ssa lrc smi json tsv xml txt".split()
-# They lie beside captions, and nobody takes them for captions.
+# Files that are common beside captions and are not captions.
 COMPANIONS = frozenset(
     "mp4 mkv webm mov avi m4v mp3 m4a wav ogg opus flac aac wma jpg jpeg png webp gif part ytdl "
     "description url pdf zip html htm md toml log db docx pptx ini lnk nfo py".split()
 )
 MEDIA = re.compile(r"\.(?:mp4|mkv|webm|mov|avi|m4v|mp3|m4a|wav|ogg|opus|flac|aac|wma)$", re.I)
 
-# The last of eleven letters carries only four bits of a video's number.
+# The last of the eleven characters of an id carries only four bits.
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]")
 _ID = r"(?P<id>[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048])"
 _WITH_ID = [
     re.compile(pattern)
     for pattern in (
         rf"(?P<title>.*?)[\s_.-]*[\[(（【]{_ID}[\])）】](?P<rest>.*)",  # yt-dlp: Title [ID]
-        rf"(?P<title>.*?)(?:watch[_?]?)?v[=_]{_ID}(?P<rest>(?:[&_ .].*)?)",  # from the address
+        rf"(?P<title>.*?)(?:watch[_?]?)?v[=_]{_ID}(?P<rest>(?:[&_ .].*)?)",  # from the URL
         rf"(?P<title>.*?)youtu\.?be[/_ ]{_ID}(?P<rest>(?:[&_ .].*)?)",
         rf"(?P<title>){_ID}(?P<rest>)",
         rf"(?P<title>.+)[-_. ]{_ID}(?P<rest>)",  # youtube-dl: Title-ID
         rf"(?P<title>){_ID}(?:\s+-\s+|\s+|_|-|\.)(?P<rest>\S.*)",
     )
 ]
-# A word as people write one: small, capital or with a capital first, a number behind it at most.
+# A word in lower case, upper case or capitalised, optionally followed by a number.
 _WORD = re.compile(
     r"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|[a-z]{2,}(?:[A-Z][a-z]{2,})+|(?:[A-Z][a-z]{2,})+)?[0-9]*"
 )
-_NO_WORD = re.compile(r"j[^aeiouy]|q[^u]", re.I)  # two letters that meet in no word
+_NO_WORD = re.compile(r"j[^aeiouy]|q[^u]", re.I)  # letter pairs that do not occur in words
 
-# ISO 639-1, and the longer codes that YouTube and video players write.
+# ISO 639-1, and longer codes that YouTube and video players use.
 _CODES = frozenset(
     "aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
     "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht "
@@ -69,20 +69,20 @@ _SITES = re.compile(r"\s*\[(?:DownSub\.com|SubtitleTools\.com|SaveSubs\.com)\]",
 _LANGUAGE_IN_BRACKETS = re.compile(
     r"^\s*\[(?P<before>[^\]]+)\]\s*|\s*[\[(](?P<after>[^\[(]+?)[\])]{1,2}\s*$"
 )
-# yt-dlp writes these for letters that no file name may have.
+# yt-dlp's replacements for characters that file names cannot contain.
 _FILE_LETTERS = str.maketrans("：？｜＂＊＜＞⧸⧹", ':?|"*<>/\\')
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What the name of a caption file tells.
+    """The information in the name of a caption file.
 
     Attributes:
-        video_id: The YouTube id; "" when it names none.
-        title: As a person would write it; "" when the name is nothing but an id.
-        language: BCP 47; "" when the name does not say.
+        video_id: The YouTube id, or "".
+        title: In readable form; "" if the name is only an id.
+        language: BCP 47, or "".
         format: One of FORMATS.
-        stem: The name without language and format, the same for all files of a recording.
+        stem: The name without language and format, equal for all files of a recording.
     """
 
     video_id: str
@@ -93,10 +93,10 @@ class Name:
 
 
 def read_name(path: PurePath) -> Name | None:
-    """Return what a file is called, None if no caption file is called so.
+    """Return the parts of a caption file's name, None if it is not one.
 
     Args:
-        path: Below the folder that the user gave; the folders in it may name the video.
+        path: Relative to the folder given by the user; its folders may contain the video's id.
 
     >>> read_name(PurePath("But what is a NN？ [aircAruvnKk].en-orig.vtt"))
     Name(video_id='aircAruvnKk', title='But what is a NN?', language='en-orig', format='vtt', \
@@ -130,7 +130,7 @@ stem='But what is a NN？ [aircAruvnKk]')
 
 
 def is_word(text: str) -> bool:
-    """Return whether eleven letters read as words and numbers rather than as an id.
+    """Return whether eleven characters look like words and numbers rather than an id.
 
     >>> [is_word(one) for one in ("ac_encoding", "Lecture-010", "programming")]
     [True, True, True]
@@ -142,12 +142,12 @@ def is_word(text: str) -> bool:
 
 
 def recording_id(path: Path, title: str) -> str:
-    """Return an id for a recording that is not on YouTube, the same at every ingest.
+    """Return a stable id for a recording that is not on YouTube.
 
-    It is never eleven letters long, so nothing takes it for a YouTube id.
+    It is never eleven characters long, so it cannot be mistaken for a YouTube id.
 
     Args:
-        path: Of its caption file, without language and format.
+        path: The path of its caption file, without language and format.
     """
     readable = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
     digest = hashlib.blake2b(str(path).encode("utf-8", "surrogateescape"), digest_size=5)
@@ -155,7 +155,7 @@ def recording_id(path: Path, title: str) -> str:
 
 
 def _find_id(stem: str) -> tuple[str, str]:
-    """Return the YouTube id in a name, "" if there is none, and the rest as title."""
+    """Return the YouTube id in a name, "" if there is none, and the rest as the title."""
     for pattern in _WITH_ID:
         match = pattern.fullmatch(stem)
         if not match or is_word(match["id"]):
@@ -166,7 +166,7 @@ def _find_id(stem: str) -> tuple[str, str]:
 
 
 def _without_language(stem: str) -> tuple[str, str]:
-    """Return a name without what it says about the language and kind of the track."""
+    """Return a name without the language and kind of the track."""
     language = ""
     stem = _SITES.sub("", stem)
     if match := _LANGUAGE_IN_BRACKETS.search(stem):
@@ -196,7 +196,7 @@ def _is_language(text: str) -> bool:
 
 
 def _tag(text: str) -> str:
-    """Return a language tag in its usual letters.
+    """Return a language tag in its usual form.
 
     >>> _tag("EN"), _tag("en-US"), _tag("eng")
     ('en', 'en-US', 'en')
@@ -207,7 +207,7 @@ def _tag(text: str) -> str:
 
 
 def _readable(title: str) -> str:
-    """Return a title with the blanks and signs that file names lack."""
+    """Return a title with the spaces and punctuation that file names lack."""
     title = title.translate(_FILE_LETTERS)
     if " " not in title.strip():
         title = re.sub(r"[_.]+", " ", title)

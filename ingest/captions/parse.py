@@ -1,4 +1,4 @@
-"""Caption text to cues: the kind is told by the content, not by the name of the file."""
+"""Parse captions into cues. The format is detected from the content, not from the file name."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,33 +20,33 @@ from .styled import read_styled, styled_kind
 from .subtitles import count_time_lines, read_blocks, without_speech
 from .track import Problems, Shown, Timed, Track
 
-LOOP = 4  # so many captions in a row with the same words: a recogniser has lost its place
-BACKWARDS_MS = 1000  # captions of two speakers may overlap by so much
+LOOP = 4  # this many equal captions in a row mean that a speech recogniser was stuck
+BACKWARDS_MS = 1000  # captions of two speakers may overlap by this much
 
-# Slow speech: a caption without an end lasts so long at most.
+# Slow speech; limits the length of a caption without an end.
 SHORTEST_MS, MS_PER_LETTER = 3000, 150
-# What services write into a transcript and nobody says.
+# Lines that services add to transcripts.
 _FURNITURE = re.compile(
     r"^[ \t]{0,20}(?:Transcribed by https://otter\.ai|"
     r"\[Auto-generated transcript\. Edits may have been applied for clarity\.\])[ \t]{0,20}$",
     re.M | re.I,
 )
 
-KNOWN = "SRT, WebVTT, json3 or another kind that docs/captions.md lists"
+KNOWN = "SRT, WebVTT, json3 or another format listed in docs/captions.md"
 
 
 def parse_captions(data: bytes | str, source: str = "<captions>") -> Track:
-    """Return the captions in a text of any kind, repeats and sound marks removed.
+    """Return the captions in a text of any known format, without repeats and sound marks.
 
     A caption that cannot be read is left out and listed in `Track.skipped`.
 
     Args:
-        data: The whole file; an encoding other than Unicode is guessed.
-        source: The name that errors give.
+        data: The whole file; encodings other than Unicode are guessed.
+        source: The name used in errors.
 
     Raises:
         CaptionError: The bytes are not text, or there is no caption with a spoken word;
-            NoSpeech when the file is a list of chapters, pictures or metadata.
+            NoSpeech if the file is a list of chapters, pictures or metadata.
 
     >>> track = parse_captions("1\\n00:01:02,500 --> 00:01:04,000\\nAttention is all you need.\\n")
     >>> track.kind, track.cues
@@ -71,7 +71,7 @@ def parse_captions(data: bytes | str, source: str = "<captions>") -> Track:
 
 
 def _read(text: str, problems: Problems) -> tuple[list[Shown], str, tuple[tuple[float, str], ...]]:
-    """Return the captions of a text as it shows them, its kind, and headings between them."""
+    """Return the captions of a text as shown, its format, and headings between them."""
     head = text.lstrip()[:20]
     if is_printed_list(text) and not _is_json(text):
         return read_printed_list(text, problems), "youtube-transcript-api list", ()
@@ -83,7 +83,7 @@ def _read(text: str, problems: Problems) -> tuple[list[Shown], str, tuple[tuple[
         return *read_xml(text, problems), ()
     if is_tsv(text):
         return read_tsv(text, problems), "TSV", ()
-    # Text that quotes another kind is told apart by what most lines are.
+    # A text may quote another format, so the majority of its lines decides.
     counts = {
         "subtitles": count_time_lines(text),
         "SBV": count_sbv(text),
@@ -100,18 +100,18 @@ def _read(text: str, problems: Problems) -> tuple[list[Shown], str, tuple[tuple[
 
 
 def _is_json(text: str) -> bool:
-    """Return whether a text that begins with a bracket is JSON and no printed list or time."""
+    """Return whether a text that begins with a bracket is JSON and not a printed list or a time."""
     return re.match(r"\s*(?:\{\s*(?:\"|\}|$)|\[\s*(?:\{\s*\"|\[|\]|$))", text[:2000]) is not None
 
 
 def _remarks(shown: Sequence[Shown]) -> tuple[str, ...]:
-    """Return what is odd about captions in the order of their file."""
+    """Return remarks on unusual captions, in file order."""
     remarks = []
     back = [one for before, one in pairwise(shown) if one.start < before.start - BACKWARDS_MS]
     if back:
         remarks.append(
-            f"Captions stand after later ones in {len(back)} places, first at "
-            f"{clock(back[0].start / 1000)}; they were put in order."
+            f"Captions were out of order in {len(back)} places, first at "
+            f"{clock(back[0].start / 1000)}; they were sorted."
         )
     run, longest = 1, (1, 0)
     for before, one in pairwise(shown):
@@ -126,7 +126,7 @@ def _remarks(shown: Sequence[Shown]) -> tuple[str, ...]:
 
 
 def clip(cues: Iterable[Cue], duration: float) -> list[Cue]:
-    """Return the cues with everything after `duration` seconds cut off.
+    """Return the cues cut off at `duration` seconds.
 
     >>> clip([Cue(9.0, 12.0, "across"), Cue(10.0, 13.0, "out")], duration=10.0)
     [Cue(start=9.0, end=10.0, text='across', words=(), speaker='')]
@@ -144,16 +144,18 @@ def clip(cues: Iterable[Cue], duration: float) -> list[Cue]:
 
 
 def _no_cue(source: str, shown: Sequence[Shown], found: Sequence[CaptionError]) -> CaptionError:
-    """Return the error for a file that gives no cue."""
+    """Return the error for a file without cues."""
     if found:
-        return CaptionError(source, found[0].line, f"no caption can be read; {found[0].reason}")
+        return CaptionError(
+            source, found[0].line, f"none of the captions can be read; {found[0].reason}"
+        )
     if shown:
         return CaptionError(source, 0, "no caption has a spoken word")
     return CaptionError(source, 0, f"there is no caption in {KNOWN}")
 
 
 def _in_order(shown: list[Shown]) -> list[Shown]:
-    """Return captions sorted by start; a missing end is when the words are spoken, or the next."""
+    """Return captions sorted by start; missing ends are estimated from words and next starts."""
     shown.sort(key=lambda one: one.start)
     for one, following in pairwise([*shown, None]):
         if one is not None and one.end is None:
@@ -167,9 +169,9 @@ def _letters(line: Sequence[Timed]) -> int:
 
 
 def _cue(one: Shown, track_is_timed: bool) -> Cue | None:
-    """Return the cue for a caption, None when nothing is spoken in it.
+    """Return the cue for a caption, None if it contains no speech.
 
-    A file that times words leaves out the time of a word that stands alone: it is the cue's.
+    Files with word times omit the time of a single word; it is the cue's.
     """
     tokens = without_sounds(token for line in one.lines for token in line)
     if not tokens:
@@ -177,7 +179,7 @@ def _cue(one: Shown, track_is_timed: bool) -> Cue | None:
     latest = one.start
     words = []
     for time, text in tokens:
-        latest = max(latest, time or 0)  # a hostile file may count backwards
+        latest = max(latest, time or 0)  # times in a hostile file may decrease
         words.append(Word(latest / 1000, text))
     end = max(latest, one.end or 0)
     timed = any(time is not None for time, _ in tokens) or (track_is_timed and len(tokens) == 1)

@@ -1,4 +1,4 @@
-"""Rolling captions: lines that are shown a second and third time, left out."""
+"""Remove the repeated lines of rolling captions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -6,22 +6,22 @@ from itertools import pairwise
 
 from .track import Shown, Timed
 
-# YouTube's rolling captions keep the last line on screen, alone, for 10 ms before they add one.
+# YouTube's rolling captions show the last line alone for 10 ms before they add a line.
 FLASH_MS = 50
-# Cues of one roll follow each other directly; after a longer gap the screen was empty.
+# Cues of one roll follow each other directly; a longer gap means that the screen was empty.
 ROLL_GAP_MS = 100
 MAX_ROLL_LINES = 4
 # Without flashes or word times, a file is rolling if it has this many repeats and this share of
-# captions repeat. Speakers who say a line twice stay far below.
+# captions repeat. Speakers who repeat themselves stay far below.
 MIN_ROLL_REPEATS = 3
 MIN_ROLL_SHARE = 0.1
 
 
 def without_repeats(shown: Sequence[Shown]) -> list[Shown]:
-    """Return captions without the lines that rolling captions show a second and third time.
+    """Return captions without the lines that rolling captions repeat.
 
-    Rolling captions are known by their pattern: a caption starts with the line the last one
-    ended with, and a flash shows that line alone in between.
+    Rolling captions have a typical pattern: a caption starts with the last line of the one before,
+    and a flash shows that line alone in between.
     """
     rolling = _is_rolling(shown)
     kept = list(shown[:1])
@@ -38,7 +38,7 @@ def without_repeats(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def _is_rolling(shown: Sequence[Shown]) -> bool:
-    """Whether many captions add a line to the one before, or flash it."""
+    """Return whether many captions add a line to the previous one, or flash it."""
     rolls = 0
     for before, one in pairwise(shown):
         repeats = _repeats(before, one)
@@ -51,10 +51,10 @@ def _is_flash(one: Shown) -> bool:
 
 
 def _repeats(before: Shown, one: Shown) -> int:
-    """Return how many first lines of a caption are the last lines of the one before."""
+    """Return how many first lines of a caption are the last lines of the previous one."""
     if before.end is not None and one.start > before.end + ROLL_GAP_MS:
         return 0
-    # A caption of several lines that stays on screen was shown for its last line.
+    # A multi-line caption that stays on screen was shown for its last line.
     stays = len(one.lines) > 1 and not _is_flash(one)
     most = min(len(before.lines), len(one.lines) - stays, MAX_ROLL_LINES)
     for count in range(most, 0, -1):

@@ -1,11 +1,11 @@
-"""Marks of sounds that nobody speaks: [Music], (applause)."""
+"""Remove marks of sounds that are not speech: [Music], (applause)."""
 
 import re
 from collections.abc import Iterable
 
 from .track import Timed
 
-# What stands in brackets for a sound or an unheard word. "__" is YouTube's mask for a swear word.
+# Bracketed sounds and unheard words. "__" is YouTube's mask for a swear word.
 _SOUND = re.compile(
     r"(?:upbeat |soft |dramatic |gentle |intro |theme )?music(?: playing)?|blank[_ ]audio|beep"
     r"|(?:audience |cheer(?:s|ing) and )?applau(?:se|ding)|clapping|cheering|bell(?: ringing)?"
@@ -29,7 +29,7 @@ _CLOSING = ("]", ")", "】", "）")
 
 
 def is_sound(text: str) -> bool:
-    """Return whether what stands in brackets is a sound.
+    """Return whether a bracketed text is a sound.
 
     >>> is_sound("Music"), is_sound("Alba")
     (True, False)
@@ -38,7 +38,7 @@ def is_sound(text: str) -> bool:
 
 
 def without_sounds(tokens: Iterable[Timed]) -> list[Timed]:
-    """Return words without bracketed sound marks; other brackets stay.
+    """Return words without bracketed sound marks; other brackets are kept.
 
     >>> words = "[Upbeat music] so [see slide] (Laughter)".split()
     >>> without_sounds((None, word) for word in words)
@@ -49,7 +49,7 @@ def without_sounds(tokens: Iterable[Timed]) -> list[Timed]:
         kept.append(token)
         if not token[1].rstrip(".,!?").endswith(_CLOSING):
             continue
-        # The longest marks have three words, or their brackets stand apart: "[ __ ]".
+        # The longest marks have three tokens, as do those with separate brackets: "[ __ ]".
         for size in range(1, min(5, len(kept)) + 1):
             if kept[-size][1].startswith(_OPENING):
                 mark = " ".join(word for _, word in kept[-size:])

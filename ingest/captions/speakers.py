@@ -1,6 +1,6 @@
-"""Who speaks: "Name:" or "[Name]" before the words becomes the speaker of the caption.
+"""Recognise speakers: "Name:" or "[Name]" before the words becomes the caption's speaker.
 
-A colon in ordinary speech does not. The whole file decides: names come again and again.
+A colon in ordinary speech does not. The whole file decides, because names recur.
 """
 
 import re
@@ -12,8 +12,8 @@ from .sounds import is_sound
 from .track import Shown, Timed
 
 MOST_NAME_WORDS = 5
-OFTEN = 0.3  # of all captions begin with a name: a transcript of a meeting
-SOMETIMES = 0.05  # the same, where full names are told only when the speaker changes
+OFTEN = 0.3  # share of captions that begin with a name in a meeting transcript
+SOMETIMES = 0.05  # the same, if full names are given only when the speaker changes
 
 _PARTICLE = frozenset("de da di del van von der den la le el al bin ibn y e".split())
 _NAME_WORD = re.compile(r"\(?[^\W\d_][\w.'’-]*\)?,?|[0-9]{1,3}|\([^()]*\)?|[^()]*\)")
@@ -22,7 +22,7 @@ _ROLE = re.compile(
     r"INTERVIEWER|NARRATOR|PRESENTER|MAN|WOMAN)(?: MEMBER)?(?:[ _][0-9]{1,3})?|"
     r"(?:Speaker|Participant|Sprecher|Locuteur|話者|说话人)[ _]?[0-9]{1,3}",
 )
-# They stand before a colon in anybody's speech.
+# Words that precede a colon in ordinary speech.
 _COMMON = frozenset(
     "question answer note example remember warning theorem definition lemma proof claim remark "
     "exercise problem solution step part chapter section so and but well now okay ok right first "
@@ -51,9 +51,9 @@ def is_name(text: str) -> bool:
 
 
 def take_speakers(shown: Sequence[Shown]) -> list[Shown]:
-    """Return captions with the names before their words as speakers.
+    """Return captions with the names before their words moved to `speaker`.
 
-    A caption in which two people speak becomes two.
+    A caption with two speakers becomes two captions.
     """
     said: Counter[str] = Counter()
     for one in shown:
@@ -67,7 +67,7 @@ def take_speakers(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def _speakers(said: Counter[str], captions: int) -> frozenset[str]:
-    """Return which of the texts before a colon are speakers."""
+    """Return the texts before a colon that are speakers."""
     names = {name for name in said if name.lower() not in _COMMON}
     roles = {name for name in names if _ROLE.fullmatch(name)}
     people = {name for name in names if said[name] > 1 or len(names) > 1} - roles
@@ -81,7 +81,7 @@ def _speakers(said: Counter[str], captions: int) -> frozenset[str]:
 
 
 def _split(one: Shown, names: frozenset[str]) -> Iterator[Shown]:
-    """Yield a caption, cut where another name stands at the beginning of a line."""
+    """Yield the parts of a caption, cut where a line begins with another name."""
     speaker = one.speaker
     lines: list[list[Timed]] = []
     for line in one.lines:
@@ -97,9 +97,9 @@ def _split(one: Shown, names: frozenset[str]) -> Iterator[Shown]:
 
 
 def _leading_name(line: Sequence[Timed]) -> tuple[str, int] | None:
-    """Return the name at the beginning of a line, and how many words it takes.
+    """Return the name at the beginning of a line, and its number of words.
 
-    It stands before a colon, or in brackets.
+    It is followed by a colon or is in brackets.
     """
     in_brackets = line[0][1].startswith(("[", "("))
     for count, (_, word) in enumerate(line[: MOST_NAME_WORDS + 1], 1):

@@ -1,8 +1,8 @@
-"""Transcripts as people copy them: times at the beginning or end of a line, names beside them.
+"""Copied transcripts: times at the beginning or end of a line, with or without names.
 
-That are YouTube's transcript panel, the printout of Whisper, saved captions and transcripts of
-Zoom, Teams, Otter and Panopto, and what people write themselves. A time may stand alone, before
-the words, or behind the name of the speaker.
+These include YouTube's transcript panel, Whisper's console output, saved captions and transcripts
+of Zoom, Teams, Otter and Panopto, and hand-written ones. A time may be alone on its line, before
+the words, or after the name of the speaker.
 """
 
 import re
@@ -21,34 +21,34 @@ RANGE = re.compile(
 STAMP = re.compile(rf"\s*(?:\*\*)?{_OPEN}{TIME}{_CLOSE}(?:\*\*)?(?![0-9:.,])\s*[-–—|:：]?\s*(.*)")
 NAMED = re.compile(rf"\s*(?:\*\*)?(\S.{{0,60}}?)(?:\*\*)?[\s,:]{{1,9}}{_OPEN}{TIME}{_CLOSE}\s*")
 _BRACKETED = re.compile(r"\[([^\[\]]{1,60})\]\s*:?")
-# What a screen reader is told of a time, copied with it: "1 minute, 5 seconds".
+# Screen-reader text that is copied with a time: "1 minute, 5 seconds".
 _SPOKEN_TIME = re.compile(
     r"(?:(?:[0-9]{1,3} (?:hours?|minutes?|seconds?)|[0-9]{1,3} ?(?:時間|分|秒)),? ?){1,3}"
 )
-_WALL_CLOCK_FROM = 3_600_000  # saved captions of a meeting begin at the time of day
-_MOST_HEADINGS = 0.34  # of captions: two-line captions are another form
+_WALL_CLOCK_FROM = 3_600_000  # saved captions of a meeting use the time of day
+_MOST_HEADINGS = 0.34  # share of captions; more headings mean two-line captions
 
 
 @dataclass(slots=True)
 class _Part:
-    """A time and the lines below it."""
+    """A time and its lines."""
 
     start: int
     end: int | None
-    alone: bool  # nothing stands beside the time
+    alone: bool  # the time is alone on its line
     speaker: str = ""
     lines: list[str] = field(default_factory=list)
 
 
 def count_times(text: str) -> int:
-    """Return how many lines look like those of a transcript with times."""
+    """Return how many lines look like lines of a transcript with times."""
     return sum(_read_line(line) is not None for line in text.split("\n"))
 
 
 def read_transcript(
     text: str, problems: Problems
 ) -> tuple[list[Shown], str, tuple[tuple[float, str], ...]]:
-    """Return the captions of a transcript, its kind, and the chapter headings in it."""
+    """Return the captions of a transcript, its format, and its chapter headings."""
     before: list[str] = []
     parts: list[_Part] = []
     for line in text.split("\n"):
@@ -72,7 +72,7 @@ def read_transcript(
 
 
 def _read_line(line: str) -> _Part | None:
-    """Return what a line with a time begins, None for any other line."""
+    """Return the part that a line with a time begins, None for any other line."""
     if not any(sign.isdecimal() for sign in line[:120]):
         return None
     if match := RANGE.fullmatch(line):
@@ -101,7 +101,7 @@ def _part(start: int, end: int | None, rest: str) -> _Part:
 
 
 def _take_names(before: list[str], parts: list[_Part]) -> bool:
-    """Take the names of speakers that stand on a line of their own above each time."""
+    """Take the speaker names on separate lines above each time."""
     above = [before, *(part.lines for part in parts[:-1])]
     names = [lines[-1].strip() if lines else "" for lines in above]
     distinct = {name for name in names if name}
@@ -115,7 +115,7 @@ def _take_names(before: list[str], parts: list[_Part]) -> bool:
 
 
 def _take_headings(before: list[str], parts: list[_Part]) -> tuple[tuple[float, str], ...]:
-    """Take the chapter headings that YouTube's panel has above some times."""
+    """Take the chapter headings that YouTube's panel shows above some times."""
     usual = Counter(len(part.lines) for part in parts[:-1]).most_common(1)
     headings = []
     if before:
@@ -129,7 +129,7 @@ def _take_headings(before: list[str], parts: list[_Part]) -> tuple[tuple[float, 
 
 
 def _from_zero(parts: list[_Part]) -> None:
-    """Let a transcript that tells the time of day begin at 0."""
+    """Shift a transcript with times of day to begin at 0."""
     first = parts[0].start
     if first < _WALL_CLOCK_FROM or not all(part.speaker for part in parts):
         return

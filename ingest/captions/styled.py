@@ -1,4 +1,4 @@
-"""Kinds that pysubs2 reads as well as own code would: ASS, SSA and SAMI."""
+"""Formats read with pysubs2: ASS, SSA and SAMI."""
 
 import re
 import warnings
@@ -15,7 +15,7 @@ _SAMI = re.compile(r"<sami\b", re.I)
 
 
 def styled_kind(text: str) -> str:
-    """Return "ass" or "sami", "" for any other text."""
+    """Return "ass" or "sami", or "" for any other text."""
     head = text.lstrip()[:500]
     if _ASS.match(head):
         return "ass"
@@ -23,7 +23,7 @@ def styled_kind(text: str) -> str:
 
 
 def read_styled(text: str, kind: str, problems: Problems) -> list[Shown]:
-    """Return the captions; the name that ASS gives an event is its speaker.
+    """Return the captions; the name of an ASS event is its speaker.
 
     Raises:
         CaptionError: pysubs2 cannot read it.
@@ -32,7 +32,7 @@ def read_styled(text: str, kind: str, problems: Problems) -> list[Shown]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of fields of style that are no concern of ours
             read = pysubs2.SSAFile.from_string(text, format_=kind)
-    except Exception as error:  # pysubs2 promises no base class for what it raises
+    except Exception as error:  # pysubs2 has no documented base class for its errors
         reason = f"pysubs2 cannot read it as {kind}: {error}"
         raise CaptionError(problems.source, 0, reason[:200]) from None
     return [

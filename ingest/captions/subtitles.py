@@ -1,9 +1,9 @@
 """SRT and WebVTT.
 
-They are read here and not by a library. Tried on hostile files, pysubs2 takes a
-WebVTT line with two inline word times for a time line, reads NOTE blocks and cue names as
-speech, turns hour 100 into hour 0 and needs quadratic time for a run of empty lines;
-webvtt-py refuses SRT without numbers. Neither tells which line it left out.
+They are parsed here and not by a library. In tests with hostile files, pysubs2 took a WebVTT line
+with two inline word times for a time line, read NOTE blocks and cue names as speech, turned hour
+100 into hour 0 and needed quadratic time for runs of empty lines; webvtt-py rejected SRT without
+numbers. Neither reports which lines it skips.
 """
 
 import re
@@ -14,10 +14,10 @@ from .clocks import TIME, milliseconds
 from .track import NoSpeech, Problems, Shown
 from .words import read_lines, read_voices
 
-# What follows the second time are WebVTT cue settings or SRT coordinates.
+# WebVTT cue settings or SRT coordinates may follow the second time.
 _TIME_LINE = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?![0-9:.,])")
 _BROKEN_TIME_LINE = re.compile(r"\s*-?[0-9]+:[0-9:.,\s]*-{1,2}>")
-CHAPTER_SECONDS, CHAPTER_WORDS = 45, 12  # so long for so few words: a heading
+CHAPTER_SECONDS, CHAPTER_WORDS = 45, 12  # this long with so few words is a heading
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif)(?:\?\S*)?(?:#xywh=[0-9,]+)?$|#xywh=[0-9]", re.I)
 _NOT_A_CUE = re.compile(r"NOTE(?:\s|$)|(?:STYLE|REGION)\s*$")
 
@@ -25,8 +25,8 @@ _NOT_A_CUE = re.compile(r"NOTE(?:\s|$)|(?:STYLE|REGION)\s*$")
 def read_blocks(text: str, problems: Problems) -> list[Shown]:
     """Return the captions of an SRT or WebVTT text.
 
-    Only time lines are relied upon: numbers may be missing, and so may the empty lines between
-    captions. Text after an empty line still belongs to the caption above it.
+    Only time lines are required: numbers and the empty lines between captions may be missing. Text
+    after an empty line still belongs to the caption above it.
     """
     is_webvtt = text.lstrip().startswith("WEBVTT")
     blocks: list[tuple[int, int, list[str]]] = []
@@ -42,18 +42,18 @@ def read_blocks(text: str, problems: Problems) -> list[Shown]:
         elif _is_broken_time_line(line, depth):
             problems.add(number, f"{line.strip()[:60]!r} is not a pair of times")
             _drop_name(current)
-            current = []  # not in `blocks`: the text below has no time
+            current = []  # not in `blocks`, because the text below has no time
         elif in_note or (is_webvtt and depth == 0 and _NOT_A_CUE.match(line)):
             in_note = line != ""
         else:
             current.append(line)
-        # A line of one space is not empty: rolling WebVTT has it above its first line.
+        # A line of one space is not empty: rolling WebVTT has one above its first line.
         depth = depth + 1 if line else 0
     return [one for block in blocks for one in _shown(*block)]
 
 
 def _shown(start: int, end: int, lines: list[str]) -> list[Shown]:
-    """Return a caption; where WebVTT names voices, one for each."""
+    """Return a caption, or one per voice if WebVTT names voices."""
     end = max(start, end)
     if any("<v" in line for line in lines):
         return [Shown(start, end, said, voice) for voice, said in read_voices(lines)]
@@ -70,7 +70,7 @@ def _times(line: str) -> tuple[int, int] | None:
 
 
 def _is_broken_time_line(line: str, depth: int) -> bool:
-    """Whether a line stands in place of a time line. "A --> B" amid text does not."""
+    """Return whether a line is a broken time line. "A --> B" within text is not."""
     return bool(_BROKEN_TIME_LINE.match(line)) or (depth < 2 and "-->" in line)
 
 
@@ -83,7 +83,7 @@ def _drop_name(lines: list[str]) -> None:
         return
     after_gap = len(lines) > 1 and lines[-2] == ""
     is_number = lines[-1].strip().isdecimal()
-    # Two signs of three: a number that ends a text and has an empty line below was spoken.
+    # Two of three signs are needed: a number at the end of a text before an empty line was spoken.
     if next_to_times + after_gap + is_number >= 2:
         lines.pop()
 
@@ -96,7 +96,7 @@ def count_time_lines(text: str) -> int:
 
 
 def without_speech(text: str, shown: Sequence[Shown], source: str) -> NoSpeech | None:
-    """Return what a WebVTT file is that a player reads beside captions; None for captions."""
+    """Return the error for a WebVTT file that is not captions, None for captions."""
     if not text.lstrip().startswith("WEBVTT") or not shown:
         return None
     said = [" ".join(word for line in one.lines for _, word in line) for one in shown]

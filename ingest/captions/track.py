@@ -1,4 +1,4 @@
-"""The captions of one video, and what a reader of one kind hands on."""
+"""The captions of one video, and the records that format readers return."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from cs25search.records import Cue
 
 MAX_SKIPPED = 100  # further problems are not listed, so that a hostile file cannot fill memory
 MAX_HOURS = 9999
-Timed = tuple[int | None, str]  # text, and the millisecond it is said at if the file tells
+Timed = tuple[int | None, str]  # start in milliseconds if known, and text
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,11 @@ class Track:
 
     Attributes:
         cues: Sorted by start; each spoken word is in one of them.
-        skipped: What could not be read and was left out, at most MAX_SKIPPED problems.
-        kind: What the file is, as docs/captions.md calls it.
+        skipped: Problems of captions that were left out, at most MAX_SKIPPED.
+        kind: The format, as named in docs/captions.md.
         encoding: The encoding if it was guessed, else "".
-        remarks: What is odd about the captions, in sentences; nothing was left out for it.
-        chapters: Headings that stand between the captions: start in seconds, title.
+        remarks: Sentences about unusual captions that were kept.
+        chapters: Headings between the captions: start in seconds, title.
     """
 
     cues: tuple[Cue, ...]
@@ -32,10 +32,10 @@ class Track:
 
 
 class NoSpeech(CaptionError):
-    """A file is made like captions and holds something else.
+    """A file has a caption format but contains something else.
 
     Attributes:
-        chapters: What it holds if it is a list of chapters: start in seconds, title.
+        chapters: Its contents if it is a list of chapters: start in seconds, title.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class NoSpeech(CaptionError):
 
 @dataclass(slots=True)
 class Shown:
-    """A caption as the file shows it, repeats included. Times in milliseconds."""
+    """A caption as in the file, including repeats. Times in milliseconds."""
 
     start: int
     end: int | None  # None: until the next caption
@@ -56,7 +56,7 @@ class Shown:
 
 
 class Problems:
-    """The problems of one file, as errors that name it."""
+    """Collects the problems of one file as errors."""
 
     def __init__(self, source: str) -> None:
         self.source = source

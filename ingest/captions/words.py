@@ -1,4 +1,4 @@
-"""A line of a caption to its words: tags, entities and marks taken off, inline times kept."""
+"""Split caption lines into words: without tags, entities and marks, with inline times."""
 
 import html
 import re
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from .clocks import TIME, milliseconds
 from .track import Timed
 
-# Only tags that caption formats know: a lecture may well show "<unk>" or "List<int>".
+# Only tags of caption formats, because a lecture may show "<unk>" or "List<int>".
 _TAG = re.compile(
     rf"<{TIME}>|</?(?:c|v|i|b|u|s|lang|ruby|rt|font)(?:[.\s][^<>]*)?>|\{{\\[^{{}}]*\}}", re.I
 )
-# The lengths are bounded because int() refuses thousands of digits.
+# The lengths are limited because int() rejects thousands of digits.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I)
 _NOTES = str.maketrans("", "", "♩♪♫♬")
 
@@ -20,7 +20,7 @@ _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]{1,100})>")
 
 
 def read_voices(lines: Iterable[str]) -> list[tuple[str, list[list[Timed]]]]:
-    """Return the words of WebVTT lines by the voice that says them; "" before the first.
+    """Return the words of WebVTT lines by voice; "" before the first voice.
 
     >>> read_voices(["<v Ann>Hi there</v>", "<v Bo>Hello"])
     [('Ann', [[(None, 'Hi'), (None, 'there')]]), ('Bo', [[(None, 'Hello')]])]
@@ -35,7 +35,7 @@ def read_voices(lines: Iterable[str]) -> list[tuple[str, list[list[Timed]]]]:
 
 
 def read_lines(lines: Iterable[str]) -> list[list[Timed]]:
-    """Return the words of each line that has any."""
+    """Return the words of each line, without empty lines."""
     return [tokens for line in lines if (tokens := tokens_of(_pieces(line)))]
 
 
@@ -56,7 +56,7 @@ def _pieces(line: str) -> list[Timed]:
 
 
 def tokens_of(pieces: Iterable[Timed]) -> list[Timed]:
-    """Return the words in timed text; a word that runs over pieces has the time of its first.
+    """Return the words in timed text; a word across several pieces has the time of the first.
 
     >>> tokens_of([(0, "trans"), (400, "formers &amp; "), (900, "♪ more")])
     [(0, 'transformers'), (400, '&'), (900, 'more')]
@@ -75,9 +75,9 @@ def tokens_of(pieces: Iterable[Timed]) -> list[Timed]:
 
 
 def _clean(word: str) -> list[str]:
-    """Return a word as spoken: decoded, without control characters, notes and speaker marks.
+    """Return a word as spoken: decoded, without control characters, note signs and speaker marks.
 
-    It is a list because "&nbsp;" may part words and a mark alone is no word.
+    It is a list because "&nbsp;" may separate words and a mark alone is not a word.
 
     >>> _clean("don&amp;#39;t"), _clean("&gt;&gt;Hi"), _clean("♪")
     (["don't"], ['Hi'], [])
@@ -93,7 +93,7 @@ def _clean(word: str) -> list[str]:
 
 
 def unescape(text: str) -> str:
-    """Return text with HTML entities decoded twice, as YouTube's are often encoded twice."""
+    """Return text with HTML entities decoded twice, because YouTube often encodes them twice."""
     if "&" not in text:
         return text
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Which video is which lecture: by id, else by length together with title and speakers."""
+"""Match videos with lectures: by id, else by length together with title and speakers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from cs25search.times import clock
 
 SAME_LENGTH = 2.0  # seconds; decks and YouTube round differently
-CLEAR_LEAD = 0.25  # by which the best of two lectures of one length must be ahead
+CLEAR_LEAD = 0.25  # by which the best of two lectures of equal length must be ahead
 
 _STOP = frozenset("a an and applications at by for from in into of on or the to with".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Lecture:
-    """A lecture as a deck lists it. `video_id` is "" when the deck does not tell."""
+    """A lecture as listed in a deck. `video_id` is "" if the deck does not give it."""
 
     number: int
     title: str
@@ -36,14 +36,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The lecture of each video that has one, and why others have none, in a sentence."""
+    """The lecture of each matched video, and for others a sentence on why there is none."""
 
     lectures: Mapping[str, Lecture]
     doubts: Mapping[str, str]
 
 
 def match(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Matches:
-    """Return which video is which lecture. What is not certain is told, not guessed.
+    """Return which video is which lecture. Uncertain matches are reported, not guessed.
 
     >>> scaling = Lecture(5, "Scaling transformers", ("Barret Zoph",), 3944.0)
     >>> attention = Lecture(7, "Self Attention", ("Aidan Gomez",), 3943.0)
@@ -78,7 +78,7 @@ def match(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Matches:
 
 
 def similarity(video: Candidate, lecture: Lecture) -> float:
-    """Return how well title and speakers agree: up to 1 for the title, 1 for a speaker.
+    """Return how well title and speakers agree: up to 1 for the title, plus 1 for a speaker.
 
     >>> lecture = Lecture(6, "Perceiver: Arbitrary IO with transformers", ("Andrew Jaegle",), 0.0)
     >>> similarity(Candidate("wTZ3o36lXoQ", "DeepMind's Perceiver and Perceiver IO", 0.0), lecture)
@@ -92,7 +92,7 @@ def similarity(video: Candidate, lecture: Lecture) -> float:
 
 
 def _nearest(video: Candidate, lectures: Sequence[Lecture]) -> tuple[Lecture | None, str]:
-    """Return the one lecture that a video can be, else what speaks against each."""
+    """Return the only lecture that a video can be, else why none was chosen."""
     same = [one for one in lectures if abs(one.duration - video.duration) <= SAME_LENGTH]
     if not same or not video.duration:
         return None, ""
@@ -108,7 +108,7 @@ def _nearest(video: Candidate, lectures: Sequence[Lecture]) -> tuple[Lecture | N
 
 
 def _words(text: str) -> set[str]:
-    """Return the words of a title that tell it from others, without plural s."""
+    """Return the words of a title that distinguish it from others, without plural s."""
     words = re.findall(r"\w+", text.lower())
     return {word.removesuffix("s") for word in words if word not in _STOP and len(word) > 1}
 

@@ -1,7 +1,7 @@
-"""The text of a slide deck, as SpeakerDeck shows it, to slides with their lecture.
+"""Parse the text of a slide deck, as on SpeakerDeck, into slides with their lectures.
 
-The page has numbered slides between its furniture. Lines are wrapped in mid-sentence, a slide's
-title stands at its begin or its end, and one slide lists the contents with their lengths:
+The page has numbered slides among other page content. Lines are wrapped in mid-sentence, a slide's
+title is at its beginning or its end, and one slide lists the lectures with their lengths:
 "5. ★ Scaling transformers (1:05:44)".
 """
 
@@ -18,7 +18,7 @@ from .match import Lecture
 
 KEPT = "deck.txt"
 LONGEST_TITLE = 70  # characters
-MIN_CONTENTS = 2  # entries that make a list of contents
+MIN_CONTENTS = 2  # least entries of a list of contents
 
 _SLIDE = re.compile(r"(?P<indent>[ \t]*)(?P<number>[0-9]{1,4})\. (?P<text>.*)")
 _LENGTH = r"\((?P<length>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})\)"
@@ -29,14 +29,14 @@ _ENTRY = re.compile(
 )
 _FOOTNOTE = re.compile(r"\*[0-9]{1,2}(?![0-9])")
 _BULLET = re.compile(r"[•◦▪]")
-# What may stand beside a title at the end of a slide: its length, stars, footnote marks, a word.
+# What may follow a title at the end of a slide: its length, stars, footnote marks, a word.
 _BESIDE = re.compile(rf"(?:\s|★|{_FOOTNOTE.pattern}|{_LENGTH})*")
 _LONGEST_TAIL = 40
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDeck:
-    """A deck: its title ("" when not told), lectures as in its contents, slides."""
+    """A deck: its title (or ""), the lectures in its contents, and its slides."""
 
     title: str
     lectures: tuple[Lecture, ...]
@@ -47,7 +47,7 @@ def read_deck(path: Path) -> ParsedDeck:
     """Return the deck in a file.
 
     Raises:
-        DeckError: It cannot be read or is no deck.
+        DeckError: It cannot be read or is not a deck.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -55,16 +55,16 @@ def read_deck(path: Path) -> ParsedDeck:
         raise DeckError(str(path), 0, f"cannot be opened ({error.strerror})") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        reason = f"byte 0x{error.object[error.start]:02x} does not belong in UTF-8 text"
+        reason = f"byte 0x{error.object[error.start]:02x} is not valid in UTF-8 text"
         raise DeckError(str(path), line, reason) from None
     return parse_deck(text, str(path))
 
 
 def keep_deck(index_dir: Path, path: Path) -> None:
-    """Keep a copy of a deck in the index folder, so that the next ingest needs no option.
+    """Keep a copy of a deck in the index folder, so that the next ingest does not need --deck.
 
     Raises:
-        DeckError: It cannot be read or is no deck.
+        DeckError: It cannot be read or is not a deck.
     """
     read_deck(path)
     data, copy = path.read_bytes(), index_dir / KEPT
@@ -78,16 +78,16 @@ def keep_deck(index_dir: Path, path: Path) -> None:
 def kept_deck(
     index_dir: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
 ) -> ParsedDeck | None:
-    """Return the deck that was kept, None if there is none that can be used.
+    """Return the kept deck, None if there is no usable one.
 
     Args:
-        on_unusable: Called with a copy that cannot be read.
+        on_unusable: Called if the copy cannot be read.
     """
     copy = index_dir / KEPT
     try:
         return read_deck(copy) if copy.is_file() else None
     except DeckError as error:
-        on_unusable(Unusable(copy, f"it is no deck; {error.reason}"))
+        on_unusable(Unusable(copy, f"it is not a deck; {error.reason}"))
         return None
 
 
@@ -115,7 +115,7 @@ def parse_deck(text: str, source: str = "<deck>") -> ParsedDeck:
 
 
 def _split(text: str, source: str) -> tuple[str, dict[int, str]]:
-    """Return the title of the page and the words of each slide on one line."""
+    """Return the title of the page, and the words of each slide as one line."""
     slides: dict[int, list[str]] = {}
     indent = None
     before: list[str] = []
@@ -126,21 +126,21 @@ def _split(text: str, source: str) -> tuple[str, dict[int, str]]:
         if found and found["indent"] == indent:
             expected = len(slides) + 1
             if int(found["number"]) != expected and not indent:
-                slides[expected - 1].append(line)  # not indented: an item of this slide's list
+                slides[expected - 1].append(line)  # not indented, so an item of this slide's list
                 continue
             if int(found["number"]) != expected:
-                reason = f"slide {found['number']} stands where slide {expected} is due"
+                reason = f"found slide {found['number']}, expected slide {expected}"
                 raise DeckError(source, line_number, reason)
             slides[expected] = [found["text"]]
         elif indent is None:
             before.append(line.strip())
         elif indent and line.strip() and not line.startswith(indent):
-            break  # page furniture below the transcript is not indented
+            break  # page content after the transcript is not indented
         else:
             slides[len(slides)].append(line)
     if not slides:
         raise DeckError(source, 0, 'no line begins with "1. ", the first slide of a transcript')
-    # The page begins with an advertisement; the title stands alone and is the first after it.
+    # The page begins with an advertisement; the title is the first separate line after it.
     titles = [line for line in before if line and not line.endswith(("…", "..."))]
     return (
         titles[0] if titles and titles[0] != "Transcript" else "",
@@ -149,7 +149,7 @@ def _split(text: str, source: str) -> tuple[str, dict[int, str]]:
 
 
 def _lectures(slides: list[str], source: str) -> tuple[Lecture, ...]:
-    """Return the lectures of the slide that lists most of them."""
+    """Return the lectures of the slide that lists most lectures."""
     lists = [_entries(words) for words in slides]
     best = max(lists, key=len)
     if len(best) < MIN_CONTENTS:
@@ -174,7 +174,7 @@ def _lectures(slides: list[str], source: str) -> tuple[Lecture, ...]:
 
 
 def _entries(words: str) -> list[re.Match[str]]:
-    """Return what is numbered 1, 2, 3 and has a length."""
+    """Return the entries that are numbered 1, 2, 3 and have a length."""
     entries: list[re.Match[str]] = []
     for found in _ENTRY.finditer(words):
         if int(found["number"]) == len(entries) + 1:
@@ -201,7 +201,7 @@ def _slide(number: int, words: str, lectures: tuple[Lecture, ...]) -> Slide:
 
 
 def _title(words: str) -> str:
-    """Return the heading of a slide that belongs to no lecture: what is outside its list."""
+    """Return the heading of a slide without a lecture: the text outside its list."""
     first, *rest = _BULLET.split(words)
     if rest and 0 < len(first.strip()) <= LONGEST_TITLE:
         return _FOOTNOTE.sub("", first).strip()

@@ -1,7 +1,7 @@
-"""What a language model sends becomes notes only if it passes these checks.
+"""Check the reply of a language model before it becomes notes.
 
-The reply is text from outside. A note must fit the schema, lie inside the seconds of its window,
-hold no markup or link, and share words with what is said there.
+The reply is untrusted text. A note must fit the schema, be within its window, contain no markup or
+links, and share words with the speech there.
 """
 
 import re
@@ -15,15 +15,20 @@ from cs25search.text.words import STOP_WORDS, stem, words
 
 from .windows import Window
 
-VERSION = 1  # counts up whenever prompt or checks would give other notes
+VERSION = 1  # incremented whenever a change of prompt or checks would give different notes
 ASKS = 4
-TITLE, SUMMARY, ASK, TERM = (3, 120), (30, 800), (8, 240), (2, 60)  # characters, least and most
+TITLE, SUMMARY, ASK, TERM = (
+    (3, 120),
+    (30, 800),
+    (8, 240),
+    (2, 60),
+)  # characters, minimum and maximum
 TITLE_JA, SUMMARY_JA, ASK_JA = (2, 80), (15, 500), (4, 160)
 MOST_NOTES, MOST_TERMS = 16, 8
-# The notes of lecture 1 share .38 of their words and more with real captions of four minutes
-# around them, notes of other lectures .25 in the median: this only stops plain nonsense.
+# The notes of lecture 1 share at least .38 of their words with the real captions of their window,
+# notes of other lectures .25 in the median. This only stops obvious nonsense.
 GROUNDED = 0.2
-ENGLISH = 0.25  # share of stop words from which a transcript counts as English
+ENGLISH = 0.25  # least share of stop words in an English transcript
 _MARKUP = re.compile(
     r"</?[a-z!][^>]*>|\]\(|\]:|://|\bwww\.|\b(?:javascript|vbscript|mailto):|\bdata:\w+/"
     r"|&(?:#\w+|lt|gt|amp|quot);|```|\*\*|^\s*#"
@@ -35,7 +40,7 @@ _THOUGHTS = re.compile(r"<think>.*?</think>", re.S)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note as a model writes it. Times in seconds; the Japanese side may be missing."""
+    """A note by a language model. Times in seconds; the Japanese version may be missing."""
 
     start: float
     end: float
@@ -54,23 +59,23 @@ class _Reply:
 
 
 class NotesProblem(Exception):
-    """What a model sent is no set of notes; `str()` says why, for the model and for the user."""
+    """A reply is not a valid set of notes; `str()` says why, for the model and the user."""
 
 
 def read_notes(reply: str, window: Window) -> tuple[Note, ...]:
-    """Return the notes of a model's reply, in order, none overlapping another.
+    """Return the notes in a model's reply, in order and without overlap.
 
     Raises:
-        NotesProblem: It is no JSON of this form, or a note has the wrong seconds, is too long
-            or too short, holds markup or links, or does not speak of what is said.
+        NotesProblem: It is not JSON of this form, or a note has wrong times, is too long or too
+            short, contains markup or links, or is not about the speech.
     """
     reply = _THOUGHTS.sub("", reply)
-    # A model may frame its JSON in words or in a Markdown fence.
+    # A model may put text or a Markdown fence around its JSON.
     found = reply[reply.find("{") : reply.rfind("}") + 1]
     try:
         notes = msgspec.json.decode(found, type=_Reply, strict=False).notes
     except (msgspec.DecodeError, RecursionError) as error:
-        raise NotesProblem(f"the reply is not the JSON asked for ({str(error)[:120]})") from None
+        raise NotesProblem(f"the reply is not the requested JSON ({str(error)[:120]})") from None
     if not 1 <= len(notes) <= MOST_NOTES:
         raise NotesProblem(f"there are {len(notes)} notes, not 1 to {MOST_NOTES}")
     said = _Said(window)
@@ -86,7 +91,7 @@ def read_notes(reply: str, window: Window) -> tuple[Note, ...]:
 
 
 class _Said:
-    """What is said in a window, as it is compared with notes."""
+    """The speech of a window, prepared for comparison with notes."""
 
     def __init__(self, window: Window) -> None:
         text = " ".join(cue.text for cue in window.cues)
@@ -97,11 +102,11 @@ class _Said:
 
 
 def _checked(number: int, note: Note, window: Window, said: _Said) -> Note:
-    """Return a note tidied up, its seconds inside the window."""
-    # Lines are shown with whole seconds, so the ends of a window may be off by one.
+    """Return a note after tidying it, with its times within the window."""
+    # The prompt has whole seconds, so the ends of a window may be off by one.
     if not window.start - 1 <= note.start < note.end <= window.end + 1:
         raise NotesProblem(
-            f"note {number} runs from {note.start:g} to {note.end:g}; notes must lie inside "
+            f"note {number} runs from {note.start:g} to {note.end:g}; notes must be within "
             f"{int(window.start)} to {int(window.end)}"
         )
     note = replace(
@@ -130,20 +135,20 @@ def _checked(number: int, note: Note, window: Window, said: _Said) -> Note:
         raise NotesProblem(f"note {number} has {len(set(note.asks))} questions, not {ASKS}")
     own = _matter(f"{note.title} {note.summary}")
     if said.is_english and len(own & said.matter) < GROUNDED * len(own):
-        raise NotesProblem(f"note {number} does not speak of what is said")
+        raise NotesProblem(f"note {number} is not about what is said")
     known = own | said.matter
     terms = [term for term in note.terms if _is_term(term, known)][:MOST_TERMS]
     return _japanese(number, replace(note, terms=tuple(terms)))
 
 
 def _matter(text: str) -> set[str]:
-    """Return the words of a text that carry its topic: stems, and Japanese words."""
+    """Return the content words of a text: stems, and Japanese words."""
     stems = {stem(word) for word in words(text) if word not in STOP_WORDS}
     return stems.union(japanese_words(text)) if is_japanese(text) else stems
 
 
 def _is_term(term: str, known: set[str]) -> bool:
-    """Return whether a term is one, and a word of it stands in the transcript or the note."""
+    """Return whether a term is valid and one of its words is in the transcript or the note."""
     return (
         TERM[0] <= len(term) <= TERM[1]
         and not _MARKUP.search(term)
@@ -152,7 +157,7 @@ def _is_term(term: str, known: set[str]) -> bool:
 
 
 def _japanese(number: int, note: Note) -> Note:
-    """Return a note with its Japanese side checked, or without one."""
+    """Return a note with its Japanese version checked, or without one."""
     if not note.title_ja or not note.summary_ja:
         return replace(note, title_ja="", summary_ja="", asks_ja=())
     for name, text, limits in (
@@ -173,9 +178,9 @@ def _check(place: str, text: str, limits: tuple[int, int]) -> None:
     if not least <= len(text) <= most:
         raise NotesProblem(f"{place}: has {len(text)} characters, not {least} to {most}")
     if _MARKUP.search(text):
-        raise NotesProblem(f"{place}: holds markup or an address")
+        raise NotesProblem(f"{place}: contains markup or a link")
 
 
 def _tidy(text: str) -> str:
-    """Return text on one line, without characters that cannot be seen."""
+    """Return text on one line, without invisible characters."""
     return "".join(c for c in " ".join(text.split()) if c.isprintable())

@@ -1,4 +1,4 @@
-"""The notes that a language model wrote, kept window by window under index/notes/."""
+"""The notes by a language model, kept per window under index/notes/."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -17,17 +17,17 @@ from .windows import Window
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The notes about one window and who wrote them; a file of index/notes/."""
+    """The notes about one window and their author; a file in index/notes/."""
 
     key: str
     model: str
     version: int
-    japanese: bool  # was asked for
+    japanese: bool  # whether Japanese was requested
     notes: tuple[Note, ...]
 
 
 def keep_notes(folder: Path, written: Written) -> None:
-    """Keep the notes about a window; those kept before, by another model, are replaced."""
+    """Keep the notes about a window, replacing those by another model."""
     folder.mkdir(parents=True, exist_ok=True)
     content = msgspec.json.format(msgspec.json.encode(written), indent=1)
     replace_file(folder / f"{written.key}.json", content + b"\n")
@@ -36,17 +36,17 @@ def keep_notes(folder: Path, written: Written) -> None:
 def kept_notes(
     folder: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
 ) -> dict[str, Written]:
-    """Return the notes kept, by the key of their window.
+    """Return the kept notes by the key of their window.
 
     Args:
-        on_unusable: Called with each file that is left out.
+        on_unusable: Called with each file that is skipped.
     """
     found = {}
     for path in sorted(folder.glob("*.json")):
         try:
             written = msgspec.json.decode(path.read_bytes(), type=Written)
             if path.name != f"{written.key}.json":
-                raise ValueError(f"it holds the notes of {written.key[:40]!r}")
+                raise ValueError(f"it contains the notes of {written.key[:40]!r}")
             if not all(0 <= note.start < note.end < math.inf for note in written.notes):
                 raise ValueError("a note ends before it starts")
             found[written.key] = written
@@ -56,7 +56,7 @@ def kept_notes(
 
 
 def note_chunks(windows: Iterable[Window], kept: Mapping[str, Written]) -> list[Chunk]:
-    """Return the notes kept about windows, as they are indexed."""
+    """Return the kept notes about windows as chunks."""
     return [
         Chunk(
             chunk_id=f"{window.video_id}:{round(note.start * 1000)}n",

@@ -1,4 +1,4 @@
-"""Windows: the stretches of a talk about which a language model writes notes."""
+"""Windows: the sections of a talk about which a language model writes notes."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -9,15 +9,15 @@ from cs25search.times import clock
 
 from ..chunks import count_words, ends_naturally, runs
 
-WINDOW_SECONDS = 240.0  # about 600 words: with its notes within the 4,096 tokens of small models
-REACH_SECONDS = 45.0  # how far from this goal a sentence end or a pause is looked for
-WINDOW_WORDS = 1200  # a window ends here in any case: broken times may pile up hours of talk
-FEWEST_WORDS = 20  # less is no matter for a note; its captions are searchable all the same
+WINDOW_SECONDS = 240.0  # about 600 words; with its notes, it fits the 4,096 tokens of small models
+REACH_SECONDS = 45.0  # distance from this goal within which a sentence end or a pause is looked for
+WINDOW_WORDS = 1200  # a hard limit, because with broken times hours of talk may have one time
+FEWEST_WORDS = 20  # fewer words get no note, but their captions are searchable
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of a talk about which a model is asked at a time."""
+    """A section of a talk, the unit for one request to a model."""
 
     video_id: str
     title: str  # of the video
@@ -25,37 +25,37 @@ class Window:
 
     @property
     def start(self) -> float:
-        """The second at which it begins."""
+        """Start in seconds."""
         return self.cues[0].start
 
     @property
     def end(self) -> float:
-        """The second at which it ends."""
+        """End in seconds."""
         return max(cue.end for cue in self.cues)
 
     @property
     def time(self) -> str:
-        """Its seconds as a reader would say them."""
+        """Start and end in readable form."""
         return f"{clock(self.start)}–{clock(self.end)}"
 
     @property
     def text(self) -> str:
-        """What is said, each line with its second."""
+        """The speech, each line with its start in seconds."""
         return "\n".join(f"[{int(cue.start)}] {' '.join(cue.text.split())}" for cue in self.cues)
 
     @property
     def key(self) -> str:
-        """A name for this video and text: the notes about them are kept under it."""
+        """A key for this video and text, under which the notes are kept."""
         digest = hashlib.blake2b(f"{self.text}\n{self.end}".encode(), digest_size=8).hexdigest()
         return f"{self.video_id}.{digest}"
 
 
 def build_windows(video: Video, spoken: Iterable[Chunk]) -> list[Window]:
-    """Return a talk in windows of about WINDOW_SECONDS that end where the speaker does.
+    """Return a talk in windows of about WINDOW_SECONDS that end at sentence ends or pauses.
 
     Args:
-        spoken: The transcript chunks of the video; every cue of them is in one window, unless
-            fewer than FEWEST_WORDS words stand between two long silences.
+        spoken: The transcript chunks of the video; each of their cues is in one window, unless
+            there are fewer than FEWEST_WORDS words between two long silences.
 
     >>> said = "This is a sentence of it."
     >>> cues = tuple(Cue(second, second + 10, said) for second in range(0, 600, 10))
@@ -63,7 +63,7 @@ def build_windows(video: Video, spoken: Iterable[Chunk]) -> list[Window]:
     >>> [w.time for w in build_windows(Video("abcdefghijk", "Talk", (), 600.0), [chunk])]
     ['0:00–4:00', '4:00–8:00', '8:00–10:00']
     """
-    # Chunks overlap: a cue is in two of them.
+    # Chunks overlap, so a cue may be in two of them.
     cues = dict.fromkeys(cue for chunk in spoken for cue in chunk.cues)
     return [
         Window(video.video_id, video.title, tuple(part))
@@ -74,7 +74,7 @@ def build_windows(video: Video, spoken: Iterable[Chunk]) -> list[Window]:
 
 
 def _parts(cues: Sequence[Cue]) -> list[Sequence[Cue]]:
-    """Return cues in parts of about WINDOW_SECONDS, cut at the natural end nearest to that."""
+    """Return cues in parts of about WINDOW_SECONDS, cut at the closest natural end."""
     parts: list[Sequence[Cue]] = []
     first = 0
     while first < len(cues):

@@ -1,7 +1,7 @@
-"""A language model writes timed notes about videos that have none: window by window, checked.
+"""Let a language model write notes about videos that have none, window by window, with checks.
 
 The endpoint is the one that answers use: CS25_LLM_BASE_URL, CS25_LLM_MODEL, CS25_LLM_API_KEY.
-A window that fails leaves its stretch with the captions alone; the next run asks for it again.
+If a window fails, only its captions are indexed; the next run tries it again.
 """
 
 import json
@@ -28,11 +28,11 @@ from .files import Written, keep_notes
 from .windows import Window
 
 TRIES = 3  # for each window
-REFUSALS = 2  # windows lost in a row to the endpoint itself, after which it is left in peace
+REFUSALS = 2  # windows in a row that fail because of the endpoint, before it is given up
 LONGEST_WAIT = 60.0  # seconds
-FIRST_TOKEN = 120.0  # seconds: nobody is watching, and a local model may have to be loaded first
+FIRST_TOKEN = 120.0  # seconds; long, because a local model may have to be loaded first
 LIMITS = Limits(tokens=4000, characters=40_000, seconds=900.0)
-TRY_AGAIN = "Run the same command again: it asks only for what is missing."
+TRY_AGAIN = "Run the same command again: it only requests what is missing."
 
 SET_UP = (
     "Set CS25_LLM_BASE_URL and CS25_LLM_MODEL (and CS25_LLM_API_KEY) to a server that speaks the "
@@ -63,7 +63,7 @@ _RULES_JA = "\n- title_ja, summary_ja, asks_ja: the same in Japanese."
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A window without notes, and why, in a sentence."""
+    """A window without notes, and the reason as a sentence."""
 
     window: Window
     reason: str
@@ -73,7 +73,7 @@ def require_endpoint() -> Endpoint:
     """Return the endpoint to ask.
 
     Raises:
-        Cs25SearchError: None is configured, or its address is none.
+        Cs25SearchError: No endpoint is configured, or its address is invalid.
     """
     endpoint = endpoint_from_environment(FIRST_TOKEN)
     if endpoint is None or not endpoint.base_url or not endpoint.model:
@@ -82,20 +82,20 @@ def require_endpoint() -> Endpoint:
             f"--enrich asks a language model for notes, but {unset} is not set.\n{SET_UP}"
         )
     if not endpoint.base_url.startswith(("http://", "https://")):
-        raise Cs25SearchError(  # the value may hold a password: it is not shown
+        raise Cs25SearchError(  # the value is not shown because it may contain a password
             f"CS25_LLM_BASE_URL is not an address that begins with http:// or https://\n{SET_UP}"
         )
     return endpoint
 
 
 def build_prompt(window: Window, japanese: bool, problem: str = "") -> list[dict[str, str]]:
-    """Return the messages that ask for the notes about a window.
+    """Return the messages that request the notes about a window.
 
-    The same arguments give the same prompt. Angle brackets of the captions are replaced, so that
-    no line can end its frame.
+    The same arguments give the same prompt. Angle brackets in captions are replaced, so that no
+    line can close the tag.
 
     Args:
-        problem: What was wrong with the last attempt; empty at the first.
+        problem: What was wrong with the last attempt; empty for the first one.
     """
     rules = _RULES.replace("MORE", _MORE if japanese else "") + (_RULES_JA if japanese else "")
     lines = [
@@ -111,10 +111,10 @@ def build_prompt(window: Window, japanese: bool, problem: str = "") -> list[dict
 def missing(
     windows: Iterable[Window], kept: Mapping[str, Written], model: str, japanese: bool
 ) -> list[Window]:
-    """Return the windows to ask about: those without notes by this model and prompt.
+    """Return the windows without notes by this model and prompt.
 
     Args:
-        model: Empty for any.
+        model: Empty for any model.
     """
     return [
         window
@@ -136,19 +136,19 @@ def enrich(
     pause: float,
     on_window: Callable[[Window], None],
 ) -> list[Lost]:
-    """Ask for the notes about each window, keep them at once, and return what failed.
+    """Request the notes about each window, keep them at once, and return the failures.
 
     Args:
-        windows: Those that are `missing`.
+        windows: The result of `missing`.
         folder: See `files.keep_notes`.
-        pause: Seconds to wait after a failure of the endpoint, doubled each time.
+        pause: Seconds to wait after a failure of the endpoint; doubled each time.
         on_window: Called after each window.
     """
     lost: list[Lost] = []
-    refused, refusal = 0, ""  # windows in a row, and why the last one was
+    refused, refusal = 0, ""  # windows in a row, and the reason of the last one
     for window in windows:
         if refused >= REFUSALS:
-            lost.append(Lost(window, f"not asked for, to do no harm: {refusal}"))
+            lost.append(Lost(window, f"skipped after earlier failures: {refusal}"))
             continue
         try:
             notes = write_notes(endpoint, window, japanese, pause)
@@ -168,11 +168,11 @@ def enrich(
 def write_notes(
     endpoint: Endpoint, window: Window, japanese: bool, pause: float
 ) -> tuple[Note, ...]:
-    """Return the notes about a window, after TRIES requests at most.
+    """Return the notes about a window after at most TRIES requests.
 
     Raises:
-        NotesProblem: What came last was no set of notes.
-        EndpointProblem: The endpoint did not answer.
+        NotesProblem: The last reply was not a valid set of notes.
+        EndpointProblem: The endpoint gave no usable answer.
     """
     told, number = "", 1
     while True:
@@ -198,7 +198,7 @@ def preview_notes(
     japanese: bool,
     course: Course,
 ) -> str:
-    """Return how many calls and tokens `enrich` would need, a line for each video."""
+    """Return how many calls and tokens `enrich` would need, one line per video."""
     lines = []
     calls = sent = received = 0
     to_do = {window.key for window in missing(windows, kept, model, japanese)}
@@ -215,13 +215,13 @@ def preview_notes(
         calls, sent, received = calls + len(asked), sent + tokens, received + written
     lines.append(
         f"{calls} calls of {model or 'a language model'}, about {sent:,} tokens sent and "
-        f"{received:,} written; invalid replies are asked for again, {TRIES} times at most."
+        f"{received:,} written; after an invalid reply, up to {TRIES} attempts are made."
     )
     return "\n".join(lines)
 
 
 def count_tokens(text: str) -> int:
-    """Return about how many tokens a text is: four characters make one, a Japanese one is one.
+    """Estimate the tokens of a text: one per four characters, or per Japanese character.
 
     >>> count_tokens("attention is all"), count_tokens("注意機構")
     (4, 4)
@@ -235,7 +235,7 @@ def _prompt_tokens(window: Window, japanese: bool) -> int:
 
 
 def _note_tokens(course: Course, japanese: bool) -> float:
-    """Return how many tokens of notes a second of talk takes, as the bundled ones do."""
+    """Return the number of note tokens per second of talk, estimated from the bundled notes."""
     tokens = 0
     for note in course.notes:
         english = (note.title, note.text, note.asks, note.terms)

@@ -1,1 +1,1 @@
-"""Videos and captions from YouTube."""
+"""Fetching videos and captions from YouTube."""

@@ -1,4 +1,4 @@
-"""What YouTube tells about a video, and captions as they were fetched."""
+"""Facts about a YouTube video, and fetched captions."""
 
 import re
 from dataclasses import dataclass
@@ -13,41 +13,41 @@ MOST_CHAPTERS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What YouTube tells about a video; empty where it does not. Times in seconds."""
+    """Facts about a video; unknown ones are empty. Times in seconds."""
 
     video_id: str
     title: str = ""
     duration: float = 0.0
     upload_date: str = ""  # ISO 8601
     chapters: tuple[tuple[float, str], ...] = ()
-    about: str = ""  # the description, shortened; it often names the speakers
+    about: str = ""  # the shortened description, which often names the speakers
 
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Captions as fetched."""
+    """Fetched captions."""
 
     data: bytes
     kind: Kind
     language: str
-    client: str  # which of the two gave them
+    client: str  # the client that fetched them
     rank: Rank = BEST
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The videos of a playlist or channel, in its order."""
+    """The videos of a playlist or channel, in order."""
 
     videos: tuple[Details, ...]
-    hidden: tuple[str, ...] = ()  # ids of entries that are private or deleted
-    failure: Failure | None = None  # why it is not the whole list
+    hidden: tuple[str, ...] = ()  # ids of private or deleted entries
+    failure: Failure | None = None  # why the list is incomplete
 
 
 class PartialList(FetchError):
-    """A list broke off.
+    """A list is incomplete.
 
     Attributes:
-        listing: What came of it.
+        listing: The part that was received.
     """
 
     def __init__(self, error: FetchError, listing: Listing) -> None:
@@ -56,7 +56,7 @@ class PartialList(FetchError):
 
 
 def read_details(info: dict[str, Any]) -> Details:
-    """Return what yt-dlp told, checked: it passes on what it finds."""
+    """Return the facts from yt-dlp after checking them, because yt-dlp passes on raw values."""
     chapters = [
         (float(chapter["start_time"]), _line(chapter["title"], 200))
         for chapter in (info.get("chapters") or ())[:MOST_CHAPTERS]
@@ -75,7 +75,7 @@ def read_details(info: dict[str, Any]) -> Details:
 
 
 def _line(text: object, longest: int) -> str:
-    """Return text on one line; what no file can hold is replaced."""
+    """Return text on one line; characters that cannot be encoded are replaced."""
     plain = str(text or "").encode("utf-8", "replace").decode()
     return " ".join(plain.split())[:longest]
 

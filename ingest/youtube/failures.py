@@ -1,4 +1,4 @@
-"""What YouTube and its two clients can say when they fail, and what a user can do about it."""
+"""Failures of YouTube and the two clients, with their causes and remedies."""
 
 import contextlib
 import re
@@ -16,14 +16,14 @@ from cs25search.errors import Cs25SearchError
 
 from .languages import Offer, named
 
-# video: asking again helps nothing. transient: the same request may work in a moment.
+# video: repeating the request does not help. transient: the same request may work in a moment.
 # blocked: every further request makes it worse. unreachable: no request will get through.
 Kind = Literal["video", "transient", "blocked", "unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a video or playlist could not be had, and the cure, each in a sentence."""
+    """Why a video or playlist could not be fetched, and the remedy, each as a sentence."""
 
     kind: Kind
     cause: str
@@ -35,7 +35,7 @@ class FetchError(Cs25SearchError):
 
     Attributes:
         failure: The cause and its cure.
-        detail: What the client said, for `-v`.
+        detail: The client's message, for `-v`.
     """
 
     def __init__(self, failure: Failure, detail: str = "") -> None:
@@ -48,11 +48,11 @@ ADD_FILE = "Save its captions as VIDEOID.en.srt in a folder and add --captions F
 BLOCKED = Failure(
     "blocked",
     "YouTube blocks requests from this address.",
-    "Wait an hour and run the same command again, or go through another address with --proxy URL.",
+    "Wait an hour and run the same command again, or use another address with --proxy URL.",
 )
 SIGN_IN = Failure(
     "blocked",
-    "YouTube asks to sign in and confirm that this is not a bot.",
+    "YouTube asks you to sign in and confirm that you are not a bot.",
     "Wait an hour, or give yt-dlp a browser's cookies with --cookies FILE, or use --proxy URL.",
 )
 RATE_LIMITED = Failure(
@@ -62,17 +62,15 @@ RATE_LIMITED = Failure(
 )
 PO_TOKEN = Failure(
     "video",
-    "YouTube gives these captions only to a browser that has a PO token.",
+    "YouTube gives these captions only to browsers with a PO token.",
     f"Try again with --cookies FILE. Or {ADD_FILE[0].lower()}{ADD_FILE[1:]}",
 )
 AGE = Failure(
     "video",
     "The video is age-restricted.",
-    "Give yt-dlp the cookies of an account that may see it: --cookies FILE.",
+    "Give yt-dlp the cookies of an account with access: --cookies FILE.",
 )
-ALLOWED = (
-    f"Use --cookies FILE of an account that may see it. Or {ADD_FILE[0].lower()}{ADD_FILE[1:]}"
-)
+ALLOWED = f"Use --cookies FILE of an account with access. Or {ADD_FILE[0].lower()}{ADD_FILE[1:]}"
 PRIVATE = Failure("video", "The video is private.", ALLOWED)
 MEMBERS = Failure("video", "The video is for members of its channel only.", ALLOWED)
 MUSIC_PREMIUM = Failure("video", "The video is for Music Premium members only.", ALLOWED)
@@ -91,7 +89,7 @@ GONE = Failure(
 REGION = Failure(
     "video",
     "The video is not available in this country.",
-    "Go through an address in another country with --proxy URL.",
+    "Use an address in another country with --proxy URL.",
 )
 NOT_YET = Failure(
     "video",
@@ -104,23 +102,23 @@ PROCESSING = Failure(
     "YouTube is still processing the video.",
     "Run the same command again in some hours.",
 )
-# By yt-dlp's live_status. A finished stream that has no captions is not listed: it has none.
+# By yt-dlp's live_status. A finished stream without captions is not in this table.
 LIVE_STATES = {"is_live": LIVE, "is_upcoming": NOT_YET, "post_live": PROCESSING}
 UNPLAYABLE = Failure("video", "YouTube says that the video cannot be played.", ADD_FILE)
 DISABLED = Failure("video", "The video has no captions.", ADD_FILE)
 BAD_ID = Failure(
     "video",
-    "YouTube knows no video with this id.",
+    "YouTube has no video with this id.",
     "Copy the address again from the browser's address bar.",
 )
 CONSENT = Failure(
     "video",
-    "YouTube shows its cookie question and does not accept the answer.",
+    "YouTube shows its cookie consent page and does not accept the answer.",
     "Give yt-dlp a browser's cookies with --cookies FILE.",
 )
 NOT_UNDERSTOOD = Failure(
     "video",
-    "YouTube's answer is not what its clients expect.",
+    "The clients do not understand YouTube's answer.",
     "Update them: pip install --upgrade yt-dlp youtube-transcript-api",
 )
 OUTDATED = Failure(
@@ -130,20 +128,19 @@ OUTDATED = Failure(
 )
 ELSEWHERE = Failure(
     "video",
-    "YouTube's answer leads to another server, which is not asked.",
-    f"Check the network: a login page or a filter may stand between. Or {ADD_FILE[0].lower()}"
-    f"{ADD_FILE[1:]}",
+    "YouTube's answer redirects to another server, which is not contacted.",
+    f"Check the network for a login page or a filter. Or {ADD_FILE[0].lower()}{ADD_FILE[1:]}",
 )
 TOO_LARGE = Failure("video", "YouTube's answer is larger than any real one.", ADD_FILE)
 BUSY = Failure(
     "transient",
-    "YouTube does not answer properly, not even when asked again.",
+    "YouTube does not answer properly, even after retries.",
     "Run the same command again in a few minutes.",
 )
 NETWORK = Failure(
     "unreachable",
     "YouTube cannot be reached from this machine.",
-    "Check the network or give --proxy URL; --offline works with what is on disk.",
+    "Check the network or use --proxy URL; --offline uses only what is on disk.",
 )
 PROXY = Failure(
     "unreachable",
@@ -152,8 +149,8 @@ PROXY = Failure(
 )
 CERTIFICATE = Failure(
     "unreachable",
-    "The certificate shown for YouTube is not trusted, as happens behind a company's proxy.",
-    "Name the company's certificate file: REQUESTS_CA_BUNDLE=FILE SSL_CERT_FILE=FILE",
+    "YouTube's certificate is not trusted, which may be caused by a company's proxy.",
+    "Set the company's certificate file: REQUESTS_CA_BUNDLE=FILE SSL_CERT_FILE=FILE",
 )
 PLAYLIST_GONE = Failure(
     "video",
@@ -163,16 +160,16 @@ PLAYLIST_GONE = Failure(
 PLAYLIST_PRIVATE = Failure(
     "video",
     "The playlist is private.",
-    "Use --cookies FILE of an account that may see it, or name videos with --video ID.",
+    "Use --cookies FILE of an account with access, or name videos with --video ID.",
 )
 PLAYLIST_EMPTY = Failure("video", "The playlist is empty.", "Name videos with --video ID.")
 TORN = Failure(
     "transient",
-    "YouTube gave only a part of its answer.",
+    "YouTube sent only part of its answer.",
     "Run the same command again in a few minutes.",
 )
 
-# yt-dlp tells causes apart by text alone; so do `requests` and urllib3 below them. First match.
+# yt-dlp, `requests` and urllib3 distinguish causes only by message. The first match counts.
 MESSAGES: tuple[tuple[str, Failure], ...] = (
     (r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL certificate prob", CERTIFICATE),
     (r"the answer leads elsewhere|No connection adapters|HTTP Error 3\d\d", ELSEWHERE),
@@ -228,7 +225,7 @@ MESSAGES: tuple[tuple[str, Failure], ...] = (
     (r"sign in", SIGN_IN),
     (r"unplayable|not playable|drm", UNPLAYABLE),
 )  # fmt: skip
-# What a status means when its reason is in no message above, as in another language.
+# The meaning of a status if its reason matches no message above, as in other languages.
 STATUSES = {
     "CONTENT_CHECK_REQUIRED": CONTENT_WARNING,
     "AGE_CHECK_REQUIRED": AGE,
@@ -237,7 +234,7 @@ STATUSES = {
 }
 _MESSAGES = tuple((re.compile(pattern, re.I), failure) for pattern, failure in MESSAGES)
 
-# What youtube-transcript-api raises, subclasses before their bases.
+# Exceptions of youtube-transcript-api, subclasses before their bases.
 EXCEPTIONS: tuple[tuple[type[Exception], Failure], ...] = (
     (yta.IpBlocked, BLOCKED),
     (yta.RequestBlocked, SIGN_IN),
@@ -259,7 +256,7 @@ BROKEN_OFF = (
     requests.exceptions.ContentDecodingError,
 )
 
-# All that the clients raise, their libraries' errors included: they let those through.
+# All exceptions of the clients, including those of their libraries.
 CLIENT_ERRORS = (
     yta.YouTubeTranscriptApiException,
     yt_dlp.utils.YoutubeDLError,
@@ -271,12 +268,12 @@ CLIENT_ERRORS = (
     TypeError,
     AttributeError,
     ValueError,
-    RecursionError,  # of nested JSON
+    RecursionError,  # from deeply nested JSON
 )
 
 
 def explain(error: Exception) -> Failure:
-    """Return the failure that an exception of a client stands for.
+    """Return the failure for an exception of a client.
 
     >>> explain(yta.TranscriptsDisabled("U8J32Z3qV8s")).cause
     'The video has no captions.'
@@ -290,19 +287,19 @@ def explain(error: Exception) -> Failure:
     if isinstance(error, yta.YouTubeRequestFailed):
         return explain_message(error.reason, otherwise=NOT_UNDERSTOOD)
     if isinstance(error, ParseError):
-        # An empty body in place of captions is how YouTube refuses some requests.
+        # YouTube refuses some requests with an empty body in place of captions.
         return PO_TOKEN if error.position == (1, 0) else BUSY
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
         return ELSEWHERE
     if isinstance(error, BROKEN_OFF):
         return explain_message(str(error), otherwise=BUSY)
     if isinstance(error, (LookupError, TypeError, AttributeError, ValueError, RecursionError)):
-        return NOT_UNDERSTOOD  # the clients take YouTube's answer apart unchecked
+        return NOT_UNDERSTOOD  # the clients parse YouTube's answer without checks
     return explain_message(str(error))
 
 
 def explain_message(message: str, otherwise: Failure = NOT_UNDERSTOOD) -> Failure:
-    """Return the failure that a client's message stands for.
+    """Return the failure for a client's message.
 
     >>> explain_message("HTTP Error 429: Too Many Requests").kind
     'blocked'
@@ -314,7 +311,7 @@ def explain_message(message: str, otherwise: Failure = NOT_UNDERSTOOD) -> Failur
 
 
 def explain_player(player: Mapping[str, Any]) -> Failure | None:
-    """Return the failure that YouTube's answer about a video stands for, None if it gives none.
+    """Return the failure for YouTube's answer about a video, None if it can be played.
 
     >>> explain_player({"playabilityStatus": {"status": "ERROR", "errorScreen":
     ...     {"playerErrorMessageRenderer": {"subreason": {"simpleText": "Try again later"}}}}}).kind
@@ -333,45 +330,45 @@ def explain_player(player: Mapping[str, Any]) -> Failure | None:
 
 
 def _reasons(status: Mapping[str, Any]) -> Iterator[str]:
-    """Return all that YouTube says about why a video cannot be played."""
+    """Yield all reasons that YouTube gives why a video cannot be played."""
     screen = (status.get("errorScreen") or {}).get("playerErrorMessageRenderer") or {}
     for said in (
         status.get("reason"), screen.get("reason"), screen.get("subreason"),
         *(status.get("messages") or ()),
     ):  # fmt: skip
-        if isinstance(said, dict):  # YouTube writes a text in one piece or in several
+        if isinstance(said, dict):  # YouTube sends a text in one or several pieces
             said = said.get("simpleText") or "".join(run["text"] for run in said.get("runs") or ())
         if said:
             yield str(said).strip().rstrip(".")
 
 
 def no_such_language(wanted: Sequence[str], offers: Iterable[Offer]) -> Failure:
-    """Return the failure for a video that has captions in other languages only."""
+    """Return the failure for a video with captions only in other languages."""
     found = sorted({named(offer.language) for offer in offers} - {""})
     if not found:
         return DISABLED
     shown, missing = ", ".join(found[:8]), " or ".join(map(repr, wanted))
-    cure = f"Choose one with --lang {found[0]}, or bring a file with --captions DIR."
+    cure = f"Choose one with --lang {found[0]}, or add a file with --captions DIR."
     return Failure("video", f"There are no captions in {missing}, only in {shown}.", cure)
 
 
 def truncated(came: int, listed: int | None) -> Failure:
-    """Return the failure for a list of which a part is missing.
+    """Return the failure for an incomplete list.
 
     Args:
-        listed: How many entries there are, None when YouTube does not tell.
+        listed: The number of entries, None if YouTube does not say.
     """
     of = f"of {listed} " if listed else ""
     return Failure(
         "transient",
         f"YouTube gave {came} {of}entries of the list; the rest is missing.",
-        "Run the same command again: it asks only for what is missing.",
+        "Run the same command again: it only requests what is missing.",
     )
 
 
 def not_asked(failure: Failure) -> Failure:
-    """Return the failure for a video that was spared because its client had been given up."""
-    return Failure(failure.kind, f"Not asked for, to do no harm: {failure.cause}", failure.cure)
+    """Return the failure for a video that was skipped because its client was given up."""
+    return Failure(failure.kind, f"Skipped after earlier failures: {failure.cause}", failure.cure)
 
 
 def _quoting(failure: Failure, said: str) -> Failure:
@@ -382,7 +379,7 @@ def _quoting(failure: Failure, said: str) -> Failure:
 
 @contextlib.contextmanager
 def explained() -> Iterator[None]:
-    """Turn what a client raises into a FetchError."""
+    """Turn exceptions of the clients into FetchError."""
     try:
         yield
     except FetchError:

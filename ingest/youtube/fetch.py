@@ -22,17 +22,17 @@ from .ytdlp import YtDlpClient
 
 TRIES = 3
 GIVE_UP_AFTER = 2  # blocked or unreachable requests in a row
-COOL_DOWN = 30  # times the seconds between two videos
+COOL_DOWN = 30  # multiplied by the seconds between two videos
 T = TypeVar("T")
 
 
 class Gate:
-    """Asks one client, repeats what may pass, and gives the client up when it is blocked.
+    """Calls one client, retries transient failures, and gives the client up when it is blocked.
 
     Args:
         name: The client's name, for remarks.
-        pause: Seconds between two videos; waits after a failure grow from it.
-        remark: Called with a sentence when there is a wait or the client is given up.
+        pause: Seconds between two videos; waits after failures scale with it.
+        remark: Called with a sentence before a wait and when the client is given up.
     """
 
     def __init__(self, name: str, pause: float, remark: Callable[[str], None]) -> None:
@@ -42,7 +42,7 @@ class Gate:
         self._in_a_row = 0
 
     def ask(self, fetch: Callable[..., T], *arguments: Any) -> T:
-        """Return what `fetch` gives.
+        """Return the result of `fetch`.
 
         Raises:
             FetchError: It failed, or the client has been given up.
@@ -67,17 +67,17 @@ class Gate:
     def _tell(self, state: tenacity.RetryCallState) -> None:
         if state.next_action:
             seconds = state.next_action.sleep
-            self._remark(f"{self.name} gave no proper answer. Next try in {seconds:.0f} s.")
+            self._remark(f"{self.name} did not get a proper answer. Next try in {seconds:.0f} s.")
 
     def _count(self, failure: Failure) -> None:
-        """Give the client up after failures that no further request can cure."""
+        """Give the client up after failures that further requests cannot fix."""
         if failure.kind == "video":
             self._in_a_row = 0
             return
         self._in_a_row += 1
         if self._in_a_row >= GIVE_UP_AFTER:
             self.given_up = failure
-            self._remark(f"{self.name} is not asked again in this run. {failure.cause}")
+            self._remark(f"{self.name} is not used again in this run. {failure.cause}")
             self._remark(failure.cure)
         elif failure.kind == "blocked":
             seconds = self._pause * COOL_DOWN
@@ -86,13 +86,13 @@ class Gate:
 
 
 class Fetcher:
-    """The cascade over both clients.
+    """Tries both clients in turn.
 
     Args:
-        transcripts: Asked first.
-        ytdlp: Asked for captions second, and for playlists and chapters.
+        transcripts: The first client.
+        ytdlp: The second client for captions; also used for playlists and chapters.
         pause: Seconds between two videos.
-        remark: Called with a sentence worth telling.
+        remark: Called with each remark, a sentence.
     """
 
     def __init__(
@@ -107,10 +107,10 @@ class Fetcher:
         self._fetched = 0
 
     def fetch_playlist(self, playlist_id: str, limit: int | None = None) -> Listing:
-        """Return the videos of a playlist or channel, as far as YouTube gives them.
+        """Return the videos of a playlist or channel.
 
         Args:
-            limit: Stop after so many videos.
+            limit: Stop after this many videos.
 
         Raises:
             FetchError: With cause and cure.
@@ -121,21 +121,21 @@ class Fetcher:
             return error.listing
 
     def fetch(self, listed: Details, wanted: Sequence[str]) -> RawTrack:
-        """Return the captions of a video with all that is known about it.
+        """Return the captions of a video, with the facts about it.
 
         Args:
-            listed: What the playlist tells.
+            listed: The facts from the playlist.
             wanted: Languages, the preferred one first, such as ("ja", "en").
 
         Raises:
-            FetchError: Neither client has them; the cause is the more telling of both.
+            FetchError: Neither client has them; the more specific cause of the two is raised.
         """
         if self._fetched and not all(gate.given_up for gate in self._gates.values()):
             time.sleep(self._pause)
         self._fetched += 1
         captions, failed = self._captions(listed.video_id, wanted)
         name = f"{listed.video_id}.{captions.language}.json3"
-        if not NAME.fullmatch(name):  # the language is YouTube's word, and part of a path
+        if not NAME.fullmatch(name):  # the language comes from YouTube and becomes part of a path
             raise FetchError(failures.NOT_UNDERSTOOD, f"captions in {captions.language[:50]!r}")
         details = listed if self._ytdlp.name in failed else self._details(listed)
         origin = Origin(
@@ -156,10 +156,10 @@ class Fetcher:
     def _captions(
         self, video_id: str, wanted: Sequence[str]
     ) -> tuple[Captions, dict[str, FetchError]]:
-        """Return the best captions that either client gives, and what failed, by client.
+        """Return the best captions of both clients, and the failures by client.
 
-        YouTube shows some clients fewer captions than others: the second client is asked too
-        unless the first gave manual captions in the preferred language.
+        YouTube shows some clients fewer captions than others, so the second client is tried too
+        unless the first one returned manual captions in the preferred language.
         """
         best: Captions | None = None
         found: dict[str, FetchError] = {}
@@ -176,7 +176,7 @@ class Fetcher:
         return best, found
 
     def _details(self, listed: Details) -> Details:
-        """Return more about a video. It is searchable without, so failing is no failure."""
+        """Return more facts about a video; failures are ignored, because none is required."""
         try:
             return self._gates[self._ytdlp].ask(self._ytdlp.fetch_details, listed.video_id)
         except FetchError:
@@ -184,10 +184,10 @@ class Fetcher:
 
 
 def _vagueness(error: FetchError) -> int:
-    """Return how little an error says about a video; the least vague is shown.
+    """Return how unspecific an error is; the most specific one is shown.
 
-    What is wrong with the video says more than what is wrong with the way to it, and any cause
-    more than that a client sees no captions.
+    A problem of the video is more specific than one of the connection, and any cause is more
+    specific than missing captions.
     """
     failure = error.failure
     if failure is failures.NOT_UNDERSTOOD:
@@ -206,7 +206,7 @@ def _readable(
     wanted: Sequence[str],
     above: Rank | None = None,
 ) -> Captions | None:
-    """Return captions that hold words; what cannot be read must not enter the cache."""
+    """Return captions that contain words; unreadable ones must not enter the cache."""
     captions = client.fetch_captions(video_id, wanted, above)
     if captions is None:
         return None

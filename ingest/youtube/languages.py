@@ -1,8 +1,8 @@
-"""Which captions of a video serve the languages that a user wants, and in which order.
+"""Choose the captions of a video that fit the user's languages, in order of preference.
 
 Captions are written by people, recognised from speech, or recognised from a soundtrack that
-YouTube dubbed into another language. Machine translations of captions are never taken: they
-say what nobody said.
+YouTube dubbed into another language. Machine translations of captions are never used, because they
+are not what was said.
 """
 
 import re
@@ -18,16 +18,14 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _NAMED = re.compile(r"[A-Za-z]{2,3}(?:-(?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3})(?![A-Za-z0-9_]))*")
 
 Kind = Literal["manual", "automatic", "dubbed"]
-KINDS: tuple[Kind, ...] = ("manual", "automatic", "dubbed")  # the better first
-Rank = tuple[
-    int, int
-]  # place among the languages wanted, place among the kinds; the less, the better
+KINDS: tuple[Kind, ...] = ("manual", "automatic", "dubbed")  # best first
+Rank = tuple[int, int]  # position in the wanted languages, position in KINDS; lower is better
 BEST: Rank = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Captions that a client could fetch; `number` is their place in the client's own list."""
+    """Captions that a client can fetch; `number` is their position in the client's list."""
 
     language: str
     kind: Kind
@@ -48,13 +46,13 @@ def parse_languages(text: str) -> tuple[str, ...]:
         if code != ORIGINAL and not LANGUAGE.fullmatch(code):
             raise Cs25SearchError(
                 f"--lang {text[:50]!r}: {code[:20]!r} is not a language code.\n"
-                "Write it as en, ja or pt-BR; ja,en prefers Japanese; original is what is spoken."
+                "Write it as en, ja or pt-BR; ja,en prefers Japanese; original: as spoken."
             )
     return codes
 
 
 def same_language(code: str, wanted: str) -> bool:
-    """Return whether captions in `code` serve who wants `wanted`.
+    """Return whether captions in `code` satisfy a request for `wanted`.
 
     >>> same_language("en-GB", "en"), same_language("en", "en-GB"), same_language("eng", "en")
     (True, False, False)
@@ -63,7 +61,7 @@ def same_language(code: str, wanted: str) -> bool:
 
 
 def named(code: str) -> str:
-    """Return the language in a code of YouTube's, as --lang accepts it; "" when there is none.
+    """Return the language in a YouTube code, in the form of --lang; "" if there is none.
 
     >>> named("zh-Hans"), named("pt-BR"), named("en-j3PyPqV-e1s"), named("live_chat")
     ('zh-Hans', 'pt-BR', 'en', '')
@@ -74,8 +72,9 @@ def named(code: str) -> str:
 
 
 def kind_of(language: str, is_recognised: bool, spoken: str) -> Kind:
-    """Return the kind of captions: what is recognised in another language than the spoken one
-    was heard in a dubbed soundtrack.
+    """Return the kind of captions.
+
+    Speech recognised in another language than the spoken one comes from a dubbed soundtrack.
 
     >>> kind_of("en-US", True, "en"), kind_of("de", True, "en"), kind_of("de", False, "en")
     ('automatic', 'dubbed', 'manual')
@@ -89,11 +88,11 @@ def kind_of(language: str, is_recognised: bool, spoken: str) -> Kind:
 def serving(
     offers: Iterable[Offer], wanted: Sequence[str], spoken: str
 ) -> list[tuple[Rank, Offer]]:
-    """Return the offers in a language that is wanted, the best first.
+    """Return the offers in the wanted languages, best first.
 
     Args:
         wanted: Languages, the preferred one first; "original" is `spoken`.
-        spoken: The language of the video, "" when YouTube does not tell.
+        spoken: The language of the video, "" if YouTube does not say.
 
     >>> offers = [Offer("en", "automatic", 0), Offer("en-GB", "manual", 1)]
     >>> [offer.language for _, offer in serving(offers, ("ja", "en"), "en")]

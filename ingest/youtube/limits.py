@@ -1,8 +1,8 @@
-"""What a request may do: which hosts it reaches, how long it takes, how many bytes it brings.
+"""Limits on requests: the hosts they reach, their duration, and the size of answers.
 
-Both clients follow redirects, read an answer to its end however long it is, and wait anew for
-every byte. Their own network code is kept and bounded here, so that no answer can lead them
-elsewhere, fill the memory or hold up an ingest.
+Both clients follow redirects, read answers of any length, and restart their timeout with every
+byte. Their network code is used with limits, so that no answer can redirect them to other hosts,
+fill the memory or stall an ingest.
 """
 
 import io
@@ -23,17 +23,17 @@ from yt_dlp.networking._requests import RequestsHTTPAdapter, RequestsRH
 from cs25search.errors import Cs25SearchError
 
 HOSTS = {f"{name}youtube.com" for name in ("", "www.", "m.", "music.", "consent.")}
-SECONDS_TO_ANSWER = 20.0  # without a byte
-WHOLE = 3  # times as long for a whole answer
-MOST_BYTES = 20_000_000  # unpacked; the largest page seen has 2 MB, an hour of captions 1 MB
+SECONDS_TO_ANSWER = 20.0  # without receiving a byte
+WHOLE = 3  # times as long for a complete answer
+MOST_BYTES = 20_000_000  # decompressed; the largest page seen has 2 MB, an hour of captions 1 MB
 PIECE = 1 << 16
 
 
 def seconds_to_answer() -> float:
-    """Return how long to wait for YouTube: CS25_TIMEOUT, else 20 s.
+    """Return how long to wait for YouTube: CS25_TIMEOUT, or 20 s.
 
     Raises:
-        Cs25SearchError: CS25_TIMEOUT is no such time.
+        Cs25SearchError: CS25_TIMEOUT is invalid.
     """
     given = os.environ.get("CS25_TIMEOUT", "")
     try:
@@ -49,10 +49,10 @@ def seconds_to_answer() -> float:
 
 
 def check_host(url: str) -> None:
-    """Let an address of YouTube pass.
+    """Check that a URL is one of YouTube's.
 
     Raises:
-        requests.exceptions.InvalidURL: It is another.
+        requests.exceptions.InvalidURL: It is not.
     """
     try:
         parts = urlsplit(url)
@@ -64,10 +64,10 @@ def check_host(url: str) -> None:
 
 
 def bounded(pieces: Iterator[bytes]) -> bytes:
-    """Return the pieces of an answer as one.
+    """Return the pieces of an answer, joined.
 
     Raises:
-        requests.exceptions.ContentDecodingError: They are more than MOST_BYTES.
+        requests.exceptions.ContentDecodingError: The answer is larger than MOST_BYTES.
     """
     data = bytearray()
     for piece in pieces:
@@ -80,12 +80,12 @@ def bounded(pieces: Iterator[bytes]) -> bytes:
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads each answer whole, inside all bounds."""
+    """Reads each answer completely, within all limits."""
 
     seconds = SECONDS_TO_ANSWER
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
-        """Send a request; redirects come by here too, one by one."""
+        """Send a request; each redirect passes through here too."""
         check_host(request.url or "")
         options |= {"timeout": self.seconds, "stream": True}
         send = super().send
@@ -97,7 +97,7 @@ class BoundedAdapter(HTTPAdapter):
             except BaseException as error:
                 answers.put(error)
 
-        # A thread, because a byte now and then, even in a header, never trips a socket's time-out.
+        # A thread, because a byte now and then, even in a header, never triggers a socket timeout.
         threading.Thread(target=work, daemon=True).start()
         try:
             answer = answers.get(timeout=WHOLE * self.seconds)
@@ -110,13 +110,13 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def _read(answer: requests.Response) -> requests.Response:
-    """Return an answer whose body is in memory, unpacked."""
+    """Return an answer with its decompressed body in memory."""
     raw = answer.raw
     try:
         data = bounded(raw.stream(PIECE, decode_content=True))
     except urllib3.exceptions.ReadTimeoutError as error:
         raise requests.exceptions.ReadTimeout(error) from None
-    except urllib3.exceptions.HTTPError as error:  # cut off, or wrongly packed
+    except urllib3.exceptions.HTTPError as error:  # cut off, or wrongly compressed
         raise requests.exceptions.ChunkedEncodingError(f"the answer was cut off: {error}") from None
     finally:
         raw.close()
@@ -133,7 +133,7 @@ def _read(answer: requests.Response) -> requests.Response:
 
 
 class _YtDlpAdapter(BoundedAdapter, RequestsHTTPAdapter):  # type: ignore[misc]
-    """The same over the adapter of yt-dlp, which knows its proxies."""
+    """The same for yt-dlp's adapter, which handles its proxies."""
 
     def __init__(self, seconds: float, **options: Any) -> None:
         RequestsHTTPAdapter.__init__(self, **options)
@@ -141,7 +141,7 @@ class _YtDlpAdapter(BoundedAdapter, RequestsHTTPAdapter):  # type: ignore[misc]
 
 
 class PlainRH(RequestsRH):  # type: ignore[misc]
-    """yt-dlp's handler for most requests, bounded."""
+    """yt-dlp's handler for most requests, with limits."""
 
     def _create_instance(self, cookiejar: Any, legacy_ssl_support: Any = None) -> Any:
         session = super()._create_instance(cookiejar, legacy_ssl_support)
@@ -156,7 +156,7 @@ class PlainRH(RequestsRH):  # type: ignore[misc]
 
 
 class BrowserRH(CurlCFFIRH):  # type: ignore[misc]
-    """yt-dlp's handler that looks like a browser, bounded. Its reader calls `bounded`."""
+    """yt-dlp's handler that imitates a browser, with limits. Its reader calls `bounded`."""
 
     def _create_instance(self, cookiejar: Any = None) -> Any:
         session = _CurlSession(cookies=cookiejar)
@@ -170,5 +170,5 @@ class _CurlSession(curl_cffi.requests.Session[Any]):
     def request(self, method: Any, url: str, **options: Any) -> Any:  # type: ignore[override]
         check_host(url)
         self.curl.setopt(curl_cffi.CurlOpt.TIMEOUT_MS, int(WHOLE * self.seconds * 1000))
-        # curl would follow without asking us.
+        # curl would follow redirects without our check.
         return super().request(method, url, **options | {"allow_redirects": False})

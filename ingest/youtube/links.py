@@ -1,4 +1,4 @@
-"""Links and ids that a user gives: which video, which playlist."""
+"""Parse links and ids of videos and playlists."""
 
 import re
 from urllib.parse import parse_qs
@@ -6,14 +6,14 @@ from urllib.parse import parse_qs
 from cs25search.errors import LinkError
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-# What yt-dlp takes for a list of videos, without the endless mixes (RD) and personal lists.
+# Prefixes of lists that yt-dlp accepts, without endless mixes (RD) and personal lists.
 PLAYLIST_ID = re.compile(r"(?:PL|EC|UU|FL|OLAK5uy_)[A-Za-z0-9_-]{10,62}")
 CHANNEL_ID = re.compile(r"UC([A-Za-z0-9_-]{22})")
 _NAME = re.compile(r"(?:c|user)/[A-Za-z0-9_-]{1,60}")
 _TABS = ("videos", "streams", "featured", "playlists")
 _HANDLE = re.compile(r"@[A-Za-z0-9_.-]{3,30}")
-# No user name before the host, port or escape has a place in it, so no part of a link can be taken
-# for the host.
+# User names, ports and escapes are not allowed, so no other part of a link can be mistaken for the
+# host.
 _LINK = re.compile(
     r"(?:https?://)?(?P<host>[a-z.-]+)(?P<path>/[A-Za-z0-9_/@.-]*)?"
     r"(?:\?(?P<query>[A-Za-z0-9_=&%.,+:@/-]*))?(?:#[!-~]*)?",
@@ -24,7 +24,7 @@ _EMBED_HOSTS = {"www.youtube-nocookie.com", "youtube-nocookie.com"}
 
 
 def parse_video_id(link: str) -> str:
-    """Return the id in a video's address, or the id itself.
+    """Return the id in a video's URL, or the id itself.
 
     Raises:
         LinkError: It is neither.
@@ -48,10 +48,10 @@ def parse_video_id(link: str) -> str:
 
 
 def parse_playlist_id(link: str) -> str:
-    """Return the id in the address of a playlist or channel, or the id itself.
+    """Return the id in the URL of a playlist or channel, or the id itself.
 
-    A channel's id becomes the playlist of its uploads; a handle stays "@name", a channel's own
-    address "c/name" or "user/name".
+    A channel's id becomes the playlist of its uploads; a handle stays "@name", a custom channel URL
+    "c/name" or "user/name".
 
     Raises:
         LinkError: It is neither, or an endless mix.
@@ -83,7 +83,7 @@ def parse_playlist_id(link: str) -> str:
 
 
 def _take_apart(text: str) -> tuple[str, list[str], dict[str, str]]:
-    """Return host, parts of the path and query of a link; all empty for anything else."""
+    """Return host, path segments and query of a link; all empty for other texts."""
     match = _LINK.fullmatch(text)
     if not match:
         return "", [], {}

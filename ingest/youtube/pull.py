@@ -1,4 +1,4 @@
-"""Which videos are asked for, which of them are on disk, and the fetching of the others."""
+"""List the requested videos, and fetch those that are not on disk."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,13 +18,13 @@ Step = Literal["local", "cached", "fetch"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The videos asked for, and the lists that could not be had, by playlist id.
+    """The requested videos, and the lists that failed, by playlist id.
 
-    `hidden` holds the ids of entries that are private or deleted: they are not asked for.
+    `hidden` contains the ids of private or deleted entries, which are not requested.
     """
 
     videos: tuple[Details, ...] = ()
-    failed_lists: Mapping[str, FetchError] = field(default_factory=dict)  # whole or in part
+    failed_lists: Mapping[str, FetchError] = field(default_factory=dict)  # completely or partly
     hidden: tuple[str, ...] = ()
 
 
@@ -35,11 +35,11 @@ def list_videos(
     limit: int | None,
     known_ids: Mapping[str, Sequence[str]],
 ) -> Asked:
-    """Return the videos to have: of the playlists and those named, each once.
+    """Return the videos of the playlists and the named ones, without duplicates.
 
     Args:
-        limit: Only so many of a playlist, from its beginning.
-        known_ids: Videos that are in a playlist for certain, asked for when it is gone.
+        limit: Only this many videos from the beginning of each playlist.
+        known_ids: Videos known to be in a playlist, requested if the playlist is gone.
     """
     videos = {video_id: Details(video_id) for video_id in video_ids}
     failed: dict[str, FetchError] = {}
@@ -50,7 +50,7 @@ def list_videos(
         except FetchError as error:
             failed[playlist_id] = error
             known: Sequence[str] = ()
-            if error.failure.kind == "video":  # gone or private, but YouTube can be reached
+            if error.failure.kind == "video":  # gone or private, but YouTube is reachable
                 known = known_ids.get(playlist_id, ())
             listing = Listing(tuple(Details(video_id) for video_id in known[:limit]))
         if listing.failure:
@@ -63,10 +63,10 @@ def list_videos(
 def plan(
     videos: Iterable[Details], tracks: Mapping[str, RawTrack], wanted: Sequence[str], refresh: bool
 ) -> dict[str, Step]:
-    """Return for each video where its captions come from. Local files always win.
+    """Return the source of each video's captions. Local files take precedence.
 
-    A track is not fetched again if it is in the preferred language, or was the best that there
-    was for the same languages.
+    A track is not fetched again if it is in the preferred language, or was the best available for
+    the same languages.
     """
     steps: dict[str, Step] = {}
     for video in videos:
@@ -94,10 +94,10 @@ def pull(
     wanted: Sequence[str],
     on_video: Callable[[Details], None],
 ) -> dict[str, FetchError]:
-    """Fetch the captions of videos, keep each at once, and return what failed.
+    """Fetch the captions of videos, keep each at once, and return the failures.
 
     Args:
-        folder: The cache; see `cache.keep`.
+        folder: The folder of kept captions; see `files.keep`.
         on_video: Called after each video.
     """
     failed = {}
@@ -114,7 +114,7 @@ def pull(
 
 
 def learn(folder: Path, tracks: dict[str, RawTrack], videos: Iterable[Details]) -> None:
-    """Add to kept tracks what a playlist tells about their videos and they do not know yet."""
+    """Add missing facts from a playlist to kept tracks."""
     for video in videos:
         if track := tracks.get(video.video_id):
             known = replace(

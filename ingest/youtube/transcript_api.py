@@ -1,4 +1,4 @@
-"""Captions through youtube-transcript-api, which needs the fewest requests."""
+"""Fetch captions with youtube-transcript-api, which needs the fewest requests."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,7 +22,7 @@ from .limits import BoundedAdapter, seconds_to_answer
 
 
 class TranscriptClient:
-    """youtube-transcript-api, one session for a whole ingest."""
+    """youtube-transcript-api with one session per ingest."""
 
     name = "youtube-transcript-api"
 
@@ -43,11 +43,11 @@ class TranscriptClient:
     ) -> Captions | None:
         """Return the best captions of a video as json3.
 
-        Captions that YouTube gives only to a browser are passed over for the next best.
+        Captions that YouTube gives only to browsers are skipped in favour of the next best.
 
         Args:
             wanted: Languages, the preferred one first.
-            above: Fetch only what is better than this; None is returned when nothing is.
+            above: Only fetch captions that are better than this; return None if there are none.
 
         Raises:
             FetchError: With cause and cure.
@@ -78,7 +78,7 @@ class TranscriptClient:
         raise FetchError(failures.PO_TOKEN, "every fitting track is for browsers only")
 
     def _keep_player(self, answer: requests.Response, **_: object) -> None:
-        """Keep what YouTube says about a video: the library drops a part of its reasons."""
+        """Keep YouTube's answer about a video, because the library drops some reasons."""
         if urlsplit(answer.url or "").path == "/youtubei/v1/player":
             with suppress(ValueError):
                 player = answer.json()
@@ -86,7 +86,7 @@ class TranscriptClient:
 
 
 class EmptyCaptions(Exception):
-    """An empty body in place of captions, which is how YouTube refuses some requests."""
+    """YouTube sent an empty body in place of captions, which is how it refuses some requests."""
 
 
 def _cues(transcript: Transcript) -> list[Cue]:
@@ -100,9 +100,9 @@ def _cues(transcript: Transcript) -> list[Cue]:
 
 
 def spoken_language(player: dict[str, Any]) -> str:
-    """Return the language that is spoken in a video, "" when the player does not tell.
+    """Return the spoken language of a video, "" if the player does not say.
 
-    The default soundtrack lists its captions; those recognised from speech are in its language.
+    The default soundtrack lists its captions; automatic ones are in the spoken language.
     """
     try:
         listed = player["captions"]["playerCaptionsTracklistRenderer"]

@@ -1,6 +1,7 @@
-"""Playlists, details and captions through yt-dlp.
+"""Fetch playlists, details and captions with yt-dlp.
 
-It knows more ways in than youtube-transcript-api, and alone gives titles, chapters and playlists.
+It has more access methods than youtube-transcript-api, and only it gives titles, chapters and
+playlists.
 """
 
 import io
@@ -21,13 +22,13 @@ from .languages import Offer, Rank, kind_of, same_language, serving
 from .limits import PIECE, BrowserRH, PlainRH, bounded, check_host, seconds_to_answer
 from .links import VIDEO_ID
 
-# What a playlist shows in place of a title that it may not show.
+# Placeholders for hidden titles in playlists.
 HIDDEN_TITLES = ("[Private video]", "[Deleted video]")
-ORIGINAL_SOUND = 10  # yt-dlp's language_preference of the sound as recorded
+ORIGINAL_SOUND = 10  # yt-dlp's language_preference of the original soundtrack
 
 
 class _Remarks:
-    """Collects what yt-dlp would print."""
+    """Collects yt-dlp's messages."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
@@ -36,20 +37,20 @@ class _Remarks:
         """Drop progress."""
 
     def warning(self, message: str) -> None:
-        """Keep a warning: with `ignore_no_formats_error` the true cause is only told here."""
+        """Keep a warning: with `ignore_no_formats_error`, only warnings give the true cause."""
         if "JavaScript runtime" not in message:  # needed for videos, not for captions
             self.warnings.append(message)
 
     def error(self, message: str) -> None:
-        """Drop an error; it is raised too."""
+        """Drop an error, because it is also raised."""
 
 
 class YtDlpClient:
-    """yt-dlp, one session for a whole ingest.
+    """yt-dlp with one session per ingest.
 
     Args:
         proxy: URL of a proxy, "" for the system's settings.
-        cookies: A browser's cookies in Netscape form, "" for none.
+        cookies: A browser's cookies in Netscape format, or "".
     """
 
     name = "yt-dlp"
@@ -61,48 +62,48 @@ class YtDlpClient:
             "quiet": True,
             "noprogress": True,
             "skip_download": True,
-            # Without these, yt-dlp does not say that captions need a PO token.
+            # Without this, yt-dlp does not report that captions need a PO token.
             "writesubtitles": True,
             "writeautomaticsub": True,
             "extract_flat": True,
-            "ignore_no_formats_error": True,  # captions are all that is wanted
+            "ignore_no_formats_error": True,  # only captions are needed
             "socket_timeout": seconds_to_answer(),
-            "extractor_retries": 0,  # fetch.py repeats
+            "extractor_retries": 0,  # fetch.py retries
             "cachedir": False,
             "extractor_args": {
                 "youtube": {
                     "skip": ["hls", "dash", "translated_subs"],
                     "player_skip": ["js"],
-                    # Half a playlist must be an error, not a short playlist.
+                    # An incomplete playlist must be an error, not a short playlist.
                     "raise_incomplete_data": ["true"],
                 },
             },
         }
         if os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE"):
-            options["compat_opts"] = {"no-certifi"}  # who names certificates means them
+            options["compat_opts"] = {"no-certifi"}  # use the certificates named by the user
         if proxy:
             options["proxy"] = proxy
         if cookies:
-            options["cookiefile"] = io.StringIO(cookies)  # a path would be written back to
+            options["cookiefile"] = io.StringIO(cookies)  # yt-dlp would overwrite a file
         self._ydl = yt_dlp.YoutubeDL(options)
-        # In place of all its handlers, which also read files and ask any host.
+        # Replaces all handlers, which could also read files and contact any host.
         self._ydl._request_director = self._ydl.build_request_director(
             (PlainRH, BrowserRH),
             (lambda handler, _: 100 if isinstance(handler, PlainRH) else 0,),
         )
         self._seen: dict[str, dict[str, Any]] = {}
-        self._said = ""  # yt-dlp's warnings about that video
+        self._said = ""  # yt-dlp's warnings about this video
 
     def fetch_playlist(self, playlist_id: str, limit: int | None = None) -> Listing:
-        """Return the videos of a playlist or channel in its order, each once.
+        """Return the videos of a playlist or channel in order, without duplicates.
 
         Args:
-            playlist_id: As `links.parse_playlist_id` returns it.
+            playlist_id: From `links.parse_playlist_id`.
             limit: Stop after so many videos.
 
         Raises:
             FetchError: With cause and cure.
-            PartialList: The list broke off after its first entries.
+            PartialList: Only the first part of the list was received.
         """
         is_channel = playlist_id.startswith("@") or "/" in playlist_id
         info = self._extract(
@@ -189,9 +190,9 @@ class YtDlpClient:
         raise FetchError(failure, said)
 
     def _read(self, url: str) -> bytes:
-        """Return what is at an address of YouTube; nothing when it gives only white space."""
+        """Return the content of a YouTube URL; empty if it is only white space."""
         check_host(url)
-        # YouTube serves captions more willingly to what looks like a browser.
+        # YouTube is less likely to refuse captions to a browser.
         target = ImpersonateTarget()
         asks = {"impersonate": target} if self._ydl._impersonate_target_available(target) else {}
         answer = self._ydl.urlopen(Request(url, extensions=asks))
@@ -201,14 +202,14 @@ class YtDlpClient:
     def _video(self, video_id: str) -> dict[str, Any]:
         if video_id not in self._seen:
             info = self._extract(f"https://www.youtube.com/watch?v={video_id}")
-            self._seen = {video_id: info}  # the last one: its captions may be asked for next
+            self._seen = {video_id: info}  # the last one, whose captions may be requested next
             self._said = " ".join(self._remarks.warnings)
         return self._seen[video_id]
 
     def _extract(self, url: str) -> dict[str, Any]:
         self._remarks.warnings.clear()
         with explained():
-            # Unprocessed, a video's formats are left alone, and a list comes page by page.
+            # Without processing, formats are not resolved, and a list is read page by page.
             info = self._ydl.extract_info(url, download=False, process=False)
         if not isinstance(info, dict) or info.get("_type") in ("url", "url_transparent"):
             said = " ".join(self._remarks.warnings)
@@ -217,7 +218,7 @@ class YtDlpClient:
 
 
 def _entries(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return the entries of a list, page by page; a channel's tabs are lists in a list."""
+    """Yield the entries of a list, page by page; a channel's tabs are nested lists."""
     for entry in info.get("entries") or ():
         if entry and entry.get("_type") == "playlist":
             yield from _entries(entry)
@@ -226,7 +227,7 @@ def _entries(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tracks(info: dict[str, Any]) -> list[tuple[str, bool, str]]:
-    """Return the captions of a video: language, whether speech recognition wrote them, address."""
+    """Return the captions of a video: language, whether they are automatic, URL."""
     tracks: dict[tuple[str, bool], str] = {}
     for is_recognised, listed in enumerate(
         (info.get("subtitles") or {}, info.get("automatic_captions") or {})
@@ -234,7 +235,7 @@ def _tracks(info: dict[str, Any]) -> list[tuple[str, bool, str]]:
         for code, forms in listed.items():
             for form in forms:
                 url = str(form.get("url", ""))
-                # "tlang" makes YouTube translate; only what was said is wanted.
+                # "tlang" requests a translation; only the original is wanted.
                 if form.get("ext") == "json3" and "tlang" not in parse_qs(urlsplit(url).query):
                     key = (code.removesuffix("-orig"), bool(is_recognised))
                     tracks.setdefault(key, url)
@@ -242,7 +243,7 @@ def _tracks(info: dict[str, Any]) -> list[tuple[str, bool, str]]:
 
 
 def _spoken_language(info: dict[str, Any]) -> str:
-    """Return the language that is spoken in a video, "" when yt-dlp does not tell."""
+    """Return the spoken language of a video, "" if yt-dlp does not say."""
     for form in info.get("formats") or ():
         if form.get("language") and form.get("language_preference") == ORIGINAL_SOUND:
             return str(form["language"])
@@ -251,7 +252,7 @@ def _spoken_language(info: dict[str, Any]) -> str:
 
 
 def _is_gated(said: str, wanted: Sequence[str], offers: Sequence[Offer]) -> bool:
-    """Return whether yt-dlp says that a PO token keeps it from captions that are wanted.
+    """Return whether yt-dlp reports that wanted captions need a PO token.
 
     >>> said = "a PO token was not provided. Subtitles for these languages are missing: fr, de-AT."
     >>> _is_gated(said, ["de"], []), _is_gated(said, ["en"], [Offer("es", "manual", 0)])
