@@ -201,7 +201,7 @@ def test_nobody_listening_leaves_the_extract(index, server):
 def test_empty_and_endless_answers_leave_the_extract(written):
     assert_extract(written([]), "empty answer")
     assert_extract(written(["blah " * 400] * 6), "is longer than")
-    assert_extract(written(["NO ANSWER"]), "backed by the moments")
+    assert_extract(written(["NO ANSWER"]), "supported by the moments")
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -353,7 +353,7 @@ def test_thoughts_in_the_text_are_not_the_answer(written, size):
 
 def test_brackets_that_are_no_thoughts_stay_text(written):
     answer = written([GOOD[0].replace("small", "s<"), "", "[1]."])
-    assert_extract(answer, "backed by the moments")
+    assert_extract(answer, "supported by the moments")
 
 
 def endless_line(handler):

@@ -200,4 +200,4 @@ def test_an_unreachable_server_is_told_before_any_work(tmp_path):
 def test_check_is_for_files(tmp_path):
     told = run("cs25search", "check", "--store", "milvus", "--uri", "x.db", "--index", tmp_path)
     assert told.returncode == 2
-    assert "compares files" in told.stderr
+    assert "only works with index files" in told.stderr

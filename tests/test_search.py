@@ -57,7 +57,7 @@ def test_lecture_filter_keeps_to_the_lectures(index):
 
 
 def test_unknown_lecture_is_an_error_that_lists_the_known(index):
-    with pytest.raises(QuestionError, match="Lecture 11 is not in the index; it holds 1, 2"):
+    with pytest.raises(QuestionError, match="Lecture 11 is not in the index, which has 1, 2"):
         index.search("attention", lectures=[11])
 
 
@@ -174,7 +174,7 @@ def test_arguments_of_an_answer_are_checked_too(index):
 
 
 def test_a_kind_that_the_index_has_not_is_an_error_with_a_cure(index):
-    with pytest.raises(QuestionError, match="holds no transcripts, only notes") as error:
+    with pytest.raises(QuestionError, match="contains no transcripts, only notes") as error:
         index.search("attention", kind="transcript")
     assert "--captions" in str(error.value)
 

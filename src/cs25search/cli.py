@@ -1,4 +1,4 @@
-"""cs25search on the command line. Answers go to stdout, everything else to stderr."""
+"""The command line. Results go to stdout, everything else to stderr."""
 
 import os
 import sys
@@ -28,10 +28,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Group(click.Group):
-    """Shows our own errors and those of the system as plain sentences, with exit code 2."""
+    """Shows our own and system errors as plain sentences, with exit code 2."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
-        """Run the program; help and usage are printed by click itself."""
+        """Run the program; click itself prints help and usage."""
         prepare()
         try:
             return super().main(*arguments, **options)
@@ -46,7 +46,7 @@ class Group(click.Group):
         return sorted([*super().list_commands(context), "ingest"])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """Return a subcommand; ingest is imported when it is asked for."""
+        """Return a subcommand; ingest is imported on demand."""
         return _ingest() if name == "ingest" else super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:
@@ -59,9 +59,9 @@ class Group(click.Group):
 
 
 def _ingest() -> click.Command:
-    """Return the command of the ingest that lies beside this package, and of no other.
+    """Return the command of the ingest package beside this package, and of no other.
 
-    Where the user stands there may be a folder called ingest; python -m looks there first.
+    The current directory, where python -m looks first, may contain another folder `ingest`.
     """
     package = Path(__file__).parent
     beside = [str(package.parent), str(package.parents[1])]  # installed; in the project
@@ -83,12 +83,12 @@ def _ingest() -> click.Command:
 def main() -> None:
     """Find the moment in a lecture where something was said.
 
-    Exit codes: 0 fine, 1 no hit or not in the lectures, 2 wrong usage or a broken index.
+    Exit codes: 0 success, 1 no hit or not in the lectures, 2 wrong usage or a broken index.
     """
 
 
 def _remember(name: str) -> Callable[..., None]:
-    """Return a callback that puts an option where `open_index` looks for it."""
+    """Return a callback that stores an option where `open_index` reads it."""
 
     def callback(context: click.Context, option: click.Parameter, value: str | None) -> None:
         if value:
@@ -100,8 +100,8 @@ def _remember(name: str) -> Callable[..., None]:
 def index_option(command: Command) -> Command:
     """Add --index DIR, --store and --uri, read from CS25_INDEX, CS25_STORE and CS25_URI."""
     for name, variable, kind, text in (
-        ("--uri", "CS25_URI", str, "Where Milvus is: FILE.db or http://host:19530."),
-        ("--store", "CS25_STORE", click.Choice(["faiss", "milvus"]), "Where the index is."),
+        ("--uri", "CS25_URI", str, "The address of Milvus: FILE.db or http://host:19530."),
+        ("--store", "CS25_STORE", click.Choice(["faiss", "milvus"]), "The kind of index."),
     ):
         command = click.option(
             name, type=kind, expose_value=False, callback=_remember(variable), help=text
@@ -120,11 +120,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 
 @main.command()
 @click.argument("query")
-@click.option("-k", default=5, show_default=True, help="How many hits at most.")
+@click.option("-k", default=5, show_default=True, help="Maximum number of hits.")
 @click.option(
     "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
 )
-@click.option("--speaker", default="", help="Only videos with this speaker; part of the name.")
+@click.option(
+    "--speaker", default="", help="Only videos with this speaker; part of the name is enough."
+)
 @click.option(
     "--kind", type=click.Choice(["note", "transcript"]), help="Rank by notes or transcripts only."
 )
@@ -166,7 +168,7 @@ def search(
 @click.option(
     "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
 )
-@click.option("--markdown", is_flag=True, help="Print Markdown, links and times kept.")
+@click.option("--markdown", is_flag=True, help="Print Markdown with links and times.")
 @json_option
 @index_option
 def ask(
@@ -176,18 +178,18 @@ def ask(
     as_json: bool,
     index_dir: Path | None,
 ) -> None:
-    """Answer a question, every sentence with the moment it comes from.
+    """Answer a question; every sentence cites the moment it comes from.
 
-    When the lectures do not answer, it says so, shows the nearest moments and ends with exit
-    code 1. With CS25_LLM_BASE_URL and CS25_LLM_MODEL set, a language model writes the
-    sentences, and each is checked.
+    If the lectures do not answer it, this is said, the closest moments are shown, and the exit code
+    is 1. If CS25_LLM_BASE_URL and CS25_LLM_MODEL are set, a language model writes the sentences,
+    and each is checked.
 
     Example: cs25search ask "Why does the router need float32?"
     """
     from .formats import answer_json, answer_markdown, answer_text
 
     if as_json and markdown:
-        raise click.UsageError("--json and --markdown are two forms of the answer; choose one.")
+        raise click.UsageError("--json and --markdown cannot be combined; choose one.")
     answer = _open(index_dir).answer(question, lectures)
     if as_json:
         _print_json(answer_json(answer))
@@ -213,7 +215,7 @@ def ask(
 )
 @index_option
 def transcript(video: str, span: str, form: Any, index_dir: Path | None) -> None:
-    """Print what is said in a VIDEO or LECTURE, or from one time to another.
+    """Print the transcript of a VIDEO or LECTURE, or of a time span in it.
 
     Example: cs25search transcript 5 9:00-12:30 --format srt
     """
@@ -239,11 +241,11 @@ def mcp(index_dir: Path | None) -> None:
 
 
 @main.command()
-@click.option("--for", "goal", metavar="GOAL", help="Rank them by what they say about a goal.")
+@click.option("--for", "goal", metavar="GOAL", help="Rank the lectures for a goal.")
 @json_option
 @index_option
 def lectures(goal: str | None, as_json: bool, index_dir: Path | None) -> None:
-    """List the ten lectures of the deck, or advise which to watch.
+    """List the ten lectures of the deck, or advise which of them to watch.
 
     Example: cs25search lectures --for "offline reinforcement learning"
     """
@@ -289,7 +291,7 @@ def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
     for one in [] if as_json else advice[:3]:
         best = one.hits[0]
         shown = [
-            f"     {one.share:.0%} of what matches, {clock(one.seconds)} in all; "
+            f"     {one.share:.0%} of the matching material, {clock(one.seconds)} in total; "
             f"begin at {clock(best.start)}:",
             f"     {watch_url(best.video.video_id, best.start)}",
             f"     {one.lecture.difficulty}: {one.lecture.difficulty_reason}",
@@ -305,7 +307,7 @@ def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
 @json_option
 @index_option
 def slides(as_json: bool, index_dir: Path | None) -> None:
-    """List the slides of the deck: the bundled one, or with --index those of an index."""
+    """List the slides of the bundled deck, or with --index those of an index."""
     from dataclasses import asdict
 
     from .course.read import load_course
@@ -327,7 +329,7 @@ def slides(as_json: bool, index_dir: Path | None) -> None:
 @json_option
 @index_option
 def info(as_json: bool, index_dir: Path | None) -> None:
-    """Tell what the index holds: model, counts, when it was built."""
+    """Show what is in the index: encoder, counts, date."""
     from dataclasses import asdict
 
     from .milvus.connection import shown
@@ -349,7 +351,7 @@ def info(as_json: bool, index_dir: Path | None) -> None:
     ]
     for name, count in manifest.counts.items():
         facts.append(f"{name.replace('_', ' '):<18} {count:>8,}")
-    if size:  # of files; Milvus keeps its own
+    if size:  # only for files, not for Milvus
         facts.append(f"{'megabytes':<18} {size / 1e6:>8.1f}")
     out(lines(facts))
 
@@ -358,7 +360,7 @@ def info(as_json: bool, index_dir: Path | None) -> None:
 @click.option("--deep", is_flag=True, help="Encode 1 % of the chunks again and compare.")
 @index_option
 def check(deep: bool, index_dir: Path | None) -> None:
-    """Compare every file of the index and its encoder with what was written.
+    """Check that every file of the index and its encoder is as it was written.
 
     Exit codes: 0 sound, 1 damaged, 2 no index.
     """
@@ -366,7 +368,7 @@ def check(deep: bool, index_dir: Path | None) -> None:
     from .search import chosen_store, default_index_dir
 
     if chosen_store() == "milvus":
-        raise click.UsageError("check compares files; what is in Milvus, Milvus checks.")
+        raise click.UsageError("check only works with index files, not with Milvus.")
     report = check_index(index_dir or default_index_dir(), deep)
     for line in report.sound:
         out(f"sound    {line}")
@@ -385,9 +387,9 @@ def check(deep: bool, index_dir: Path | None) -> None:
 @json_option
 @index_option
 def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) -> None:
-    """Ask every question of a file and measure the hits.
+    """Search for every question of a file and measure the hits.
 
-    The file: {"questions": [{"id", "q", "q_ja", "video_id", "start", "end"}],
+    Format of the file: {"questions": [{"id", "q", "q_ja", "video_id", "start", "end"}],
     "unanswerable": [{"q"}]}, times in seconds.
     """
     from .evaluation import DEPTH, ask_all, measure, read_questions
@@ -423,7 +425,7 @@ def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) 
 @click.option("--index", "index_dir", type=click.Path(path_type=Path), envvar="CS25_INDEX",
               help="The index folder.  [default: index/ in the project]")  # fmt: skip
 def export(target: str, uri: str, index_dir: Path | None) -> None:
-    """Copy a finished index to Milvus; nothing is encoded again.
+    """Copy a finished index to Milvus without encoding anything again.
 
     Needs the extra: pip install 'cs25search[milvus]'.
 
@@ -494,4 +496,4 @@ def _open(index_dir: Path | None, once: bool = True) -> "Index":
 
 
 def _print_json(value: Any) -> None:
-    out(json_text(value).encode())  # UTF-8 for programs, whatever the terminal takes
+    out(json_text(value).encode())  # UTF-8 for programs, whatever the terminal's encoding

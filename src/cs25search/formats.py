@@ -1,4 +1,4 @@
-"""Hits and answers as JSON, answers as Markdown, and as lines for a terminal."""
+"""Hits and answers as JSON, and answers as Markdown and as lines for a terminal."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from .transcripts import made_by, speakers_of
 
 
 def json_text(value: Any) -> str:
-    r"""Return JSON on one line; what a terminal would obey is escaped, nothing is lost.
+    r"""Return JSON on one line; terminal control characters are escaped, nothing is lost.
 
     >>> json_text({"é": "\x9b31m \u202e"})
     '{"é": "\\u009b31m \\u202e"}'
@@ -23,12 +23,12 @@ def json_text(value: Any) -> str:
 
 
 def _escaped(character: str) -> str:
-    """Return a character as JSON escapes it; one that is half of a pair is no text at all."""
+    """Return the JSON escape of a character; a lone surrogate is replaced."""
     return "?" if "\ud800" <= character <= "\udfff" else json.dumps(character)[1:-1]
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer in the form people script against."""
+    """Return an answer in the stable JSON form for scripts."""
     return {
         "question": answer.question,
         "status": answer.status,
@@ -61,7 +61,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
-    """Return a hit in the form people script against."""
+    """Return a hit in the stable JSON form for scripts."""
     return (
         {
             "rank": hit.rank,
@@ -85,7 +85,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 
 def note_json(note: Chunk) -> dict[str, str]:
-    """Return a study note as JSON, both languages."""
+    """Return a study note as JSON in both languages."""
     return {
         "title": note.title,
         "text": note.text,
@@ -95,19 +95,19 @@ def note_json(note: Chunk) -> dict[str, str]:
 
 
 def _spoken(hit: Hit) -> dict[str, Any]:
-    """Return what JSON says of quoted speech: who speaks, and what made the captions."""
+    """Return the JSON fields of quoted speech: speakers and origin of the captions."""
     names, maker = speakers_of(hit.chunk.cues), made_by(hit.video)
     speakers = {"speakers": list(names or hit.video.speakers)}
     return speakers | ({"captions": maker} if maker and hit.chunk.kind == "transcript" else {})
 
 
 def _by(model: str) -> dict[str, str]:
-    """Return what JSON says of a note: the language model that wrote it, nothing of people's."""
+    """Return the JSON field with the language model that wrote a note; empty if a person did."""
     return {"note_model": model} if model else {}
 
 
 def by_model(model: str) -> str:
-    """Return what is said where a note is shown that a language model wrote; "" for people's.
+    """Return the label of a note by a language model; "" if a person wrote it.
 
     >>> by_model("llama3.1"), by_model("")
     ('note written by the language model llama3.1', '')
@@ -116,7 +116,7 @@ def by_model(model: str) -> str:
 
 
 def slide_json(slide: Slide | None) -> dict[str, Any] | None:
-    """Return a slide as JSON, None for none."""
+    """Return a slide as JSON, or None."""
     if slide is None:
         return None
     return {
@@ -128,7 +128,7 @@ def slide_json(slide: Slide | None) -> dict[str, Any] | None:
 
 
 def answer_markdown(answer: Answer) -> str:
-    """Return an answer as Markdown that keeps links and times, for Obsidian or Slack."""
+    """Return an answer as Markdown with links and times, for Obsidian or Slack."""
     language: Language = "ja" if is_japanese(answer.question) else "en"
     shown = [f"**{escape_markdown(answer.question)}**", ""]
     if answer.sentences:
@@ -151,7 +151,7 @@ def answer_markdown(answer: Answer) -> str:
 
 
 def _linked(text: str, url: str) -> str:
-    """Return a Markdown link, or the text alone where there is nothing to open."""
+    """Return a Markdown link, or only the text if there is no URL."""
     return f"[{text}]({url})" if url else text
 
 
@@ -171,7 +171,7 @@ def answer_text(answer: Answer) -> str:
     return lines(shown)
 
 
-# What stands before each kind of citation, English and Japanese; words that were said are quoted.
+# The label of each kind of citation in English and Japanese; only speech is put in quotation marks.
 LABELS: dict[CitationKind, tuple[str, str]] = {
     "note": ("Study note", "学習メモ"),
     "transcript": ("Said in the lecture", "講義での発言"),
@@ -182,7 +182,7 @@ LABELS: dict[CitationKind, tuple[str, str]] = {
 
 
 def label(kind: CitationKind, language: Language) -> str:
-    """Return what a citation is called in front of its text.
+    """Return the label of a citation.
 
     >>> label("note", "en"), label("note", "ja")
     ('Study note', '学習メモ')
@@ -191,7 +191,7 @@ def label(kind: CitationKind, language: Language) -> str:
 
 
 def quote_of(text: str) -> str:
-    """Return words that were said in quotation marks; nothing else may stand in them.
+    """Return spoken words in quotation marks; only speech may be quoted like this.
 
     >>> quote_of("So we cast it."), quote_of("変換します。")
     ('“So we cast it.”', '「変換します。」')
@@ -205,7 +205,7 @@ def _quoted(
     """Return the lines under a citation: speech in quotation marks, a note with its label.
 
     Args:
-        block: What begins a block quote; for speech only.
+        block: The prefix of a block quote; for speech only.
     """
     shown = []
     if citation.kind == "transcript":
@@ -222,7 +222,7 @@ def _quoted(
 
 
 def _place(citation: Citation, language: Language) -> list[str]:
-    """Return where a citation is: the lecture and the time, or the slide of the deck."""
+    """Return the place of a citation: lecture and time, or the slide."""
     if citation.kind in ("slide", "deck"):
         slide = citation.slide
         if slide is None:

@@ -1,4 +1,4 @@
-"""Search and answers for other programs: an MCP server over stdin and stdout."""
+"""An MCP server over stdin and stdout: search and answers for other programs."""
 
 import threading
 from collections.abc import Iterator
@@ -14,21 +14,21 @@ from .text.clean import printable
 from .times import clock, watch_url
 
 MOST_HITS = 20
-MOST_SECONDS = 1800.0  # of transcript at a time
+MOST_SECONDS = 1800.0  # of transcript per call
 
 
 class Live:
-    """The live generation of an index, opened again when another one has been published."""
+    """The live generation of an index, reopened when a new one is published."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._name = _live_name(index.path)
-        # Published while it was opened: the next call opens it again.
+        # If a new one was published meanwhile, the next call reopens it.
         self._is_new = self._name != index.name and index.damage is None
         self._lock = threading.Lock()
 
     def index(self) -> Index:
-        """Return the live generation; if it is damaged, the one before.
+        """Return the live generation; if it is damaged, the previous one.
 
         Raises:
             Cs25SearchError: As `open_index`.
@@ -53,7 +53,7 @@ def serve(index: Index) -> None:
     """Serve an index until stdin ends.
 
     Args:
-        index: The open index; each call asks the generation that is live by then.
+        index: The open index; each call uses the generation that is live at that time.
 
     Raises:
         Cs25SearchError: The MCP SDK is not installed.
@@ -71,7 +71,7 @@ def serve(index: Index) -> None:
 
     @contextmanager
     def opened() -> Iterator[Index]:
-        """Open the live index; pass our own errors on as the sentences they are."""
+        """Open the live index; pass our own errors on as text."""
         try:
             yield live.index()
         except Cs25SearchError as error:
@@ -87,7 +87,7 @@ def serve(index: Index) -> None:
 
     @server.tool()
     def answer_question(question: str, lectures: list[int] | None = None) -> Any:
-        """Answer from the lectures, every sentence cited; says so when they do not answer."""
+        """Answer from the lectures with cited sentences, or say that there is no answer."""
         with opened() as index:
             return result(index, answer_json(index.answer(question, lectures or ())))
 
@@ -100,7 +100,7 @@ def serve(index: Index) -> None:
 
     @server.tool()
     def get_transcript(video: str, start: float = 0.0, end: float = MOST_SECONDS) -> Any:
-        """Return what is said in a video between two seconds, half an hour at most."""
+        """Return what is said in a video between two times in seconds, at most half an hour."""
         with opened() as index:
             return result(index, transcript(index, video, start, end))
 
@@ -108,13 +108,13 @@ def serve(index: Index) -> None:
 
 
 def result(index: Index, found: dict[str, Any]) -> dict[str, Any]:
-    """Return what a tool says: cleaned text; a warning where the newest index is damaged."""
+    """Return a tool's result with cleaned text, and a warning if the newest index is damaged."""
     cleaned: dict[str, Any] = _cleaned(found)
     return cleaned | {"warning": index.warning} if index.damage else cleaned
 
 
 def _cleaned(value: Any) -> Any:
-    """Return JSON in which no text holds what a terminal obeys."""
+    """Return JSON without terminal control characters."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
@@ -135,17 +135,17 @@ def video_json(video: Video) -> dict[str, Any]:
 
 
 def transcript(index: Index, video_id: str, start: float, end: float) -> dict[str, Any]:
-    """Return the captions of a stretch of a video; the notes where there are no captions.
+    """Return the captions of a span of a video, or its notes if there are no captions.
 
     Raises:
-        Cs25SearchError: The video is not in the index, or the stretch is empty or too long.
+        Cs25SearchError: The video is not in the index, or the span is empty or too long.
     """
     known = [video.video_id for video in index.generation.videos]
     if video_id not in known:
         raise Cs25SearchError(f"Video {video_id!r} is not in the index; see list_lectures.")
     if not 0 <= start < end or end - start > MOST_SECONDS:
         raise Cs25SearchError(
-            f"start {start:g} and end {end:g} make no stretch of up to {MOST_SECONDS:g} seconds."
+            f"start {start:g} and end {end:g} are not a span of up to {MOST_SECONDS:g} seconds."
         )
     chunks = index.chunks_of(video_id, start, end)
     spoken = [chunk for chunk in chunks if chunk.kind == "transcript"]
@@ -159,7 +159,7 @@ def transcript(index: Index, video_id: str, start: float, end: float) -> dict[st
 
 
 def _cue_lines(chunks: list[Chunk]) -> list[dict[str, Any]]:
-    # Windows overlap: a cue is in two of them.
+    # Windows overlap, so a cue may be in two of them.
     cues = {(cue.start, cue.end, cue.text) for chunk in chunks for cue in chunk.cues}
     return [_line(*cue) for cue in cues]
 

@@ -1,4 +1,4 @@
-"""The face of the index: open it, ask it."""
+"""The public interface of an index: open, search, answer."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from .index.vocabulary import Vocabulary
 
 STORES = ("faiss", "milvus")
-MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
+MAX_QUERY = 2000  # characters; the encoder reads about the first 1,000
 
 
 def default_index_dir() -> Path:
-    """Return the index folder: CS25_INDEX, else index/ in the project, else in this folder."""
+    """Return the index folder: CS25_INDEX, or index/ in the project, or in the current folder."""
     if given := os.environ.get("CS25_INDEX"):
         return Path(given)
     project = Path(__file__).resolve().parents[2]
@@ -47,23 +47,23 @@ def open_index(
     uri: str = "",
     once: bool = False,
 ) -> "Index":
-    """Open the live generation of an index; if it is damaged, the one before, and say so.
+    """Open the live generation of an index, or if it is damaged, the previous one.
 
     Args:
         path: The index folder; see `default_index_dir`.
-        encoder: Only to share a loaded one; it must be the one that built the index.
-        store: "faiss", files in the folder, or "milvus"; CS25_STORE, else "faiss", when empty.
-        uri: Where Milvus is, see `milvus.Store`; CS25_URI when empty. Of the folder, only the
-            encoder is used then.
-        once: For one question: opens faster, and takes longer for each further question.
+        encoder: A loaded encoder to share; it must be the one that built the index.
+        store: "faiss" for files in the folder, or "milvus"; if empty, CS25_STORE or "faiss".
+        uri: The address of Milvus, see `milvus.Store`; if empty, CS25_URI. Only the encoder in the
+            folder is used then.
+        once: Optimise for one question: opening is faster, further questions are slower.
 
     Returns:
-        An index whose `damage` is None, or what is wrong with the live generation.
+        An index. Its `damage` is None unless the live generation is damaged.
 
     Raises:
         IndexMissing: Nothing has been built at `path`.
-        IndexDamaged: A file is not the one that was written, and no earlier generation is sound.
-        ModelError: The encoder is missing, altered, or another than the one that built the index.
+        IndexDamaged: A file has changed since it was written, and no earlier generation is sound.
+        ModelError: The encoder is missing, altered, or differs from the one that built the index.
         StoreError: Milvus does not answer, or nothing has been built there.
     """
     folder = Path(path) if path is not None else default_index_dir()
@@ -115,14 +115,14 @@ def live_name(folder: Path) -> str:
 
 
 def chosen_store(store: str = "") -> str:
-    """Return where the index is: "faiss" or "milvus", from CS25_STORE when nothing is given.
+    """Return the kind of store, "faiss" or "milvus"; CS25_STORE if none is given.
 
     Raises:
-        QuestionError: It is another word.
+        QuestionError: It is neither.
     """
     store = store or os.environ.get("CS25_STORE", "") or "faiss"
     if store not in STORES:
-        raise QuestionError(f"The store {store!r} is none of {', '.join(STORES)}.")
+        raise QuestionError(f"The store {store!r} is unknown; use one of {', '.join(STORES)}.")
     return store
 
 
@@ -132,7 +132,7 @@ def encoder_for(
     """Return the encoder that built a generation.
 
     Raises:
-        ModelError: It is not in the folder, or the one given is another.
+        ModelError: It is not in the folder, or the given encoder is a different one.
     """
     key = generation.manifest.model_key
     if encoder is None:
@@ -140,8 +140,8 @@ def encoder_for(
         encoder = _load_encoder(model, fingerprint(model), once)
     if encoder.key != key:
         raise ModelError(
-            f"The index in {folder} was built with {key}; a query with {encoder.key} would give "
-            "nonsense.\nRebuild the index with the model you want: python -m ingest --model NAME"
+            f"The index in {folder} was built with {key}; queries with {encoder.key} would give "
+            "nonsense.\nRebuild the index with the other model: python -m ingest --model NAME"
         )
     return encoder
 
@@ -149,17 +149,17 @@ def encoder_for(
 # The encoder is the largest part of an open index, and generations share it.
 @lru_cache(maxsize=1)
 def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
-    """Load an encoder; `state` is here only to be part of the key."""
-    # One core a query: what it multiplies is too short to share, and a waiting thread spins.
+    """Load an encoder; `state` is only part of the cache key."""
+    # One core per query: its products are too small to share, and waiting threads would spin.
     threadpoolctl.threadpool_limits(limits=1, user_api="blas")
     return OnnxEncoder(folder, once=once)
 
 
 class Index:
-    """An open index. Searching changes nothing, so threads may share it.
+    """An open index. Searching does not change it, so threads can share it.
 
     Attributes:
-        damage: Why this is not the live generation but the one before; None if it is.
+        damage: What is wrong with the live generation, if this is the previous one; else None.
     """
 
     def __init__(
@@ -176,16 +176,16 @@ class Index:
 
     @property
     def name(self) -> str:
-        """The name of the generation; every hit and answer carries it."""
+        """The name of the generation, which is part of every hit and answer."""
         return self.generation.manifest.generation
 
     @property
     def warning(self) -> str:
-        """What to tell when `damage` is not None: what is wrong, what is searched, the cure."""
+        """The warning if `damage` is not None: what is wrong, what is searched, what to do."""
         problem = str(self.damage).splitlines()[0]
         created = self.generation.manifest.created
         return (
-            f"{problem}\nThe generation before it is searched: {self.name} of {created}.\n{REBUILD}"
+            f"{problem}\nThe previous generation is searched: {self.name} of {created}.\n{REBUILD}"
         )
 
     @log.question("search", lambda hits: {"hits": len(hits)})
@@ -198,23 +198,23 @@ class Index:
         kind: Kind | None = None,
         qa: bool = False,
     ) -> list[Hit]:
-        """Return the moments that answer `query`, best first, no two of the same half minute.
+        """Return the moments that answer `query`, best first, without overlaps.
 
         Args:
-            query: A question or key words, English or Japanese.
-            k: How many at most; a greater k makes the list longer and changes nothing before.
+            query: A question or keywords in English or Japanese.
+            k: Maximum number of hits; a larger k only adds hits at the end.
             lectures: Only these lectures of the deck; all videos when empty.
-            speaker: Only videos with a speaker whose name holds this, in any case.
-            kind: Rank by notes only, or by transcripts only.
-            qa: Only what is said in answer to questions from the audience.
+            speaker: Only videos with a speaker whose name contains this, ignoring case.
+            kind: Rank only notes, or only transcripts.
+            qa: Only answers to questions from the audience.
 
         Returns:
-            Up to `k` hits; none when the query has no word to look for.
+            Up to `k` hits; none if the query has no searchable word.
 
         Raises:
-            QuestionError: The query is empty or longer than MAX_QUERY characters, `k` is less
-                than 1, an argument has another type than it should, or nothing in the index is
-                of this lecture, speaker or kind.
+            QuestionError: The query is empty or longer than MAX_QUERY characters, `k` is less than
+                1, an argument has the wrong type, or the index has nothing of this lecture, speaker
+                or kind.
         """
         k = read_count("k", k)
         query, allowed = self.check(query, lectures, speaker, kind, qa)
@@ -231,18 +231,19 @@ class Index:
         lectures: Iterable[int] = (),
         on_sentence: Callable[[Sentence], None] = lambda sentence: None,
     ) -> Answer:
-        """Return what the lectures say about a question, every sentence with its citations.
+        """Return what the lectures say about a question, with citations for every sentence.
 
-        Sentences are extracts, unless CS25_LLM_BASE_URL and CS25_LLM_MODEL name a language
-        model: then it writes them, and each is checked against the moments it cites.
+        The sentences are extracts. If CS25_LLM_BASE_URL and CS25_LLM_MODEL name a language model,
+        it writes them, and each is checked against the moments it cites.
 
         Args:
             question: English or Japanese.
             lectures: Only these lectures of the deck; all videos when empty.
-            on_sentence: Called with each sentence of a language model as soon as it is checked.
+            on_sentence: Called with each sentence by a language model once it has passed the
+                checks.
 
         Raises:
-            QuestionError: As for `search`; or the variables of the language model are wrong.
+            QuestionError: As for `search`, or the settings of the language model are wrong.
         """
         from .answers.extract import answer
 
@@ -257,10 +258,10 @@ class Index:
         kind: Kind | None = None,
         qa: bool = False,
     ) -> tuple[str, np.ndarray | None]:
-        """Return a query fit to be searched, and the rows that the filters let through.
+        """Return the query to search for, and the rows that pass the filters.
 
-        That is what is asked, without the talk around it and what is only said beside it; of a
-        question for a lecture, its topic: else lectures are found in which lectures are spoken of.
+        The query is the question without the text around it; for a question about which lecture,
+        only its topic, because the other words match moments that talk about lectures.
 
         Raises:
             QuestionError: As for `search`.
@@ -271,7 +272,7 @@ class Index:
 
     @cached_property
     def vocabulary(self) -> "Vocabulary":
-        """The words of the index, counted when the first question needs them."""
+        """The words of the index, counted on first use."""
         from .index.vocabulary import Vocabulary
 
         return Vocabulary(self.generation, self.encoder)
@@ -285,11 +286,11 @@ class Index:
         kind: Kind | None = None,
         qa: bool = False,
     ) -> "Index":
-        """Return an index that holds every row which decides the first `k` hits: this one."""
+        """Return the index to rank in: here, the whole one."""
         return self
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
-        """Return the chunks of a video that show a second between two, notes first."""
+        """Return the chunks of a video that overlap a time span, notes first."""
         generation = self.generation
         numbers = [n for n, video in enumerate(generation.videos) if video.video_id == video_id]
         facts = generation.rows
@@ -297,9 +298,9 @@ class Index:
         return [generation.chunks[int(row)] for row in np.flatnonzero(inside)]
 
     def score_notes(self, query: str) -> tuple[list[Chunk], np.ndarray]:
-        """Return all notes and how well each answers `query`, shape (n_notes,).
+        """Return all notes and their scores for `query`, shape (n_notes,).
 
-        The scores have mean 0; they compare notes for one query, not queries.
+        The scores have mean 0 and are only comparable for the same query.
 
         Raises:
             QuestionError: The query is empty or longer than MAX_QUERY characters.
@@ -313,26 +314,27 @@ class Index:
         return notes, score_rows(probe, self.generation, rows)
 
     def allowed(self, filters: Filters) -> np.ndarray | None:
-        """Return the rows that the filters let through, ascending; None when there is no filter."""
+        """Return the rows that pass the filters, ascending; None without filters."""
         filters.check(self.generation.videos, self.generation.manifest)
         return filters.rows(self.generation.videos, self.generation.rows)
 
 
 def check_query(query: str) -> str:
-    """Return the query without control characters and surplus blanks.
+    """Return the query without control characters and repeated spaces.
 
     Raises:
-        QuestionError: It is no text, nothing is left, or more than MAX_QUERY characters.
+        QuestionError: It is not a text, is empty after cleaning, or has more than MAX_QUERY
+            characters.
     """
     query = read_text("The question", query)
-    # Lone surrogates cannot be encoded, control characters cannot be meant.
+    # Lone surrogates cannot be encoded, and control characters are never intended.
     clean = "".join(c if c.isprintable() else " " for c in query)
     clean = " ".join(clean.split())
     if not clean:
         raise QuestionError("The question is empty. Type what you want to find.")
     if len(clean) > MAX_QUERY:
         raise QuestionError(
-            f"The question has {len(clean)} characters; at most {MAX_QUERY} are searched. "
+            f"The question has {len(clean)} characters; the limit is {MAX_QUERY}. "
             "Ask for one thing at a time."
         )
     return clean

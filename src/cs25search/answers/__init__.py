@@ -1,1 +1,1 @@
-"""A question and what was found for it, to an answer with citations, or a refusal."""
+"""From a question and its hits to an answer with citations, or a refusal."""

@@ -1,7 +1,7 @@
-"""Question to answer: short, every sentence cited, or an honest no.
+"""Answer a question briefly with citations for every sentence, or refuse.
 
-Without a language model an answer is extracts: the best sentences of the best moments, chosen by
-the same late interaction that found them.
+Without a language model, an answer consists of extracts: the best sentences of the best moments,
+chosen by the same late interaction that found them.
 """
 
 import re
@@ -24,12 +24,12 @@ from .small_talk import is_small_talk, small_talk
 if TYPE_CHECKING:
     from ..search import Index
 
-MOMENTS = 5  # looked at for one answer
-SHOWN = 3  # nearest moments, where nothing is claimed
+MOMENTS = 5  # considered for one answer
+SHOWN = 3  # closest moments shown without an answer
 MOST_SENTENCES = 4
-MOST_WORDS = 70  # of an English extract; a Japanese one has about two characters a word
-NEAR = 0.7  # another moment speaks too when it ranks with this share of the best one's score
-SAME = 0.6  # share of a sentence's words from which it repeats another
+MOST_WORDS = 70  # of an English extract; in Japanese, two characters count as a word
+NEAR = 0.7  # also quote a moment that scores at least this fraction of the best
+SAME = 0.6  # share of common words from which a sentence counts as a repetition
 
 NO_TEXT: dict[tuple[Status, Language], str] = {
     ("partly", "en"): "The lectures touch on this; these moments come closest.",
@@ -41,14 +41,14 @@ NO_TEXT: dict[tuple[Status, Language], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found for a question before anything is said.
+    """What was found for a question.
 
     Attributes:
         hits: Best first.
-        passages: What the hits have to say, hit by hit, in the order in which it is said.
-        probability: How likely they answer.
-        status: What that allows to claim.
-        index: Where the hits are rows of.
+        passages: The sentences of the hits, hit by hit, in their original order.
+        probability: Probability that they answer the question.
+        status: The status that follows from it.
+        index: The index of the hits.
     """
 
     question: str
@@ -82,7 +82,7 @@ def answer(
 
 
 def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Findings:
-    """Return moments and passages for a question, and how likely they answer it.
+    """Return moments and passages for a question, and the probability that they answer it.
 
     Raises:
         QuestionError: As for `Index.search`.
@@ -110,7 +110,7 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
         probability = 0.0
     status: Status = "answered"
     if language == "ja" and probability and not (hits[0].note and hits[0].note.text_ja):
-        status = "partly"  # no Japanese side to compare with: neither yes nor no can be said
+        status = "partly"  # no Japanese text to compare with: neither answer nor refusal
     elif probability < logistic.refuse_below:
         status = "not_in_lectures"
     elif probability < logistic.answer_from:
@@ -127,7 +127,7 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
 
 
 def build_extract(findings: Findings) -> Answer:
-    """Return the answer that consists of sentences of the notes, or of words that were said."""
+    """Return the answer made of sentences from the notes or the transcripts."""
     chosen = choose(findings.question, findings.passages, [hit.score for hit in findings.hits])
     places = list(dict.fromkeys(passage.place for passage in chosen))
     numbers = {place: n for n, place in enumerate(places, start=1)}
@@ -152,14 +152,14 @@ def build_extract(findings: Findings) -> Answer:
 
 
 def choose(question: str, said: Sequence[Passage], scores: Sequence[float]) -> list[Passage]:
-    """Return the sentences of an answer, in the order in which they are shown.
+    """Return the sentences of an answer in the order shown.
 
-    The best moment speaks, and each that ranks nearly as high: all with their best sentence. The
-    room left goes to what else the best moment says. A question for a name or a number begins
-    with a sentence that has one.
+    The best moment and those with nearly the same score each contribute their best sentence. The
+    remaining space is filled with further sentences of the best moment. If a question asks for a
+    name or a number, a sentence that has one comes first.
 
     Args:
-        scores: Of the moments, best first, by their place.
+        scores: Scores of the moments, best first.
     """
     best = sorted((p for p in said if p.place == 0), key=lambda p: -p.score)[: MOST_SENTENCES - 1]
     speaking = best[:1]
@@ -177,7 +177,7 @@ def choose(question: str, said: Sequence[Passage], scores: Sequence[float]) -> l
 
 
 def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
-    """Return the citation of a moment; of a transcript, only the stretches that are cited."""
+    """Return the citation of a moment; from a transcript, only the cited passages."""
     if hit.note is not None or not cited:
         quote_ja = hit.chunk.text_ja if hit.chunk.kind == "note" else ""
         model = hit.note.model if hit.note else ""
@@ -192,7 +192,7 @@ def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
 
 
 def text_of(sentences: Sequence[Sentence], question: str) -> str:
-    """Return sentences with their numbers as one text.
+    """Return sentences with their citation numbers as one text.
 
     >>> text_of([Sentence("It is float32.", (1,)), Sentence("It is fast.", (1, 2))], "Why?")
     'It is float32. [1] It is fast. [1][2]'
@@ -208,7 +208,7 @@ def text_of(sentences: Sequence[Sentence], question: str) -> str:
 
 
 def repeats(text: str, other: str) -> bool:
-    """Return whether a sentence mostly says what another says.
+    """Return whether a sentence mostly repeats another.
 
     >>> repeats("The router runs in float32.", "Only the router runs in float32, he says.")
     True
@@ -218,7 +218,7 @@ def repeats(text: str, other: str) -> bool:
 
 
 def content(text: str) -> set[str]:
-    """Return the words of a text that carry its topic, English as stems."""
+    """Return the content words of a text, English ones as stems."""
     if is_japanese(text):
         return set(japanese_words(text))
     return {stem(word) for word in words(text) if word not in STOP_WORDS}
@@ -234,7 +234,7 @@ def length_of(text: str) -> float:
 
 
 def _lecture_for(index: "Index", question: str, lectures: Iterable[int]) -> int | None:
-    """Return the lecture that has most to say about a question, of those allowed."""
+    """Return the allowed lecture that best matches a question."""
     from ..ranking.lectures import advise
 
     numbers = [advice.lecture.number for advice in advise(index, question)]

@@ -32,16 +32,16 @@ _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the model sees of a question and the moments found for it.
+    """The features of a question and its moments, for the refusal model.
 
     Attributes:
         weakest: Mean of the two lowest best cosines of the question's tokens in the best moment.
         late: Their mean, weighted by idf.
-        covered: Share of the question's words, weighted by idf, that the best moment has.
-        grams: Share of the question's character n-grams that the best moment has.
-        unknown: Share of the question's words that the whole index has not.
-        absent: Share of its words, weighted by idf, that none of the nearest moments has.
-        names: How many names and numbers of it none of the nearest moments has, at most 3.
+        covered: Share of the question's words, weighted by idf, that the best moment contains.
+        grams: Share of the question's character n-grams that the best moment contains.
+        unknown: Share of the question's words that are not in the index.
+        absent: Share of its words, weighted by idf, that none of the closest moments contains.
+        names: Number of its names and numbers that none of the closest moments contains, at most 3.
         dense: Best cosine of the pooled vectors.
     """
 
@@ -74,7 +74,7 @@ def build_features(
 
     Args:
         hits: At least one, best first.
-        probe: The question as the rankers saw it.
+        probe: The question in the form that the rankers use.
     """
     language: Language = "ja" if is_japanese(question) else "en"
     nearest = [chunks_of(hit) for hit in hits[:NEAREST]]
@@ -98,12 +98,12 @@ def build_features(
 
 
 def chunks_of(hit: Hit) -> list[Chunk]:
-    """Return the note and the transcript that a hit shows, or the one there is."""
+    """Return the note and the transcript of a hit, as far as it has them."""
     return [hit.chunk] if hit.note in (None, hit.chunk) else [hit.note, hit.chunk]
 
 
 def question_words(question: str) -> list[str]:
-    """Return what a question asks about: stems without stop words, or Japanese normal forms.
+    """Return the content words of a question: stems without stop words, or Japanese normal forms.
 
     >>> question_words("Why do the routers need float32?")
     ['router', 'need', 'float32']
@@ -114,7 +114,7 @@ def question_words(question: str) -> list[str]:
 
 
 def _names(question: str) -> set[str]:
-    """Return names and numbers: what has a capital, a digit, or is written in katakana.
+    """Return names and numbers: words with a capital or a digit, or in katakana.
 
     >>> sorted(_names("Why, I ask, does Yann LeCun cite GPT-4?"))
     ['4', 'gpt', 'lecun', 'yann']
@@ -127,7 +127,7 @@ def _names(question: str) -> set[str]:
         word = match[0]
         if word == "I":
             continue
-        # The first word of a sentence is capital anyway.
+        # The first word of a sentence is always capitalised.
         first = not place or re.search(r"[.!?:…]\s*$", question[: match.start()])
         if (
             re.search(r"\d", word)
@@ -145,22 +145,22 @@ def _names_missing(
     generation: Generation,
 ) -> float:
     chunks = [chunk for moment in nearest for chunk in moment]
-    # A Japanese question may write a name in Latin letters as the English side does.
+    # A Japanese question may write a name in Latin letters, as the English text does.
     held = everywhere.union(*(_words_of(chunk, "en") for chunk in chunks))
     missing = _names(question) - held
     return float(min(3, sum(not _in_english(name, generation) & held for name in missing)))
 
 
 def _in_english(name: str, generation: Generation) -> set[str]:
-    """Return the words of the English names of a katakana word: most are ordinary words."""
+    """Return the English words for a katakana word, most of which are not names."""
     english = [english_name(name), *generation.dictionary.look_up(name)]
     return {stem(word) for text in english for word in words(text) if word not in STOP_WORDS}
 
 
 def other_version(question: str, vocabulary: Vocabulary) -> str:
-    """Return a name of the question that the index knows, but not in this version; else "".
+    """Return a name in the question that the index has only in other versions; else "".
 
-    Nothing else tells DALL·E 2 from DALL·E: every word of it is in the lectures.
+    Otherwise DALL·E 2 would pass as DALL·E, because all its words are in the lectures.
     """
     for name, version in _versions(question):
         if vocabulary.says(name) and not vocabulary.says(name + version):
@@ -169,7 +169,7 @@ def other_version(question: str, vocabulary: Vocabulary) -> str:
 
 
 def _versions(question: str) -> list[tuple[str, str]]:
-    """Return the names that carry a version, run together, and the versions.
+    """Return names with a version, without separators, and the versions.
 
     >>> _versions("Is DALL·E 2 better than GPT-3?"), _versions("GPT-4の画像入力")
     ([('dalle', '2'), ('gpt', '3')], [('gpt', '4')])
@@ -193,7 +193,7 @@ def _words_of(chunk: Chunk, language: Language) -> set[str]:
 
 
 def _share(weight: dict[str, float], held: set[str]) -> float:
-    """Return which share of the weights the words held have; 1 when there is no weight.
+    """Return the share of the total weight of the words held; 1 if there are no weights.
 
     >>> _share({"router": 3.0, "chatgpt": 6.0}, {"router"}), _share({}, set())
     (0.3333333333333333, 1.0)
@@ -220,7 +220,7 @@ def _token_strengths(
     encoder: Encoder,
     vocabulary: Vocabulary,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for each token of the question, its best cosine in some chunks, and its idf."""
+    """Return the best cosine of each question token in some chunks, and its idf."""
     tokens, idf = probe.tokens, probe.weights
     if not is_japanese(question):
         encoding = encoder.encode_query(question)

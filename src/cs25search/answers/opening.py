@@ -1,4 +1,4 @@
-"""Who, when, how many, which lecture: the name, the number or the lecture stands first."""
+"""Begin an answer with the name, date, number or lecture that the question asks for."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _NUMBER = re.compile(
     r"(?:(?:about|around|roughly|nearly|almost|over|some|up to|more than) )?\d[\d,.]*\d?"
     r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
 )
-# Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
+# Two or more capitalised words, the last one possibly possessive: usually a person.
 _PERSON = re.compile(
     r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?"
 )
@@ -44,7 +44,7 @@ _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
 
 
 def asks_for_lecture(question: str) -> bool:
-    """Return whether a question asks which lecture, or who gives it.
+    """Return whether a question asks for a lecture or its speaker.
 
     >>> asks_for_lecture("Which lecture explains ViT?"), asks_for_lecture("What is ViT?")
     (True, False)
@@ -55,7 +55,7 @@ def asks_for_lecture(question: str) -> bool:
 
 
 def leads_with(question: str, text: str) -> bool:
-    """Return whether a sentence has the kind of thing that a question asks for.
+    """Return whether a sentence contains what a question asks for, such as a number.
 
     >>> leads_with("How many parameters has GPT-3?", "It has 175 billion.")
     True
@@ -72,10 +72,10 @@ def leads_with(question: str, text: str) -> bool:
 
 
 def lead_of(question: str, hit: Hit, text: str) -> str:
-    """Return the short sentence that stands before the first one, or an empty string.
+    """Return a short opening sentence for an answer, or "".
 
     Args:
-        hit: The moment that the first sentence is of.
+        hit: The moment of the first sentence.
         text: The first sentence.
     """
     if _LECTURE.search(question):
@@ -103,14 +103,14 @@ def _lecture(hit: Hit, japanese: bool) -> str:
 
 
 def _amount(text: str, counted: str) -> str:
-    """Return the number that stands just before what is counted.
+    """Return the number just before the counted noun.
 
     >>> _amount("GPT-3 has 175 billion parameters, against 1.5 billion.", "parameters")
     '175 billion parameters.'
     """
     for number in _NUMBER.finditer(text):
         if number.start() and text[number.start() - 1] in "-_":
-            continue  # the 3 of GPT-3 counts nothing
+            continue  # the 3 in GPT-3 is not a count
         for word in list(re.finditer(r"[\w-]+", text[number.end() :]))[:3]:
             if stem(word[0].lower()) == stem(counted.lower()):
                 phrase = text[number.start() : number.end() + word.end()]

@@ -1,4 +1,4 @@
-"""Moments to sentences: notes as they are written, transcripts as they are said."""
+"""Split moments into sentences: those of notes, and passages of transcripts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from ..records import Chunk, Cue, Hit
 from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
 
-SPOKEN_WORDS = 24  # a stretch of captions without a full stop ends at the cue that reaches this
+SPOKEN_WORDS = 24  # a passage without a full stop ends at the cue that reaches this
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence of a note, or a stretch of a transcript, that may answer.
+    """A sentence of a note, or a passage of a transcript, that may be an answer.
 
     Attributes:
-        place: Which hit it is of, from 0.
-        order: Where in the hit, from 0.
-        score: Late interaction with the question.
+        place: Index of its hit, from 0.
+        order: Position in the hit, from 0.
+        score: Late-interaction score for the question.
     """
 
     text: str
@@ -37,7 +37,7 @@ class Passage:
 
 
 def spoken_stretches(cues: Sequence[Cue]) -> list[tuple[Cue, ...]]:
-    """Return cues in groups that end with a sentence, or with SPOKEN_WORDS words.
+    """Return cues in groups that end with a sentence or at SPOKEN_WORDS words.
 
     >>> cues = [Cue(0, 2, "we cast"), Cue(2, 4, "the router."), Cue(4, 6, "so it is")]
     >>> [[cue.text for cue in stretch] for stretch in spoken_stretches(cues)]
@@ -58,10 +58,10 @@ def passages(
     hit: Hit, place: int, question: str, probe: Probe, row: int, generation: Generation,
     encoder: Encoder,
 ) -> list[Passage]:  # fmt: skip
-    """Return what a hit has to say, each sentence with its score.
+    """Return the sentences of a hit with their scores.
 
     Args:
-        hit: Its note is used where there is one, else its transcript.
+        hit: Its note is used if there is one, else its transcript.
         place: Position of the hit, from 0.
         row: The row of that note or transcript.
     """
@@ -72,7 +72,7 @@ def passages(
     texts = english
     if is_japanese(question) and hit.note.text_ja:
         texts = split_sentences(hit.note.text_ja)
-        # The Japanese side says the same in the same order, if not always in as many sentences.
+        # The Japanese text has the same order, but not always the same number of sentences.
         spread = np.arange(len(texts)) * len(english) // max(1, len(texts))
         scores = scores[spread]
     return [
@@ -91,7 +91,7 @@ def piece_scores(
 ) -> np.ndarray:
     """Return the late-interaction score of consecutive pieces of a chunk, shape (n_pieces,).
 
-    The tokens are those of the chunk as it was encoded: nothing is encoded again.
+    The stored tokens of the chunk are used; nothing is encoded again.
     """
     first, count = (int(generation.rows[row][name]) for name in ("first_token", "tokens"))
     tokens = unpack(generation.tokens[first : first + count], encoder.dim)
@@ -101,7 +101,7 @@ def piece_scores(
         return scores
     cosines = tokens @ probe.tokens.T.astype(np.float32)
     for i, (begin, end) in enumerate(pairwise(ends)):
-        # What the encoder cut off at the end has no tokens.
+        # Text beyond the encoder's maximum length has no tokens.
         if begin < min(end, count):
             best = cosines[begin:end].max(axis=0)
             scores[i] = best @ probe.weights / probe.weights.sum()

@@ -1,8 +1,8 @@
-"""Do the lectures answer this question? A small logistic model over eight plain numbers.
+"""Decide whether the lectures answer a question, by a logistic model over eight features.
 
-What tells an unanswerable question is its weakest words: the one name that no lecture holds
-matches nothing, however well the rest of the question matches something. The coefficients are
-in refusal.json; benchmarks/fit_refusal.py found them and finds them again.
+An unanswerable question is recognised by its weakest words: a name that no lecture mentions matches
+nothing, however well the other words match. The coefficients are in refusal.json;
+benchmarks/fit_refusal.py computes them.
 """
 
 import math
@@ -21,12 +21,12 @@ FITTED = Path(__file__).with_name("refusal.json")
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """The coefficients of one language, and from which probability on something is said.
+    """The coefficients and thresholds of one language.
 
     Attributes:
-        coefficients: One for each of FEATURES, in that order.
-        refuse_below: Under it, the lectures do not speak about the question.
-        answer_from: From it on, they answer; in between, moments are shown and nothing is claimed.
+        coefficients: One for each feature, in the order of FEATURES.
+        refuse_below: Below this probability, the question is refused.
+        answer_from: From this probability on, it is answered; in between, only moments are shown.
     """
 
     coefficients: tuple[float, ...]
@@ -35,7 +35,7 @@ class Logistic:
     answer_from: float
 
     def probability(self, features: Features) -> float:
-        """Return how likely the question is answered, 0 to 1."""
+        """Return the probability that the question is answered, 0 to 1."""
         total = self.intercept + float(np.dot(self.coefficients, features.values()))
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 

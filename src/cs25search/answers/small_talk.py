@@ -1,4 +1,4 @@
-"""Greetings, thanks and tests: a friendly line and questions to begin with."""
+"""Reply to greetings, thanks and tests with a friendly line and example questions."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ _LINE: dict[Language, str] = {
     "en": "Hello! Ask me anything about the lectures, for example:",
     "ja": "こんにちは！講義について何でも質問してください。たとえば：",
 }
-# What makes small talk, and what may stand beside it.
+# Words that make small talk, and words that may accompany them.
 _CORE = frozenset(
     "hello hi hey hiya yo greetings thanks thank thx ty cheers bye goodbye test testing ping "
     "morning evening afternoon ok okay cool great nice help".split()
@@ -31,7 +31,7 @@ _BESIDE_JA = frozenset("御座る 為る です ます どうも 本当 助か�
 
 
 def is_small_talk(question: str) -> bool:
-    """Return whether a text only greets, thanks or tries whether somebody answers.
+    """Return whether a text is only a greeting, thanks or a test.
 
     >>> [is_small_talk(text) for text in ("Thanks a lot!", "hello", "test", "ありがとうございます")]
     [True, True, True, True]
@@ -46,7 +46,7 @@ def is_small_talk(question: str) -> bool:
 
 
 def small_talk(question: str, index: "Index") -> Answer:
-    """Return a friendly line with questions that the index answers."""
+    """Return a friendly line and questions that the index can answer."""
     language: Language = "ja" if is_japanese(question) else "en"
     return Answer(
         question=question,
@@ -60,7 +60,7 @@ def small_talk(question: str, index: "Index") -> Answer:
 
 
 def examples(index: "Index", language: Language) -> tuple[str, ...]:
-    """Return questions that notes of different videos answer, spread over the course."""
+    """Return questions answered by notes of different videos, spread over the course."""
     videos = index.generation.videos
     asked = []
     for number in range(EXAMPLES):

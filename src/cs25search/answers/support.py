@@ -1,4 +1,4 @@
-"""Is a sentence backed by the words it cites? Late interaction, and every number found again."""
+"""Check that cited chunks support a sentence, by late interaction and by its numbers."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ from ..records import Chunk
 from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
 
-# Above these a sentence counts as supported: benchmarks/answers.py prints what they let through.
+# A sentence with a higher score is supported; benchmarks/answers.py measures these thresholds.
 SUPPORTED, SUPPORTED_JA = 0.43, 0.45
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -27,7 +27,7 @@ def is_supported(
     generation: Generation,
     encoder: Encoder,
 ) -> bool:
-    """Return whether the cited chunks say what a sentence says.
+    """Return whether the cited chunks support a sentence.
 
     Args:
         chunks: Notes and transcripts of the cited moments, with their rows.
@@ -35,7 +35,7 @@ def is_supported(
     if any(
         sentence.strip() in split_sentences(text) for c in chunks for text in (c.text, c.text_ja)
     ):
-        return True  # their own words, which a score may still find faint
+        return True  # a literal quotation, whose score may still be low
     cited = " ".join(f"{c.title} {c.text} {c.title_ja} {c.text_ja}" for c in chunks)
     if numbers(sentence) - numbers(cited):
         return False
@@ -50,9 +50,9 @@ def support(
     generation: Generation,
     encoder: Encoder,
 ) -> float:
-    """Return how well the best of some chunks matches a sentence, at most 1.
+    """Return the score of the chunk that matches a sentence best, at most 1.
 
-    Only what the chunk says counts, not the questions and terms indexed with it.
+    Only the chunk's own words count, not the questions and terms indexed with it.
     """
     probe = read_query(sentence, generation, encoder)
     if not len(probe.tokens) or not probe.weights.any():
@@ -68,7 +68,7 @@ def support(
 
 
 def numbers(text: str) -> set[str]:
-    """Return the numbers of a text, without marks between thousands.
+    """Return the numbers in a text, without thousands separators.
 
     >>> sorted(numbers("1,600 of 0.4 in ３２ bits."))
     ['0.4', '1600', '32']

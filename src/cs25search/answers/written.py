@@ -1,8 +1,8 @@
-"""An answer in the words of a language model, each sentence checked.
+"""An answer written by a language model, with every sentence checked.
 
-What the model sends is text from outside, like the captions it was shown: a sentence counts only
-when it cites moments that were given and the moments say it. Links are made from our own records,
-never from its text. Whatever fails, the extract is the answer, and `remark` says why.
+The model's reply is untrusted text, like the captions in its prompt. A sentence is kept only if it
+cites given moments that support it. Links are made from our own records, never from the reply. If
+anything fails, the extract is the answer, and `remark` says why.
 """
 
 import re
@@ -22,7 +22,7 @@ from .support import is_supported
 if TYPE_CHECKING:
     from ..search import Index
 
-MOMENTS = 8  # given to the model at most
+MOMENTS = 8  # maximum in the prompt
 MOST_SENTENCES = 6
 
 _RULES = """You answer a question from moments of recorded lectures. Rules:
@@ -40,7 +40,7 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\([^)]*\)")
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.I | re.S)
 _TAG = re.compile(r"</?[A-Za-z!?][^>]*>")
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|mailto:)\S*", re.I)
-# What is left of a link when the above are gone: scheme, host or the makings of one.
+# Remains of a link after the above are removed: a scheme, a host or parts of them.
 _SUSPECT = re.compile(
     r"://|\]\(|\]:|<|>|&(?:#|lt|gt)|\b(?:javascript|data|vbscript):"
     r"|\b[a-z0-9-]+\.(?:com|org|net|io|ai|dev|app|info|biz|ru|cn|co|me|xyz|example|test|be|ly)\b",
@@ -51,8 +51,8 @@ _SUSPECT = re.compile(
 def build_prompt(question: str, hits: Sequence[Hit]) -> list[dict[str, str]]:
     """Return the messages for a model: rules, moments with ids from 1, the question.
 
-    The same question and hits give the same prompt. Angle brackets inside a moment are
-    replaced, so that none can end its own frame.
+    The same question and hits give the same prompt. Angle brackets in a moment are replaced, so
+    that none can close its tag.
     """
     moments = "\n".join(_moment(n, hit) for n, hit in enumerate(hits[:MOMENTS], start=1))
     asked = f"{moments}\n\n<question>{unframed(question)}</question>"
@@ -66,11 +66,11 @@ def write_answer(
     extract: Answer,
     on_sentence: Callable[[Sentence], None] = lambda sentence: None,
 ) -> Answer:
-    """Return an answer in the words of a model, each sentence checked; else the extract.
+    """Return an answer by a language model with checked sentences, else the extract.
 
     Args:
-        extract: Stands when the model fails or nothing of it passes; `remark` then says why.
-        on_sentence: Called with each sentence that passed, while the model still writes.
+        extract: Returned if the model fails or no sentence passes; `remark` then says why.
+        on_sentence: Called with each sentence that passes, while the model is still writing.
     """
     hits = findings.hits[:MOMENTS]
     numbers: dict[int, int] = {}  # id in the prompt -> number of the citation
@@ -92,7 +92,7 @@ def write_answer(
             on_sentence(kept[-1])
         if not kept:
             raise EndpointProblem(
-                f"no sentence of {endpoint.model} was backed by the moments it cites.",
+                f"no sentence by {endpoint.model} was supported by the moments it cites.",
                 f"{endpoint.model}の文は、どれも引用した場面の内容と一致しませんでした。",
             )
     except EndpointProblem as problem:
@@ -105,13 +105,13 @@ def write_answer(
         sentences=tuple(kept),
         citations=tuple(build_citation(n, hits[one - 1]) for one, n in numbers.items()),
         model=endpoint.model,
-        remark=f"{left_out} left out: not backed by the moments cited." if dropped else "",
+        remark=f"{left_out} left out: not supported by the moments cited." if dropped else "",
         dropped=dropped,
     )
 
 
 def read_sentences(pieces: Iterator[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield each sentence of a stream with the ids it cites, as soon as the next one begins.
+    """Yield each sentence of a stream with its cited ids, as soon as the next one begins.
 
     >>> list(read_sentences(iter(["It is float", "32. [1", "] It is <b>fast</b> [1, 2]."])))
     [('It is float32.', (1,)), ('It is fast.', (1, 2))]
@@ -120,7 +120,7 @@ def read_sentences(pieces: Iterator[str]) -> Iterator[tuple[str, tuple[int, ...]
     for piece in pieces:
         text += piece
         sentences = _cut(text)
-        # The last may still grow, and its ids may follow its full stop.
+        # The last one may be incomplete, and its ids may follow its full stop.
         for sentence in sentences[done:-1]:
             yield _read(sentence)
         done = max(done, len(sentences) - 1)
@@ -129,7 +129,7 @@ def read_sentences(pieces: Iterator[str]) -> Iterator[tuple[str, tuple[int, ...]
 
 
 def _passes(text: str, ids: tuple[int, ...], hits: Sequence[Hit], index: "Index") -> bool:
-    """Return whether a sentence cites given moments only, is plain text, and is backed."""
+    """Return whether a sentence cites only given moments, is plain text, and is supported."""
     if (
         not any(c.isalnum() for c in text)
         or not ids
@@ -144,13 +144,13 @@ def _passes(text: str, ids: tuple[int, ...], hits: Sequence[Hit], index: "Index"
 
 
 def _cut(text: str) -> list[str]:
-    """Return the sentences of a model's text, the ids of each before its full stop."""
+    """Return the sentences of a model's text, with ids moved before the full stop."""
     lines = _CITED_AFTER.sub(r" \2\1 ", text).splitlines()
     return [s for line in lines for s in split_sentences(_BULLET.sub("", line))]
 
 
 def _read(sentence: str) -> tuple[str, tuple[int, ...]]:
-    """Return a sentence as plain text, and the ids it cites."""
+    """Return a sentence as plain text, and its cited ids."""
     plain = sentence
     for pattern, instead in ((_SCRIPT, ""), (_IMAGE, ""), (_LINK, r"\1"), (_TAG, ""), (_URL, "")):
         plain = pattern.sub(instead, plain)

@@ -1,7 +1,7 @@
-"""Japanese words in English, from JMdict: what the English rankers are asked for.
+"""English translations of Japanese words, from JMdict, for the English rankers.
 
-The bridge knows the words of bilingual notes only. The dictionary knows the rest, so a Japanese
-question finds what is said in a lecture that has no Japanese side.
+The bridge only knows the words of bilingual notes. The dictionary adds other words, so that a
+Japanese question also finds speech in lectures without Japanese notes.
 """
 
 import mmap
@@ -18,21 +18,20 @@ NOTICE = (
     "licence: https://www.edrdg.org/edrdg/licence.html",
     "This file is under CC BY-SA 3.0: https://creativecommons.org/licenses/by-sa/3.0/",
 )
-GLOSSES = 2  # of a form that are kept: more translate everyday senses
+GLOSSES = 2  # kept per form; further ones are mostly everyday senses
 
 
 class Dictionary:
     """Japanese forms and their English glosses, as sorted lines in UTF-8.
 
-    A form stands at the beginning of a line, each gloss behind a tab. Nothing is parsed until a
-    form is looked up.
+    A line has a form and its glosses, separated by tabs. Lines are parsed on look-up.
     """
 
     def __init__(self, lines: bytes | mmap.mmap) -> None:
         self.lines = lines
 
     def look_up(self, form: str) -> tuple[str, ...]:
-        """Return the glosses of a form, most usual first; none for an unknown form.
+        """Return the glosses of a form, most common first; empty for an unknown form.
 
         >>> dictionary = Dictionary.build({"注意": ["attention", "care"], "精度": ["accuracy"]})
         >>> dictionary.look_up("注意"), dictionary.look_up("意")
@@ -54,7 +53,7 @@ class Dictionary:
 
     @classmethod
     def build(cls, glosses: dict[str, Sequence[str]]) -> "Dictionary":
-        """Return the dictionary of some forms."""
+        """Build a dictionary from forms and glosses."""
         lines = sorted(
             "\t".join([form, *found]).encode() + b"\n" for form, found in glosses.items()
         )
@@ -62,12 +61,12 @@ class Dictionary:
 
 
 def build_dictionary(held: set[str]) -> Dictionary:
-    """Return the entries of JMdict with a gloss whose words are all held.
+    """Return the entries of JMdict with a gloss whose words are all in the index.
 
     Args:
         held: Stems of the words of an index.
     """
-    import lzma  # a query does not need it
+    import lzma  # not needed by queries
 
     kept: dict[str, Sequence[str]] = {}
     for line in lzma.decompress(FILE.read_bytes()).decode().splitlines():

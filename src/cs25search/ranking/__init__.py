@@ -1,1 +1,1 @@
-"""A query to ranked moments."""
+"""From a query to ranked moments."""

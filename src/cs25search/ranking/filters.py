@@ -13,13 +13,13 @@ from ..records import Kind, Video
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which chunks a search may return; without arguments, all.
+    """Restricts the chunks that a search can return; without arguments, all pass.
 
     Attributes:
         lectures: Only these lectures of the deck; all videos when empty.
-        speaker: Only videos with a speaker whose name holds this, in any case.
+        speaker: Only videos with a speaker whose name contains this, ignoring case.
         kind: Only notes, or only transcripts.
-        qa: Only what is said in answer to questions from the audience.
+        qa: Only answers to questions from the audience.
     """
 
     lectures: frozenset[int] = frozenset()
@@ -33,15 +33,15 @@ class Filters:
         return self == Filters()
 
     def check(self, videos: Sequence[Video], manifest: Manifest) -> None:
-        """Compare what is asked for with what an index holds.
+        """Check that the index has something that can pass.
 
         Raises:
-            QuestionError: Nothing in the index is of a lecture, of the speaker or of the kind.
+            QuestionError: The index has nothing of a lecture, the speaker or the kind.
         """
         known = sorted(video.lecture for video in videos if video.lecture)
         if unknown := sorted(self.lectures - set(known)):
             raise QuestionError(
-                f"Lecture {unknown[0]} is not in the index; it holds {', '.join(map(str, known))}."
+                f"Lecture {unknown[0]} is not in the index, which has {', '.join(map(str, known))}."
             )
         if self.speaker and not any(self._is_by_speaker(video) for video in videos):
             names = sorted({x for video in videos for x in video.speakers})
@@ -50,17 +50,17 @@ class Filters:
             )
         if self.kind == "transcript" and not manifest.counts["transcript_chunks"]:
             raise QuestionError(
-                "kind is 'transcript', but the index holds no transcripts, only notes.\n"
+                "kind is 'transcript', but the index contains no transcripts, only notes.\n"
                 "Search without kind, or add captions: python -m ingest --captions FOLDER"
             )
         if self.kind == "note" and not manifest.counts["notes"]:
             raise QuestionError(
-                "kind is 'note', but the index holds no notes, only transcripts.\n"
+                "kind is 'note', but the index contains no notes, only transcripts.\n"
                 "Search without kind, or rebuild the index with notes: python -m ingest"
             )
 
     def rows(self, videos: Sequence[Video], rows: np.ndarray) -> np.ndarray | None:
-        """Return the rows that pass, ascending; None when all do.
+        """Return the rows that pass, ascending; None if all do.
 
         Args:
             rows: Facts of each row, of type ROW.
@@ -87,10 +87,10 @@ class Filters:
 def read_filters(
     lectures: Iterable[int] = (), speaker: str = "", kind: Kind | None = None, qa: bool = False
 ) -> Filters:
-    """Return filters from arguments that may come from anywhere.
+    """Return filters from unchecked arguments.
 
     Raises:
-        QuestionError: An argument has another type or value than `Filters` wants.
+        QuestionError: An argument has the wrong type or value.
 
     >>> read_filters([5, 5], kind="note")
     Filters(lectures=frozenset({5}), speaker='', kind='note', qa=False)
@@ -111,7 +111,7 @@ def read_text(name: str, value: Any) -> str:
     """Return a text argument.
 
     Raises:
-        QuestionError: It is no text.
+        QuestionError: It is not a text.
     """
     if not isinstance(value, str):
         raise QuestionError(f"{name} is {value!r}; it must be text.")
@@ -119,10 +119,10 @@ def read_text(name: str, value: Any) -> str:
 
 
 def read_count(name: str, value: Any) -> int:
-    """Return an argument that counts hits.
+    """Return an argument that is a number of hits.
 
     Raises:
-        QuestionError: It is no whole number, or less than 1.
+        QuestionError: It is not a whole number, or is less than 1.
     """
     if not _is_whole(value):
         raise QuestionError(f"{name} is {value!r}; it must be a whole number.")
@@ -155,5 +155,5 @@ def _read_qa(value: Any) -> bool:
 
 
 def _is_whole(value: Any) -> bool:
-    """Return whether a value is a whole number; True and False are none."""
+    """Return whether a value is a whole number; True and False are not."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""One score from several: standardise each over a sample of chunks, then add with weights."""
+"""Combine scores: standardise each over a sample of chunks, then add them with weights."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ Part = tuple[float | np.ndarray, np.ndarray]  # a weight, or one per chunk, and 
 
 
 def standardise(scores: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Return scores on a scale on which a sample has mean 0 and standard deviation 1.
+    """Return scores scaled so that a sample has mean 0 and standard deviation 1.
 
-    All zeros when the scores of the sample are all equal.
+    If all scores of the sample are equal, the result is all zeros.
 
     >>> standardise(np.array([1.0, 2.0, 3.0]), sample=np.array([1.0, 2.0, 3.0])).round(2).tolist()
     [-1.22, 0.0, 1.22]
@@ -29,7 +29,7 @@ def fuse(parts: Sequence[Part], sample: Sequence[Part] | None = None) -> np.ndar
 
     Args:
         parts: The weights and scores of each ranker.
-        sample: The same of the chunks that set the scale; the chunks of `parts` when None.
+        sample: The same for the chunks that set the scale; None for the chunks of `parts`.
 
     By hand: [0, 1] becomes [-1, 1] and [4, 2] becomes [1, -1].
 

@@ -1,4 +1,4 @@
-"""Which lecture to watch for a goal: the moments that match, added up by lecture."""
+"""Advise which lecture to watch for a goal, from the matching moments of each lecture."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from ..records import Hit
 from ..search import Index
 from .rank import read_query
 
-MOMENTS = 30  # looked at for one goal
+MOMENTS = 30  # considered for one goal
 DECK_SHARPNESS = 15.0  # a lead of .1 in cosine makes a lecture's slides count 4.5 times as much
-NEAR = 3.0  # a moment counts as spent on the goal when its score is this near to the best
+NEAR = 3.0  # a moment counts as time spent on the goal if its score is this close to the best
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A lecture for a goal.
+    """A lecture recommended for a goal.
 
     Attributes:
-        lecture: With the deck author's verdict: star, difficulty, what to read first.
-        share: How much of what matches the goal is here, 0 to 1: half by moments, half by slides.
-        seconds: Time in the lecture spent on the goal; 0 when it is only touched.
-        hits: Where, best first; never empty.
+        lecture: The lecture with the deck author's verdict: star, difficulty, what to read first.
+        share: Its share of the matching material, 0 to 1, half by moments, half by slides.
+        seconds: Time in the lecture spent on the goal; 0 if it is only mentioned.
+        hits: Matching moments, best first; never empty.
     """
 
     lecture: Lecture
@@ -33,7 +33,7 @@ class Advice:
 
 
 def advise(index: Index, goal: str) -> list[Advice]:
-    """Return the lectures that have something to say about a goal, most first.
+    """Return the lectures that match a goal, best first.
 
     Raises:
         QuestionError: The goal is empty or too long.
@@ -59,7 +59,7 @@ def advise(index: Index, goal: str) -> list[Advice]:
 
 
 def _nearest_slide(index: Index, goal: str, lectures: list[int]) -> np.ndarray:
-    """Return, for each lecture, the cosine of the goal with its nearest slide of the deck."""
+    """Return, for each lecture, the cosine of the goal with its closest slide."""
     generation = index.generation
     cosines = generation.slide_vectors @ read_query(goal, generation, index.encoder).vector
     return np.array(

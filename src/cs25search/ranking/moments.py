@@ -1,7 +1,7 @@
-"""Ranked rows to hits: what shows the same half minute becomes one moment.
+"""Merge ranked rows into hits: rows that show the same half minute become one moment.
 
-A note and the transcript under it are one moment: the note gives title and summary, the
-transcript the words that were said and the second at which they begin.
+A note and its transcript are one moment: the note gives title and summary, the transcript the
+spoken words and their start.
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,7 +15,7 @@ from ..index.generation import Generation
 from ..records import Chunk, Hit, Slide
 from .rank import Probe, late_scores
 
-SAME = 0.3  # share of the shorter chunk from which two chunks show one moment
+SAME = 0.3  # least overlap, as a share of the shorter chunk, of two chunks that show one moment
 
 
 def build_hits(
@@ -25,13 +25,14 @@ def build_hits(
     encoder: Encoder,
     k: int,
 ) -> list[Hit]:
-    """Return at most k hits, best first; no second of a video is in two of them.
+    """Return at most k hits, best first; their time ranges do not overlap.
 
     Args:
-        ranked: Rows with their scores, best first, as from `rank`; no more are taken than needed.
+        ranked: Rows with their scores, best first, from `rank`; only as many as needed are
+            consumed.
     """
     hits: list[Hit] = []
-    taken: dict[str, list[tuple[float, float]]] = {}  # ranges shown so far, by video
+    taken: dict[str, list[tuple[float, float]]] = {}  # time ranges used so far, by video
     for row, score in ranked:
         facts = generation.rows[row]
         start, end = float(facts["start"]), float(facts["end"])
@@ -71,9 +72,9 @@ def build_hits(
 
 
 def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, int | None, int]:
-    """Return the rows of note and transcript that show one moment, and the token said first."""
+    """Return the rows of note and transcript of one moment, and the first token to quote."""
     one = generation.rows[row]
-    # The chunks of a video are neighbours; see build_rows.
+    # The chunks of a video are contiguous; see build_rows.
     videos = generation.rows["video"]
     beside = np.arange(bisect_left(videos, one["video"]), bisect_right(videos, one["video"]))
     facts = generation.rows[beside]
@@ -92,7 +93,7 @@ def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, i
 
 
 def _second_of(spoken: Chunk, token: int, encoder: Encoder) -> float:
-    """Return the start of the cue that holds a token of the chunk as it was encoded."""
+    """Return the start of the cue that contains a token of the encoded chunk."""
     if token == 0 or not spoken.cues:
         return spoken.cues[0].start if spoken.cues else spoken.start
     end = len(encoder.token_ids([lead(spoken)])[0])
@@ -104,7 +105,7 @@ def _second_of(spoken: Chunk, token: int, encoder: Encoder) -> float:
 
 
 def _slide(row: int, lecture: int | None, probe: Probe, generation: Generation) -> Slide | None:
-    """Return the slide of this lecture that is nearest to query and chunk together."""
+    """Return the slide of this lecture that is closest to query and chunk together."""
     rows = [i for i, slide in enumerate(generation.slides) if slide.lecture == lecture]
     if lecture is None or not rows:
         return None
@@ -123,7 +124,7 @@ def _is_same(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def _outside(start: float, end: float, ranges: list[tuple[float, float]]) -> tuple[float, float]:
-    """Return a range cut back to where no other range is.
+    """Return a range, shortened to avoid other ranges.
 
     >>> _outside(0, 60, [(50, 110)]), _outside(50, 110, [(0, 60)])
     ((0, 50), (60, 110))

@@ -1,4 +1,4 @@
-"""Query to ranked rows: FAISS and BM25 propose, late interaction decides, one score comes out."""
+"""Rank rows for a query: FAISS and BM25 propose candidates, late interaction decides."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,20 +19,20 @@ from ..text.ngrams import bigrams, ngrams
 from ..text.words import words
 from .fuse import Part, fuse
 
-CANDIDATES = 30  # from each first stage; they set the scale of all scores
-DEEPER = 4  # how many times as many come from each first stage when more hits are wanted
-SEGMENT = 24  # tokens of a transcript that make a segment of late interaction
+CANDIDATES = 30  # from each first stage; they set the scale of the scores
+DEEPER = 4  # factor by which each first stage proposes more when more hits are needed
+SEGMENT = 24  # tokens per transcript segment in late interaction
 
-# Weights of the standardised scores: docs/evaluation.md says how they were found.
+# Weights of the standardised scores; docs/evaluation.md explains how they were chosen.
 LATE, GRAMS, DENSE = 1.0, 0.3, 0.3
 LATE_JA, BIGRAMS, WORDS = 1.7, 0.85, 1.0
-# Share of the Japanese reading of a question in the score of a chunk with a Japanese side, and
-# of one without; the rest is that of its English reading, brought to the same spread.
+# Share of a question's Japanese reading in the score of a chunk with Japanese text, and of one
+# without; the rest comes from its English reading, scaled to the same spread.
 SHARE_JA, SHARE_JA_SPOKEN = 0.5, 0.3
 EVEN = 2.0
 
-# Transcripts whose words match best are compared with the query letter by letter, if it has so
-# many letters; one that says it word for word comes first.
+# Transcripts whose words match best are compared with the query letter by letter, if it has this
+# many letters; an exact quotation comes first.
 COMPARED, QUOTED, QUOTED_JA, AHEAD = 4, 16, 8, 0.001
 
 Stage = Literal["grams", "bigrams", "words"]  # a lexical index of a generation
@@ -40,20 +40,20 @@ Stage = Literal["grams", "bigrams", "words"]  # a lexical index of a generation
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A query as the rankers see it.
+    """A query in the form that the rankers use.
 
-    A Japanese question is read twice: as it is, for chunks with a Japanese side, and in English
-    by the dictionary. Both scores of a chunk are added.
+    A Japanese question is read twice: in Japanese, for chunks with Japanese text, and in English,
+    by the dictionary. The two scores of a chunk are added.
 
     Attributes:
-        tokens: Unit vectors, shape (n_query, dim): of its tokens, or of its Japanese words.
-        weights: How much each counts in late interaction, shape (n_query,).
-        vector: What the first stage over vectors looks for, shape (dim,).
+        tokens: Unit vectors of its tokens or Japanese words, shape (n_query, dim).
+        weights: Their weights in late interaction, shape (n_query,).
+        vector: The vector for the dense first stage, shape (dim,).
         late: Weight of late interaction in the score.
         dense: Weight of the cosine with `vector`.
-        lexical: For each lexical index of a generation its name, its weight in the score, and
-            what it is asked for.
-        english: What a dictionary makes of a Japanese query; None without one.
+        lexical: For each lexical index of a generation, its name, its weight in the score, and the
+            terms to look up.
+        english: The English reading of a Japanese query by the dictionary, or None.
     """
 
     tokens: np.ndarray
@@ -62,25 +62,25 @@ class Probe:
     late: float
     dense: float
     lexical: list[tuple[Stage, float, list[str]]]
-    phrase: str = ""  # the query as `_letters` has it if it is long enough to be a quotation
+    phrase: str = ""  # the letters of the query if it is long enough to be a quotation
     english: "Probe | None" = None
 
     @property
     def views(self) -> "tuple[Probe, ...]":
-        """The query as it is and, if there is one, in English."""
+        """The query itself and, if there is one, its English reading."""
         return (self, self.english) if self.english else (self,)
 
     @property
     def spoken(self) -> "Probe":
-        """The query as it is compared with English speech."""
+        """The form of the query that is compared with English speech."""
         return self.english or self
 
 
 def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
-    """Return a query in the forms in which the rankers compare it.
+    """Return a query in the form that the rankers use.
 
     Raises:
-        ModelError: The encoder gives vectors that are no numbers.
+        ModelError: The encoder returns vectors with NaN or infinity.
     """
     if is_japanese(query):
         return _read_japanese(query, generation, encoder)
@@ -93,17 +93,17 @@ def read_query(query: str, generation: Generation, encoder: Encoder) -> Probe:
 
 def _encode(text: str, encoder: Encoder) -> Encoding:
     encoding = encoder.encode_query(text)
-    # FAISS finds nothing near NaN, and says so with row -1, which is the last row to numpy.
+    # For NaN, FAISS returns row -1, which numpy would take for the last row.
     if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
         raise ModelError(
-            f"The encoder {encoder.key} gives a vector that is no number.\n"
+            f"The encoder {encoder.key} returns vectors that are not numbers.\n"
             "Delete its folder under models/ in the index and export it again: python -m ingest"
         )
     return encoding
 
 
 def depths() -> Iterator[int]:
-    """Yield how many candidates each first stage proposes, for as long as hits are missing.
+    """Yield how many candidates each first stage proposes, as long as hits are missing.
 
     >>> [depth for depth, _ in zip(depths(), range(4))]
     [30, 120, 480, 1920]
@@ -119,12 +119,12 @@ def rank(
 ) -> Iterator[tuple[int, float]]:
     """Yield rows with their scores, best first.
 
-    However many are taken, the first are the same: the first candidates set the scale of the
-    scores. Those of each further depth come after them, with scores of at most the last one's.
+    The first rows do not depend on how many are taken: the first candidates set the scale of the
+    scores. Those of each further depth come after them, with scores no higher than the last one's.
 
     Args:
-        allowed: Ascending rows that a filter lets through; None for all.
-        deepest: No candidates of a greater depth than this.
+        allowed: Rows that pass a filter, ascending; None for all.
+        deepest: The maximum depth of candidates.
     """
     ranked = np.zeros(0, np.int64)
     sample: list[Part] = []
@@ -150,12 +150,12 @@ def rank(
 def _quoted(
     probe: Probe, generation: Generation, rows: np.ndarray, lexical: np.ndarray
 ) -> list[int]:
-    """Return which of some rows are transcripts in which the query is said word for word.
+    """Return which rows are transcripts that contain the query word for word.
 
-    The encoder knows English; what is quoted in another language must not depend on it.
+    The encoder knows only English, so quotations in other languages must not depend on it.
 
     Args:
-        lexical: How well the words of each row match, shape (len(rows),).
+        lexical: Lexical scores of the rows, shape (len(rows),).
     """
     spoken = np.flatnonzero(~generation.rows["note"][rows])
     best = spoken[np.argsort(-lexical[spoken], kind="stable")][:COMPARED]
@@ -164,7 +164,7 @@ def _quoted(
 
 
 def _phrase(query: str) -> str:
-    """Return the letters of a query that is as long as a quotation, "" for a shorter one.
+    """Return the letters of a query that is long enough to be a quotation, else "".
 
     >>> _phrase("Tuned with great care"), _phrase("attention heads"), _phrase("注意機構")
     ('tunedwithgreatcare', '', '')
@@ -180,12 +180,12 @@ def _letters(text: str) -> str:
 
 
 def score_rows(probe: Probe, generation: Generation, rows: np.ndarray) -> np.ndarray:
-    """Return how well each row answers, shape (len(rows),); comparable within one call only."""
+    """Return the scores of rows, shape (len(rows),); they are comparable within one call only."""
     return fuse(_scores(probe, generation, rows))
 
 
 def _scores(probe: Probe, generation: Generation, rows: np.ndarray) -> list[Part]:
-    """Return weight and scores of each ranker; those over Japanese text come last."""
+    """Return weights and scores of the rankers; those over Japanese text come last."""
     parts = _parts(probe, generation, rows)
     if not probe.english:
         return parts
@@ -200,7 +200,7 @@ def _scores(probe: Probe, generation: Generation, rows: np.ndarray) -> list[Part
 def _parts(probe: Probe, generation: Generation, rows: np.ndarray) -> list[Part]:
     late, _ = late_scores(probe, generation, rows)
     dense = cosines(probe.vector, generation.vectors, rows)
-    # The pooled vector of a note says what it is about; that of a window, what it drifts through.
+    # The pooled vector of a note describes its topic; that of a window mixes several topics.
     dense_weights = probe.dense * generation.rows["note"][rows]
     lexical = [
         (weight, _lexical(generation, name).scores_of(terms, rows))
@@ -212,7 +212,7 @@ def _parts(probe: Probe, generation: Generation, rows: np.ndarray) -> list[Part]
 def late_scores(
     probe: Probe, generation: Generation, rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return late-interaction scores of rows, and the token where each one's match begins."""
+    """Return late-interaction scores of rows, and the token at which each match begins."""
     if not probe.weights.any():
         return np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
     facts = generation.rows[rows]
@@ -223,7 +223,7 @@ def late_scores(
             for start, n in zip(facts["first_token"], lengths, strict=True)
         ]
     )
-    # A note is about one thing; of a transcript, the stretch that matches counts.
+    # A note is about one topic; in a transcript, only the best passage counts.
     segments = np.maximum(1, np.rint(lengths / SEGMENT).astype(np.int64))
     segments[facts["note"]] = 1
     return maxsim(probe.tokens, probe.weights, packed, lengths, segments)
@@ -237,7 +237,7 @@ def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Prob
         ("bigrams", BIGRAMS, bigrams(query)),
         ("words", WORDS, spoken),
     ]
-    if encoder.multilingual:  # it reads the question itself, better than word by word
+    if encoder.multilingual:  # it reads the question itself, which is better than word by word
         encoding = _encode(query, encoder)
         weights = generation.token_idf[encoding.ids]
         return Probe(encoding.tokens, weights, encoding.vector, LATE_JA, DENSE, lexical, phrase)
@@ -248,17 +248,17 @@ def _read_japanese(query: str, generation: Generation, encoder: Encoder) -> Prob
 
 
 def _read_in_english(query: str, generation: Generation, encoder: Encoder) -> Probe | None:
-    """Return a Japanese query as its English words; None when no word of it is known."""
+    """Return a Japanese query as English words, None if none of its words is known."""
     translations = translate(query, generation.dictionary.look_up)
     if not translations:
         return None
     texts = [one.text for one in translations]
     encoding = _encode(" ".join(texts), encoder)
     lengths = [len(ids) for ids in encoder.token_ids(texts)]
-    # The encoder cuts a long text off.
+    # The encoder truncates long texts.
     shares = np.repeat([one.weight for one in translations], lengths)[: len(encoding.ids)]
     weights = generation.token_idf[encoding.ids] * shares
-    # BM25 counts a term as often as it is asked for: the first gloss twice, the second once.
+    # BM25 counts a term as often as it occurs: the first gloss twice, the second once.
     grams = [gram for one in translations for gram in ngrams(one.text) * round(one.weight / SECOND)]
     return Probe(encoding.tokens, weights, encoding.vector, LATE, DENSE, [("grams", GRAMS, grams)])
 
@@ -266,7 +266,7 @@ def _read_in_english(query: str, generation: Generation, encoder: Encoder) -> Pr
 def _candidates(
     probe: Probe, generation: Generation, allowed: np.ndarray | None, count: int
 ) -> np.ndarray:
-    """Return the rows that any first stage proposes, ascending."""
+    """Return the rows proposed by any first stage, ascending."""
     if not len(generation.rows):
         return np.zeros(0, np.int64)
     proposed = []
@@ -275,7 +275,7 @@ def _candidates(
             proposed.append(top_k(view.vector, generation.vectors, count, allowed))
         for name, _, terms in view.lexical:
             proposed.append(_lexical(generation, name).top(terms, count, allowed))
-    # Asked for the indices as well, numpy.unique does not import numpy.ma: .03 s of a cold start.
+    # With return_index, numpy.unique does not import numpy.ma, which saves .03 s of a cold start.
     return np.unique(np.concatenate(proposed), return_index=True)[0]
 
 
