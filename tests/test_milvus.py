@@ -144,17 +144,17 @@ def test_a_second_export_of_the_same_index_writes_nothing(there, index):
     [
         ("", "no URI"),
         ("lectures.sqlite", "neither an address nor a file"),
-        ("no-such-folder/x.db", "folder that is not there"),
+        ("no-such-folder/x.db", "folder that does not exist"),
         ("http://127.0.0.1:9", "cannot be reached"),
         ("http://anna:secret@127.0.0.1:9", "cannot be reached"),
         ("http://anna:secret@[::1", "not an address"),
         ("http://127.0.0.1:99999", "not an address"),
         ("http://:::", "not an address"),
-        ("~nobody-at-all/x.db", "has no folder"),
+        ("~nobody-at-all/x.db", "cannot be expanded"),
         ("x\0.db", "neither an address nor a file"),
         (f"{'x' * 300}.db", "cannot be read"),
         ("file.db", "is a single file"),
-        ("folder.db", "folder of something else"),
+        ("folder.db", "does not belong to Milvus Lite"),
         ("lock.db", "Is a directory"),
         ("damaged.db", "the file is damaged"),
     ],
@@ -177,12 +177,12 @@ def test_a_wrong_address_is_told_with_a_cure(uri, told, tmp_path, monkeypatch):
 
 
 def test_an_empty_store_says_how_to_fill_it(tmp_path):
-    with pytest.raises(StoreError, match="holds no index yet") as error:
+    with pytest.raises(StoreError, match="contains no index yet") as error:
         open_index(tmp_path, store="milvus", uri=str(tmp_path / "empty.db"))
     assert "python -m ingest --store milvus --uri" in str(error.value)
     assert list(tmp_path.iterdir()) == []
     assert Store(str(tmp_path / "empty.db"), create=True).live() is None
-    with pytest.raises(StoreError, match="holds no index yet"):
+    with pytest.raises(StoreError, match="contains no index yet"):
         open_index(tmp_path, store="milvus", uri=str(tmp_path / "empty.db"))
 
 
@@ -191,7 +191,7 @@ def test_commands_that_read_make_no_file(tmp_path, index_dir):
     for command in (["search", "attention"], ["info"], ["lectures", "--for", "attention"]):
         done = run("cs25search", *command, "--store", "milvus", "--uri", uri, "--index", index_dir)
         assert done.returncode == 2
-        assert "holds no index yet" in done.stderr
+        assert "contains no index yet" in done.stderr
         assert not uri.exists()
 
 

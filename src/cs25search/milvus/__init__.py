@@ -1,1 +1,1 @@
-"""The index in Milvus instead of files; nothing else imports this package at start."""
+"""The index in Milvus instead of files; other packages import this one only on demand."""

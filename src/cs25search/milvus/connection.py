@@ -1,4 +1,4 @@
-"""The index in Milvus: connection and collections, which this module alone knows.
+"""Connection and collections of an index in Milvus; only this module knows them.
 
     cs25search                      alias of the live generation's chunks
     cs25search_<generation>_chunks  a row for each chunk: its vector, its words as a sparse
@@ -6,8 +6,8 @@
     cs25search_<generation>_side    videos; how many chunks have a term, in buckets; reports of
                                     those who write; everything else, cut into pieces
 
-Dimension d of the sparse vector is a term, by its hash; the value is what BM25 gives it in this
-chunk before idf, which is on the query's side. So an inner product is a BM25 score.
+Dimension d of the sparse vector is the hash of a term; the value is its BM25 weight in this chunk
+without the idf, which is in the query's vector. So the inner product is the BM25 score.
 """
 
 import base64
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
 ALIAS = "cs25search"
-TIMEOUT = 60.0  # seconds that a call may take before it is an error
-CONNECT = 10.0  # the same for the first one
-TRIES = 5  # seconds to wait for a collection that another worker is making
-PIECE = 60_000  # bytes of a value that is cut; a VARCHAR holds 65,535
-MOST_ROWS = 16_384  # that Milvus returns for one query
-PAGE = 100  # rows written at a time, about a megabyte
-EXACT = 200_000  # chunks up to which the engine compares with every one of them
+TIMEOUT = 60.0  # timeout of a call in seconds
+CONNECT = 10.0  # timeout of the first call
+TRIES = 5  # seconds to wait for a collection that another worker is creating
+PIECE = 60_000  # bytes per piece of a long value; a VARCHAR has at most 65,535
+MOST_ROWS = 16_384  # Milvus's limit per query
+PAGE = 100  # rows per write, about a megabyte
+EXACT = 200_000  # number of chunks up to which vectors are compared exhaustively
 Row = dict[str, Any]
 
 
@@ -50,7 +50,7 @@ class Store:
         Args:
             uri: A file ending in .db, or http(s)://[user:password@]host:port[/database];
                 CS25_URI when empty.
-            create: Make the file where there is none.
+            create: Create the file if it is missing.
 
         Raises:
             StoreError: pymilvus is not installed, the URI is invalid, the file is missing or is
@@ -62,7 +62,7 @@ class Store:
         self._cure = ASK_AGAIN if _is_address(uri, self.uri) else REBUILD_FILE
 
     def live(self) -> str | None:
-        """Return the name of the live generation; None when nothing has been built."""
+        """Return the name of the live generation, None if nothing has been built."""
         with self._plainly():
             aliases = self.client.list_aliases(timeout=TIMEOUT)
             if ALIAS not in (aliases["aliases"] if isinstance(aliases, dict) else aliases):
@@ -71,14 +71,14 @@ class Store:
         return str(name).removeprefix(f"{ALIAS}_").removesuffix("_chunks")
 
     def generations(self) -> list[str]:
-        """Return the names of all generations, whole or not, oldest first."""
+        """Return the names of all generations, complete or not, oldest first."""
         with self._plainly():
             names = self.client.list_collections(timeout=TIMEOUT)
         mine = [name for name in names if name.startswith(f"{ALIAS}_")]
         return sorted({name.removeprefix(f"{ALIAS}_").rpartition("_")[0] for name in mine})
 
     def create(self, generation: str, dim: int) -> None:
-        """Make the collections of a generation where they are not yet there."""
+        """Create the collections of a generation that do not exist yet."""
         from pymilvus import DataType, MilvusClient
 
         def schema(text: Mapping[str, int], numbers: Sequence[str]) -> Any:
@@ -102,7 +102,7 @@ class Store:
         chunks.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
         chunks.add_field("terms", DataType.SPARSE_FLOAT_VECTOR)
         side = schema({"kind": 64, "inputs": 64, "body": 65_535}, ["shard", "number"])
-        side.add_field("vector", DataType.FLOAT_VECTOR, dim=2)  # Milvus insists on a vector
+        side.add_field("vector", DataType.FLOAT_VECTOR, dim=2)  # Milvus requires a vector field
         for part, made, indexes in (
             ("side", side, {"vector": "FLAT"}),
             ("chunks", chunks, {"vector": "FLAT", "terms": "SPARSE_INVERTED_INDEX"}),
@@ -113,7 +113,7 @@ class Store:
         self.load(generation)
 
     def load(self, generation: str) -> None:
-        """Make a generation ready to be asked; a file of Milvus Lite is not when it is opened."""
+        """Load a generation for searching, which Milvus Lite does not do on opening a file."""
         with self._plainly():
             for part in ("side", "chunks"):
                 self.client.load_collection(_name(generation, part), timeout=TIMEOUT)
@@ -127,7 +127,7 @@ class Store:
         try:
             self.client.create_collection(name, schema=schema, index_params=params, timeout=TIMEOUT)
         except Exception:
-            # Another worker was faster, and may not be done yet.
+            # Another worker was faster and may not be done yet.
             for _ in range(TRIES):
                 time.sleep(1)
                 if self.client.has_collection(name, timeout=TIMEOUT):
@@ -135,23 +135,23 @@ class Store:
             raise
 
     def write(self, generation: str, part: str, rows: Iterable[Row]) -> None:
-        """Write rows; one that has the id of another takes its place."""
+        """Write rows, replacing those with the same id."""
         for page in _pages(rows):
             with self._plainly():
                 self.client.upsert(_name(generation, part), page, timeout=TIMEOUT)
 
     def delete(self, generation: str, part: str, where: str) -> None:
-        """Take out the rows that an expression is true for."""
+        """Delete the rows that match an expression."""
         with self._plainly():
             self.client.delete(_name(generation, part), filter=where, timeout=TIMEOUT)
 
     def read(
         self, generation: str, part: str, where: str, fields: Sequence[str], fresh: bool = False
     ) -> list[Row]:
-        """Return up to MOST_ROWS rows that an expression is true for.
+        """Return up to MOST_ROWS rows that match an expression.
 
         Args:
-            fresh: See what others wrote a moment ago, at the price of waiting for it.
+            fresh: Wait until recent writes of others are visible.
         """
         with self._plainly():
             found = self.client.query(
@@ -188,7 +188,7 @@ class Store:
         return [dict(hit["entity"]) for hit in found[0]]
 
     def write_value(self, generation: str, name: str, value: bytes) -> None:
-        """Write bytes under a name, cut into as many rows as it takes."""
+        """Write bytes under a name, split over several rows."""
         text = base64.b64encode(value).decode()
         pieces = [text[i : i + PIECE] for i in range(0, max(1, len(text)), PIECE)]
         self.write(
@@ -201,7 +201,7 @@ class Store:
         )
 
     def read_value(self, generation: str, name: str, fresh: bool = False) -> bytes | None:
-        """Return what `write_value` wrote; None when it is not, or not wholly, there."""
+        """Return what `write_value` wrote, None if it is missing or incomplete."""
         first = self.read(generation, "side", f'id == "{name}/0"', ["body", "number"], fresh)
         if not first:
             return None
@@ -217,10 +217,10 @@ class Store:
         return base64.b64decode("".join(pieces))
 
     def publish(self, generation: str, count: int) -> None:
-        """Make a generation the live one; drop those that neither this nor the last one is.
+        """Make a generation live; drop all others but the previous one.
 
         Args:
-            count: How many chunks it has.
+            count: Its number of chunks.
         """
         chunks = _name(generation, "chunks")
         before = self.live()
@@ -248,7 +248,7 @@ class Store:
                 raise
 
     def _approximate(self, chunks: str) -> None:
-        """Let the engine compare with some chunks only, along a graph of neighbours (HNSW)."""
+        """Switch to approximate search with an HNSW graph."""
         with self._plainly():
             kind = self.client.describe_index(chunks, "vector", timeout=TIMEOUT)
             if kind and kind["index_type"] == "HNSW":
@@ -258,11 +258,11 @@ class Store:
             params = self.client.prepare_index_params()
             graph = {"M": 32, "efConstruction": 200}
             params.add_index("vector", index_type="HNSW", metric_type="IP", params=graph)
-            self.client.create_index(chunks, params)  # takes as long as it takes
+            self.client.create_index(chunks, params)  # without a timeout
 
     @contextmanager
     def _plainly(self) -> Iterator[None]:
-        """Turn what the client raises into a sentence with a cure."""
+        """Turn exceptions of the client into StoreError."""
         from pymilvus.exceptions import MilvusException
 
         try:
@@ -275,14 +275,14 @@ class Store:
 
 GIVE_URI = "Give --uri lectures.db or --uri http://host:19530"
 BUILD = "python -m ingest --store milvus --uri {}"
-ASK_AGAIN = "Is it running, and reachable from here? Run the same command again."
+ASK_AGAIN = "Check that it is running and reachable, then run the same command again."
 REBUILD_FILE = (
-    "Run the same command again. If it says the same, the file is damaged: give another name "
+    "Run the same command again. If the error stays, the file is damaged: give another name "
     "and export the index again."
 )
 LITE_BUSY = (
     "Only one process may open a file of Milvus Lite. Close the other one (an app, an ingest), "
-    "or serve the file to all:\n"
+    "or serve the file to several processes:\n"
     "milvus-lite server --data-dir FILE.db --host 127.0.0.1 --max-workers 1, then "
     "--uri http://127.0.0.1:19530"
 )
@@ -297,7 +297,7 @@ def side_row(
 
 
 def dimension(kind: str, term: str) -> int:
-    """Return the dimension of a term; 0 is nobody's, for a chunk without terms.
+    """Return the dimension of a term; 0 is reserved for chunks without terms.
 
     >>> dimension("grams", "rout") != dimension("words", "rout")
     True
@@ -306,7 +306,7 @@ def dimension(kind: str, term: str) -> int:
 
 
 def array_bytes(array: np.ndarray) -> bytes:
-    """Return an array as bytes that know its shape.
+    """Return an array as bytes, including its shape.
 
     >>> read_array_bytes(array_bytes(np.arange(3))).tolist()
     [0, 1, 2]
@@ -330,7 +330,7 @@ def shown(uri: str) -> str:
     """
     try:
         parts = urlsplit(uri)
-    except ValueError:  # no address at all, but it may hold a password
+    except ValueError:  # not an address, but it may contain a password
         return uri.rpartition("@")[2]
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else uri
 
@@ -344,7 +344,7 @@ def _connect(uri: str, plain: str, create: bool) -> "MilvusClient":
             plain, "needs pymilvus, which is not installed", "pip install 'cs25search[milvus]'"
         ) from None
     if not uri:
-        raise StoreError("", "Which Milvus? There is no URI", GIVE_URI)
+        raise StoreError("", "There is no URI for Milvus", GIVE_URI)
     is_file = not _is_address(uri, plain)
     if is_file:
         uri = _lite_file(uri, plain, create)
@@ -358,14 +358,16 @@ def _connect(uri: str, plain: str, create: bool) -> "MilvusClient":
     cause = next(iter(causes), None)
     if type(cause).__name__ == "DataDirLockedError":
         raise StoreError(plain, "cannot be opened", LITE_BUSY)
-    raise StoreError(plain, f"cannot be opened ({cause})", "Give the right to write, or mend it.")
+    raise StoreError(
+        plain, f"cannot be opened ({cause})", "Check its permissions, or restore the file."
+    )
 
 
 def _is_address(uri: str, plain: str) -> bool:
     """Return whether a URI names a server; else it should name a file.
 
     Raises:
-        StoreError: It should name a server and does not.
+        StoreError: It looks like an address but is invalid.
     """
     try:
         parts = urlsplit(uri)
@@ -382,36 +384,40 @@ def _lite_file(uri: str, plain: str, create: bool) -> str:
     """Return the path of a file of Milvus Lite, which is a folder that ends in .db.
 
     Raises:
-        StoreError: It is something else; or it is missing and is not to be made.
+        StoreError: It is something else, or is missing and must not be created.
     """
     if not uri.endswith(".db") or not uri.isprintable():
         raise StoreError(plain, "is neither an address nor a file of Milvus Lite", GIVE_URI)
     try:
         path = Path(uri).expanduser()
         if not path.parent.is_dir():
-            raise StoreError(plain, "lies in a folder that is not there", "Make the folder first.")
+            raise StoreError(
+                plain, "is in a folder that does not exist", "Create the folder first."
+            )
         if path.exists() and not path.is_dir():
-            problem = "is a single file; Milvus Lite keeps a folder under such a name"
+            problem = "is a single file, but Milvus Lite uses a folder with such a name"
             raise StoreError(plain, problem, f"Give another name. {GIVE_URI}")
         entries = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
-    except RuntimeError as error:  # of expanduser
-        raise StoreError(plain, f"has no folder ({error})", "Write the path without ~.") from None
+    except RuntimeError as error:  # raised by expanduser
+        raise StoreError(
+            plain, f"cannot be expanded ({error})", "Write the path without ~."
+        ) from None
     except OSError as error:
         raise StoreError(plain, f"cannot be read: {error.strerror}", GIVE_URI) from None
     if entries and "collections" not in entries:
         raise StoreError(
             plain,
-            "is a folder of something else than Milvus Lite",
+            "is a folder that does not belong to Milvus Lite",
             f"Give another name. {GIVE_URI}",
         )
     if not entries and not create:
-        raise StoreError(plain, "holds no index yet", f"Build it: {BUILD.format(plain)}")
+        raise StoreError(plain, "contains no index yet", f"Build it: {BUILD.format(plain)}")
     return str(path)
 
 
 @contextmanager
 def _logged_causes() -> Iterator[list[BaseException]]:
-    """Collect the errors that Milvus Lite logs instead of raising; what it logs is not printed."""
+    """Collect errors that Milvus Lite logs instead of raising, without printing them."""
     causes: list[BaseException] = []
 
     class Collector(logging.Handler):
@@ -434,7 +440,7 @@ def _logged_causes() -> Iterator[list[BaseException]]:
 
 
 def _reason(error: Exception) -> str:
-    """Return what a client says, on one line."""
+    """Return the message of a client's exception on one line."""
     return " ".join(str(getattr(error, "message", "") or error).split())[:300]
 
 

@@ -1,8 +1,8 @@
-"""An index in Milvus, asked like any other.
+"""Search an index in Milvus like any other index.
 
-For a question, the engine gives the rows that its dense and lexical stages propose. They become a
-small index in memory with the counts of the whole one, and that index is asked: so ranking,
-moments and answers are the same code on the same numbers.
+For a question, Milvus returns the rows that its dense and lexical stages propose. They become a
+small index in memory with the counts of the whole index, and that index is searched; so ranking,
+moments and answers use the same code and the same numbers.
 """
 
 import base64
@@ -39,19 +39,19 @@ from ..text.ngrams import bigrams, ngrams
 from .connection import BUILD, Row, Store, dimension, read_array_bytes
 from .write import Head, VideoRow, bucket_of, read_head, read_slides
 
-MORE = 10  # candidates asked for beyond those ranked, so that equal scores are cut nowhere
-MOST = 16_384  # that Milvus gives for one search
-BATCH = 500  # ids of an expression
-MOST_NOTES = 2000  # that are kept in memory to show where a question is answered
+MORE = 10  # additional candidates, so that rows with equal scores are not cut off
+MOST = 16_384  # Milvus's limit per search
+BATCH = 500  # ids per expression
+MOST_NOTES = 2000  # kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
 VALUES = ("slides", "bridge_words", "dictionary")
 FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
 
 
 class MilvusIndex(Index):
-    """The live generation of a store, as it was when it was opened.
+    """The generation of a store that was live when it was opened.
 
-    `generation` holds what is not in rows: slides, bridge, counts, videos. It has no chunks.
+    `generation` has slides, bridge, counts and videos, but no chunks.
     """
 
     def __init__(self, store: Store, folder: Path, generation: Generation, head: Head,
@@ -85,11 +85,11 @@ class MilvusIndex(Index):
         kind: Kind | None = None,
         qa: bool = False,
     ) -> Index:
-        """Return an index in memory that holds every row which decides the first `k` hits.
+        """Return an index in memory with all rows that can affect the first `k` hits.
 
         Raises:
             QuestionError: As for `search`.
-            StoreError: Milvus does not answer.
+            StoreError: Milvus does not respond.
         """
         k = read_count("k", k)
         filters = read_filters(lectures, speaker, kind, qa)
@@ -122,7 +122,7 @@ class MilvusIndex(Index):
         where: str,
         count: int,
     ) -> tuple[dict[str, Row], bool]:
-        """Return the rows that the stages propose, by id, and whether no stage has more."""
+        """Return the rows that the stages propose, by id, and whether these are all."""
         stages: list[dict[str, Row]] = []
         for view in probe.views:
             if view.vector.any():
@@ -134,7 +134,7 @@ class MilvusIndex(Index):
         return found, all(len(stage) < count for stage in stages)
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = math.inf) -> list[Chunk]:
-        """Return the chunks of a video that show a second between two, notes first."""
+        """Return the chunks of a video that overlap a time span, notes first."""
         where = f"video_id == {json.dumps(video_id)} and end > {start:f}"
         if end < math.inf:
             where += f" and start < {end:f}"
@@ -142,7 +142,7 @@ class MilvusIndex(Index):
         return sorted((_chunk(row) for row in rows), key=_order)
 
     def score_notes(self, query: str) -> tuple[list[Chunk], np.ndarray]:
-        """Return all notes, of a large index those of the deck, and how well each answers."""
+        """Return all notes, or in a large index those of the deck, and their scores."""
         return self._notes.score_notes(query)
 
     @cached_property
@@ -152,7 +152,7 @@ class MilvusIndex(Index):
 
     @cached_property
     def _notes(self) -> Index:
-        """Notes, fetched when a page first shows where they are."""
+        """The notes, fetched on first use."""
         few = self.generation.manifest.counts["notes"] <= MOST_NOTES
         where = "note == true" if few else "note == true and lecture > 0"
         rows = self._store.read(self._name, "chunks", where, FIELDS)
@@ -169,17 +169,17 @@ class MilvusIndex(Index):
         return self._index(rows, seen, [])
 
     def count(self, kind: str, term: str) -> int:
-        """Return how many chunks of the whole index have a term."""
+        """Return how many chunks of the whole index contain a term."""
         return self._seen(kind, [term]).get(term, 0)
 
     def says(self, pattern: str, name: str) -> bool:
-        """Return whether the words of some chunk, run together, match; `name` is a part of it."""
+        """Return whether the joined words of a chunk match a pattern that contains `name`."""
         where = f"run like {json.dumps(f'%{name}%', ensure_ascii=False)}"
         rows = self._store.read(self._name, "chunks", where, ["run"])
         return any(re.search(pattern, row["run"]) for row in rows)
 
     def encoded(self, keys: Iterable[bytes]) -> Generation:
-        """Return the rows whose text has one of these keys, so that it is not encoded again."""
+        """Return the rows with these text keys, so that their encodings can be reused."""
         rows: list[Row] = []
         for batch in _batches(sorted({key.decode() for key in keys})):
             rows += self._store.read(self._name, "chunks", f"key in {json.dumps(batch)}", FIELDS)
@@ -191,7 +191,7 @@ class MilvusIndex(Index):
         """Return an index of some rows.
 
         Args:
-            seen: How many chunks of the whole index have a term, by kind of term.
+            seen: How many chunks of the whole index contain a term, by kind of term.
             asked: The words of the question, for `refusal`.
         """
         generation = self._generation(rows, seen)
@@ -241,7 +241,7 @@ class MilvusIndex(Index):
         )
 
     def _videos(self, ids: set[str]) -> tuple[Video, ...]:
-        """Return the videos that are known, and those of rows that are not."""
+        """Return the known videos and those of other rows."""
         known = self.generation.videos
         missing = ids - {video.video_id for video in known}
         rows = []
@@ -264,7 +264,7 @@ class MilvusIndex(Index):
         return rows
 
     def _seen(self, kind: str, terms: Iterable[str]) -> dict[str, int]:
-        """Return how many chunks have each term; terms that none has are left out."""
+        """Return how many chunks contain each term, without terms that none contains."""
         wanted = set(terms)
         buckets = {bucket_of(kind, term, self._head.buckets[kind]) for term in wanted}
         seen: dict[str, int] = {}
@@ -277,7 +277,7 @@ class MilvusIndex(Index):
     def _weights(
         self, kind: str, terms: Sequence[str], seen: Mapping[str, int]
     ) -> dict[int, float]:
-        """Return the query's side of BM25 as a sparse vector: the idf of each term."""
+        """Return the query's sparse vector for BM25: the idf of each term."""
         weights: dict[int, float] = {}
         known = [term for term in terms if term in seen]
         rarity = idf(np.array([seen[term] for term in known]), self._head.sizes[kind])
@@ -288,7 +288,7 @@ class MilvusIndex(Index):
 
 
 class NearVocabulary(Vocabulary):
-    """The words of the whole index, for a part of it."""
+    """The word counts of the whole index, for a part of it."""
 
     def __init__(self, whole: MilvusIndex, part: Generation, asked: Sequence[str]) -> None:
         self._whole = whole
@@ -299,16 +299,16 @@ class NearVocabulary(Vocabulary):
         self._known: dict[Language, dict[str, int]] = {}
 
     def count(self, word: str, language: Language) -> int:
-        """Return how many chunks have a word; see `Vocabulary.count`."""
+        """Return how many chunks contain a word; see `Vocabulary.count`."""
         kind = "words" if language == "ja" else "stems"
-        if language not in self._known:  # the words of the question in one go
+        if language not in self._known:  # all words of the question at once
             self._known[language] = self._whole._seen(kind, self._asked)
         if word not in self._asked:
             return self._whole.count(kind, word)
         return self._known[language].get(word, 0)
 
     def says(self, name: str) -> bool:
-        """Return whether some chunk has a name; see `Vocabulary.says`."""
+        """Return whether a chunk contains a name; see `Vocabulary.says`."""
         ending = r"(?!\d)" if name[-1].isdigit() else ""
         return self._whole.says(re.escape(name) + ending, name)
 
@@ -322,12 +322,12 @@ def live_store_name() -> str:
     """Return the name of the live generation at CS25_URI; the connection is kept.
 
     Raises:
-        StoreError: Milvus does not answer, or nothing has been built there.
+        StoreError: Milvus does not respond, or nothing has been built there.
     """
     store = _watched(os.environ.get("CS25_URI", ""))
     if name := store.live():
         return name
-    raise StoreError(store.uri, "holds no index yet", "Build it: " + BUILD.format(store.uri))
+    raise StoreError(store.uri, "contains no index yet", "Build it: " + BUILD.format(store.uri))
 
 
 def read_whole(store: Store) -> tuple[Generation, Head]:
@@ -338,13 +338,13 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
     """
     name = store.live()
     if name is None:
-        raise StoreError(store.uri, "holds no index yet", "Build it: " + BUILD.format(store.uri))
+        raise StoreError(store.uri, "contains no index yet", "Build it: " + BUILD.format(store.uri))
     head = read_head(store, name)
     if head is None or head.manifest.format != FORMAT:
-        what = "is not whole" if head is None else f"has format {head.manifest.format}"
+        what = "is incomplete" if head is None else f"has format {head.manifest.format}"
         raise StoreError(
             store.uri,
-            f"holds generation {name}, which {what}; this version reads format {FORMAT}",
+            f"has generation {name}, which {what}; this version reads format {FORMAT}",
             "Build it again: " + BUILD.format(store.uri),
         )
     values = {value: store.read_value(name, value) for value in (*ARRAYS, *VALUES)}
@@ -352,7 +352,7 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
         if content is None:
             raise StoreError(
                 store.uri,
-                f"holds generation {name}, of which {value} is missing",
+                f"has generation {name}, of which {value} is missing",
                 "Build it again: " + BUILD.format(store.uri),
             )
     there = {value: content or b"" for value, content in values.items()}
@@ -388,12 +388,12 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
 
 
 def _video_order(one: VideoRow) -> tuple[int | float, str]:
-    """Lectures of the deck in their order, then other videos by id."""
+    """Sort lectures of the deck in order, then other videos by id."""
     return one.video.lecture or math.inf, one.video.video_id
 
 
 def _order(chunk: Chunk) -> tuple[bool, float, str]:
-    """The order of the chunks of a video, which is that of `ingest`: notes first."""
+    """Sort the chunks of a video as `ingest` does: notes first."""
     return chunk.kind != "note", chunk.start, chunk.chunk_id
 
 
@@ -407,7 +407,7 @@ def _chunk(row: Row) -> Chunk:
 
 
 def _expression(filters: Filters) -> str:
-    """Return the filters as Milvus writes them; "" for none.
+    """Return the filters as a Milvus expression; "" for none.
 
     >>> _expression(read_filters([5], "Barret", "note"))
     'lecture in [5] and speakers like "%barret%" and note == true'
@@ -416,7 +416,7 @@ def _expression(filters: Filters) -> str:
     if filters.lectures:
         parts.append(f"lecture in {sorted(filters.lectures)}")
     if filters.speaker:
-        # A pattern that lets too much through does no harm: the index in memory filters again.
+        # The pattern may match too much, because the index in memory filters again.
         name = filters.speaker.casefold().replace("\\", "_")
         parts.append(f'speakers like "%{json.dumps(name, ensure_ascii=False)[1:-1]}%"')
     if filters.kind:

@@ -1,8 +1,8 @@
-"""A generation into Milvus: rows, counts, and the switch when every shard is in.
+"""Write a generation to Milvus: rows, counts, and the switch when all shards are complete.
 
-Workers share nothing but the store. Each writes the rows of its videos, then a report with its
-counts. Whoever finds all reports there adds them up and makes the generation the live one. Rows
-are keyed by chunk, so a worker that was killed is simply run again.
+Workers share only the store. Each writes the rows of its videos, then a report with its counts. The
+worker that finds all reports adds them up and makes the generation live. Rows are keyed by chunk,
+so a worker that was killed can simply be run again.
 """
 
 import base64
@@ -30,8 +30,8 @@ from ..text.ngrams import bigrams, ngrams
 from ..text.words import stem, words
 from .connection import Row, Store, array_bytes, dimension, side_row
 
-BUCKET = 32  # terms of a row of the side collection
-MOST_BYTES = 65_535  # of a VARCHAR
+BUCKET = 32  # terms per row of the side collection
+MOST_BYTES = 65_535  # Milvus's limit for a VARCHAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Shard:
     of: int = 1
 
     def has(self, video_id: str) -> bool:
-        """Return whether a video is in this part; the same on every machine.
+        """Return whether a video is in this part; equal on every machine.
 
         >>> [Shard(n, 4).has("U8J32Z3qV8s") for n in (1, 2, 3, 4)].count(True)
         1
@@ -55,12 +55,12 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What BM25 has to know of all documents.
+    """The statistics over all documents that BM25 needs.
 
     Attributes:
-        size: How many there are.
-        length: How many terms they have together.
-        seen: How many of them have a term.
+        size: Number of documents.
+        length: Total number of terms.
+        seen: Number of documents that contain a term.
     """
 
     size: int
@@ -70,7 +70,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one worker wrote."""
+    """The report of one worker."""
 
     manifest: Manifest
     vocabulary_size: int
@@ -79,13 +79,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a generation is, beside its rows.
+    """The description of a generation.
 
     Attributes:
-        inputs: What went into each shard, see `Manifest.inputs`.
-        sizes: How many documents each kind of term has.
-        means: Their mean number of terms.
-        buckets: Over how many rows the terms of each kind are spread.
+        inputs: Checksum of the inputs of each shard, see `Manifest.inputs`.
+        sizes: Number of documents by kind of term.
+        means: Mean number of terms per document.
+        buckets: Number of rows over which the terms of each kind are spread.
     """
 
     manifest: Manifest
@@ -97,7 +97,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class VideoRow:
-    """A video and where its text came from, as one row holds them."""
+    """A video and the sources of its text, stored in one row."""
 
     video: Video
     sources: tuple[Source, ...]
@@ -106,10 +106,10 @@ class VideoRow:
 def generation_name(live: str | None, shard: Shard, what: str) -> str:
     """Return the name of the generation after the live one.
 
-    All workers that write the same thing find the same name without asking each other.
+    All workers of the same ingest compute the same name without communicating.
 
     Args:
-        what: Names what is written: playlist, model.
+        what: Identifies the content: playlist, model.
     """
     number = int(live.partition("_")[0]) + 1 if live else 1
     digest = hashlib.blake2b(f"{shard.of} {what}".encode(), digest_size=5).hexdigest()
@@ -117,14 +117,14 @@ def generation_name(live: str | None, shard: Shard, what: str) -> str:
 
 
 def read_head(store: Store, name: str) -> Head | None:
-    """Return the head of a generation; None when it is not wholly written."""
+    """Return the head of a generation, None if it is not completely written."""
     store.load(name)
     content = store.read_value(name, "head", fresh=True)
     return msgspec.json.decode(content, type=Head) if content else None
 
 
 def copy(generation: Generation, encoder: Encoder, store: Store) -> str:
-    """Copy a whole generation into a store, make it live there, and return its name there."""
+    """Copy a generation to a store, make it live there, and return its name there."""
     live = store.live()
     inputs = generation.manifest.inputs
     head = read_head(store, live) if live else None
@@ -139,11 +139,11 @@ def copy(generation: Generation, encoder: Encoder, store: Store) -> str:
 def write_shard(
     store: Store, name: str, generation: Generation, encoder: Encoder, shard: Shard
 ) -> None:
-    """Write the chunks of a shard's videos, and report them.
+    """Write the chunks of a shard's videos and its report.
 
     Args:
         name: From `generation_name`.
-        generation: May hold more than the shard's videos; its `manifest.inputs` name what went in.
+        generation: May contain more than the shard's videos; its `manifest.inputs` is recorded.
     """
     store.create(name, generation.manifest.dim)
     inputs = generation.manifest.inputs
@@ -161,7 +161,7 @@ def write_shard(
     store.write(name, "side", _video_rows(generation, shard))
     if shard.number == 1:
         write_course(store, name, generation)
-    # What a killed run with other captions left behind.
+    # Remains of a killed run with other captions.
     stale = f'shard == {shard.number} and inputs != "{inputs}"'
     store.delete(name, "chunks", stale)
     store.delete(name, "side", f'kind == "video" and {stale}')
@@ -188,7 +188,7 @@ def write_shard(
 
 
 def write_course(store: Store, name: str, generation: Generation) -> None:
-    """Write slides and bridge, which are of the course as a whole."""
+    """Write slides and bridge, which belong to the whole course."""
     bridge = generation.bridge
     store.write_value(name, "slides", msgspec.json.encode(list(generation.slides)))
     store.write_value(name, "slide_vectors", array_bytes(generation.slide_vectors))
@@ -198,7 +198,7 @@ def write_course(store: Store, name: str, generation: Generation) -> None:
 
 
 def publish(store: Store, name: str, shards: int) -> list[Shard]:
-    """Make a generation the live one if every shard has reported; return those that have not."""
+    """Make a generation live if all shards have reported; return those that have not."""
     reports: list[Report] = []
     missing: list[Shard] = []
     for number in range(1, shards + 1):
@@ -245,12 +245,12 @@ def publish(store: Store, name: str, shards: int) -> list[Shard]:
 
 
 def bucket_of(kind: str, term: str, buckets: int) -> str:
-    """Return the id of the row that says how many chunks have a term."""
+    """Return the id of the row with the number of chunks that contain a term."""
     return f"terms/{kind}/{zlib.crc32(term.encode()) % buckets}"
 
 
 def read_slides(content: bytes) -> tuple[Slide, ...]:
-    """Return the slides as `write_course` wrote them."""
+    """Return the slides that `write_course` wrote."""
     return msgspec.json.decode(content, type=tuple[Slide, ...])
 
 
@@ -259,7 +259,7 @@ def _report_name(shard: Shard) -> str:
 
 
 def documents_of(chunks: Sequence[Chunk]) -> dict[str, list[list[str]]]:
-    """Return the terms of each document, by kind; Japanese ones where there are any."""
+    """Return the terms of each document by kind, including Japanese ones if there are any."""
     texts = [encoded_text(chunk) for chunk in chunks]
     japanese = [japanese_text(chunk) for chunk in chunks if has_japanese(chunk)]
     return {
@@ -271,7 +271,7 @@ def documents_of(chunks: Sequence[Chunk]) -> dict[str, list[list[str]]]:
 
 
 def count_terms(documents: Sequence[Sequence[str]]) -> Counts:
-    """Return what documents, as their terms, add up to."""
+    """Return the statistics of documents given as terms."""
     seen: Counter[str] = Counter()
     for document in documents:
         seen.update(set(document))
@@ -313,13 +313,13 @@ def chunk_rows(
     """Yield the row of each chunk.
 
     Args:
-        uri: Named in an error.
+        uri: For errors.
         own: The row of each chunk in `generation`.
         documents: Their terms, from `documents_of`.
-        counts: What these add up to.
+        counts: Their statistics.
 
     Raises:
-        StoreError: Milvus has no room for a field.
+        StoreError: A field is too long for Milvus.
     """
     partners = _partners(chunks)
     bilingual = 0
@@ -355,15 +355,15 @@ def chunk_rows(
             if isinstance(value, str) and len(value.encode()) > MOST_BYTES:
                 raise StoreError(
                     uri,
-                    f"holds {MOST_BYTES:,} bytes in a field, but {name} of chunk "
+                    f"allows {MOST_BYTES:,} bytes in a field, but {name} of chunk "
                     f"{chunk.chunk_id} has {len(value.encode()):,}",
-                    "Take this video out, cut its captions, or choose a model of fewer dimensions.",
+                    "Remove this video, shorten its captions, or use a model with fewer dimensions.",
                 )
         yield written
 
 
 def _weights(terms: Mapping[str, list[str]], counts: Mapping[str, Counts]) -> dict[int, float]:
-    """Return a chunk's sparse vector: BM25 without idf; never empty, as Milvus wants it."""
+    """Return a chunk's sparse vector, BM25 without idf; Milvus requires it to be non-empty."""
     weights: dict[int, float] = defaultdict(float)
     for kind, document in terms.items():
         times = Counter(document)
@@ -375,7 +375,7 @@ def _weights(terms: Mapping[str, list[str]], counts: Mapping[str, Counts]) -> di
 
 
 def _partners(chunks: Sequence[Chunk]) -> dict[str, list[str]]:
-    """Return for each chunk those of the other kind that show the same seconds."""
+    """Return for each chunk those of the other kind with overlapping times."""
     videos: dict[str, list[Chunk]] = defaultdict(list)
     for chunk in chunks:
         videos[chunk.video_id].append(chunk)
