@@ -357,7 +357,7 @@ def chunk_rows(
                     uri,
                     f"allows {MOST_BYTES:,} bytes in a field, but {name} of chunk "
                     f"{chunk.chunk_id} has {len(value.encode()):,}",
-                    "Remove this video, shorten its captions, or use a model with fewer dimensions.",
+                    "Remove this video, shorten its captions, or use a smaller model.",
                 )
         yield written
 
