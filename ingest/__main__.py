@@ -10,7 +10,7 @@ from cs25search.errors import Cs25SearchError
 from cs25search.index.publish import ingest_lock
 from cs25search.progress import Line
 from cs25search.search import default_index_dir
-from cs25search.terminal import out, prepare
+from cs25search.terminal import Program, out
 
 from .encoder import DEFAULT_MODEL
 from .order import check
@@ -20,7 +20,7 @@ from .speech import DEFAULT_SPEECH_MODEL
 from .steps import dry_run, ingest
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--playlist",
     "playlists",
@@ -172,7 +172,6 @@ def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) ->
     Exit codes: 0 success, 1 nothing requested could be fetched, 2 wrong usage or another error, 3
     some failed and the rest is searchable. The existing index stays searchable in each case.
     """
-    prepare()
     try:
         order = check(playlists, videos, options)
         if order.dry_run:

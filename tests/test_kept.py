@@ -110,7 +110,7 @@ def test_unusable_files_are_named_with_what_removes_them_and_skipped(index_copy)
 @pytest.mark.parametrize(
     "command",
     [("cs25search", "search", "attention"), ("cs25search", "lectures"), ("cs25search", "--help"),
-     ("ingest", "--offline")],
+     ("ingest", "--help"), ("ingest", "--offline")],
 )  # fmt: skip
 def test_full_stdout_is_one_sentence_and_exit_code_two(index_copy, command):
     options = [] if command[-1] in ("--help", "lectures") else ["--index", index_copy]

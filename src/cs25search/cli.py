@@ -14,7 +14,7 @@ import click
 from .errors import REBUILD, Cs25SearchError
 from .formats import by_model, hit_json, json_text, label, quote_of
 from .records import Hit
-from .terminal import abandon, out, prepare
+from .terminal import BROKEN, Program, out
 from .text.clean import lines
 from .times import clock, watch_url
 from .transcripts import made_by, speakers_of
@@ -23,23 +23,12 @@ if TYPE_CHECKING:
     from .course.read import Lecture
     from .search import Index
 
-NO_HIT, DAMAGED, BROKEN = 1, 1, 2
+NO_HIT, DAMAGED = 1, 1
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Group(click.Group):
-    """Shows our own and system errors as plain sentences, with exit code 2."""
-
-    def main(self, *arguments: Any, **options: Any) -> Any:
-        """Run the program; click itself prints help and usage."""
-        prepare()
-        try:
-            return super().main(*arguments, **options)
-        except OSError as error:
-            abandon(sys.stdout)
-            where = f"{error.filename}: " if error.filename else ""
-            out(f"Error: {where}{error.strerror or error}.", err=True)
-            sys.exit(BROKEN)
+class Group(Program, click.Group):
+    """The subcommands; shows our own errors as plain sentences, with exit code 2."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Return the names of all subcommands."""

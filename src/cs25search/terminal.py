@@ -13,7 +13,7 @@ import sys
 import unicodedata
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -21,6 +21,7 @@ from .errors import OutputError
 from .text.clean import printable
 from .text.markdown import JOINER
 
+BROKEN = 2  # exit code: wrong usage, or something that cannot be read or written
 NEAREST = {
     "–": "-",
     "—": "-",
@@ -35,6 +36,21 @@ NEAREST = {
 }
 # Windows reports EINVAL for a pipe whose reader has gone.
 _GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
+
+
+class Program(click.Command):
+    """A console program that shows system errors as one sentence, with exit code 2."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the program; click itself prints help and usage."""
+        prepare()
+        try:
+            return super().main(*arguments, **options)
+        except OSError as error:
+            abandon(sys.stdout)
+            where = f"{error.filename}: " if error.filename else ""
+            out(f"Error: {where}{error.strerror or error}.", err=True)
+            sys.exit(BROKEN)
 
 
 def prepare() -> None:
