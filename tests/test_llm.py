@@ -278,6 +278,19 @@ def data(text):
     return reply
 
 
+def whole(kind, body):
+    """Return a reply that is no stream."""
+
+    def reply(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return reply
+
+
 BROKEN = {
     "a list": (said({"content": ["a", "b"]}), "not text"),
     "a list of parts": (
@@ -301,6 +314,10 @@ BROKEN = {
     "deep": (data("[" * 100_000), "does not speak the protocol"),
     "no UTF-8": (lambda handler: (handler.begin(), handler.wfile.write(b"data: \xff\xfe\n\n")),
                  "does not speak the protocol"),
+    "a page": (whole("text/html", b"<html>Welcome</html>"), "did not send a stream"),
+    "one object": (whole("application/json", b'{"choices": [{"message": {"content": "x"}}]}'),
+                   "did not send a stream"),
+    "nothing": (lambda handler: handler.begin(), "cut off"),
     "a repeated sentence": ([*GOOD, " ", *GOOD], "repeats itself"),
     "a loop": ([GOOD[0] + "[1] "] * 50, "repeats itself"),
     "only thoughts": (["<think>Casting only the router", " to higher"], "still thinking"),
@@ -345,6 +362,22 @@ THOUGHTS = "<think>\nCasting only the router makes training much more stable [1]
 def test_thoughts_in_the_text_are_not_the_answer(written, size):
     text = THOUGHTS + "".join(GOOD)
     answer = written([text[begin : begin + size] for begin in range(0, len(text), size)])
+    assert [sentence.text for sentence in answer.sentences] == [
+        sentence.text for sentence in written(GOOD).sentences
+    ]
+    assert answer.dropped == 0
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [("<THINK>", "</THINK>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>"),
+     ("<reasoning>", "</reasoning>"), ('<think level="high">', "</think >"),
+     ("[THINK]", "[/THINK]")],
+)  # fmt: skip
+def test_other_marks_of_thoughts_are_known(written, begin, end, size):
+    text = THOUGHTS.replace("<think>", begin).replace("</think>", end) + "".join(GOOD)
+    answer = written([text[at : at + size] for at in range(0, len(text), size)])
     assert [sentence.text for sentence in answer.sentences] == [
         sentence.text for sentence in written(GOOD).sentences
     ]
@@ -407,6 +440,18 @@ def dripping(handler):
         time.sleep(0.05)
 
 
+def dripping_headers(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    while True:
+        handler.wfile.write(b"x")
+        time.sleep(0.05)
+
+
+def interim_answers(handler):
+    while True:
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
 ENDLESS = {
     "line": (endless_line, f"a line of more than {MOST_LINE} bytes"),
     "comments": (endless_events, f"more than {MOST_BYTES} bytes"),
@@ -415,6 +460,8 @@ ENDLESS = {
     "refusal": (endless_refusal, "status 400"),
     "gzip bomb": (bomb, "compressed data"),
     "drops": (dripping, "before the first token"),
+    "headers": (dripping_headers, "before the first token"),
+    "interim answers": (interim_answers, "before the first token"),
 }
 
 
@@ -431,7 +478,7 @@ def test_endless_reply_ends_its_reader_in_bounded_memory(written, server, name):
         except OSError:  # our side has hung up, as it should
             sent.append(0)
 
-    assert_extract(written(counted, seconds=1.0 if name == "drops" else 20.0), why)
+    assert_extract(written(counted, seconds=1.0 if why == "before the first token" else 20.0), why)
     for _ in range(100):
         if not any(thread.name == READER for thread in threading.enumerate()):
             break

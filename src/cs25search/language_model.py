@@ -20,12 +20,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
+    from .connections import Closing
+
 FIRST_TOKEN = 20.0  # default seconds within which a model must begin to think or write
 MOST_BYTES = 8_000_000  # of one reply; many times the longest reply with all its reasoning
 MOST_LINE = 1_000_000  # bytes of one event
 MOST_ERROR = 65_536  # bytes read of an error response
 BLOCK = 65_536  # bytes read at a time
 READER = "language model"  # name of the thread that reads a reply
+# Tags that models put around their reasoning, in the text itself.
+_NAMES = "(?:think(?:ing)?|thought|reasoning)"
+_CLOSING_TAG = re.compile(rf"</{_NAMES}\s*>|\[/think\]", re.IGNORECASE)
+_TAG = re.compile(
+    rf"{_CLOSING_TAG.pattern}|<{_NAMES}(?:\s[^<>]{{0,80}})?>|\[think\]", re.IGNORECASE
+)
+_BEGINNING_OF_TAG = re.compile(rf"[<\[]/?[a-z]{{0,9}}$|</?{_NAMES}\s[^<>]{{0,80}}$", re.IGNORECASE)
 REFUSABLE = ("temperature", "max_tokens")  # settings that some hosted models reject
 
 
@@ -94,9 +103,11 @@ def ask(
         EndpointProblem: The model cannot be reached, is too slow, breaks off, or sends an invalid
             reply.
     """
+    from .connections import Closing  # imported here: only needed with an endpoint
+
     _check(endpoint)
     pieces: queue.Queue[str | BaseException | None] = queue.Queue()
-    closing = threading.Event()
+    closing = Closing()
     # A thread, because a server that sends a byte now and then never triggers a socket timeout.
     threading.Thread(
         target=_read_stream,
@@ -170,10 +181,10 @@ def _in_time(
 
 
 def _without_thoughts(pieces: Iterator[str], model: str, limits: Limits) -> Iterator[str]:
-    """Yield a text without the parts between <think> and </think>.
+    """Yield a text without the parts between <think> and </think>, or tags like these.
 
     Raises:
-        EndpointProblem: The text is empty or too long, or a <think> tag is not paired.
+        EndpointProblem: The text is empty or too long, or a tag is not paired.
 
     >>> "".join(_without_thoughts(iter(["<thi", "nk>Hm.</think>", "Float32."]), "m", OF_AN_ANSWER))
     'Float32.'
@@ -181,8 +192,8 @@ def _without_thoughts(pieces: Iterator[str], model: str, limits: Limits) -> Iter
     rest, thinking, size, begun = "", False, 0, False
     for piece in pieces:
         rest += piece
-        while match := re.search("</think>" if thinking else "</?think>", rest):
-            if not thinking and match[0] == "</think>":
+        while match := (_CLOSING_TAG if thinking else _TAG).search(rest):
+            if not thinking and _CLOSING_TAG.fullmatch(match[0]):
                 raise EndpointProblem(
                     f"{model} did not mark the beginning of its reasoning.",
                     f"{model}の出力で、思考と回答を区別できませんでした。",
@@ -193,7 +204,7 @@ def _without_thoughts(pieces: Iterator[str], model: str, limits: Limits) -> Iter
                 yield said
             thinking = not thinking
         # Hold back text that may be the beginning of a tag.
-        tail = re.search("<[/a-z]{0,6}$", rest)
+        tail = _BEGINNING_OF_TAG.search(rest)
         keep = tail.start() if tail else len(rest)
         said, rest = rest[:keep], rest[keep:]
         if said and not thinking:
@@ -220,32 +231,46 @@ def _read_stream(
     prompt: list[dict[str, str]],
     most_tokens: int,
     pieces: "queue.Queue[str | BaseException | None]",
-    closing: threading.Event,
+    closing: "Closing",
 ) -> None:
     """Put the pieces of a reply into a queue, then None or the error."""
     try:
         with _begin_stream(endpoint, prompt, most_tokens, closing) as response:
-            finished = False
+            finished = begun = False
             for event in _events(response, closing):
+                begun = True
                 piece, ended = _read_event(event, most_tokens)
                 if piece is not None:
                     pieces.put(piece)
                 finished = finished or ended
+            if not begun and not _is_stream(response):
+                raise EndpointProblem(
+                    "the server did not send a stream; is CS25_LLM_BASE_URL right?",
+                    "サーバーの応答がストリーム形式ではありません。"
+                    "CS25_LLM_BASE_URLを確認してください。",
+                )
         pieces.put(None if finished else ConnectionError("cut off"))
     # Any error caused by a server must become one line beside the extracts.
     except Exception as error:
         pieces.put(error)
 
 
+def _is_stream(response: "Response") -> bool:
+    kind: str = response.headers.get("Content-Type", "")
+    return kind.lower().startswith("text/event-stream")
+
+
 def _begin_stream(
-    endpoint: Endpoint, prompt: list[dict[str, str]], most_tokens: int, closing: threading.Event
+    endpoint: Endpoint, prompt: list[dict[str, str]], most_tokens: int, closing: "Closing"
 ) -> "Response":
     """Send the request; if the server rejects a setting, send it again without that setting.
 
     Hosted reasoning models fix the temperature and use another name for the token limit:
     https://platform.openai.com/docs/api-reference/chat/create
     """
-    import requests  # imported here: only needed with an endpoint
+    import requests
+
+    from .connections import ClosableAdapter
 
     settings: dict[str, Any] = {"temperature": 0, "max_tokens": most_tokens}
 
@@ -256,19 +281,22 @@ def _begin_stream(
         return request
 
     while True:
-        response = requests.post(
-            endpoint.base_url.rstrip("/") + "/chat/completions",
-            json={"model": endpoint.model, "messages": prompt, "stream": True, **settings},
-            headers={
-                "Accept": "text/event-stream",
-                "Accept-Encoding": "identity",
-                "User-Agent": "cs25search",
-            },
-            auth=key,
-            stream=True,
-            allow_redirects=False,
-            timeout=2 * endpoint.first_token,  # ends this thread; `ask` gives up earlier
-        )
+        with requests.Session() as session:
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, ClosableAdapter(closing))
+            response = session.post(
+                endpoint.base_url.rstrip("/") + "/chat/completions",
+                json={"model": endpoint.model, "messages": prompt, "stream": True, **settings},
+                headers={
+                    "Accept": "text/event-stream",
+                    "Accept-Encoding": "identity",
+                    "User-Agent": "cs25search",
+                },
+                auth=key,
+                stream=True,
+                allow_redirects=False,
+                timeout=2 * endpoint.first_token,  # ends this thread; `ask` gives up earlier
+            )
         if response.status_code == 200:
             return response
         with response:
@@ -281,7 +309,7 @@ def _begin_stream(
             settings["max_completion_tokens"] = most_tokens
 
 
-def _refused_setting(response: "Response", closing: threading.Event) -> str:
+def _refused_setting(response: "Response", closing: "Closing") -> str:
     """Return the setting that an error response names; "" if it names none that can be left out."""
     body = b""
     for block in _blocks(response, closing):
@@ -294,7 +322,7 @@ def _refused_setting(response: "Response", closing: threading.Event) -> str:
     return ""
 
 
-def _blocks(response: "Response", closing: threading.Event) -> Iterator[bytes]:
+def _blocks(response: "Response", closing: "Closing") -> Iterator[bytes]:
     """Yield the bytes of a response as they arrive; end when they are no longer wanted."""
     if response.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
         raise EndpointProblem(
@@ -312,7 +340,7 @@ def _blocks(response: "Response", closing: threading.Event) -> Iterator[bytes]:
         yield block
 
 
-def _events(response: "Response", closing: threading.Event) -> Iterator[Any]:
+def _events(response: "Response", closing: "Closing") -> Iterator[Any]:
     """Yield the JSON of each event until [DONE].
 
     Raises:
