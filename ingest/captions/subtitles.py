@@ -6,6 +6,7 @@ with two inline word times for a time line, read NOTE blocks and cue names as sp
 numbers. Neither reports which lines it skips.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -95,6 +96,21 @@ def count_time_lines(text: str) -> int:
     )
 
 
+def _is_json(text: str) -> bool:
+    """Return whether a text is a JSON object, or a list of them, with something in it.
+
+    >>> _is_json('{"speed": 3}'), _is_json("{0} and so on")
+    (True, False)
+    """
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return bool(value) and (isinstance(value, dict) or isinstance(value[0], dict))
+
+
 def without_speech(text: str, shown: Sequence[Shown], source: str) -> NoSpeech | None:
     """Return the error for a WebVTT file that is not captions, None for captions."""
     if not text.lstrip().startswith("WEBVTT") or not shown:
@@ -102,7 +118,7 @@ def without_speech(text: str, shown: Sequence[Shown], source: str) -> NoSpeech |
     said = [" ".join(word for line in one.lines for _, word in line) for one in shown]
     if sum(bool(_PICTURE.search(one)) for one in said) * 2 > len(said):
         return NoSpeech(source, "these are the pictures of a seek bar, not speech")
-    if sum(one.startswith(("{", "[{")) for one in said) * 2 > len(said):
+    if sum(map(_is_json, said)) * 2 > len(said):
         return NoSpeech(source, "this is metadata for programs, not speech")
     seconds = sorted(((one.end or one.start) - one.start) / 1000 for one in shown)
     words = sorted(len(one.split()) for one in said)
