@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from cs25search.course.entries import course_entries
 from cs25search.course.read import Course
 from cs25search.errors import CaptionError
 from cs25search.index.build import BUILD_VERSION
 from cs25search.index.generation import MODEL_NOTES, Source
+from cs25search.index.handbook import Entry
 from cs25search.records import Chunk, Cue, Slide, Video
 from cs25search.times import clock
 
@@ -36,6 +38,7 @@ class Collection:
     slides: list[Slide]
     sources: list[Source]
     unmatched: list[Lecture]  # lectures of the deck given with --deck that match no video
+    entries: list[Entry]  # what can be asked about the course itself
     windows: list[
         Window
     ]  # of videos without bundled notes, for which a language model can write some
@@ -90,7 +93,9 @@ def collect(
             name, kind = track.origin.name, f"{track.origin.kind} captions"
             sources.append(Source(video_id, kind, name, track.sha256, row.cues, len(spoken)))
         rows.append(row)
-    return Collection(rows, chunks, _slides(course, deck, numbers), sources, unmatched, windows)
+    slides = _slides(course, deck, numbers)
+    entries = course_entries(course, slides)
+    return Collection(rows, chunks, slides, sources, unmatched, entries, windows)
 
 
 def _models(notes: Sequence[Chunk]) -> tuple[str, ...]:
@@ -173,7 +178,14 @@ def fingerprint(course: Course, tracks: Mapping[str, RawTrack], found: Collectio
         key: Identifies the encoder.
     """
     by_model = [chunk for chunk in found.chunks if chunk.model]
-    parts = [str(BUILD_VERSION), key, repr(course), repr(found.slides), repr(by_model)]
+    parts = [
+        str(BUILD_VERSION),
+        key,
+        repr(course),
+        repr(found.slides),
+        repr(found.entries),
+        repr(by_model),
+    ]
     for _, track in sorted(tracks.items()):
         parts += [msgspec.json.encode(track.origin).decode(), track.sha256]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

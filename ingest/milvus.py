@@ -131,6 +131,7 @@ def write(
     generation = build_generation(
         videos=[row.video for row in rows],
         slides=found.slides if shard.number == 1 else [],
+        entries=found.entries if shard.number == 1 else [],
         chunks=chunks,
         sources=own.sources,
         inputs=inputs,

@@ -299,6 +299,7 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         generation = build_generation(
             videos=[row.video for row in found.rows],
             slides=found.slides,
+            entries=found.entries,
             chunks=found.chunks,
             sources=found.sources,
             inputs=inputs,

@@ -7,7 +7,7 @@ from conftest import DATA, run
 
 from benchmarks.answers import measure_answers, measure_refusals
 from cs25search import Cs25SearchError
-from cs25search.answers.extract import build_citation, choose, find, repeats
+from cs25search.answers.extract import build_citation, find
 from cs25search.answers.passages import Passage
 from cs25search.formats import answer_json, answer_markdown
 from cs25search.records import Chunk, Cue, Hit, Video
@@ -56,8 +56,7 @@ def test_japanese_question_gets_japanese_note_sentences(index):
         if chunk.video_id == answer.citations[0].video_id
         and chunk.start <= answer.citations[0].start < chunk.end
     )
-    assert answer.sentences[0].text in note
-    assert answer.sentences[0].text.endswith("。")
+    assert answer.sentences[0].text.endswith(note.split("。")[0] + "。")
 
 
 @pytest.mark.parametrize(
@@ -95,18 +94,6 @@ def test_lectures_filter_answers_too(index):
     assert {citation.lecture for citation in answer.citations} == {7}
     with pytest.raises(Cs25SearchError, match="Lecture 99"):
         index.answer(WHY, lectures=[99])
-
-
-def test_best_moment_speaks_in_its_own_order_and_repeats_are_dropped():
-    said = [
-        Passage("The router runs in float32.", 0, 9, 0, 0, 0.7),
-        Passage("All else stays in bfloat16.", 0, 9, 0, 1, 0.9),
-        Passage("Only the router runs in float32.", 50, 60, 1, 0, 0.89),
-        Passage("Dropout is higher inside experts.", 70, 80, 2, 0, 0.5),
-    ]
-    assert [p.text for p in choose("Why?", said, [9, 8, 3])] == [p.text for p in said[:2]]
-    assert [p.text for p in choose("Why?", said, [9, 8, 7])] == [said[i].text for i in (0, 1, 3)]
-    assert repeats(said[0].text, said[2].text)
 
 
 def test_transcript_is_cited_with_its_own_words_and_a_narrow_range():

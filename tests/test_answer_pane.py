@@ -116,7 +116,7 @@ def test_chip_plays_in_the_pane_and_again_and_other_players_stop(index):
     assert players(app) == [start] and app.get("video")[0].proto.id != first
     app.button(key="play-U8J32Z3qV8s-533").click().run()  # on a card
     assert [begin for _, begin in players(app)] == [532]
-    app.button(key="cited-2-play").click().run()
+    app.button(key="cited-1-play").click().run()
     assert len(players(app)) == 1
     assert not app.exception
 

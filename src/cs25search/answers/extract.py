@@ -4,7 +4,6 @@ Without a language model, an answer consists of extracts: the best sentences of 
 chosen by the same late interaction that found them.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,23 +12,20 @@ from ..ranking.filters import read_filters, read_text
 from ..ranking.moments import build_hits
 from ..ranking.rank import rank, read_query
 from ..records import Answer, Citation, Hit, Language, Sentence, Status
-from ..text.japanese import is_japanese, japanese_words
-from ..text.words import STOP_WORDS, stem, words
+from ..text.japanese import is_japanese
+from .course import answers_course, course_answer, find_entry
 from .features import build_features, other_version
-from .opening import asks_for_lecture, lead_of, leads_with
+from .opening import asks_for_lecture, lead_of
 from .passages import Passage, passages
 from .refusal import load_logistic
 from .small_talk import is_small_talk, small_talk
+from .spans import Span, choose_spans, text_of, with_lead
 
 if TYPE_CHECKING:
     from ..search import Index
 
 MOMENTS = 5  # considered for one answer
 SHOWN = 3  # closest moments shown without an answer
-MOST_SENTENCES = 4
-MOST_WORDS = 70  # of an English extract; in Japanese, two characters count as a word
-NEAR = 0.7  # also quote a moment that scores at least this fraction of the best
-SAME = 0.6  # share of common words from which a sentence counts as a repetition
 
 NO_TEXT: dict[tuple[Status, Language], str] = {
     ("partly", "en"): "The lectures touch on this; these moments come closest.",
@@ -72,7 +68,16 @@ def answer(
     if is_small_talk(read_text("The question", question)):
         return small_talk(question, index)
     endpoint = endpoint_from_environment()
+    lectures = tuple(lectures)
     findings = find(index, question, lectures)
+    entry = find_entry(index, question, lectures)
+    # A probability of 0 says that a name is asked for in a version that the lectures do not know.
+    if (
+        entry
+        and (findings.probability or not findings.hits)
+        and answers_course(entry, question, findings.status == "answered")
+    ):
+        return course_answer(index, question, entry)
     if findings.status != "answered":
         return _without_claim(findings)
     extract = build_extract(findings)
@@ -127,20 +132,22 @@ def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Finding
 
 
 def build_extract(findings: Findings) -> Answer:
-    """Return the answer made of sentences from the notes or the transcripts."""
-    chosen = choose(findings.question, findings.passages, [hit.score for hit in findings.hits])
-    places = list(dict.fromkeys(passage.place for passage in chosen))
-    numbers = {place: n for n, place in enumerate(places, start=1)}
-    spans = {place: [p for p in chosen if p.place == place] for place in places}
+    """Return the answer that consists of sentences of the notes, or of words that were said."""
+    spans = choose_spans(findings.question, findings.hits, findings.passages)
     citations = tuple(
-        build_citation(numbers[place], findings.hits[place], spans[place]) for place in places
+        build_citation(n, findings.hits[span.place], span.passages)
+        for n, span in enumerate(spans, start=1)
     )
-    sentences = [Sentence(p.text, (numbers[p.place],)) for p in chosen]
-    first = findings.hits[chosen[0].place]
-    lead = lead_of(findings.question, first, chosen[0].text)
-    if lead and not chosen[0].text.startswith(lead.rstrip(".。")):
-        sentences = [Sentence(lead, (1,)), *sentences]
-    del sentences[MOST_SENTENCES:]
+    sentences = []
+    first = spans[0].passages[0].text
+    opening = lead_of(findings.question, findings.hits[spans[0].place], _joined(spans[0]))
+    if opening and not first.startswith(opening.rstrip(".。")):
+        sentences.append(Sentence(opening, (1,)))
+    for n, span in enumerate(spans, start=1):
+        texts = [passage.text for passage in span.passages]
+        if not sentences or n > 1:
+            texts[0] = with_lead(span.lead, texts[0])
+        sentences += [Sentence(text, (n,)) for text in texts]
     return Answer(
         question=findings.question,
         status="answered",
@@ -151,29 +158,8 @@ def build_extract(findings: Findings) -> Answer:
     )
 
 
-def choose(question: str, said: Sequence[Passage], scores: Sequence[float]) -> list[Passage]:
-    """Return the sentences of an answer in the order shown.
-
-    The best moment and those with nearly the same score each contribute their best sentence. The
-    remaining space is filled with further sentences of the best moment. If a question asks for a
-    name or a number, a sentence that has one comes first.
-
-    Args:
-        scores: Scores of the moments, best first.
-    """
-    best = sorted((p for p in said if p.place == 0), key=lambda p: -p.score)[: MOST_SENTENCES - 1]
-    speaking = best[:1]
-    for place, score in enumerate(scores[1:], start=1):
-        if score >= NEAR * scores[0]:
-            other = max((p for p in said if p.place == place), key=lambda p: p.score)
-            if not any(repeats(other.text, p.text) for p in [*best, *speaking]):
-                speaking.append(other)
-    kept: list[Passage] = []
-    for passage in [*speaking, *best[1:]]:
-        length = sum(length_of(p.text) for p in [*kept, passage])
-        if len(kept) < MOST_SENTENCES and (not kept or length <= MOST_WORDS):
-            kept.append(passage)
-    return sorted(kept, key=lambda p: (p.place, not leads_with(question, p.text), p.order))
+def _joined(span: Span) -> str:
+    return " ".join(passage.text for passage in span.passages)
 
 
 def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
@@ -187,50 +173,8 @@ def build_citation(n: int, hit: Hit, cited: Sequence[Passage] = ()) -> Citation:
             hit.chunk.kind, note,
         )  # fmt: skip
     start, end = min(p.start for p in cited), max(p.end for p in cited)
-    quote = " … ".join(p.text for p in sorted(cited, key=lambda p: p.order))
+    quote = " ".join(p.text for p in sorted(cited, key=lambda p: p.order))
     return Citation(n, hit.video, start, end, quote, hit.slide, kind="transcript")
-
-
-def text_of(sentences: Sequence[Sentence], question: str) -> str:
-    """Return sentences with their citation numbers as one text.
-
-    >>> text_of([Sentence("It is float32.", (1,)), Sentence("It is fast.", (1, 2))], "Why?")
-    'It is float32. [1] It is fast. [1][2]'
-    >>> text_of([Sentence("速い。", (1,))], "なぜ？")
-    '速い。[1]'
-    """
-    marked = [
-        f"{sentence.text}{'' if sentence.text.endswith('。') else ' '}"
-        + "".join(f"[{n}]" for n in sentence.citations)
-        for sentence in sentences
-    ]
-    return ("" if is_japanese(question) else " ").join(marked)
-
-
-def repeats(text: str, other: str) -> bool:
-    """Return whether a sentence mostly repeats another.
-
-    >>> repeats("The router runs in float32.", "Only the router runs in float32, he says.")
-    True
-    """
-    mine, theirs = content(text), content(other)
-    return len(mine & theirs) >= SAME * max(1, min(len(mine), len(theirs)))
-
-
-def content(text: str) -> set[str]:
-    """Return the content words of a text, English ones as stems."""
-    if is_japanese(text):
-        return set(japanese_words(text))
-    return {stem(word) for word in words(text) if word not in STOP_WORDS}
-
-
-def length_of(text: str) -> float:
-    """Return the length of a sentence in words; two Japanese characters count as one.
-
-    >>> length_of("It is float32."), length_of("速い。")
-    (3, 1.5)
-    """
-    return len(re.sub(r"\s", "", text)) / 2 if is_japanese(text) else len(text.split())
 
 
 def _lecture_for(index: "Index", question: str, lectures: Iterable[int]) -> int | None:

@@ -71,6 +71,27 @@ def leads_with(question: str, text: str) -> bool:
     return False
 
 
+def asked_thing(question: str) -> bool:
+    """Return whether a question asks for a year, a number or a name.
+
+    >>> asked_thing("How many parameters has GPT-3?"), asked_thing("Why is it large?")
+    (True, False)
+    """
+    return any(kind.search(question) for kind in (_WHEN, _COUNT, _WHO))
+
+
+def has_asked_thing(question: str, text: str) -> bool:
+    """Return whether a sentence has the year, the number of what is counted, or the name.
+
+    >>> asked = "How many parameters does Codex have?"
+    >>> has_asked_thing(asked, "It has 12 billion parameters."), has_asked_thing(asked, "160 GB.")
+    (True, False)
+    """
+    if (counted := _COUNTED.search(question)) and not is_japanese(question):
+        return bool(_amount(text, counted[1]))
+    return leads_with(question, text)
+
+
 def lead_of(question: str, hit: Hit, text: str) -> str:
     """Return a short opening sentence for an answer, or "".
 

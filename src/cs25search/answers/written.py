@@ -15,8 +15,9 @@ from ..records import Answer, Hit, Sentence
 from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
 from ..times import clock
-from .extract import Findings, build_citation, text_of
+from .extract import Findings, build_citation
 from .features import chunks_of
+from .spans import text_of
 from .support import is_supported
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from .chunk_text import (
     text_key,
 )
 from .generation import FORMAT, ROW, Generation, Manifest, Source
+from .handbook import Entry, build_handbook
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 
@@ -36,6 +37,7 @@ def build_generation(
     inputs: str,
     encoder: Encoder,
     model_name: str,
+    entries: Sequence[Entry] = (),
     previous: Generation | None = None,
     on_encoded: Callable[[int], None] = lambda count: None,
 ) -> Generation:
@@ -44,6 +46,7 @@ def build_generation(
     Args:
         videos: Every video that a chunk refers to.
         inputs: Checksum of all inputs, see `Manifest.inputs`.
+        entries: What can be asked about the course itself.
         previous: A generation whose encodings are reused for equal texts and the same encoder.
         on_encoded: Called with the number of chunks just encoded.
     """
@@ -97,6 +100,11 @@ def build_generation(
         words=Lexical.build(spoken),
         dictionary=build_dictionary({stem(word) for text in texts for word in words(text)}),
         bridge=build_bridge(pairs, in_both, encoder.dim),
+        handbook=build_handbook(
+            entries,
+            encoder,
+            previous.handbook if previous and previous.manifest.model_key == encoder.key else None,
+        ),
     )
 
 

@@ -17,6 +17,7 @@
         bigrams/, words/      BM25 over pairs of Japanese characters, and over Japanese words
         bridge*               vectors of Japanese words, see bridge.py
         dictionary.tsv        English for Japanese words, if the English is in the index
+        handbook*             questions about the course itself, see handbook.py
       models/<key>/           exported encoders, shared by generations
 
 A reader sees either the old generation or the new one, never part of one: see publish.py. Each file
@@ -51,6 +52,7 @@ from ..integrity import (
 from ..records import Chunk, Slide, Video
 from .bm25 import Lexical
 from .generation import FORMAT, ROW, Generation, Manifest
+from .handbook import Entry, Handbook, no_handbook
 from .publish import current_generation, publish
 from .vectors import read_dense, write_dense
 
@@ -208,6 +210,7 @@ def _open_files(folder: Path, manifest: Manifest) -> Generation:
         words=Lexical.read(folder / "words"),
         bridge=_read_bridge(folder),
         dictionary=Dictionary(_map(folder / "dictionary.tsv")),
+        handbook=_read_handbook(folder),
     )
     _check_rows(folder, generation)
     return generation
@@ -216,6 +219,7 @@ def _open_files(folder: Path, manifest: Manifest) -> Generation:
 def _write_files(folder: Path, generation: Generation) -> None:
     _write_lines(folder / "videos.jsonl", generation.videos)
     _write_lines(folder / "slides.jsonl", generation.slides)
+    _write_lines(folder / "handbook.jsonl", generation.handbook.entries)
     lines = _write_lines(folder / "chunks.jsonl", generation.chunks)
     arrays = {
         "lines": np.array(lines, np.int64),
@@ -225,6 +229,9 @@ def _write_files(folder: Path, generation: Generation) -> None:
         "slide_vectors": generation.slide_vectors,
         "bridge_vectors": generation.bridge.vectors,
         "bridge_idf": generation.bridge.idf,
+        "handbook_tokens": generation.handbook.tokens,
+        "handbook_ids": generation.handbook.ids,
+        "handbook_lengths": generation.handbook.lengths,
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
@@ -270,6 +277,13 @@ def _read_bridge(folder: Path) -> Bridge:
     words = _decode(path.read_bytes(), list[str], path, 1)
     vectors, idf = (_read_array(folder / f"bridge_{part}.npy") for part in ("vectors", "idf"))
     return Bridge({word: row for row, word in enumerate(words)}, vectors, idf)
+
+
+def _read_handbook(folder: Path) -> Handbook:
+    if not (folder / "handbook.jsonl").exists():  # written before there were any
+        return no_handbook()
+    arrays = [_read_array(folder / f"handbook_{part}.npy") for part in ("tokens", "ids", "lengths")]
+    return Handbook(_read_lines(folder / "handbook.jsonl", Entry), *arrays)
 
 
 def _read_array(path: Path) -> np.ndarray:

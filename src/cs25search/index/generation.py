@@ -11,6 +11,7 @@ from ..encoding.dictionary import Dictionary
 from ..integrity import FileFacts
 from ..records import Chunk, Slide, Video
 from .bm25 import Lexical
+from .handbook import Handbook
 
 FORMAT = 4  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary
 MODEL_NOTES = "notes by a model"  # kind of a Source
@@ -80,3 +81,4 @@ class Generation:
     words: Lexical
     bridge: Bridge
     dictionary: Dictionary
+    handbook: Handbook

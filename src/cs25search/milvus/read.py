@@ -28,6 +28,7 @@ from ..index.bm25 import Lexical, idf
 from ..index.build import build_rows
 from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import FORMAT, Generation
+from ..index.handbook import Entry, Handbook, no_handbook
 from ..index.vectors import build_dense
 from ..index.vocabulary import Vocabulary, idle_tokens
 from ..ranking.filters import Filters, read_count, read_filters
@@ -45,6 +46,7 @@ BATCH = 500  # ids per expression
 MOST_NOTES = 2000  # kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
 VALUES = ("slides", "bridge_words", "dictionary")
+HANDBOOK = ("handbook_tokens", "handbook_ids", "handbook_lengths")
 FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
 
 
@@ -383,8 +385,19 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
             arrays["bridge_idf"],
         ),
         dictionary=Dictionary(there["dictionary"]),
+        handbook=_read_handbook(store, name),
     )
     return generation, head
+
+
+def _read_handbook(store: Store, name: str) -> Handbook:
+    """Return the handbook of a generation; an empty one when it was written without."""
+    entries = store.read_value(name, "handbook")
+    arrays = [store.read_value(name, value) for value in HANDBOOK]
+    if entries is None or None in arrays:
+        return no_handbook()
+    decoded = msgspec.json.decode(entries, type=tuple[Entry, ...])
+    return Handbook(decoded, *(read_array_bytes(array or b"") for array in arrays))
 
 
 def _video_order(one: VideoRow) -> tuple[int | float, str]:

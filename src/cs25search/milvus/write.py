@@ -195,6 +195,11 @@ def write_course(store: Store, name: str, generation: Generation) -> None:
     store.write_value(name, "bridge_words", msgspec.json.encode(list(bridge.words)))
     store.write_value(name, "bridge_vectors", array_bytes(bridge.vectors))
     store.write_value(name, "bridge_idf", array_bytes(bridge.idf))
+    handbook = generation.handbook
+    store.write_value(name, "handbook", msgspec.json.encode(list(handbook.entries)))
+    store.write_value(name, "handbook_tokens", array_bytes(handbook.tokens))
+    store.write_value(name, "handbook_ids", array_bytes(handbook.ids))
+    store.write_value(name, "handbook_lengths", array_bytes(handbook.lengths))
 
 
 def publish(store: Store, name: str, shards: int) -> list[Shard]:

@@ -1,0 +1,273 @@
+"""Which sentences are shown: whole thoughts, each read from its beginning.
+
+A note is written as one thought, so it is shown from its first sentence on, without an opening
+that only repeats what a listener asked. Its title stands in front, so that a pronoun in the first
+sentence has its noun. Of captions, the stretch that matches best is shown with its neighbour.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..records import Hit, Sentence
+from ..text.japanese import is_japanese, japanese_words
+from ..text.words import STOP_WORDS, stem, words
+from .opening import asked_thing, has_asked_thing
+from .passages import Passage
+
+MOST_SENTENCES = 4  # of one moment
+MOST_WORDS = 70  # of one moment, in English; a Japanese one has about two characters a word
+NEAR = 0.8  # a second moment speaks too when it scores at least this fraction of the best
+SPOKEN_WORDS = 60  # of captions
+
+_QUESTIONER = re.compile(
+    r"^(?:(?:an?|one|another|the|the same|some) )?(?:[\w-]+ )?"
+    r"(?:students?|listeners?|questioners?|newcomers?|attendees?|viewers?|audience|host)\b"
+    r"|^(?:someone|somebody)\b|^[^.]*\?$|^a question that the captions miss",
+    re.I,
+)
+_QUESTIONER_JA = re.compile(
+    r"(?:学生|質問者?|聴講者|聴衆|初学者|司会者|別の人|参加者)(?:たち|ら)?[がはの、]"
+    r".*(?:尋ねる|質問する|質問が出る|問う|述べる|見る|指摘する|言う|懸念する|頼む|考える|疑問視する)。$"
+    r"|(?:か|？)。?$|質問である。$|質問が出る。$|^字幕にない質問"
+)
+_TRANSITION = re.compile(
+    r"^(?:so far|next they ask|the talk (?:turns|moves|now)|before that|after (?:a|the) break"
+    r"|(?:he|she|they) jokes?\b|jok(?:es|ing)\b)",
+    re.I,
+)
+_QA_TITLE = re.compile(r"^(?:Q ?& ?A|Q|質疑応答|質疑|質問)\s*[:：]\s*", re.I)
+_DEFINED = re.compile(
+    r"^(?:so |and |please |can you )?"
+    r"(?:what(?:['’]s| is| are| was)|what do(?:es)?|define|explain what|meaning of) "
+    r"(?:meant by )?(?:an? |the )?(?P<term>[^?,;]{2,60}?)"
+    r"(?: means?| stands? for| is| are)?(?: in [^?]{1,40})?\s*\??$",
+    re.I,
+)
+_DEFINED_JA = re.compile(r"^(?P<term>.{1,30}?)(?:とは|って何|というのは|の意味|の定義)")
+# Words on which no quotation of captions may end.
+_OPEN_END = STOP_WORDS | frozenset("because just like um uh very really kind also only".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Sentences of one moment that follow each other.
+
+    Attributes:
+        place: Which hit they are of, from 0.
+        lead: The title of the note; "" where there is none.
+        passages: At least one.
+    """
+
+    place: int
+    lead: str
+    passages: tuple[Passage, ...]
+
+    @property
+    def text(self) -> str:
+        """The lead and all sentences as they are shown."""
+        said = [passage.text for passage in self.passages]
+        gap = "" if is_japanese("".join(said)) else " "
+        return gap.join([with_lead(self.lead, said[0]), *said[1:]])
+
+
+def choose_spans(question: str, hits: Sequence[Hit], passages: Sequence[Passage]) -> list[Span]:
+    """Return what is shown of the moments found: one span, or two.
+
+    The moment that defines, counts, dates or names what is asked comes first, else the best one.
+    A second moment speaks only when it scores nearly as much and has a word of the question that
+    the first has not.
+
+    Args:
+        hits: Best first, at least one.
+        passages: Of all hits, in the order in which they are said.
+    """
+    by_place = [[p for p in passages if p.place == place] for place in range(len(hits))]
+    near = [
+        place for place, hit in enumerate(hits)
+        if by_place[place] and (place == 0 or hit.score >= NEAR * hits[0].score)
+    ]  # fmt: skip
+    if not near:
+        return []
+    first = _answering(question, hits, by_place, near)
+    spans = [span_of(hits[first], by_place[first], question)]
+    asked = topic_words(question)
+    told = topic_words(spans[0].text)
+    for place in near:
+        if place == first:
+            continue
+        other = span_of(hits[place], by_place[place], question)
+        if (asked & topic_words(other.text)) - told:
+            return [*spans, other]
+    return spans
+
+
+def span_of(hit: Hit, passages: Sequence[Passage], question: str) -> Span:
+    """Return the sentences of a moment that are shown.
+
+    Args:
+        passages: Of this hit, in order, at least one.
+    """
+    if hit.note is None:
+        return Span(passages[0].place, "", _spoken(passages))
+    kept = list(passages)
+    while len(kept) > 1 and not _opens(kept[0].text):
+        del kept[0]
+    shown = kept[:1]
+    for passage in kept[1:MOST_SENTENCES]:
+        if sum(length_of(p.text) for p in [*shown, passage]) > MOST_WORDS:
+            break
+        shown.append(passage)
+    japanese = is_japanese(question) and bool(hit.note.title_ja)
+    return Span(passages[0].place, lead_line(hit.note.title_ja if japanese else hit.note.title),
+                tuple(shown))  # fmt: skip
+
+
+def lead_line(title: str) -> str:
+    """Return a note's title as it stands in front of its sentences.
+
+    >>> lead_line("Q&A: does balancing make experts identical?"), lead_line("質疑：速度は落ちない")
+    ('Does balancing make experts identical?', '速度は落ちない')
+    """
+    plain = _QA_TITLE.sub("", title).strip()
+    return f"{plain[:1].upper()}{plain[1:]}"
+
+
+def with_lead(lead: str, sentence: str) -> str:
+    """Return a sentence with the title of its note in front.
+
+    >>> with_lead("Smaller initialization", "It helps."), with_lead("Why?", "It helps.")
+    ('Smaller initialization: It helps.', 'Why? It helps.')
+    >>> with_lead("", "It helps."), with_lead("初期化", "効く。")
+    ('It helps.', '初期化：効く。')
+    """
+    if not lead:
+        return sentence
+    if is_japanese(lead):
+        return f"{lead}{'' if lead.endswith(('？', '?')) else '：'}{sentence}"
+    return f"{lead} {sentence}" if lead.endswith(("?", "!", ".")) else f"{lead}: {sentence}"
+
+
+def text_of(sentences: Sequence[Sentence], question: str) -> str:
+    """Return sentences with their numbers as one text.
+
+    >>> text_of([Sentence("It is float32.", (1,)), Sentence("It is fast.", (1, 2))], "Why?")
+    'It is float32. [1] It is fast. [1][2]'
+    >>> text_of([Sentence("速い。", (1,))], "なぜ？")
+    '速い。[1]'
+    """
+    marked = [
+        f"{sentence.text}{'' if sentence.text.endswith('。') else ' '}"
+        + "".join(f"[{n}]" for n in sentence.citations)
+        for sentence in sentences
+    ]
+    return ("" if is_japanese(question) else " ").join(marked)
+
+
+def defined_term(question: str) -> str:
+    """Return what a question wants defined, else "".
+
+    >>> defined_term("What is an induction head?"), defined_term("pass@kとは何ですか？")
+    ('induction head', 'pass@k')
+    >>> defined_term("Why does the router need float32?")
+    ''
+    """
+    found = (_DEFINED_JA if is_japanese(question) else _DEFINED).match(question.strip())
+    if not found or re.match(r"what do(?:es)? (?!.*\b(?:mean|stand for)\b)", question, re.I):
+        return ""
+    return found["term"].strip()
+
+
+def defines(term: str, title: str, sentence: str) -> bool:
+    """Return whether a sentence begins by saying what a term is, or its title is the term.
+
+    >>> defines("pass@k", "Metrics", "Pass@k is the probability that one of k samples is right.")
+    True
+    >>> defines("pass@k", "Metrics", "They report pass@k.")
+    False
+    """
+    wanted = _folded(term)
+    if not wanted:
+        return False
+    if is_japanese(term) or is_japanese(sentence):
+        begins = sentence.replace("「", "").replace("」", "").lower()
+        return bool(
+            re.match(rf"{re.escape(term.lower())}(?:（[^）]*）)?(?:とは|は)", begins)
+        ) or _folded(title) in (wanted, [*wanted, "定義"])
+    said = _folded(re.sub(r"\([^)]*\)", "", sentence))
+    titled = [word for word in _folded(title) if word not in ("a", "an", "the", "what", "is")]
+    if titled in (wanted, [*wanted, "defin"]):
+        return True
+    start = 1 if said[:1] and said[0] in ("a", "an", "the") else 0
+    after = said[start + len(wanted) :]
+    return said[start : start + len(wanted)] == wanted and after[:1] in (
+        ["is"], ["are"], ["mean"], ["refer"], ["stand"], ["denot"], ["consist"], ["measur"],
+    )  # fmt: skip
+
+
+def topic_words(text: str) -> set[str]:
+    """Return the words of a text that carry its topic, English as stems."""
+    if is_japanese(text):
+        return set(japanese_words(text))
+    return {stem(word) for word in words(text) if word not in STOP_WORDS}
+
+
+def length_of(text: str) -> float:
+    """Return the length of a sentence in words; two Japanese characters count as one.
+
+    >>> length_of("It is float32."), length_of("速い。")
+    (3, 1.5)
+    """
+    return len(re.sub(r"\s", "", text)) / 2 if is_japanese(text) else len(text.split())
+
+
+def trim_end(text: str) -> str:
+    """Return captions without an end that hangs in the air.
+
+    >>> trim_end("we cast the router because the")
+    'we cast the router'
+    """
+    said = text.split()
+    while len(said) > 3 and said[-1].lower() in _OPEN_END:
+        del said[-1]
+    return " ".join(said)
+
+
+def _answering(
+    question: str, hits: Sequence[Hit], by_place: Sequence[Sequence[Passage]], near: Sequence[int]
+) -> int:
+    """Return the place of the moment that has the kind of thing asked for, else the best."""
+    if term := defined_term(question):
+        for place in near:
+            note = hits[place].note
+            title = (note.title_ja if is_japanese(question) else note.title) if note else ""
+            if any(defines(term, title, p.text) for p in by_place[place][:2]):
+                return place
+    if asked_thing(question):
+        for place in near:
+            if any(has_asked_thing(question, p.text) for p in by_place[place]):
+                return place
+    return near[0]
+
+
+def _opens(sentence: str) -> bool:
+    """Return whether an answer may begin with a sentence of a note that goes on after it."""
+    if is_japanese(sentence):
+        return _QUESTIONER_JA.search(sentence) is None
+    return not (_QUESTIONER.match(sentence) or _TRANSITION.match(sentence))
+
+
+def _spoken(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return the stretch of captions that matches best, and the better of its neighbours."""
+    best = max(range(len(passages)), key=lambda n: passages[n].score)
+    beside = [n for n in (best - 1, best + 1) if 0 <= n < len(passages)]
+    chosen = [passages[best]]
+    for n in sorted(beside, key=lambda n: -passages[n].score)[:1]:
+        if length_of(passages[n].text) + length_of(passages[best].text) <= SPOKEN_WORDS:
+            chosen.append(passages[n])
+    *others, last = sorted(chosen, key=lambda p: p.order)
+    return (*others, replace(last, text=trim_end(last.text)))
+
+
+def _folded(text: str) -> list[str]:
+    return japanese_words(text) if is_japanese(text) else [stem(word) for word in words(text)]

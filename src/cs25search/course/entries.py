@@ -1,0 +1,114 @@
+"""The bundled course as entries of a handbook: its slides, lectures and facts."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..index.handbook import Entry
+from ..records import Slide
+from ..times import clock
+from .read import Course, Lecture
+
+# What is asked about any lecture by its number, beside the questions written for each.
+_ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "who": (
+        ("Who gives lecture {n}?", "Who speaks in lecture {n}?", "How long is lecture {n}?",
+         "Who is the speaker of lecture {n} and where does he work?", "title of lecture {n}"),
+        ("第{n}回は誰が話していますか", "第{n}回の講師は？", "第{n}回は何分ですか",
+         "第{n}回の長さ"),
+    ),
+    "summary": (
+        ("Summarise lecture {n}", "What does lecture {n} cover?", "outline of lecture {n}",
+         "lecture {n} in a few sentences", "main points of lecture {n}",
+         "What is lecture {n} about?", "summary of the lecture on {title}"),
+        ("第{n}回を要約してください", "第{n}回の要点", "第{n}回の内容は？",
+         "第{n}回は何についての講義ですか", "{title}の講義の要約"),
+    ),
+    "verdict": (
+        ("What did the author think of lecture {n}?", "author's impression of lecture {n}",
+         "Is lecture {n} worth watching?"),
+        ("第{n}回についての作者の感想", "第{n}回は見る価値がある？", "第{n}回の評価"),
+    ),
+    "before": (
+        ("Do I need to read anything before lecture {n}?", "prerequisites of lecture {n}",
+         "preparation for lecture {n}"),
+        ("第{n}回の前に予習は必要ですか", "第{n}回の予備知識",),
+    ),
+    "difficulty": (
+        ("How hard is lecture {n}?", "Is lecture {n} easy or difficult?"),
+        ("第{n}回は難しいですか", "第{n}回の難易度"),
+    ),
+    "good_for": (
+        ("Who should watch lecture {n}?", "Who is lecture {n} good for?"),
+        ("第{n}回はどんな人向けですか", "第{n}回は誰の役に立つ？"),
+    ),
+}  # fmt: skip
+
+_SIDES = {
+    "who": r"\bwho (?:gives|speaks|presents|is the speaker)|\bhow (?:long|many minutes)"
+    r"|何分|講演者|登壇|話している人|誰が話",
+    "before": r"\b(?:read|background|paper|prerequisite)|予習|予備知識|論文を",
+    "difficulty": r"\b(?:hard|difficult|advanced|follow)\b|難し|難易度|ついていける",
+    "good_for": r"\b(?:should|which|good) (?:lecture|talk|\w+ people)|\bwho (?:should|can)"
+    r"|向け|向いて|どの回|どの講義|役立|おすすめの回",
+    "verdict": r"\b(?:worth|star|starred)\b|価値|★",
+}
+
+
+def course_entries(course: Course, slides: Sequence[Slide]) -> list[Entry]:
+    """Return the entries of a course, lectures first: of equal matches the first counts.
+
+    Args:
+        slides: Those of the index; a deck given with --deck has its own.
+    """
+    lectures = [entry for lecture in course.lectures for entry in _lecture(lecture)]
+    facts = [
+        Entry("fact", n, "", "", fact.answer, fact.answer_ja, fact.q, fact.q_ja, fact.lectures,
+              fact.slides)
+        for n, fact in enumerate(course.facts, start=1)
+    ]  # fmt: skip
+    return [*lectures, *facts, *(_slide(slide) for slide in slides if slide.asks)]
+
+
+def _slide(slide: Slide) -> Entry:
+    own = (slide.lecture,) if slide.lecture else ()
+    more = " ".join([*slide.points, ", ".join(slide.terms)])
+    return Entry("slide", slide.number, slide.title, slide.title_ja, slide.summary,
+                 slide.summary_ja, slide.asks, slide.asks_ja, own, (slide.number,),
+                 more=more)  # fmt: skip
+
+
+def _lecture(lecture: Lecture) -> Iterator[Entry]:
+    n, length = lecture.number, clock(lecture.duration_s)
+    speakers, speakers_ja = ", ".join(lecture.speakers), "、".join(lecture.speakers)
+    texts = {
+        "who": (
+            f"{speakers} ({lecture.affiliation}); {length}.",
+            f"{speakers_ja}（{lecture.affiliation}）、{length}。",
+        ),
+        "summary": (lecture.summary, lecture.summary_ja),
+        "verdict": (lecture.verdict, lecture.verdict_ja),
+        "before": (lecture.before_watching, lecture.before_watching_ja),
+        "difficulty": (lecture.difficulty_reason, lecture.difficulty_reason_ja),
+        "good_for": (lecture.good_for, lecture.good_for_ja),
+    }
+    outline = tuple((one.start, one.title, one.title_ja) for one in lecture.outline)
+    for side, (text, text_ja) in texts.items():
+        if not text:
+            continue
+        asks, asks_ja = (
+            tuple(ask.format(n=n, title=title) for ask in templates)
+            for templates, title in zip(_ASKS[side], (lecture.title, lecture.title_ja), strict=True)
+        )
+        asks += tuple(ask for ask in lecture.asks if side_of(ask) == side)
+        asks_ja += tuple(ask for ask in lecture.asks_ja if side_of(ask) == side)
+        yield Entry("lecture", n, lecture.title, lecture.title_ja, text, text_ja, asks, asks_ja,
+                    (n,), (), side, "", outline if side == "summary" else ())  # fmt: skip
+
+
+def side_of(ask: str) -> str:
+    """Return which side of a lecture a question about it is about, mostly its summary.
+
+    >>> side_of("How long is lecture 3?"), side_of("第3回は難しい？どこが難しい？")
+    ('who', 'difficulty')
+    """
+    return next((side for side, words in _SIDES.items() if re.search(words, ask, re.I)), "summary")

@@ -1,0 +1,210 @@
+"""What can be asked about the course itself: slides, lectures and facts with their questions.
+
+They are apart from the chunks, so that no search for a moment meets them. Each text and each
+question is encoded alone. A question is compared with theirs in both directions: a question about
+the course has a near double among them, a question about what is taught has not. Which entry
+answers is decided by its nearest question and by its text together.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ..encoding.encoder import Encoder
+from ..text.japanese import is_japanese, japanese_words
+from ..text.ngrams import bigrams, ngrams
+from .late import pack, unpack
+
+GRAMS = 0.4  # weight of shared n-grams beside late interaction
+BOTH = 0.3  # weight of the worse of question and text beside the better one
+WRITTEN = 0.06  # a lecture or fact was written as an answer, a slide's summary was not
+
+EntryKind = Literal["slide", "lecture", "fact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A slide, one side of a lecture, or a fact.
+
+    Attributes:
+        number: Of the slide or lecture; of a fact, its place from 1.
+        side: What of a lecture it tells, such as "summary"; else "".
+        asks: Questions that it answers.
+        lectures, slides: What it is about, by number.
+        more: What is found but not shown, such as the points of a slide.
+        outline: Of the summary of a lecture: second, title, Japanese title of each part.
+    """
+
+    kind: EntryKind
+    number: int
+    title: str
+    title_ja: str
+    text: str
+    text_ja: str
+    asks: tuple[str, ...]
+    asks_ja: tuple[str, ...]
+    lectures: tuple[int, ...] = ()
+    slides: tuple[int, ...] = ()
+    side: str = ""
+    more: str = ""
+    outline: tuple[tuple[float, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handbook:
+    """Entries with their texts and questions as the encoder reads them.
+
+    Attributes:
+        tokens: Packed token vectors, shape (n, dim / 8): of the text of the first entry, of each
+            of its questions, then of the next entry.
+        ids: Their token ids, shape (n,).
+        lengths: Tokens of each text and question, shape (n_texts,).
+    """
+
+    entries: tuple[Entry, ...]
+    tokens: np.ndarray
+    ids: np.ndarray
+    lengths: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry and how near it is to a question.
+
+    Attributes:
+        score: By its nearest question and its text; higher is better.
+        ask: Of its nearest question alone: 1.4 for the same words, about .4 for other topics.
+    """
+
+    entry: Entry
+    score: float
+    ask: float
+
+
+def build_handbook(
+    entries: Sequence[Entry], encoder: Encoder, previous: Handbook | None = None
+) -> Handbook:
+    """Return entries with their questions encoded; those of `previous` are taken when equal."""
+    if previous is not None and previous.entries == tuple(entries):
+        return previous
+    texts = [text for entry in entries for text in (_text(entry), *entry.asks)]
+    packed: list[np.ndarray] = [np.zeros((0, (encoder.dim + 7) // 8), np.uint8)] * len(texts)
+    ids: list[np.ndarray] = [np.zeros(0, np.int32)] * len(texts)
+    for place, encoding in encoder.encode_documents(texts):
+        packed[place], ids[place] = pack(encoding.tokens), encoding.ids.astype(np.int32)
+    lengths = np.array([len(one) for one in packed], np.int32)
+    return Handbook(
+        tuple(entries),
+        np.concatenate(packed) if texts else np.zeros((0, (encoder.dim + 7) // 8), np.uint8),
+        np.concatenate(ids) if texts else np.zeros(0, np.int32),
+        lengths,
+    )
+
+
+def no_handbook() -> Handbook:
+    """Return the handbook of an index that has none."""
+    none = np.zeros(0, np.int32)
+    return Handbook((), np.zeros((0, 0), np.uint8), none, none)
+
+
+def match(
+    handbook: Handbook,
+    question: str,
+    tokens: np.ndarray,
+    ids: np.ndarray,
+    lectures: Iterable[int] = (),
+) -> list[Match]:
+    """Return entries by their nearest question, nearest first.
+
+    Args:
+        tokens: Unit vectors of the question's tokens, shape (n, dim); not read in Japanese, where
+            words are compared.
+        ids: Their token ids.
+        lectures: Only entries about one of these; all when empty.
+    """
+    if is_japanese(question):
+        nearness = _japanese(handbook, question)
+    else:
+        nearness = _english(handbook, question, tokens, ids)
+    wanted = set(lectures)
+    matches = []
+    for entry, (text, ask) in zip(handbook.entries, nearness, strict=True):
+        if not wanted or wanted & {*entry.lectures}:
+            score = max(text, ask) + BOTH * min(text, ask)
+            score += WRITTEN if entry.kind != "slide" else 0.0
+            matches.append(Match(entry, score, ask))
+    return sorted(matches, key=lambda one: -one.score)
+
+
+def overlap(one: set[str], other: set[str], weight: dict[str, float] | None = None) -> float:
+    """Return twice the shared part of two sets over their sizes (Dice), 0 to 1.
+
+    >>> overlap({"a", "b"}, {"b", "c"}), overlap({"a", "b"}, {"b"}, {"a": 1.0, "b": 3.0})
+    (0.5, 0.8571428571428571)
+    """
+    if weight is None:
+        return 2 * len(one & other) / max(1, len(one) + len(other))
+    sizes = sum(weight.get(word, 1.0) for part in (one, other) for word in part)
+    return 2 * sum(weight.get(word, 1.0) for word in one & other) / sizes if sizes else 0.0
+
+
+def _text(entry: Entry) -> str:
+    number = f"Lecture {entry.number}: " if entry.kind == "lecture" else ""
+    return f"{number}{entry.title}. {entry.text} {entry.more}".strip()
+
+
+def _english(
+    handbook: Handbook, question: str, tokens: np.ndarray, ids: np.ndarray
+) -> list[tuple[float, float]]:
+    """Return, for each entry, how near its text is and how near its nearest question."""
+    if not len(tokens) or not handbook.lengths.all():
+        return [(0.0, 0.0)] * len(handbook.entries)
+    query = tokens.astype(np.float32)
+    cosines = unpack(handbook.tokens, query.shape[1]) @ query.T
+    begins = np.cumsum(handbook.lengths) - handbook.lengths
+    # Rare among these texts: "author" and "lecture" are rare in notes, and tell nothing here.
+    documents = np.repeat(np.arange(len(handbook.lengths)), handbook.lengths)
+    size = int(max(handbook.ids.max(), ids.max())) + 1
+    pairs = np.unique(documents * size + handbook.ids)
+    idf = np.log1p(len(handbook.lengths) / np.maximum(1, np.bincount(pairs % size, minlength=size)))
+    asked = idf[ids]
+    forth = np.maximum.reduceat(cosines, begins, axis=0) @ asked / asked.sum()
+    held = idf[handbook.ids]
+    back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
+    both = (forth + back) / 2
+    grams = set(ngrams(question))
+    nearness, place = [], 0
+    for entry in handbook.entries:
+        shared = len(grams & set(ngrams(_text(entry)))) / len(grams)
+        asks = [
+            float(both[place + n]) + GRAMS * overlap(grams, set(ngrams(ask)))
+            for n, ask in enumerate(entry.asks, start=1)
+        ]
+        nearness.append((float(forth[place]) + GRAMS * shared, max(asks, default=0.0)))
+        place += 1 + len(entry.asks)
+    return nearness
+
+
+def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
+    """Return what `_english` returns, by words and pairs of characters."""
+    spoken = [[set(japanese_words(ask)) for ask in entry.asks_ja] for entry in handbook.entries]
+    counts = Counter(word for entry in spoken for ask in entry for word in ask)
+    size = sum(len(entry) for entry in spoken)
+    said, pairs = set(japanese_words(question)), set(bigrams(question))
+    weight = {word: float(np.log1p(size / (counts[word] or 1))) for word in counts.keys() | said}
+    total = sum(weight[word] for word in said) or 1.0
+    nearness = []
+    for entry, own in zip(handbook.entries, spoken, strict=True):
+        text = f"{entry.title_ja}。{entry.text_ja}"
+        held = sum(weight[word] for word in said & set(japanese_words(text))) / total
+        shared = len(pairs & set(bigrams(text))) / max(1, len(pairs))
+        asks = [
+            overlap(said, words, weight) + GRAMS * overlap(pairs, set(bigrams(ask)))
+            for ask, words in zip(entry.asks_ja, own, strict=True)
+        ]
+        # Words of a text say less than those of a question: it has many.
+        nearness.append((0.7 * held + GRAMS * shared, max(asks, default=0.0)))
+    return nearness

@@ -1,0 +1,127 @@
+"""Questions about the course itself: which entry is nearest, and that it is told from moments."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import DATA
+
+from cs25search.answers.course import answers_course, find_entry, named_lectures
+from cs25search.course.entries import course_entries, side_of
+from cs25search.course.read import load_course
+from cs25search.index.files import read_generation
+from cs25search.index.handbook import Entry, build_handbook, match, no_handbook, overlap
+
+
+class Letters:
+    """An encoder whose tokens are words, each a vector of its own."""
+
+    dim = 8
+    vocabulary_size = 50
+
+    def __init__(self):
+        self.known = {}
+
+    def encode_documents(self, texts):
+        from cs25search.encoding.encoder import Encoding
+
+        for place, text in enumerate(texts):
+            ids = np.array([self.known.setdefault(w, len(self.known)) for w in text.split()])
+            tokens = np.sign(np.random.default_rng(7).normal(size=(50, 8)))[ids] / np.sqrt(8)
+            yield place, Encoding(tokens.mean(axis=0), tokens, ids)
+
+
+def entry(number, text, *asks):
+    return Entry("fact", number, "", "", text, text, asks, asks, (number,))
+
+
+def test_the_entry_with_the_nearest_question_comes_first_and_lectures_filter():
+    entries = [entry(1, "five and six", "which talk has a star"),
+               entry(2, "lecture four", "which talk is longest")]  # fmt: skip
+    letters = Letters()
+    handbook = build_handbook(entries, letters)
+    _, asked = next(letters.encode_documents(["which talk is longest"]))
+    found = match(handbook, "which talk is longest", asked.tokens, asked.ids)
+    assert [one.entry.number for one in found] == [2, 1]
+    assert found[0].ask == pytest.approx(1.4)
+    only = match(handbook, "which talk is longest", asked.tokens, asked.ids, [1])
+    assert [one.entry.number for one in only] == [1]
+
+
+def test_equal_entries_are_not_encoded_again():
+    entries = [entry(1, "five", "which talk")]
+    first = build_handbook(entries, Letters())
+    assert build_handbook(entries, Letters(), first) is first
+    assert build_handbook(entries[:0], Letters(), first) is not first
+
+
+def test_japanese_questions_are_compared_by_words():
+    handbook = build_handbook([entry(1, "五回", "おすすめの回はどれ"),
+                               entry(2, "四回", "一番長い回は何分")], Letters())  # fmt: skip
+    none = np.zeros((0, 8))
+    found = match(handbook, "おすすめはどの回", none, np.zeros(0, int))
+    assert found[0].entry.number == 1
+
+
+def test_an_index_without_a_handbook_has_no_entry():
+    none = np.zeros((0, 8))
+    assert match(no_handbook(), "why", none, np.zeros(0, int)) == []
+    assert overlap(set(), set()) == 0.0
+
+
+def test_every_lecture_has_a_summary_with_an_outline_and_five_other_sides():
+    course = load_course()
+    entries = course_entries(course, course.slides)
+    lectures = [one for one in entries if one.kind == "lecture"]
+    assert len(lectures) == 60
+    assert all(one.outline for one in lectures if one.side == "summary")
+    assert sum(one.kind == "slide" for one in entries) == 33
+    assert all(one.text and one.text_ja and one.asks and one.asks_ja for one in entries)
+    assert side_of("should I read the ViT paper before lecture 3") == "before"
+
+
+def test_the_handbook_is_read_as_it_was_written(index_dir):
+    handbook = read_generation(index_dir).handbook
+    texts = sum(1 + len(one.asks) for one in handbook.entries)
+    assert len(handbook.lengths) == texts
+    assert int(handbook.lengths.sum()) == len(handbook.tokens) == len(handbook.ids)
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "part"),
+    [("Who speaks in lecture 7?", "lecture", "Aidan Gomez"),
+     ("Summarise lecture 6", "lecture", "Perceiver"),
+     ("第3回の要点", "lecture", "0:05"),
+     ("How many hours does it take to watch everything?", "slide", "9 hours"),
+     ("おすすめの回を教えて", "slide", "第5回")],
+)  # fmt: skip
+def test_the_course_itself_is_answered_with_slide_or_lecture(index, question, status, part):
+    answer = index.answer(question)
+    assert answer.status == "answered"
+    assert answer.citations[0].kind == status
+    assert part in answer.text
+    assert all(one.url for one in answer.citations)
+
+
+def test_a_summary_ends_with_an_outline_whose_parts_open_their_second(index):
+    answer = index.answer("Summarise lecture 6")
+    parts = [one for one in answer.citations if one.start]
+    assert len(parts) >= 3
+    assert all(one.url.endswith(f"?t={int(one.start)}") for one in parts)
+
+
+def test_what_is_taught_is_answered_by_moments(index):
+    asked = json.loads((DATA / "questions.json").read_bytes())["questions"]
+    course = [
+        question
+        for entry in asked
+        for question in (entry["q"], entry["q_ja"])
+        if answers_course(find_entry(index, question), question, is_answered=True)
+    ]
+    assert len(course) <= 0.03 * 2 * len(asked), course
+
+
+def test_lectures_named_by_number_are_read_in_both_languages():
+    assert named_lectures("the third lecture") == [3]
+    assert named_lectures("第10回と第2回") == [10, 2]
+    assert named_lectures("3 heads, 10 layers") == []

@@ -1,0 +1,101 @@
+"""Which sentences are shown: whole thoughts, the moment that answers first."""
+
+import pytest
+
+from cs25search.answers.passages import Passage
+from cs25search.answers.spans import choose_spans, defined_term, defines, span_of, trim_end
+from cs25search.records import Chunk, Hit, Video
+
+VIDEO = Video("abcdefghijk", "Scaling", (), 4000, 5)
+
+
+def moment(place: int, score: float, *sentences: str, title: str = "Title", note: bool = True):
+    """Return a hit with its passages."""
+    chunk = Chunk(f"c{place}", "abcdefghijk", 100.0 * place, 100.0 * place + 50,
+                  " ".join(sentences), "note" if note else "transcript", title)  # fmt: skip
+    hit = Hit(VIDEO, chunk, chunk if note else None, chunk.start, chunk.end, chunk.text, None,
+              score, place + 1)  # fmt: skip
+    said = [Passage(text, chunk.start, chunk.end, place, order, 0.5)
+            for order, text in enumerate(sentences)]  # fmt: skip
+    return hit, said
+
+
+def shown(question: str, *moments) -> list[str]:
+    hits = [hit for hit, _ in moments]
+    return [span.text for span in choose_spans(question, hits, [p for _, s in moments for p in s])]
+
+
+def test_a_note_is_shown_from_its_first_sentence_in_its_own_order():
+    one = moment(0, 9, "Routers run in float32.", "They are small.", title="The router")
+    assert shown("Why?", one) == ["The router: Routers run in float32. They are small."]
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["A student asks whether it is slower.", "Another listener objects that it costs.",
+     "Someone wonders about size.", "Is it slower?", "So far this was theory."],
+)  # fmt: skip
+def test_what_a_listener_asked_and_transitions_are_left_out(opening):
+    one = moment(0, 9, opening, "Only the router is cast.", title="Q&A: is it slower?")
+    assert shown("Is it slow?", one) == ["Is it slower? Only the router is cast."]
+    assert shown("Is it slow?", moment(0, 9, opening)) == [f"Title: {opening}"]  # all there is
+
+
+def test_japanese_opening_of_a_listener_is_left_out():
+    opening = "学習が遅くならないのか、と学生が尋ねる。"
+    hit, said = moment(0, 9, opening, "キャストするのはルータだけである。", title="Q&A")
+    assert [p.text for p in span_of(hit, said, "遅い？").passages] == [said[1].text]
+
+
+def test_a_long_note_ends_with_a_whole_sentence():
+    one = moment(0, 9, *[f"Sentence {n} has {'many ' * 18}words." for n in range(5)])
+    (text,) = shown("Why?", one)
+    assert text.endswith("words.") and text.count("Sentence") == 3
+
+
+def test_a_second_moment_needs_a_score_and_a_word_of_the_question_that_the_first_has_not():
+    first = moment(0, 9, "The router runs in float32.")
+    adds, repeats = (moment(1, 8, text) for text in ("Dropout is higher.", "The router again."))
+    assert len(shown("router and dropout", first, adds)) == 2
+    assert len(shown("router and dropout", first, repeats)) == 1
+    weak, said = moment(1, 5, "Dropout is higher.")
+    assert len(shown("router and dropout", first, (weak, said))) == 1
+
+
+def test_the_moment_that_defines_comes_first():
+    used = moment(0, 9, "They report pass@k.", title="Results")
+    defined = moment(1, 8.5, "Pass@k is the chance that a sample is right.", title="A metric")
+    assert shown("What is pass@k?", used, defined)[0].startswith("A metric: Pass@k is")
+    assert shown("Why pass@k?", used, defined)[0].startswith("Results: They report")
+
+
+def test_the_moment_with_the_number_of_what_is_counted_comes_first():
+    disk = moment(0, 9, "Codex was trained on 160 GB of code.")
+    size = moment(1, 8.5, "Codex has 12 billion parameters.")
+    assert "12 billion" in shown("How many parameters does Codex have?", disk, size)[0]
+
+
+def test_best_moment_speaks_even_with_a_score_below_zero():
+    assert shown("Why?", moment(0, -1.0, "So it is."))
+
+
+def test_captions_end_neither_with_the_nor_with_because():
+    hit, said = moment(0, 9, "we cast only the router because the", note=False)
+    assert span_of(hit, said, "why").passages[-1].text == "we cast only the router"
+    assert trim_end("it is") == "it is"
+
+
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [("What is an induction head?", "induction head"), ("what's GLOM", "GLOM"),
+     ("What does GPT mean?", "GPT"), ("GLOMとは？", "GLOM"), ("誘導ヘッドって何？", "誘導ヘッド"),
+     ("Why is it deep?", ""), ("なぜ速い？", "")],
+)  # fmt: skip
+def test_term_that_a_question_wants_defined(question, term):
+    assert defined_term(question) == term
+
+
+def test_defining_sentence_begins_with_its_term():
+    assert defines("誘導ヘッド", "定義", "誘導ヘッド（induction head）とは、複製する頭である。")
+    assert defines("induction head", "The induction head defined", "In those cases it predicts.")
+    assert not defines("誘導ヘッド", "結果", "この図は誘導ヘッドを示す。")
