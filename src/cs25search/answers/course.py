@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..course.read import load_course
 from ..index.handbook import Entry, Match, match
+from ..question.cleanup import topic_of
 from ..records import Answer, Citation, Language, Sentence, Slide, Video
 from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
@@ -83,7 +84,8 @@ def answers_course(found: Match | None, question: str, is_answered: bool) -> boo
     if found is None:
         return False
     named = bool(named_lectures(question))
-    if is_answered and asks_for_lecture(question) and not named and found.entry.kind != "fact":
+    has_topic = asks_for_lecture(question) and topic_of(question) != question
+    if is_answered and has_topic and not named and found.entry.kind != "fact":
         return False  # the best moment names its lecture and speaker
     language: Language = "ja" if is_japanese(question) else "en"
     limit = SURE[language] if is_answered else ENOUGH[language]
