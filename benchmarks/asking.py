@@ -1,4 +1,4 @@
-"""A process that asks an index questions, told what to do line by line on stdin.
+"""A process that searches an index, controlled by lines on stdin.
 
 python -m benchmarks.asking INDEX THREADS: opens the index, warms up, answers "ready". Then
 "ask SECONDS" answers how many questions it asked in that time, and "memory" what it holds.
@@ -19,7 +19,7 @@ QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
 
 
 class Asker:
-    """The other end: starts the process and speaks to it."""
+    """Starts the process and communicates with it."""
 
     def __init__(self, index_dir: Path, threads: int) -> None:
         command = [sys.executable, "-m", "benchmarks.asking", str(index_dir), str(threads)]
@@ -29,12 +29,12 @@ class Asker:
         self.read()
 
     def send(self, line: str) -> None:
-        """Tell it what to do."""
+        """Send a command."""
         assert self._process.stdin  # noqa: S101
         print(line, file=self._process.stdin, flush=True)
 
     def read(self) -> dict[str, float]:
-        """Return its answer, in which it may take its time."""
+        """Return its reply; this may take long."""
         assert self._process.stdout  # noqa: S101
         answer: dict[str, float] = json.loads(self._process.stdout.readline())
         return answer
@@ -79,7 +79,7 @@ def memory(folder: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Do as told."""
+    """Run the commands from stdin."""
     folder, threads = Path(sys.argv[1]), int(sys.argv[2])
     file = json.loads(QUESTIONS.read_bytes())
     english, japanese = ([entry[key] for entry in file["questions"]] for key in ("q", "q_ja"))

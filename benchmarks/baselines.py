@@ -1,4 +1,4 @@
-"""What a user would do without us, over the same chunks: BM25, dense vectors, their RRF."""
+"""Baselines over the same chunks: BM25, dense vectors, and their RRF."""
 
 import hashlib
 from collections.abc import Callable, Sequence

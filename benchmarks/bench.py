@@ -1,7 +1,7 @@
-"""make bench: how fast and how large, each figure beside its floor in the same run.
+"""make bench: speed and size, each figure with a floor from the same run.
 
-The row of a million chunks is taken from docs/scaling.json, where `make scaling` leaves it: that
-runs for longer.
+The row of a million chunks is taken from docs/scaling.json, written by `make scaling`, which takes
+longer.
 """
 
 import shutil

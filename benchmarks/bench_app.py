@@ -1,4 +1,4 @@
-"""make bench-app: how long people wait for the app, and how many it carries, in a real browser.
+"""make bench-app: waiting times and number of sessions of the app, in a real browser.
 
 All in one run: servers are started, questions asked, cells of a strip clicked with the mouse,
 and twenty sessions ask at once. Times are taken in the page, from the key or the mouse button

@@ -1,8 +1,7 @@
 """The corpora of `make eval`: chunks, and questions with the seconds that answer them.
 
 One is bundled. The others are read from a folder beside the project when it is there; they
-belong to others, and nothing of them is copied into the project. docs/evaluation.md tells what
-each one is.
+belong to others, and nothing of them is copied into the project. docs/evaluation.md describes them.
 """
 
 import json
@@ -26,7 +25,7 @@ LECTURE_1 = "P127jhj-8-Y"
 SECONDS_PER_WORD = 0.4  # for transcripts that lack times: about the pace of speech
 SPOKEN_ARTICLES = 14  # of Spoken-SQuAD's 48: 687 passages
 SPOKEN_QUESTIONS = 500  # drawn from the 2,067 about these
-# Chapter titles that tell nothing about what is said.
+# Chapter titles that say nothing about the content.
 BARE_TITLE = re.compile(
     r"(intro|introduction|outro|recap|summary|conclusion|background|examples?|last thoughts|end"
     r"|thanks|final.*|sponsor.*|.*puzzle|ending.*|q&a)",

@@ -1,4 +1,4 @@
-"""What is installed for this project: licences that are allowed, versions without known holes.
+"""Check the installed packages: allowed licences, and versions without known vulnerabilities.
 
 Works offline, from the metadata of the installed packages. python -m supply.check
 """
@@ -18,8 +18,8 @@ from packaging.version import Version
 
 PROJECT = Path(__file__).parents[1]
 
-# Licences under which a package may come along: permissive ones, and MPL 2.0, whose duties
-# end at its own files. Every id of an expression must be here, whatever joins them.
+# Allowed licences: permissive ones, and MPL 2.0, whose obligations are limited to its own files.
+# Every id in an expression must be listed here.
 ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "CNRI-Python",
     "ISC", "LLVM-exception", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Python-2.0",
@@ -76,7 +76,7 @@ def _names(requirements: Iterable[str], extra: str) -> list[tuple[str, str]]:
 
 
 def licence_of(found: Distribution) -> str:
-    """Return the licence of a package as its metadata tells, "" if it does not.
+    """Return the licence in the metadata of a package, or "".
 
     The newest field comes first: an SPDX expression, then classifiers, then free text.
     """
@@ -102,13 +102,13 @@ def is_allowed(expression: str) -> bool:
 
 
 def read_floors() -> dict[str, tuple[str, str]]:
-    """Return for packages the lowest version without a known hole, and the hole."""
+    """Return the lowest version of packages without a known vulnerability, and its name."""
     floors = json.loads((PROJECT / "supply" / "floors.json").read_bytes())["floors"]
     return {name: (version, hole) for name, (version, hole) in floors.items()}
 
 
 def problems(packages: dict[str, tuple[str, str]]) -> list[str]:
-    """Return what is wrong with packages, given their versions and licences."""
+    """Return the problems of packages, given their versions and licences."""
     found = []
     floors = read_floors()
     for name, (version, licence) in packages.items():
@@ -122,7 +122,7 @@ def problems(packages: dict[str, tuple[str, str]]) -> list[str]:
 
 
 def main() -> None:
-    """Print every package with its licence; exit 1 if one is not allowed or has a known hole."""
+    """Print every package with its licence; exit 1 if one is not allowed or vulnerable."""
     packages: dict[str, tuple[str, str]] = {
         canonicalize_name(one.metadata["Name"]): (one.version, licence_of(one))
         for one in installed()

@@ -1,4 +1,4 @@
-"""What a network can do to an answer. Each fault gets the open connection and the right answer."""
+"""Network faults. Each one gets the open connection and the correct answer."""
 
 import gzip
 import os

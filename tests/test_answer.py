@@ -1,4 +1,4 @@
-"""Answers: cited extracts, and an honest no."""
+"""Answers: cited extracts, and refusals."""
 
 import json
 

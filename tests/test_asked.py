@@ -1,4 +1,4 @@
-"""What people say around a question moves neither the moments nor the verdict."""
+"""Text around a question changes neither the moments nor whether it is answered."""
 
 import json
 from pathlib import Path

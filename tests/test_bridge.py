@@ -1,4 +1,4 @@
-"""The bridge learns which Japanese word stands for which English token."""
+"""The bridge learns which Japanese words correspond to which English tokens."""
 
 import numpy as np
 

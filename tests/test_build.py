@@ -1,4 +1,4 @@
-"""Chunks become a generation whatever they hold."""
+"""Chunks with any content become a generation."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Captions: one file per format and trap in data/captions, and properties of generated speech."""
+"""Captions: one file per format and case in data/captions, and properties of generated ones."""
 
 import contextlib
 import html

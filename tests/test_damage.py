@@ -1,4 +1,4 @@
-"""Whatever happens to a file of the index: it is named, the cure told, nothing wrong served."""
+"""Any damage to an index file is reported with its name and what to do, and never served."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""ingest/deck.py: the text of a slide deck, page furniture and wrapped lines included."""
+"""ingest/deck/parse.py: the text of a slide deck, including page content and wrapped lines."""
 
 import pytest
 from conftest import DATA, run

@@ -1,4 +1,4 @@
-"""No way in, no way out: links, names and answers lead nowhere, secrets stay where they are."""
+"""Untrusted links, names and answers cause no connections or paths, and secrets do not leak."""
 
 import http.server
 import json

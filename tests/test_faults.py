@@ -1,4 +1,4 @@
-"""python -m ingest through a network that does anything: the real clients, a fake YouTube.
+"""python -m ingest with network faults: the real clients and a fake YouTube.
 
 make test asks each client at each place through each quick fault, and ingests through a dozen;
 make faults ingests through all of them, and asks through the slow ones at all places.

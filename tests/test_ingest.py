@@ -1,4 +1,4 @@
-"""python -m ingest, run as a process: what goes in, what is said, and what survives a kill."""
+"""python -m ingest, run as a process: input, output, and recovery after a kill."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What is kept in the index folder never stops the next ingest; poison there is printed as text.
+"""Files kept in the index folder never stop the next ingest; they are printed literally.
 
 All programs write cp932 here, as a redirected one does on Japanese Windows.
 """

@@ -1,4 +1,4 @@
-"""A phrase copied from a transcript finds its video first, in any language, and its second."""
+"""A phrase copied from a transcript finds its video first, with its time, in any language."""
 
 import random
 

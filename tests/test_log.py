@@ -1,4 +1,4 @@
-"""log.py: a line for each question and each step of an ingest, if wanted."""
+"""log.py: a line for each question and each step of an ingest, if enabled."""
 
 import json
 import stat

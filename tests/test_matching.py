@@ -1,4 +1,4 @@
-"""ingest/matching.py: a video is a lecture by id, else by length with title or speaker."""
+"""ingest/deck/match.py: videos match lectures by id, else by length with title or speaker."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An index in Milvus answers as the one on disk does: on Milvus Lite, which is a real Milvus."""
+"""An index in Milvus gives the same hits as the one on disk, tested with Milvus Lite."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Any sentence-transformers model becomes an encoder; what is not the promised one is refused."""
+"""Any sentence-transformers model becomes an encoder; altered models are rejected."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Whatever titles, chapters, quotes, decks and models are called, they are printed as text."""
+"""Titles, chapters, quotes, decks and model names are printed literally."""
 
 import errno
 import io

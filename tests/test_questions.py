@@ -1,4 +1,4 @@
-"""Whatever is asked: a clear answer or a clear error, by the API, the command line and the app."""
+"""Any input gives a clear answer or error in the API, the command line and the app."""
 
 import json
 import math

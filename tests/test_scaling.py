@@ -1,4 +1,4 @@
-"""The benchmark of sizes measures what it says, at a size that takes seconds."""
+"""The scaling benchmark measures what it claims, tested at a small size."""
 
 import numpy as np
 import pytest

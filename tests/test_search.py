@@ -1,4 +1,4 @@
-"""A question finds its moment; anything typed gives hits or a plain error."""
+"""A question finds its moment; any input gives hits or a clear error."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""A generation is written whole or not at all, and a file that changed is named."""
+"""A generation is written completely or not at all, and changed files are reported."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""transcripts.py: what is said, out again in each format."""
+"""transcripts.py: exported transcripts in each format."""
 
 import json
 import math

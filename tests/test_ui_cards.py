@@ -1,4 +1,4 @@
-"""Slides as widgets: told once, linked only where there is a link."""
+"""Slides as widgets: shown once, linked only if there is a URL."""
 
 from streamlit.testing.v1 import AppTest
 

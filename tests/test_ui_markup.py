@@ -1,4 +1,4 @@
-"""Hostile text is shown as it is: checked on the string, and in a browser where one is found."""
+"""Hostile text is shown literally: checked on the string, and in a browser if there is one."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""The answer in a real browser: check it, play it; an honest no; a model that takes its time."""
+"""Answers in a real browser: citations, playing, refusals, a slow language model."""
 
 import threading
 from urllib.parse import quote

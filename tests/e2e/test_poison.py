@@ -1,4 +1,4 @@
-"""Captions, titles, a deck and a language model that want more than to be read."""
+"""Hostile captions, titles, decks and replies of a language model in the app."""
 
 import re
 import subprocess

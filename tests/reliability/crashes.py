@@ -1,4 +1,4 @@
-"""A publish that fails at any one of its file operations, and what the index is afterwards.
+"""make crashes: a publish fails at each of its file operations; the index must stay sound.
 
 `make crashes` fails system calls with strace: each of them is killed, refused with ENOSPC, and
 refused with EIO, by the kernel, in code in C as well. The suite (tests/test_publish.py) does the

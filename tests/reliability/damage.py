@@ -1,4 +1,4 @@
-"""make damage: every file of an index is damaged in every way, and the program must see it.
+"""make damage: every file of an index is damaged in every way, which must be detected.
 
 Prints how many cases there were and how many were served or refused without a name.
 """

@@ -1,4 +1,4 @@
-"""make load: many people at once, new generations under them, and memory over 10,000 questions.
+"""make load: many sessions during publishing, and memory over 10,000 questions.
 
 1. SESSIONS sessions of the app on one real server, each over its own WebSocket as a browser's,
    all asking at the same time, while a new generation is published every few seconds; then

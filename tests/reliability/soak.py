@@ -1,4 +1,4 @@
-"""make soak: an index that grows while its ingest is killed, again and again.
+"""make soak: an ingest is killed repeatedly while the index grows.
 
 A playlist gains a talk; `python -m ingest` is started and killed by SIGKILL at a random moment
 while it fetches, encodes or publishes. After each kill the index must be sound, nothing that was
