@@ -153,16 +153,18 @@ def search(
 
 
 @main.command()
-@click.argument("question")
+@click.argument("words", metavar="QUESTION", nargs=-1)
 @click.option(
     "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
 )
+@click.option("-i", "--interactive", is_flag=True, help="Ask on: a follow-up knows what was asked.")
 @click.option("--markdown", is_flag=True, help="Print Markdown with links and times.")
 @json_option
 @index_option
 def ask(
-    question: str,
+    words: tuple[str, ...],
     lectures: tuple[int, ...],
+    interactive: bool,
     markdown: bool,
     as_json: bool,
     index_dir: Path | None,
@@ -173,10 +175,21 @@ def ask(
     is 1. If CS25_LLM_BASE_URL and CS25_LLM_MODEL are set, a language model writes the sentences,
     and each is checked.
 
-    Example: cs25search ask "Why does the router need float32?"
+    QUESTION needs no quotation marks; "-" reads it from stdin. With -i, each line of stdin is a
+    question, "open 2" opens citation 2 in the browser, and an empty line ends.
+
+    Example: cs25search ask why does the router need float32
     """
     from .formats import answer_json, answer_markdown, answer_text
 
+    if interactive:
+        if as_json or markdown:
+            raise click.UsageError("-i prints text; it takes neither --json nor --markdown.")
+        _ask_on(_open(index_dir), " ".join(words), lectures)
+        return
+    if not words:
+        raise click.UsageError("Missing argument 'QUESTION'.")
+    question = sys.stdin.read() if words == ("-",) else " ".join(words)
     if as_json and markdown:
         raise click.UsageError("--json and --markdown cannot be combined; choose one.")
     answer = _open(index_dir).answer(question, lectures)
@@ -189,6 +202,35 @@ def ask(
         out(answer.remark, err=True)
     if answer.status == "not_in_lectures":
         sys.exit(NO_HIT)
+
+
+def _ask_on(index: "Index", question: str, lectures: tuple[int, ...]) -> None:
+    """Answer question after question; each may need the one before."""
+    from .formats import answer_text
+
+    context, urls = "", dict[int, str]()
+    lines_in = iter(sys.stdin.readline, "")
+    while True:
+        if not question:
+            out("> ", err=True, nl=False)
+            question = next(lines_in, "").strip()
+        if not question:
+            return
+        if (wanted := question.removeprefix("open ")) != question and wanted.isdigit():
+            url = urls.get(int(wanted), "")
+            out(f"Opening {url}" if url else f"Citation {wanted} has no link.", err=True)
+            if url:
+                click.launch(url)
+        else:
+            try:
+                answer = index.answer(question, lectures, context=context)
+            except Cs25SearchError as error:
+                out(f"Error: {error}", err=True)
+            else:
+                out(answer_text(answer))
+                urls = {citation.n: citation.url for citation in answer.citations}
+                context = answer.understood or question
+        question = ""
 
 
 @main.command()

@@ -57,7 +57,13 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         ],
         "model": answer.model or None,
         "generation": answer.generation,
-    } | ({"examples": list(answer.examples)} if answer.examples else {})
+    } | _more(answer)
+
+
+def _more(answer: Answer) -> dict[str, Any]:
+    """Return what JSON says of some answers only."""
+    more: dict[str, Any] = {"examples": list(answer.examples)} if answer.examples else {}
+    return more | ({"understood": answer.understood} if answer.understood else {})
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -158,7 +164,9 @@ def _linked(text: str, url: str) -> str:
 def answer_text(answer: Answer) -> str:
     """Return an answer as lines for a terminal."""
     language: Language = "ja" if is_japanese(answer.question) else "en"
-    shown = [answer.text, *(f"  - {one}" for one in answer.examples), ""]
+    name = "解釈：" if language == "ja" else "Understood as: "
+    shown = [f"{name}{answer.understood}", ""] if answer.understood else []
+    shown += [*answer.text.splitlines(), *(f"  - {one}" for one in answer.examples), ""]
     for citation in answer.citations:
         shown.append(f"[{citation.n}] {'  '.join(_place(citation, language))}")
         if citation.url:

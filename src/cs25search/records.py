@@ -162,10 +162,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer and the numbers of the citations that support it."""
+    """A sentence of an answer and the numbers of the citations that support it.
+
+    `side` is which of two things compared it is about; else "".
+    """
 
     text: str
     citations: tuple[int, ...]
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class Answer:
         remark_ja: The same reason in Japanese, for the app.
         dropped: Number of sentences by the language model that failed the checks.
         generation: The index generation that the moments come from.
+        understood: The question that was answered, where it needed the one before; else empty.
         examples: Questions to try, in reply to small talk; else empty.
     """
 
@@ -200,3 +205,4 @@ class Answer:
     generation: str = ""
     remark_ja: str = ""
     examples: tuple[str, ...] = ()
+    understood: str = ""

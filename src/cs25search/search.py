@@ -230,6 +230,7 @@ class Index:
         question: str,
         lectures: Iterable[int] = (),
         on_sentence: Callable[[Sentence], None] = lambda sentence: None,
+        context: str = "",
     ) -> Answer:
         """Return what the lectures say about a question, with citations for every sentence.
 
@@ -241,13 +242,14 @@ class Index:
             lectures: Only these lectures of the deck; all videos when empty.
             on_sentence: Called with each sentence by a language model once it has passed the
                 checks.
+            context: The question before, for one that needs it ("and why?").
 
         Raises:
             QuestionError: As for `search`, or the settings of the language model are wrong.
         """
         from .answers.extract import answer
 
-        found = answer(self, question, lectures, on_sentence)
+        found = answer(self, question, lectures, on_sentence, context)
         return replace(found, generation=self.name)
 
     def check(

@@ -5,16 +5,19 @@ chosen by the same late interaction that found them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..question.follow_up import understood_as
 from ..ranking.filters import read_filters, read_text
 from ..ranking.moments import build_hits
 from ..ranking.rank import rank, read_query
 from ..records import Answer, Citation, Hit, Language, Sentence, Status
 from ..text.japanese import is_japanese
+from .compare import about, compared, has_both, join_sides, two_parts
 from .course import answers_course, course_answer, find_entry
 from .features import build_features, other_version
+from .lists import find_mentions, list_answer, listed_name
 from .opening import asks_for_lecture, lead_of
 from .passages import Passage, passages
 from .refusal import load_logistic
@@ -60,16 +63,30 @@ def answer(
     question: str,
     lectures: Iterable[int] = (),
     on_sentence: Callable[[Sentence], None] = lambda sentence: None,
+    context: str = "",
 ) -> Answer:
     """Return what the lectures say about a question; see `Index.answer`."""
+    if is_small_talk(read_text("The question", question)):
+        return small_talk(question, index)
+    asked = understood_as(question, context)
+    said = _answer(index, asked, tuple(lectures), on_sentence)
+    return said if asked == question else replace(said, question=question, understood=asked)
+
+
+def _answer(
+    index: "Index",
+    question: str,
+    lectures: tuple[int, ...],
+    on_sentence: Callable[[Sentence], None],
+) -> Answer:
     from ..language_model import endpoint_from_environment
     from .written import write_answer
 
-    if is_small_talk(read_text("The question", question)):
-        return small_talk(question, index)
     endpoint = endpoint_from_environment()
-    lectures = tuple(lectures)
     findings = find(index, question, lectures)
+    name = listed_name(question)
+    if name and (mentions := find_mentions(index, name, lectures)):
+        return list_answer(question, name, mentions)
     entry = find_entry(index, question, lectures)
     # A probability of 0 says that a name is asked for in a version that the lectures do not know.
     if (
@@ -78,12 +95,32 @@ def answer(
         and answers_course(entry, question, findings.status == "answered")
     ):
         return course_answer(index, question, entry)
+    if both := _two_answers(index, findings, lectures):
+        return both
     if findings.status != "answered":
         return _without_claim(findings)
     extract = build_extract(findings)
     if endpoint is None:
         return extract
     return write_answer(endpoint, findings.index, findings, extract, on_sentence)
+
+
+def _two_answers(index: "Index", whole: Findings, lectures: tuple[int, ...]) -> Answer | None:
+    """Return an answer to each of two things asked; None when one moment has both, or none."""
+    question = whole.question
+    japanese = is_japanese(question)
+    if pair := compared(question):
+        if whole.status == "answered" and has_both(build_extract(whole).sentences, pair):
+            return None
+        found = [find(index, about(side, japanese), lectures) for side in pair]
+        parts = [build_extract(one) if one.status == "answered" else None for one in found]
+        return join_sides(question, pair, parts)
+    if parted := two_parts(question):
+        asked = (parted[0], understood_as(parted[1], parted[0]))
+        answers = [find(index, part, lectures) for part in asked]
+        if all(one.status == "answered" for one in answers):
+            return join_sides(question, ("", ""), [build_extract(one) for one in answers])
+    return None
 
 
 def find(index: "Index", question: str, lectures: Iterable[int] = ()) -> Findings:

@@ -157,7 +157,7 @@ def text_of(sentences: Sequence[Sentence], question: str) -> str:
     '速い。[1]'
     """
     marked = [
-        f"{sentence.text}{'' if sentence.text.endswith('。') else ' '}"
+        f"{sentence.text}{'' if sentence.text.endswith('。') or not sentence.citations else ' '}"
         + "".join(f"[{n}]" for n in sentence.citations)
         for sentence in sentences
     ]

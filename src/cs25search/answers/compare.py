@@ -1,0 +1,139 @@
+"""Two things asked: the two sides of a comparison, and questions of two parts."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..records import Answer, Citation, Sentence
+from ..text.japanese import is_japanese
+from .spans import text_of, topic_words
+
+MOST_WORDS = 6  # of a side
+_END = r"(?:\s*[:：].*|\s*\?.*)?$"
+_PAIRS = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"\bdifferen(?:ce|ces|t) between (?P<x>.+?) and (?P<y>.+?){_END}",
+        rf"^(?:how (?:do|does|is|are) )?(?P<x>.+?) (?:vs\.?|versus) (?P<y>.+?){_END}",
+        rf"^how (?:do|does) (?P<x>.+?) differ from (?P<y>.+?){_END}",
+        rf"^how (?:do|does) (?P<x>.+?) and (?P<y>.+?) (?:differ|compare){_END}",
+        rf"^how (?:is|are) (?P<x>.+?) different from (?P<y>.+?){_END}",
+        rf"^compare (?P<x>.+?) (?:and|with|to) (?P<y>.+?){_END}",
+        r"^(?P<x>.+?)と(?P<y>.+?)(?:の(?:違い|差|比較)|は(?:どう|何が)(?:違|ちが)|を比(?:べ|較)).*$",
+    )
+)
+_PARTS = re.compile(
+    r"^(?P<one>.{8,}?)(?:[,?]? and |\? +(?:and )?)(?P<other>(?:why|how|what|when|who|where|which)\b"
+    r".{6,})$",
+    re.I,
+)
+
+
+def compared(question: str) -> tuple[str, str] | None:
+    """Return the two sides of a comparison, None when a question is none.
+
+    >>> compared("What is the difference between soft attention and hard attention?")
+    ('soft attention', 'hard attention')
+    >>> compared("GPT-2 versus GPT-3: what changed?"), compared("BERTとGPTの違い")
+    (('GPT-2', 'GPT-3'), ('BERT', 'GPT'))
+    >>> compared("Why does the router need float32?")
+    """
+    for pattern in _PAIRS:
+        if found := pattern.search(question.strip()):
+            x, y = (re.sub(r"^(?:an?|the) ", "", found[side].strip(), flags=re.I) for side in "xy")
+            longest = 20 if is_japanese(question) else 60
+            if all(0 < len(s.split()) <= MOST_WORDS and len(s) <= longest for s in (x, y)):
+                return x, y
+    return None
+
+
+def two_parts(question: str) -> tuple[str, str] | None:
+    """Return the parts of a question that asks two things, None for one.
+
+    >>> two_parts("What is an induction head and why does it matter for learning?")
+    ('What is an induction head?', 'Why does it matter for learning?')
+    >>> two_parts("What are queries and keys?")
+    """
+    found = _PARTS.match(question.strip())
+    if found is None:
+        return None
+    one, other = found["one"].rstrip("?, "), found["other"].rstrip("? ")
+    return f"{one}?", f"{other[0].upper()}{other[1:]}?"
+
+
+def about(side: str, japanese: bool) -> str:
+    """Return the question to which one side of a comparison is the answer.
+
+    >>> about("BERT", False), about("BERT", True)
+    ('What is BERT?', 'BERTとは何ですか？')
+    """
+    return f"{side}とは何ですか？" if japanese else f"What is {side}?"
+
+
+def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
+    """Return whether the first moment of an answer speaks of both things compared.
+
+    >>> said = [Sentence("Soft attention is smooth, hard attention is not.", (1,))]
+    >>> has_both(said, ("soft attention", "hard attention")), has_both(said, ("soft", "local"))
+    (True, False)
+    """
+    words = topic_words(" ".join(s.text for s in sentences if s.citations == (1,)))
+    x, y = (topic_words(side) for side in pair)
+    return (x - y or x) <= words and (y - x or y) <= words
+
+
+def join_sides(
+    question: str, sides: tuple[str, str], answers: Sequence[Answer | None]
+) -> Answer | None:
+    """Return two answers as one, each moment once; None when neither side has one.
+
+    Args:
+        sides: Names of the sides, as they stand in front; "" for the parts of a question.
+        answers: Of each side; None where the lectures have nothing about it.
+    """
+    japanese = is_japanese(question)
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    for side, found in zip(sides, answers, strict=True):
+        own = [one for one in found.sentences if one.citations == (1,)] if found else []
+        if not found or not own or not _speaks_of(side, own):
+            missing = "講義では見つかりませんでした。" if japanese else "I found nothing about it."
+            sentences.append(Sentence(_named(side, missing, japanese), (), side))
+            continue
+        known = {one.text for one in sentences}
+        fresh = [one.text for one in own if one.text not in known]
+        if not fresh:
+            continue
+        n = _number(found.citations[0], citations)
+        texts = [_named(side, fresh[0], japanese), *fresh[1:]]
+        sentences += [Sentence(text, (n,), side) for text in texts]
+    if not citations:
+        return None
+    parts = [[one for one in sentences if one.side == side] for side in dict.fromkeys(sides)]
+    return replace(
+        next(one for one in answers if one),
+        question=question,
+        text="\n".join(text_of(part, question) for part in parts),
+        sentences=tuple(sentences),
+        citations=tuple(citations),
+    )
+
+
+def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
+    wanted = topic_words(side)
+    return not wanted or bool(wanted & topic_words(" ".join(one.text for one in sentences)))
+
+
+def _named(side: str, text: str, japanese: bool) -> str:
+    if not side:
+        return text
+    return f"{side}：{text}" if japanese else f"{side}: {text}"
+
+
+def _number(citation: Citation, citations: list[Citation]) -> int:
+    """Return the number of a citation among others; it is added when it is new."""
+    for one in citations:
+        if (one.video_id, one.start) == (citation.video_id, citation.start):
+            return one.n
+    citations.append(replace(citation, n=len(citations) + 1))
+    return len(citations)

@@ -1,0 +1,142 @@
+"""Which lectures mention something: every lecture, with how often and the first second."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..course.read import load_aliases
+from ..records import Answer, Chunk, Citation, Sentence, Video
+from ..text.japanese import is_japanese
+from ..text.words import fold
+from .spans import text_of
+
+if TYPE_CHECKING:
+    from ..search import Index
+
+MOST_WORDS = 6  # of a name; more is a question of another kind
+_SAID = r"(?:mentioned|discussed|covered|explained|talked about|brought up|come up|appear)"
+_LISTS = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"\b(?:which|what) (?:lectures?|talks?|videos?|sessions?) (?:do(?:es)? )?(?:mentions?|"
+        r"discuss(?:es)?|talks? about|speaks? (?:of|about)|refers? to)\s+(?P<name>.+)",
+        r"\b(?:which|what) (?:lectures|talks|videos|sessions) (?:cover|explain|use|describe|"
+        r"deal with|are about)\s+(?P<name>.+)",
+        rf"\bin (?:which|what) (?:lectures?|talks?|videos?) (?:is|are|do|does) "
+        rf"(?P<name>.+?) {_SAID}",
+        rf"^where (?:is|are|was|were|do|does) (?P<name>.+?) {_SAID}",
+        r"\b(?:all|every) (?:the )?(?:lectures?|talks?|videos?|mentions|places) (?:that |which |"
+        r"where )?(?:mention(?:s|ing)?|talks? about|talking about|discuss(?:es|ing)?|covers?|"
+        r"about|on|of)\s+(?P<name>.+)",
+        r"^(?P<name>.{1,30}?)(?:が出てくる|に触れている|に言及する|に言及している|について話している|"
+        r"が登場する|を扱う|を扱っている)(?:回|講義|授業|動画|場面)(?:は|を|って)?"
+        r"(?:どれ|どこ|すべて|全部|全て|一覧|教えて).*",
+        r"^(?P<name>.{1,30}?)(?:は|が)どの(?:講義|回|授業)(?:と(?:講義|回))?(?:で|に)"
+        r"(?:出て|登場|触れ|話され|言及).*",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """How often a video speaks of something, and where first."""
+
+    video: Video
+    count: int
+    first: Chunk
+    start: float
+
+
+def listed_name(question: str) -> str:
+    """Return of what a question wants every mention, else "".
+
+    >>> listed_name("Which lectures mention BERT?"), listed_name("where is the LSTM discussed")
+    ('BERT', 'LSTM')
+    >>> listed_name("BERTが出てくる回はどれ？"), listed_name("Which lecture explains ViT?")
+    ('BERT', '')
+    """
+    for pattern in _LISTS:
+        if found := pattern.search(question.strip()):
+            name = re.sub(r"^(?:an?|the) ", "", found["name"].strip(" ?？.。\"“”'"), flags=re.I)
+            return name if 0 < len(name.split()) <= MOST_WORDS else ""
+    return ""
+
+
+def find_mentions(index: "Index", name: str, lectures: Iterable[int] = ()) -> list[Mention]:
+    """Return every video whose notes or captions have a name, in the order of the course."""
+    pattern = _pattern(name)
+    wanted = set(lectures)
+    mentions = []
+    for video in index.generation.videos:
+        if wanted and video.lecture not in wanted:
+            continue
+        found = [
+            (start, chunk)
+            for chunk in index.chunks_of(video.video_id)
+            for start in _starts(chunk, pattern)
+        ]
+        if found:
+            start, first = min(found, key=lambda one: one[0])
+            mentions.append(Mention(video, len({s for s, _ in found}), first, start))
+    return mentions
+
+
+def list_answer(question: str, name: str, mentions: list[Mention]) -> Answer:
+    """Return an answer with a sentence for each video that has a name."""
+    japanese = is_japanese(question)
+    sentences, citations = [], []
+    for n, one in enumerate(mentions, start=1):
+        citation = Citation(
+            n, one.video, one.start, one.first.end, one.first.text, None, one.first.text_ja,
+            one.first.model, one.first.kind,
+        )  # fmt: skip
+        citations.append(citation)
+        sentences.append(Sentence(_line(citation, one.count, japanese), (n,)))
+    many = len(mentions)
+    begin = (
+        f"「{name}」が出てくるのは{many}本です。"
+        if japanese
+        else f"{name} comes up in {many} lecture{'' if many == 1 else 's'}. "
+    )
+    sentences[0] = Sentence(begin + sentences[0].text, (1,))
+    return Answer(question, "answered", text_of(sentences, question), tuple(sentences),
+                  tuple(citations), 1.0)  # fmt: skip
+
+
+def _line(citation: Citation, count: int, japanese: bool) -> str:
+    video = citation.video
+    if japanese:
+        place = f"第{video.lecture}回" if video.lecture else ""
+        title = video.title_ja or video.title
+        return f"{place}「{title}」：{count}か所、最初は{citation.time}。"
+    place = f"Lecture {video.lecture}, " if video.lecture else ""
+    times = "once" if count == 1 else f"{count} times"
+    return f"{place}{video.title}: {times}, first at {citation.time}."
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """Return what finds a name in folded text, in all forms in which it is known."""
+    plain = fold(name)
+    forms = {plain}
+    for alias in load_aliases():
+        names = [fold(one) for one in (*alias.en, *alias.ja)]
+        if plain in names and not alias.ambiguous:
+            forms.update(names)
+    parts = [
+        re.escape(form) if is_japanese(form) else rf"(?<![a-z0-9]){re.escape(form)}s?(?![a-z0-9])"
+        for form in forms
+    ]
+    return re.compile("|".join(sorted(parts, key=len, reverse=True)))
+
+
+def _starts(chunk: Chunk, pattern: re.Pattern[str]) -> Iterator[float]:
+    """Yield the seconds at which a chunk speaks of something: of a note, its start."""
+    if chunk.cues:
+        for cue in chunk.cues:
+            if pattern.search(fold(cue.text)):
+                yield cue.start
+        return
+    parts = (chunk.title, chunk.text, *chunk.terms, chunk.title_ja, chunk.text_ja)
+    if pattern.search(fold("\n".join(parts))):
+        yield chunk.start

@@ -1,0 +1,105 @@
+"""A question that needs the one before it, made whole."""
+
+import re
+
+from ..text.japanese import is_japanese
+from .cleanup import topic_of
+
+MOST_WORDS = 7  # a longer question with a pronoun mostly has its noun
+
+_MORE = re.compile(
+    r"^(?:(?:can|could) you )?(?:please )?(?:(?:tell|say|explain|give)(?: me| us)? )?"
+    r"(?:(?:some )?more(?: about (?:it|that|this))?|in more detail|more details?)\W*$"
+    r"|^(?:go on|continue|and then)\W*$"
+    r"|^(?:もっと|もう少し)?(?:詳しく|くわしく)?(?:教えて|説明して)?(?:ください)?[。？?]*$",
+    re.I,
+)
+_BARE = re.compile(
+    r"^(?:and |but |so |ok,? )?(?P<word>why|how|when|where|who|how so|how come|since when)"
+    r"(?: (?:is|does|did|was) (?:it|that|this)(?: so| the case)?)?\W*$",
+    re.I,
+)
+_BARE_JA = re.compile(
+    r"^(?:で、|では、?|じゃあ、?)?(?:それ|これ)?(?:は|って)?(?P<word>なぜ|どうして|なんで|いつ|誰|どうやって)"
+    r"(?:ですか|なの|なんですか|か)?[。？?]*$"
+)
+_ABOUT = re.compile(
+    r"^(?:and |but |so |ok,? )?(?:what|how) about (?:in |for )?(?P<other>[^?]+?)\W*$", re.I
+)
+_ABOUT_JA = re.compile(
+    r"^(?:では、?|じゃあ、?)?(?P<other>[^。？?]{1,20}?)(?:については|についても|の場合は|だと|は)[？?]$"
+)
+_POINTS = re.compile(r"\b(?:it|this|that|they|them|he|she|him|these|those)\b", re.I)
+_POINTS_JA = re.compile(r"^(?:それ|これ|そこ|その(?:講義|回|人|手法|モデル)|彼ら?)")
+_ASKING = re.compile(
+    r"^(?:and |so )?(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
+    r"summari[sz]e|explain|describe)\b(?: (?:part|kind|sort|piece)s? of)?"
+    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long))*\s*",
+    re.I,
+)
+_ASKING_JA = re.compile(
+    r"(?:にするのは|とは|って何|は何|はなぜ|するのは|はどう|を要約|の要点|について).*$"
+)
+_LECTURE = re.compile(
+    r"\b(?:lecture|talk|session) \d+\b|第\s*\d+\s*回|\bthe \w+ (?:lecture|talk)\b", re.I
+)
+_WHICH_LECTURE = re.compile(r"^(?:which|what) (?:lecture|talk|video)\b|どの(?:講義|回)", re.I)
+_WHERE = re.compile(r"\b(?P<word>in|for|of|with|on|about|to) (?:the )?[^?]+\??$", re.I)
+
+
+def understood_as(question: str, context: str) -> str:
+    """Return a question that can be asked alone: itself, or joined with the one before it.
+
+    >>> before = "Which part of the Switch Transformer runs in float32?"
+    >>> understood_as("and why?", before)
+    'Why the Switch Transformer runs in float32?'
+    >>> understood_as("what about vision?", "Why do bigger models do better in language?")
+    'Why do bigger models do better in vision?'
+    >>> understood_as("How long is it?", "Summarise lecture 6")
+    'How long is lecture 6?'
+    >>> understood_as("それはなぜ？", "ルーターだけfloat32にするのはどうして安定するの？")
+    'なぜルーターだけfloat32？'
+    >>> understood_as("What is GLOM?", before)
+    'What is GLOM?'
+    """
+    if not context.strip():
+        return question
+    asked = question.strip()
+    if _MORE.match(asked):
+        return context
+    japanese = is_japanese(asked)
+    topic = _topic(context)
+    if bare := (_BARE_JA if japanese else _BARE).match(asked):
+        word = bare["word"]
+        return f"{word}{topic}？" if japanese else f"{word.capitalize()} {topic}?"
+    if about := (_ABOUT_JA if japanese else _ABOUT).match(asked):
+        return _about(context, about["other"], japanese)
+    if japanese:
+        return _POINTS_JA.sub(topic, asked, count=1)
+    if len(asked.split()) <= MOST_WORDS and _POINTS.search(asked):
+        return _POINTS.sub(topic, asked, count=1)
+    return question
+
+
+def _about(context: str, other: str, japanese: bool) -> str:
+    if japanese:
+        return f"{other}について：{context}"
+    if where := _WHERE.search(context):
+        return f"{context[: where.start()]}{where['word']} {other}?"
+    return f"{context.rstrip('?？ ')}: {other}?"
+
+
+def _topic(context: str) -> str:
+    """Return what a question is about.
+
+    >>> _topic("What is an induction head?"), _topic("Which lecture is about GLOM?")
+    ('an induction head', 'the lecture on GLOM')
+    """
+    if named := _LECTURE.search(context):
+        return named[0]
+    if _WHICH_LECTURE.search(context):
+        topic = topic_of(context)
+        return f"{topic}の講義" if is_japanese(context) else f"the lecture on {topic}"
+    if is_japanese(context):
+        return _ASKING_JA.sub("", context).rstrip("。？?") or context
+    return _ASKING.sub("", context.strip()).rstrip("?. ") or context

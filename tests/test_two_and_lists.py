@@ -1,0 +1,99 @@
+"""Comparisons, questions of two parts, lists of mentions, and follow-up questions."""
+
+import json
+
+import pytest
+from conftest import run
+
+from cs25search.answers.compare import compared, two_parts
+from cs25search.answers.lists import find_mentions, listed_name
+from cs25search.question.follow_up import understood_as
+
+
+@pytest.mark.parametrize(
+    ("question", "pair"),
+    [("BERT vs GPT", ("BERT", "GPT")), ("How do a ViT and a ConvNet differ?", ("ViT", "ConvNet")),
+     ("How is BERT different from GPT?", ("BERT", "GPT")),
+     ("RNNとTransformerはどう違いますか", ("RNN", "Transformer")),
+     ("What is BERT?", None), ("BERTとは何ですか", None)],
+)  # fmt: skip
+def test_sides_of_a_comparison(question, pair):
+    assert compared(question) == pair
+
+
+def test_parts_of_a_question_need_a_question_each():
+    assert two_parts("What is GLOM? And who gives the talk?") is not None
+    assert two_parts("What are queries and how many") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [("Which lectures mention BERT?", "BERT"), ("In which lectures does AlphaFold come up?",
+     "AlphaFold"), ("list all lectures that talk about ImageNet", "ImageNet"),
+     ("BERTが出てくる回はどれ？", "BERT"), ("Which lecture should I watch?", ""),
+     ("Which lecture is about GLOM?", ""), ("What is BERT?", "")],
+)  # fmt: skip
+def test_name_of_which_every_mention_is_wanted(question, name):
+    assert listed_name(question) == name
+
+
+def test_every_lecture_that_mentions_a_name_is_listed_with_its_first_second(index):
+    from cs25search.course.read import load_course
+
+    for name in ("BERT", "LSTM", "ImageNet", "AlphaFold"):
+        expected = load_course().mentions[name]
+        found = {one.video.lecture: one.start for one in find_mentions(index, name)}
+        assert expected.keys() <= found.keys()
+        assert all(found[lecture] <= starts[0] for lecture, starts in expected.items())
+
+
+def test_list_says_how_many_and_links_the_first_second(index):
+    answer = index.answer("Which lectures mention AlphaFold?")
+    assert answer.text.startswith("AlphaFold comes up in ")
+    assert answer.citations[0].url.endswith("?t=266")
+    assert "か所" in index.answer("BERTが出てくる回はどれ？").text
+
+
+def test_comparison_shows_both_sides_or_says_which_one_is_missing(index):
+    answer = index.answer("How do Switch Transformer and Perceiver differ?")
+    assert answer.status == "answered"
+    assert "Perceiver: " in answer.text and "Switch Transformer: " in answer.text
+    assert {sentence.side for sentence in answer.sentences} == {"Switch Transformer", "Perceiver"}
+    one = index.answer("Perceiver vs Mixtral")
+    assert "Mixtral: I found nothing about it." in one.text
+
+
+@pytest.mark.parametrize(
+    ("question", "context", "whole"),
+    [("and who gives it?", "Which lecture is about GLOM?", "who gives the lecture on GLOM"),
+     ("tell me more", "What is GLOM?", "What is GLOM?"),
+     ("What is BERT?", "What is GLOM?", "What is BERT?"), ("and why?", "", "and why?")],
+)  # fmt: skip
+def test_follow_up_is_made_whole(question, context, whole):
+    assert whole in understood_as(question, context)
+
+
+def test_follow_up_is_answered_and_says_how_it_was_understood(index):
+    answer = index.answer("How long is it?", context="Summarise lecture 6")
+    assert answer.understood == "How long is lecture 6?"
+    assert "58:59" in answer.text
+    assert index.answer("What is GLOM?").understood == ""
+
+
+def test_ask_takes_words_without_quotes_and_stdin_and_a_session(index_dir):
+    import os
+    import subprocess
+    import sys
+
+    plain = run("cs25search", "ask", "How", "long", "is", "lecture", "6?", "--json",
+                CS25_INDEX=str(index_dir))  # fmt: skip
+    assert json.loads(plain.stdout)["question"] == "How long is lecture 6?"
+    session = subprocess.run(
+        [sys.executable, "-m", "cs25search", "ask", "-i"], input="Summarise lecture 6\n"
+        "How long is it?\nopen 99\n\n", capture_output=True, text=True, encoding="utf-8",
+        env=os.environ | {"CS25_INDEX": str(index_dir), "PYTHONUTF8": "1"}, timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert session.returncode == 0
+    assert "Understood as: How long is lecture 6?" in session.stdout
+    assert "Citation 99 has no link." in session.stderr
