@@ -78,7 +78,7 @@ def _slide(slide: Slide) -> Entry:
 
 
 def _lecture(lecture: Lecture) -> Iterator[Entry]:
-    n, length = lecture.number, clock(lecture.duration_s)
+    n, length = lecture.number, clock(lecture.deck_duration_s)  # as the facts have it
     speakers, speakers_ja = ", ".join(lecture.speakers), "、".join(lecture.speakers)
     texts = {
         "who": (
