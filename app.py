@@ -7,18 +7,20 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from cs25search.errors import Cs25SearchError
+from cs25search.place import read_place
 from cs25search.ui.doors import Doors, public_hosts
 from cs25search.ui.page import show
 from cs25search.ui.views.headers import SecurityHeaders
 
-for option in ("--index", "--store", "--uri"):
-    if option in sys.argv[:-1]:
-        variable = option.replace("--", "CS25_").upper()
-        os.environ[variable] = sys.argv[sys.argv.index(option) + 1]
+
+def given(option: str) -> str:
+    """Return the value of an option behind the `--` of streamlit run; "" when it is not there."""
+    return sys.argv[sys.argv.index(option) + 1] if option in sys.argv[:-1] else ""
+
 
 # The server imports this file once to find `app`; each session then runs it as a script.
 if __name__ == "__main__":
-    show()
+    show(read_place(given("--index"), given("--store"), given("--uri")))
 else:
     try:
         hosts = public_hosts(os.environ)

@@ -13,10 +13,12 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from cs25search import Chunk, Index, open_index
-from cs25search.answers.spans import defined_term, defines, topic_words
+from cs25search import Index, open_index
+from cs25search.answers.evidence import Evidence
+from cs25search.answers.spans import defined_term, defines
 from cs25search.answers.support import SUPPORTED, support
 from cs25search.metrics import overlaps
+from cs25search.text.topic_words import topic_words
 
 DATA = Path(__file__).parents[1] / "tests/data"
 # Facts left unsaid about what the lectures do speak of. The features see words, not claims: fitted
@@ -49,7 +51,7 @@ def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[s
         hits = [_is_right(c.video_id, c.start, c.end, gold) for c in answer.citations]
         supported += [
             any(hits[n - 1] for n in sentence.citations)
-            or len(topic_words(gold["answer"]) & topic_words(sentence.text)) >= SHARED
+            or len({*topic_words(gold["answer"])} & {*topic_words(sentence.text)}) >= SHARED
             for sentence in answer.sentences
         ]
         opening = answer.sentences[0].text
@@ -62,8 +64,8 @@ def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[s
         cited.append(fmean(hits))
         text = " ".join(sentence.text for sentence in answer.sentences)
         lengths.append(len(text.split()))
-        reference = topic_words(gold["answer"])
-        covered.append(len(reference & topic_words(text)) / len(reference))
+        reference = set(topic_words(gold["answer"]))
+        covered.append(len(reference.intersection(topic_words(text))) / len(reference))
     figures = {
         "answered": answered / len(asked),
         "refused": refused / len(asked),
@@ -161,14 +163,16 @@ def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:
 
     A wrong moment is the best hit for the same question that is not the gold one: the hardest.
     """
-    chunks, rows = list(index.generation.chunks), index.vocabulary.rows
+    chunks = list(index.generation.chunks)
+    vocabulary = index.searcher.source.vocabulary(index.generation, ())
+    evidence = Evidence(index.generation, index.encoder, vocabulary)
     right, wrong = [], []
     for gold in file["questions"]:
         own = max(
             (chunk for chunk in chunks if chunk.video_id == gold["video_id"]),
             key=lambda chunk: min(chunk.end, gold["end"]) - max(chunk.start, gold["start"]),
         )
-        right.append(_score(index, gold["answer"], own, rows))
+        right.append(support(gold["answer"], [own], evidence))
         others = [
             hit.chunk
             for hit in index.search(gold["q"], k=3)
@@ -176,7 +180,7 @@ def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:
             or not overlaps(hit.start, hit.end, gold["start"], gold["end"])
         ]
         if others:
-            wrong.append(_score(index, gold["answer"], others[0], rows))
+            wrong.append(support(gold["answer"], [others[0]], evidence))
     return {
         "reference kept beside its moment": fmean(score >= SUPPORTED for score in right),
         "reference kept beside a wrong moment": fmean(score >= SUPPORTED for score in wrong),
@@ -197,10 +201,6 @@ def table(index: Index) -> str:
     rows = [[f"{one[name]:.3f}" if name in one else "" for one in measured] for name in names]
     lines = [f"| {name} | {' | '.join(row)} |" for name, row in zip(names, rows, strict=True)]
     return "\n".join(["| answers | en | ja |", "|---|---:|---:|", *lines])
-
-
-def _score(index: Index, text: str, chunk: Chunk, rows: dict[str, int]) -> float:
-    return support(text, [chunk], [rows[chunk.chunk_id]], index.generation, index.encoder)
 
 
 def main() -> None:

@@ -24,7 +24,8 @@ import numpy as np
 from benchmarks.eval import write_between
 from cs25search import Hit, Index
 from cs25search.evaluation import read_questions
-from cs25search.search import default_index_dir, open_index
+from cs25search.place import read_place
+from cs25search.search import open_index
 from cs25search.times import clock
 from tests.e2e.conftest import PROJECT, launched, open_at, open_page, serve, settle
 
@@ -62,7 +63,7 @@ PLAYER_SHOWN = "() => document.querySelector('iframe[src*=youtube]:not([data-old
 @click.option("--write", is_flag=True, help="Put the table into docs/app.md.")
 def main(write: bool) -> None:
     """Measure and print."""
-    folder = Path(default_index_dir())
+    folder = Path(read_place().folder)
     index = open_index(folder)
     with launched() as browser:
         rows = measure_starts(browser, folder)

@@ -17,6 +17,7 @@ from cs25search.index.build import build_generation
 from cs25search.index.chunk_text import encoded_text
 from cs25search.index.files import write_generation
 from cs25search.index.generation import Generation
+from cs25search.ranking.source import LocalSource
 from ingest.encoder import DEFAULT_MODEL, find_model, load_encoder
 
 TEXTS, ROUNDS = 192, 3
@@ -77,7 +78,7 @@ def embedding_rows(corpus: Corpus, encoder: OnnxEncoder, index: Index) -> list[R
         index.path / "models" / encoder.key,
         onnx_forward(index.path / "models" / encoder.key, threads=0),
     )
-    reference = Index(index.path, build(corpus, exact), index.encoder)
+    reference = Index(index.path, LocalSource(build(corpus, exact)), index.encoder)
     found, expected = success(index, corpus), success(reference, corpus)
     return [
         Row(

@@ -27,8 +27,8 @@ from cs25search import Hit
 from cs25search.encoding.encoder import Encoder, OnnxEncoder
 from cs25search.evaluation import ask_all, measure
 from cs25search.metrics import success_at_k
+from cs25search.place import read_place
 from cs25search.records import Language
-from cs25search.search import default_index_dir
 from ingest.encoder import DEFAULT_MODEL, load_encoder
 
 PROJECT = Path(__file__).parents[1]
@@ -101,7 +101,7 @@ def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
 
 def query_encoder() -> Encoder:
     """Return the default encoder as a query uses it, on one core; exported if need be."""
-    models = default_index_dir() / "models"
+    models = read_place().folder / "models"
     key = load_encoder(DEFAULT_MODEL, models, offline=True).key
     threadpoolctl.threadpool_limits(limits=1, user_api="blas")
     return OnnxEncoder(models / key)

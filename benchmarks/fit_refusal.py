@@ -22,9 +22,8 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.answers import NOT_FITTED
 from cs25search import Index, open_index
 from cs25search.answers.features import FEATURES, NEAREST, build_features
+from cs25search.answers.findings import gather
 from cs25search.answers.refusal import FITTED
-from cs25search.question.cleanup import main_question
-from cs25search.ranking.rank import read_query
 
 # What a feature must say when it rises: 1, more likely answered; -1, less.
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2)  # wrongly refused at most
@@ -99,12 +98,8 @@ def read_features(index: Index, examples: Sequence[Example]) -> np.ndarray:
     """Return the features of every question, shape (n_examples, n_features)."""
     rows = []
     for example in examples:
-        question = main_question(index.check(example.question)[0])
-        hits = index.search(question, k=NEAREST)
-        probe = read_query(question, index.generation, index.encoder)
-        features = build_features(
-            question, hits, probe, index.generation, index.encoder, index.vocabulary
-        )
+        found = index.find(example.question, k=NEAREST)
+        features = build_features(found, gather(index.searcher, found))
         rows.append(features.values())
     return np.array(rows)
 

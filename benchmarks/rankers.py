@@ -16,6 +16,7 @@ from cs25search.evaluation import DEPTH
 from cs25search.index.build import BUILD_VERSION, build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
+from cs25search.ranking.source import LocalSource
 from cs25search.records import Chunk, Language
 from ingest.encoder import DEFAULT_MODEL
 
@@ -63,9 +64,10 @@ def open_cached(corpus: Corpus, encoder: Encoder, cache: Path = CACHE) -> Index:
     a user's index.
     """
     if any(chunk.text_ja for chunk in corpus.chunks):
-        return Index(cache, _generation(corpus, encoder, cache), encoder)
+        return Index(cache, LocalSource(_generation(corpus, encoder, cache)), encoder)
     bridge = _generation(cs25_notes(), encoder, cache).bridge
-    return Index(cache, replace(_generation(corpus, encoder, cache), bridge=bridge), encoder)
+    generation = replace(_generation(corpus, encoder, cache), bridge=bridge)
+    return Index(cache, LocalSource(generation), encoder)
 
 
 def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:

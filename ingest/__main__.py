@@ -8,8 +8,8 @@ import click
 
 from cs25search.errors import Cs25SearchError
 from cs25search.index.publish import ingest_lock
+from cs25search.place import default_folder
 from cs25search.progress import Line
-from cs25search.search import default_index_dir
 from cs25search.terminal import Program, out
 
 from .encoder import DEFAULT_MODEL
@@ -130,7 +130,7 @@ from .steps import dry_run, ingest
     "index_dir",
     type=click.Path(path_type=Path),
     envvar="CS25_INDEX",
-    default=default_index_dir,
+    default=default_folder,
     metavar="DIR",
     help="The index folder.  [default: index/ in the project]  E.g. --index /srv/index",
 )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from cs25search.course.read import Course
 from cs25search.encoding.encoder import Encoder
@@ -12,7 +11,7 @@ from cs25search.index.build import build_generation
 from cs25search.index.chunk_text import encoded_text, text_key
 from cs25search.index.generation import Generation
 from cs25search.milvus.connection import Store
-from cs25search.milvus.read import MilvusIndex, read_whole
+from cs25search.milvus.read import MilvusSource, read_whole
 from cs25search.milvus.write import Shard, generation_name, publish, read_head, write_shard
 from cs25search.records import Chunk
 
@@ -42,12 +41,10 @@ class Target:
     """Where a worker writes, and its part of the videos.
 
     Attributes:
-        folder: The index folder.
         what: Identifies what all shards together contain: playlists, videos, language.
     """
 
     store: Store
-    folder: Path
     shard: Shard
     what: str
 
@@ -153,5 +150,5 @@ def _encoded(target: Target, encoder: Encoder, chunks: list[Chunk]) -> Generatio
     generation, head = read_whole(target.store)
     if generation.manifest.model_key != encoder.key:
         return None
-    index = MilvusIndex(target.store, target.folder, generation, head, encoder)
-    return index.encoded(text_key(encoded_text(chunk)) for chunk in chunks)
+    source = MilvusSource(target.store, generation, head, encoder)
+    return source.encoded(text_key(encoded_text(chunk)) for chunk in chunks)

@@ -8,7 +8,7 @@ from typing import Any
 from cs25search.course.read import load_course
 from cs25search.errors import Cs25SearchError
 from cs25search.milvus.write import Shard
-from cs25search.search import chosen_store
+from cs25search.place import Place, read_place
 
 from .milvus import parse_shard
 from .youtube.languages import ORIGINAL, parse_languages
@@ -45,8 +45,7 @@ class Order:
     japanese: bool
     transcribe: bool
     speech_model: str
-    store: str  # "faiss" or "milvus"
-    uri: str
+    place: Place
     shard: Shard | None  # the part of the videos for this worker, one of several
 
     @property
@@ -79,9 +78,9 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
     part = options.pop("part")
     options["languages"] = parse_languages(options.pop("language"))
     options["shard"] = parse_shard(part) if part else None
-    options["store"] = chosen_store(options["store"])
+    options["place"] = read_place(options["index_dir"], options.pop("store"), options.pop("uri"))
     order = Order(playlist_ids=playlist_ids, named=bool(playlists), video_ids=video_ids, **options)
-    if order.shard and order.store != "milvus":
+    if order.shard and not order.place.is_milvus:
         raise Cs25SearchError(
             f"--shard {part} is for a store that many write to.\n"
             "Add --store milvus --uri URI, or leave --shard away."

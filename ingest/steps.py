@@ -67,7 +67,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     course = load_course()
     endpoint = require_endpoint() if order.enrich else None
     # Check this before an hour of work, not after it.
-    store = Store(order.uri, create=True) if order.store == "milvus" else None
+    store = Store(order.place.uri, create=True) if order.place.is_milvus else None
     with waiting_lock(order):
         left_out = take_in(order)
     asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
@@ -328,7 +328,7 @@ def update_store(
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=None, step="encode")
         done = write(
-            Target(store, order.index_dir, order.shard or Shard(), what),
+            Target(store, order.shard or Shard(), what),
             Input(course, tracks, found, encoder, order.model, _live(order.index_dir)),
             on_chunks=lambda count: progress.update(task, total=count),
             on_encoded=lambda count: progress.advance(task, count),

@@ -7,7 +7,8 @@ from conftest import DATA, run
 
 from benchmarks.answers import measure_answers, measure_refusals
 from cs25search import Cs25SearchError
-from cs25search.answers.extract import build_citation, find
+from cs25search.answers.citations import build_citation
+from cs25search.answers.findings import judge
 from cs25search.answers.passages import Passage
 from cs25search.formats import answer_json, answer_markdown
 from cs25search.records import Chunk, Cue, Hit, Video
@@ -78,7 +79,7 @@ def test_nearest_moments_are_shown_beside_a_no(index):
 
 
 def test_in_between_moments_are_shown_and_nothing_is_claimed(index, monkeypatch):
-    from cs25search.answers import extract as module
+    from cs25search.answers import findings as module
     from cs25search.answers.refusal import Logistic
 
     unsure = Logistic((0.0,) * 8, 0.0, 0.4, 0.6)
@@ -108,9 +109,9 @@ def test_transcript_is_cited_with_its_own_words_and_a_narrow_range():
 
 
 def test_passages_of_a_note_are_its_sentences(index):
-    findings = find(index, WHY)
+    findings = judge(index.searcher, index.find(WHY))
     best = [p for p in findings.passages if p.place == 0]
-    assert " ".join(p.text for p in best) == findings.hits[0].note.text
+    assert " ".join(p.text for p in best) == findings.found.hits[0].note.text
     assert all(0 <= p.score <= 1 for p in findings.passages)
 
 

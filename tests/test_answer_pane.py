@@ -10,7 +10,8 @@ from fake_llm import GOOD, KEY, Server
 from streamlit.testing.v1 import AppTest
 
 from cs25search import Cs25SearchError, Index
-from cs25search.answers.extract import build_extract, find
+from cs25search.answers.extract import build_extract
+from cs25search.answers.findings import judge
 from cs25search.evaluation import read_questions
 from cs25search.formats import answer_markdown
 from cs25search.ui.views import reply
@@ -193,7 +194,7 @@ def test_extracts_stand_in_for_a_model_that_fails_until_it_is_asked_again(index,
     refused = {"en": "the key was rejected &#40;401&#41;", "ja": "キーが拒否されました（401）。"}
     assert has(app, refused[language])
     assert not any(KEY in text for text in texts(app))
-    extract = build_extract(find(index, FLOAT32[language]))
+    extract = build_extract(judge(index.searcher, index.find(FLOAT32[language])))
     first = [sentence.text for sentence in extract.sentences if sentence.citations == (1,)]
     model.reply = [f"{max(first, key=len)}[1]"]
     again = next(b for b in app.button if b.label == say(language, "ask_model_again"))
@@ -223,7 +224,7 @@ def test_error_of_one_visitor_is_not_the_next_ones(monkeypatch, error):
         raise error
 
     with monkeypatch.context() as broken:
-        broken.setattr(Index, "answer", fail)
+        broken.setattr(Index, "answer_found", fail)
         app = AppTest.from_file(str(APP), default_timeout=60)
         app.query_params["q"], app.query_params["lang"] = question, "en"
         app.run()

@@ -177,8 +177,8 @@ class Nowhere:
 
 
 def test_query_without_a_number_is_an_error_and_never_a_wrong_hit(index):
-    lost = Index(index.path, index.generation, Nowhere(index.encoder))
-    with pytest.raises(ModelError, match="not numbers"):
+    lost = Index(index.path, index.searcher.source, Nowhere(index.encoder))
+    with pytest.raises(ModelError, match="not finite"):
         lost.search(QUESTION)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from cs25search.encoding.dictionary import FILE, NOTICE, Dictionary, build_dictionary
 from cs25search.question.translate import translate
-from cs25search.ranking.rank import read_query
+from cs25search.ranking.query import read_query
 
 
 def test_every_form_is_found_and_nothing_else():

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from cs25search.answers.written import _SUSPECT, read_sentences
 from cs25search.errors import DeckError, LinkError, QuestionError
 from cs25search.question.cleanup import main_question, topic_of, without_talk
+from cs25search.question.read import MAX_QUERY, clean_question
 from cs25search.question.translate import translate
-from cs25search.search import MAX_QUERY, check_query
 from cs25search.text.clean import clean
 from cs25search.text.highlight import marks
 from cs25search.text.japanese import is_japanese, japanese_words
@@ -58,11 +58,11 @@ ASKED = anything | st.lists(
 @example(":")  # no word, and so no n-gram of words
 def test_any_question_is_checked_cut_and_marked(text: str) -> None:
     try:
-        query = check_query(text)
+        query = clean_question(text)
     except QuestionError:
         return
     assert query.isprintable() and 0 < len(query) <= MAX_QUERY
-    assert check_query(query) == query
+    assert clean_question(query) == query
     query.encode("utf-8")
     for part in (without_talk(query), main_question(query), topic_of(query)):
         assert part.strip() and set(part) <= set(query)

@@ -5,8 +5,6 @@ import json
 import pytest
 from conftest import run
 
-from cs25search.ranking.lectures import advise
-
 
 @pytest.mark.parametrize(
     ("goal", "lecture"),
@@ -24,7 +22,7 @@ from cs25search.ranking.lectures import advise
     ],
 )
 def test_goal_leads_to_its_lecture(index, goal, lecture):
-    advice = advise(index, goal)
+    advice = index.advise(goal)
     assert advice[0].lecture.number == lecture
     assert advice[0].hits[0].video.lecture == lecture
     assert 0 < sum(one.share for one in advice) <= 1.0001

@@ -7,6 +7,7 @@ import pytest
 
 from cs25search.course.read import load_course
 from cs25search.index.build import build_generation
+from cs25search.ranking.source import LocalSource
 from cs25search.records import Cue, Video
 from cs25search.search import Index
 from ingest.chunks import build_chunks
@@ -54,7 +55,7 @@ def many(talks, tmp_path_factory) -> Index:
     chunks = [c for name, cues in talks.items() for c in build_chunks(name, cues, name)]
     videos = [Video(name, name, (), 5.0 * CUES) for name in talks]
     generation = build_generation(videos, [], chunks, [], "", encoder, DEFAULT_MODEL)
-    return Index(folder, generation, encoder)
+    return Index(folder, LocalSource(generation), encoder)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

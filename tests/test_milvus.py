@@ -13,7 +13,6 @@ from cs25search import Index, open_index
 from cs25search.errors import QuestionError, StoreError
 from cs25search.formats import answer_json, hit_json
 from cs25search.mcp_server import transcript
-from cs25search.ranking.lectures import advise
 from cs25search.ui.views import moment
 from cs25search.ui.views.relevance import relevance
 
@@ -101,9 +100,9 @@ def test_pages_find_what_they_show(index, there):
     assert there.generation.manifest.sources == index.generation.manifest.sources
     assert there.chunks_of(video.video_id) == index.chunks_of(video.video_id)
     assert there.chunks_of("' or 1 == 1") == []
-    assert relevance(there, question) == relevance(index, question)
+    assert relevance(there, there.find(question)) == relevance(index, index.find(question))
     assert transcript(there, video.video_id, 60, 600) == transcript(index, video.video_id, 60, 600)
-    goals = [advise(x, "offline reinforcement learning")[0] for x in (index, there)]
+    goals = [x.advise("offline reinforcement learning")[0] for x in (index, there)]
     assert goals[0].lecture == goals[1].lecture
     hits = there.search(question)
     assert [moment.context(hit, there) for hit in hits] == [("", "")] * len(hits)
@@ -134,9 +133,9 @@ def test_wrong_questions_are_told_the_same_way(index, there, wrong):
 def test_a_second_export_of_the_same_index_writes_nothing(there, index):
     from cs25search.milvus.write import copy
 
-    before = there._store.generations()
-    assert copy(index.generation, index.encoder, there._store) == before[0]
-    assert there._store.generations() == before
+    before = there.searcher.source._store.generations()
+    assert copy(index.generation, index.encoder, there.searcher.source._store) == before[0]
+    assert there.searcher.source._store.generations() == before
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cs25search import Index
 from cs25search.cli import main
 from cs25search.errors import Cs25SearchError, QuestionError
-from cs25search.search import MAX_QUERY
+from cs25search.question.read import MAX_QUERY
 
 ENDLESS = "a" * 100_000
 QUESTIONS = {
@@ -59,7 +59,7 @@ QUESTIONS = {
     "one letter": "a",
     "one kana": "の",
 }
-KINDS = {"answered", "partly", "not_in_lectures"}
+KINDS = {"answered", "partly", "not_in_lectures", "small_talk"}
 SLOW = ["100,000 characters", "100,000 words"]  # never get past the door
 
 
@@ -140,6 +140,6 @@ class Broken:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_vector_that_is_no_number_is_an_error(index, value):
-    index = Index(index.path, index.generation, Broken(index.encoder, value))
-    with pytest.raises(Cs25SearchError, match="not numbers"):
+    index = Index(index.path, index.searcher.source, Broken(index.encoder, value))
+    with pytest.raises(Cs25SearchError, match="not finite"):
         index.search("Why does the router need float32?")

@@ -10,7 +10,7 @@ import pytest
 from cs25search import open_index
 from cs25search.errors import ModelError, QuestionError
 from cs25search.formats import hit_json
-from cs25search.search import MAX_QUERY
+from cs25search.question.read import MAX_QUERY
 
 QUESTIONS = json.loads((Path(__file__).parent / "data/questions.json").read_text("utf-8"))
 FILTERS = (
@@ -169,8 +169,8 @@ def test_arguments_of_an_answer_are_checked_too(index):
         index.answer("attention", lectures="5")
     with pytest.raises(QuestionError, match="The question is 5; it must be text"):
         index.answer(question=5)
-    with pytest.raises(QuestionError, match="must be text"):
-        index.score_notes(5)
+    with pytest.raises(QuestionError, match="The goal is 5; it must be text"):
+        index.advise(5)
 
 
 def test_a_kind_that_the_index_has_not_is_an_error_with_a_cure(index):

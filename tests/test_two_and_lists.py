@@ -42,7 +42,7 @@ def test_every_lecture_that_mentions_a_name_is_listed_with_its_first_second(inde
 
     for name in ("BERT", "LSTM", "ImageNet", "AlphaFold"):
         expected = load_course().mentions[name]
-        found = {one.video.lecture: one.start for one in find_mentions(index, name)}
+        found = {one.video.lecture: one.start for one in find_mentions(index.searcher.source, name)}
         assert expected.keys() <= found.keys()
         assert all(found[lecture] <= starts[0] for lecture, starts in expected.items())
 

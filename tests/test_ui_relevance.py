@@ -41,7 +41,7 @@ def test_best_cells_are_in_order_of_time_and_of_different_notes():
 
 @pytest.mark.parametrize("seconds", [FINE, COARSE])
 def test_strips_cover_every_lecture_and_the_strongest_cell_answers(index: Index, seconds: float):
-    strips = relevance(index, FLOAT32, seconds)
+    strips = relevance(index, index.find(FLOAT32), seconds)
     assert [strip.video.lecture for strip in strips] == list(range(1, 11))
     for strip in strips:
         # Notes leave out only the seconds before the first word and after the last.
@@ -55,18 +55,20 @@ def test_strips_cover_every_lecture_and_the_strongest_cell_answers(index: Index,
 
 
 def test_japanese_question_points_to_the_same_place(index: Index):
-    strips = relevance(index, "ルーターにfloat32が必要なのはなぜ？")
+    strips = relevance(index, index.find("ルーターにfloat32が必要なのはなぜ？"))
     assert best_cells(strips[4], 1)[0].note.start == 582
 
 
 def test_question_without_words_is_relevant_nowhere(index: Index):
-    assert not any(cell.level for strip in relevance(index, "???") for cell in strip.cells)
+    assert not any(
+        cell.level for strip in relevance(index, index.find("???")) for cell in strip.cells
+    )
     with pytest.raises(QuestionError):
-        relevance(index, " ")
+        index.find(" ")
 
 
 def test_note_scores_are_of_all_notes_and_agree_with_search(index: Index):
-    notes, scores = index.score_notes(FLOAT32)
+    notes, scores = index.score_notes(index.find(FLOAT32))
     assert len(notes) == len(scores) == int(index.generation.rows["note"].sum())
     best = index.search(FLOAT32, 1)[0].note
     assert best and notes[int(np.argmax(scores))] == best

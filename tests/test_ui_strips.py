@@ -13,7 +13,7 @@ FLOAT32 = "Why does the router need float32?"
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_chart_is_valid_vega_lite(index: Index, language: Language):
-    spec = chart(relevance(index, FLOAT32)[4], 4000, None, language)
+    spec = chart(relevance(index, index.find(FLOAT32))[4], 4000, None, language)
     rows = spec.pop("data").to_pylist()
     altair.Chart.from_dict(spec | {"data": {"values": rows}}, validate=True)
     fields = [spec["encoding"][axis]["field"] for axis in ("x", "x2", "y", "color", "opacity")]
@@ -22,7 +22,7 @@ def test_chart_is_valid_vega_lite(index: Index, language: Language):
 
 
 def test_the_cell_that_plays_is_marked(index: Index):
-    strip = relevance(index, FLOAT32)[4]
+    strip = relevance(index, index.find(FLOAT32))[4]
     plain = chart(strip, 4000, None, "en")["data"].to_pylist()
     assert {cell["colour"] for cell in plain} == {COLOUR}
     rows = chart(strip, 4000, 700, "en")["data"].to_pylist()

@@ -1,6 +1,6 @@
 """The command line. Results go to stdout, everything else to stderr."""
 
-import os
+import functools
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -13,6 +13,7 @@ import click
 
 from .errors import REBUILD, Cs25SearchError
 from .formats import by_model, hit_json, json_text, label, quote_of
+from .place import STORES, Place, read_place
 from .records import Hit
 from .terminal import BROKEN, Program, out
 from .text.clean import lines
@@ -76,32 +77,30 @@ def main() -> None:
     """
 
 
-def _remember(name: str) -> Callable[..., None]:
-    """Return a callback that stores an option where `open_index` reads it."""
-
-    def callback(context: click.Context, option: click.Parameter, value: str | None) -> None:
-        if value:
-            os.environ[name] = value
-
-    return callback
-
-
 def index_option(command: Command) -> Command:
-    """Add --index DIR, --store and --uri, read from CS25_INDEX, CS25_STORE and CS25_URI."""
-    for name, variable, kind, text in (
-        ("--uri", "CS25_URI", str, "The address of Milvus: FILE.db or http://host:19530."),
-        ("--store", "CS25_STORE", click.Choice(["faiss", "milvus"]), "The kind of index."),
+    """Add --index DIR, --store and --uri; the command gets them as one argument, `place`."""
+
+    @functools.wraps(command)
+    def with_place(
+        *arguments: Any, index_dir: Path | None, store: str | None, uri: str, **options: Any
+    ) -> Any:
+        return command(*arguments, place=read_place(index_dir, store or "", uri), **options)
+
+    for option in (
+        click.option(
+            "--uri", default="", help="The address of Milvus: FILE.db or http://host:19530."
+        ),
+        click.option("--store", type=click.Choice(STORES), help="The kind of index."),
+        click.option(
+            "--index",
+            "index_dir",
+            type=click.Path(path_type=Path),
+            envvar="CS25_INDEX",
+            help="The index folder.  [default: index/ in the project]",
+        ),
     ):
-        command = click.option(
-            name, type=kind, expose_value=False, callback=_remember(variable), help=text
-        )(command)
-    return click.option(
-        "--index",
-        "index_dir",
-        type=click.Path(path_type=Path),
-        envvar="CS25_INDEX",
-        help="The index folder.  [default: index/ in the project]",
-    )(command)
+        with_place = option(with_place)
+    return with_place  # type: ignore[return-value]
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to stdout.")
@@ -130,13 +129,13 @@ def search(
     kind: Any,
     qa: bool,
     as_json: bool,
-    index_dir: Path | None,
+    place: Place,
 ) -> None:
     """Find the moments that answer QUERY, best first.
 
     Example: cs25search search "Why does the router need float32?"
     """
-    index = _open(index_dir)
+    index = _open(place)
     hits = index.search(query, k, lectures, speaker, kind, qa)
     if as_json:
         found = [hit_json(hit) for hit in hits]
@@ -167,7 +166,7 @@ def ask(
     interactive: bool,
     markdown: bool,
     as_json: bool,
-    index_dir: Path | None,
+    place: Place,
 ) -> None:
     """Answer a question; every sentence cites the moment it comes from.
 
@@ -185,14 +184,14 @@ def ask(
     if interactive:
         if as_json or markdown:
             raise click.UsageError("-i prints text; it takes neither --json nor --markdown.")
-        _ask_on(_open(index_dir), " ".join(words), lectures)
+        _ask_on(_open(place, once=False), " ".join(words), lectures)
         return
     if not words:
         raise click.UsageError("Missing argument 'QUESTION'.")
     question = sys.stdin.read() if words == ("-",) else " ".join(words)
     if as_json and markdown:
         raise click.UsageError("--json and --markdown cannot be combined; choose one.")
-    answer = _open(index_dir).answer(question, lectures)
+    answer = _open(place).answer(question, lectures)
     if as_json:
         _print_json(answer_json(answer))
     else:
@@ -245,7 +244,7 @@ def _ask_on(index: "Index", question: str, lectures: tuple[int, ...]) -> None:
     help="Text, Markdown with links, caption files, or JSON.",
 )
 @index_option
-def transcript(video: str, span: str, form: Any, index_dir: Path | None) -> None:
+def transcript(video: str, span: str, form: Any, place: Place) -> None:
     """Print the transcript of a VIDEO or LECTURE, or of a time span in it.
 
     Example: cs25search transcript 5 9:00-12:30 --format srt
@@ -253,7 +252,7 @@ def transcript(video: str, span: str, form: Any, index_dir: Path | None) -> None
     from .transcripts import find_video, read_cues, read_span, write_transcript
 
     start, end = read_span(span)
-    index = _open(index_dir)
+    index = _open(place)
     found = find_video(index, video)
     shown = write_transcript(found, read_cues(index, found, start, end), form)
     out(shown, nl=False, markdown=form == "md")
@@ -261,21 +260,21 @@ def transcript(video: str, span: str, form: Any, index_dir: Path | None) -> None
 
 @main.command()
 @index_option
-def mcp(index_dir: Path | None) -> None:
+def mcp(place: Place) -> None:
     """Serve search and answers to other programs: MCP over stdin and stdout.
 
     Needs the extra: pip install 'cs25search[mcp]'.
     """
     from .mcp_server import serve
 
-    serve(_open(index_dir, once=False))
+    serve(_open(place, once=False), place)
 
 
 @main.command()
 @click.option("--for", "goal", metavar="GOAL", help="Rank the lectures for a goal.")
 @json_option
 @index_option
-def lectures(goal: str | None, as_json: bool, index_dir: Path | None) -> None:
+def lectures(goal: str | None, as_json: bool, place: Place) -> None:
     """List the ten lectures of the deck, or advise which of them to watch.
 
     Example: cs25search lectures --for "offline reinforcement learning"
@@ -285,7 +284,7 @@ def lectures(goal: str | None, as_json: bool, index_dir: Path | None) -> None:
     from .course.read import load_course
 
     if goal is not None:
-        _advise(goal, as_json, index_dir)
+        _advise(goal, as_json, place)
         return
     course = load_course()
     if as_json:
@@ -295,10 +294,8 @@ def lectures(goal: str | None, as_json: bool, index_dir: Path | None) -> None:
         out(lecture_text(lecture))
 
 
-def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
-    from .ranking.lectures import advise
-
-    advice = advise(_open(index_dir), goal)
+def _advise(goal: str, as_json: bool, place: Place) -> None:
+    advice = _open(place).advise(goal)
     if as_json:
         _print_json(
             {
@@ -337,18 +334,18 @@ def _advise(goal: str, as_json: bool, index_dir: Path | None) -> None:
 @main.command()
 @json_option
 @index_option
-def slides(as_json: bool, index_dir: Path | None) -> None:
+def slides(as_json: bool, place: Place) -> None:
     """List the slides of the bundled deck, or with --index those of an index."""
     from dataclasses import asdict
 
     from .course.read import load_course
 
-    if index_dir is None:
+    if click.get_current_context().params["index_dir"] is None:
         deck_slides = load_course().slides
     else:
         from .search import read_live
 
-        deck_slides = read_live(index_dir).slides
+        deck_slides = read_live(place).slides
     if as_json:
         _print_json({"slides": [asdict(slide) for slide in deck_slides]})
         return
@@ -359,22 +356,19 @@ def slides(as_json: bool, index_dir: Path | None) -> None:
 @main.command()
 @json_option
 @index_option
-def info(as_json: bool, index_dir: Path | None) -> None:
+def info(as_json: bool, place: Place) -> None:
     """Show what is in the index: encoder, counts, date."""
     from dataclasses import asdict
 
-    from .milvus.connection import shown
-    from .search import chosen_store, default_index_dir, read_live
+    from .search import read_live
 
-    folder = index_dir or default_index_dir()
-    manifest = read_live(folder).manifest
-    place = folder if chosen_store() == "faiss" else shown(os.environ.get("CS25_URI", ""))
+    manifest = read_live(place).manifest
     size = sum(facts.size for facts in manifest.files.values())
     if as_json:
-        _print_json({"index": str(place), **asdict(manifest), "bytes": size})
+        _print_json({"index": place.shown, **asdict(manifest), "bytes": size})
         return
     facts = [
-        f"index       {place}",
+        f"index       {place.shown}",
         f"generation  {manifest.generation}, built {manifest.created}",
         f"format      {manifest.format}",
         f"model       {manifest.model} ({manifest.model_key})",
@@ -390,17 +384,16 @@ def info(as_json: bool, index_dir: Path | None) -> None:
 @main.command()
 @click.option("--deep", is_flag=True, help="Encode 1 % of the chunks again and compare.")
 @index_option
-def check(deep: bool, index_dir: Path | None) -> None:
+def check(deep: bool, place: Place) -> None:
     """Check that every file of the index and its encoder is as it was written.
 
     Exit codes: 0 sound, 1 damaged, 2 no index.
     """
     from .index.check import check_index
-    from .search import chosen_store, default_index_dir
 
-    if chosen_store() == "milvus":
+    if place.is_milvus:
         raise click.UsageError("check only works with index files, not with Milvus.")
-    report = check_index(index_dir or default_index_dir(), deep)
+    report = check_index(place.folder, deep)
     for line in report.sound:
         out(f"sound    {line}")
     for line in report.damaged:
@@ -417,7 +410,7 @@ def check(deep: bool, index_dir: Path | None) -> None:
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True)
 @json_option
 @index_option
-def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) -> None:
+def evaluate(questions: Path, lang: str, as_json: bool, place: Place) -> None:
     """Search for every question of a file and measure the hits.
 
     Format of the file: {"questions": [{"id", "q", "q_ja", "video_id", "start", "end"}],
@@ -426,7 +419,7 @@ def evaluate(questions: Path, lang: str, as_json: bool, index_dir: Path | None) 
     from .evaluation import DEPTH, ask_all, measure, read_questions
 
     file = read_questions(questions)
-    index = _open(index_dir, once=False)
+    index = _open(place, once=False)
     language: Any = lang
     with click.progressbar(
         file.questions, label="Asking", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -464,10 +457,11 @@ def export(target: str, uri: str, index_dir: Path | None) -> None:
     """
     from .milvus.connection import Store
     from .milvus.write import copy
-    from .search import open_index
+    from .search import open_place
 
-    index = open_index(index_dir, store="faiss")
-    store = Store(uri, create=True)
+    place = read_place(index_dir, "faiss", uri)
+    index = open_place(place)
+    store = Store(place.uri, create=True)
     name = copy(index.generation, index.encoder, store)
     out(f"{len(index.generation.chunks)} chunks are live at {store.uri} as {name}.", err=True)
 
@@ -517,10 +511,10 @@ def _hit_span(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _open(index_dir: Path | None, once: bool = True) -> "Index":
-    from .search import open_index
+def _open(place: Place, once: bool = True) -> "Index":
+    from .search import open_place
 
-    index = open_index(index_dir, once=once)
+    index = open_place(place, once=once)
     if index.damage:
         out(f"Warning: {index.warning}", err=True)
     return index

@@ -6,13 +6,13 @@ because it may be personal. docs/deploy.md lists the fields.
 
 import datetime
 import functools
-import inspect
 import json
 import os
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -39,40 +39,28 @@ def write(event: str, **facts: object) -> None:
         warnings.warn(f"CS25_LOG={place}: {error.strerror}; logging is off.", stacklevel=2)
 
 
-def question(
-    event: str, outcome: Callable[[Any], dict[str, object]]
-) -> Callable[[Function], Function]:
-    """Decorate a method of Index that takes a question: log a line for each call.
+@contextmanager
+def question(event: str, generation: str, asked: object) -> Iterator[dict[str, object]]:
+    """Write a line about a question when the block ends; what is put into the dict is added.
 
     Args:
-        outcome: Returns the fields to log for the returned value.
+        generation: The name of the generation that is asked.
     """
-
-    def decorate(method: Function) -> Function:
-        @functools.wraps(method)
-        def logged(index: Any, *arguments: Any, **options: Any) -> Any:
-            if not os.environ.get("CS25_LOG"):
-                return method(index, *arguments, **options)
-            bound = inspect.signature(method).bind(index, *arguments, **options).arguments
-            asked = str(list(bound.values())[1])  # the first argument after the index
-            facts: dict[str, object] = {"characters": len(asked)}
-            if os.environ.get("CS25_LOG_QUESTIONS") == "1":
-                facts["question"] = asked
-            begin = time.perf_counter()
-            try:
-                given = method(index, *arguments, **options)
-                facts |= outcome(given)
-            except Exception as error:
-                facts["error"] = type(error).__name__
-                raise
-            finally:
-                generation = index.generation.manifest.generation
-                write(event, generation=generation, ms=_ms(begin), **facts)
-            return given
-
-        return logged  # type: ignore[return-value]
-
-    return decorate
+    outcome: dict[str, object] = {}
+    if not os.environ.get("CS25_LOG"):
+        yield outcome
+        return
+    facts: dict[str, object] = {"characters": len(str(asked))}
+    if os.environ.get("CS25_LOG_QUESTIONS") == "1":
+        facts["question"] = str(asked)
+    begin = time.perf_counter()
+    try:
+        yield outcome
+    except Exception as error:
+        outcome["error"] = type(error).__name__
+        raise
+    finally:
+        write(event, generation=generation, ms=_ms(begin), **facts, **outcome)
 
 
 def step(function: Function) -> Function:

@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from .errors import Cs25SearchError
 from .formats import answer_json, hit_json
+from .place import Place
 from .records import Chunk, Video
-from .search import Index, live_name, open_index
+from .search import Index, live_name, open_place
 from .text.clean import printable
 from .times import clock, watch_url
 
@@ -20,9 +20,10 @@ MOST_SECONDS = 1800.0  # of transcript per call
 class Live:
     """The live generation of an index, reopened when a new one is published."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, place: Place) -> None:
         self._index = index
-        self._name = _live_name(index.path)
+        self._place = place
+        self._name = _live_name(place)
         # If a new one was published meanwhile, the next call reopens it.
         self._is_new = self._name != index.name and index.damage is None
         self._lock = threading.Lock()
@@ -34,22 +35,22 @@ class Live:
             Cs25SearchError: As `open_index`.
         """
         with self._lock:
-            name = _live_name(self._index.path)
+            name = _live_name(self._place)
             if self._is_new or name != self._name:
-                self._index = open_index(self._index.path)
+                self._index = open_place(self._place)
                 self._name, self._is_new = name, False
             return self._index
 
 
-def _live_name(folder: Path) -> str:
+def _live_name(place: Place) -> str:
     """Return the name of the live generation, or what is wrong with it."""
     try:
-        return live_name(folder)
+        return live_name(place)
     except Cs25SearchError as error:
         return str(error)
 
 
-def serve(index: Index) -> None:
+def serve(index: Index, place: Place) -> None:
     """Serve an index until stdin ends.
 
     Args:
@@ -67,7 +68,7 @@ def serve(index: Index) -> None:
             "Install it: pip install 'cs25search[mcp]'"
         ) from None
     server = MCPServer("cs25search")
-    live = Live(index)
+    live = Live(index, place)
 
     @contextmanager
     def opened() -> Iterator[Index]:

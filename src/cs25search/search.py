@@ -1,10 +1,9 @@
-"""The public interface of an index: open, search, answer."""
+"""The front door: open an index, search it, answer from it."""
 
-import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,32 +11,23 @@ import numpy as np
 import threadpoolctl
 
 from . import log
-from .answers.opening import asks_for_lecture
+from .arguments import read_count, read_text
 from .encoding.encoder import Encoder, OnnxEncoder
-from .errors import REBUILD, Cs25SearchError, IndexDamaged, ModelError, QuestionError
+from .errors import REBUILD, Cs25SearchError, IndexDamaged, ModelError
 from .index.files import read_generation
 from .index.generation import Generation
 from .index.publish import current_generation, generations
 from .integrity import fingerprint
-from .question.cleanup import main_question, topic_of, without_talk
-from .ranking.filters import Filters, read_count, read_filters, read_text
-from .ranking.moments import build_hits
-from .ranking.rank import rank, read_query, score_rows
+from .place import Place, read_place
+from .question.cleanup import topic_of
+from .question.read import read_question
+from .ranking.filters import EVERYTHING, Filters, read_filters
+from .ranking.searcher import Found, Searcher
+from .ranking.source import LocalSource, Source
 from .records import Answer, Chunk, Hit, Kind, Sentence
 
 if TYPE_CHECKING:
-    from .index.vocabulary import Vocabulary
-
-STORES = ("faiss", "milvus")
-MAX_QUERY = 2000  # characters; the encoder reads about the first 1,000
-
-
-def default_index_dir() -> Path:
-    """Return the index folder: CS25_INDEX, or index/ in the project, or in the current folder."""
-    if given := os.environ.get("CS25_INDEX"):
-        return Path(given)
-    project = Path(__file__).resolve().parents[2]
-    return (project if (project / "pyproject.toml").is_file() else Path.cwd()) / "index"
+    from .ranking.lectures import Advice
 
 
 def open_index(
@@ -50,11 +40,10 @@ def open_index(
     """Open the live generation of an index, or if it is damaged, the previous one.
 
     Args:
-        path: The index folder; see `default_index_dir`.
+        path: The index folder; CS25_INDEX, else index/ in the project, when None.
         encoder: A loaded encoder to share; it must be the one that built the index.
         store: "faiss" for files in the folder, or "milvus"; if empty, CS25_STORE or "faiss".
-        uri: The address of Milvus, see `milvus.Store`; if empty, CS25_URI. Only the encoder in the
-            folder is used then.
+        uri: The address of Milvus; if empty, CS25_URI. Only the encoder is read from the folder.
         once: Optimise for one question: opening is faster, further questions are slower.
 
     Returns:
@@ -66,64 +55,70 @@ def open_index(
         ModelError: The encoder is missing, altered, or differs from the one that built the index.
         StoreError: Milvus does not answer, or nothing has been built there.
     """
-    folder = Path(path) if path is not None else default_index_dir()
-    if chosen_store(store) == "milvus":
-        from .milvus.connection import Store
-        from .milvus.read import MilvusIndex, read_whole
+    return open_place(read_place(path, store, uri), encoder, once)
 
-        there = Store(uri)
+
+def open_place(place: Place, encoder: Encoder | None = None, once: bool = False) -> "Index":
+    """Open the live generation of an index; see `open_index`.
+
+    Raises:
+        As `open_index`.
+    """
+    folder = place.folder
+    if place.is_milvus:
+        from .milvus.connection import Store
+        from .milvus.read import MilvusSource, read_whole
+
+        there = Store(place.uri)
         generation, head = read_whole(there)
         encoder = encoder_for(generation, folder, encoder, once)
-        return MilvusIndex(there, folder, generation, head, encoder)
+        return Index(folder, MilvusSource(there, generation, head, encoder), encoder)
     try:
-        generation = read_generation(folder)
-        return Index(folder, generation, encoder_for(generation, folder, encoder, once))
+        return _open_local(folder, read_generation(folder), encoder, once)
     except (IndexDamaged, ModelError) as error:
         damage = error
     for name in generations(folder):
         with suppress(IndexDamaged, ModelError):
-            generation = read_generation(folder, name)
-            return Index(folder, generation, encoder_for(generation, folder, encoder, once), damage)
+            return _open_local(folder, read_generation(folder, name), encoder, once, damage)
     raise damage
 
 
-def read_live(folder: Path) -> Generation:
+def read_live(place: Place) -> Generation:
     """Return the live generation without its encoder; from Milvus, without its chunks.
 
     Raises:
         As `open_index`.
     """
-    if chosen_store() == "milvus":
+    if place.is_milvus:
         from .milvus.connection import Store
         from .milvus.read import read_whole
 
-        return read_whole(Store())[0]
-    return read_generation(folder)
+        return read_whole(Store(place.uri))[0]
+    return read_generation(place.folder)
 
 
-def live_name(folder: Path) -> str:
+def live_name(place: Place) -> str:
     """Return the name of the live generation.
 
     Raises:
         As `open_index`.
     """
-    if chosen_store() == "milvus":
+    if place.is_milvus:
         from .milvus.read import live_store_name
 
-        return live_store_name()
-    return current_generation(folder)
+        return live_store_name(place.uri)
+    return current_generation(place.folder)
 
 
-def chosen_store(store: str = "") -> str:
-    """Return the kind of store, "faiss" or "milvus"; CS25_STORE if none is given.
-
-    Raises:
-        QuestionError: It is neither.
-    """
-    store = store or os.environ.get("CS25_STORE", "") or "faiss"
-    if store not in STORES:
-        raise QuestionError(f"The store {store!r} is unknown; use one of {', '.join(STORES)}.")
-    return store
+def _open_local(
+    folder: Path,
+    generation: Generation,
+    encoder: Encoder | None,
+    once: bool,
+    damage: Cs25SearchError | None = None,
+) -> "Index":
+    encoder = encoder_for(generation, folder, encoder, once)
+    return Index(folder, LocalSource(generation), encoder, damage)
 
 
 def encoder_for(
@@ -159,20 +154,30 @@ class Index:
     """An open index. Searching does not change it, so threads can share it.
 
     Attributes:
+        path: The index folder.
         damage: What is wrong with the live generation, if this is the previous one; else None.
     """
 
     def __init__(
         self,
         path: Path,
-        generation: Generation,
+        source: Source,
         encoder: Encoder,
         damage: Cs25SearchError | None = None,
     ) -> None:
         self.path = path
-        self.generation = generation
-        self.encoder = encoder
+        self.searcher = Searcher(source, encoder)
         self.damage = damage
+
+    @property
+    def generation(self) -> Generation:
+        """What the index holds; of a store, without the chunks."""
+        return self.searcher.source.generation
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder that built the index."""
+        return self.searcher.encoder
 
     @property
     def name(self) -> str:
@@ -181,14 +186,13 @@ class Index:
 
     @property
     def warning(self) -> str:
-        """The warning if `damage` is not None: what is wrong, what is searched, what to do."""
+        """The text to show if `damage` is not None: what is wrong, what is searched, what to do."""
         problem = str(self.damage).splitlines()[0]
         created = self.generation.manifest.created
         return (
             f"{problem}\nThe previous generation is searched: {self.name} of {created}.\n{REBUILD}"
         )
 
-    @log.question("search", lambda hits: {"hits": len(hits)})
     def search(
         self,
         query: str,
@@ -216,15 +220,19 @@ class Index:
                 1, an argument has the wrong type, or the index has nothing of this lecture, speaker
                 or kind.
         """
-        k = read_count("k", k)
-        query, allowed = self.check(query, lectures, speaker, kind, qa)
-        if not any(character.isalnum() for character in query):
-            return []
-        probe = read_query(query, self.generation, self.encoder)
-        ranked = rank(probe, self.generation, allowed)
-        return build_hits(ranked, probe, self.generation, self.encoder, k)
+        return list(self.find(query, k, read_filters(lectures, speaker, kind, qa)).hits)
 
-    @log.question("answer", lambda answer: {"status": answer.status, "model": answer.model})
+    def find(self, question: str, k: int = 5, filters: Filters = EVERYTHING) -> Found:
+        """Return what is found for a question; an answer and the strips may start from it.
+
+        Raises:
+            QuestionError: As for `search`.
+        """
+        with log.question("search", self.name, question) as outcome:
+            found = self.searcher.find(read_question(question), filters, read_count("k", k))
+            outcome["hits"] = len(found.hits)
+        return found
+
     def answer(
         self,
         question: str,
@@ -245,98 +253,61 @@ class Index:
             context: The question before, for one that needs it ("and why?").
 
         Raises:
-            QuestionError: As for `search`, or the settings of the language model are wrong.
-        """
-        from .answers.extract import answer
-
-        found = answer(self, question, lectures, on_sentence, context)
-        return replace(found, generation=self.name)
-
-    def check(
-        self,
-        query: str,
-        lectures: Iterable[int] = (),
-        speaker: str = "",
-        kind: Kind | None = None,
-        qa: bool = False,
-    ) -> tuple[str, np.ndarray | None]:
-        """Return the query to search for, and the rows that pass the filters.
-
-        The query is the question without the text around it; for a question about which lecture,
-        only its topic, because the other words match moments that talk about lectures.
-
-        Raises:
             QuestionError: As for `search`.
         """
-        query = without_talk(check_query(query))
-        topic = topic_of(query) if asks_for_lecture(query) else query
-        return main_question(topic), self.allowed(read_filters(lectures, speaker, kind, qa))
+        from .answers.findings import MOMENTS
+        from .answers.small_talk import is_small_talk
+        from .question.follow_up import understood_as
 
-    @cached_property
-    def vocabulary(self) -> "Vocabulary":
-        """The words of the index, counted on first use."""
-        from .index.vocabulary import Vocabulary
+        with log.question("answer", self.name, question) as outcome:
+            filters, asked = read_filters(lectures), read_text("The question", question)
+            if not is_small_talk(asked):
+                asked = understood_as(asked, context)
+            found = self.searcher.find(read_question(asked), filters, MOMENTS)
+            given = self._answer(found, on_sentence, outcome)
+            if asked == question:
+                return given
+            return replace(given, question=question, understood=asked)
 
-        return Vocabulary(self.generation, self.encoder)
+    def answer_found(
+        self, found: Found, on_sentence: Callable[[Sentence], None] = lambda sentence: None
+    ) -> Answer:
+        """Return what the lectures say about a question that was searched for already.
 
-    def near(
-        self,
-        query: str,
-        k: int,
-        lectures: Iterable[int] = (),
-        speaker: str = "",
-        kind: Kind | None = None,
-        qa: bool = False,
-    ) -> "Index":
-        """Return the index to rank in: here, the whole one."""
-        return self
+        Args:
+            found: From `find`, with k at least 5.
+            on_sentence: As for `answer`.
+        """
+        with log.question("answer", self.name, found.question.text) as outcome:
+            return self._answer(found, on_sentence, outcome)
+
+    def _answer(
+        self, found: Found, on_sentence: Callable[[Sentence], None], outcome: dict[str, object]
+    ) -> Answer:
+        from .answers.answer import answer
+
+        given = answer(self.searcher, found, on_sentence)
+        outcome |= {"status": given.status, "model": given.model}
+        return replace(given, generation=self.name)
+
+    def advise(self, goal: str) -> "list[Advice]":
+        """Return the lectures that have something to say about a goal, most first.
+
+        Raises:
+            QuestionError: The goal is empty or too long.
+        """
+        from .ranking.lectures import MOMENTS, advise
+
+        question = read_question(topic_of(read_text("The goal", goal)))
+        return advise(self.searcher, self.searcher.find(question, Filters(), MOMENTS))
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
         """Return the chunks of a video that overlap a time span, notes first."""
-        generation = self.generation
-        numbers = [n for n, video in enumerate(generation.videos) if video.video_id == video_id]
-        facts = generation.rows
-        inside = np.isin(facts["video"], numbers) & (facts["start"] < end) & (facts["end"] > start)
-        return [generation.chunks[int(row)] for row in np.flatnonzero(inside)]
+        return self.searcher.source.chunks_of(video_id, start, end)
 
-    def score_notes(self, query: str) -> tuple[list[Chunk], np.ndarray]:
-        """Return all notes and their scores for `query`, shape (n_notes,).
+    def score_notes(self, found: Found) -> tuple[list[Chunk], np.ndarray]:
+        """Return all notes and their scores for a question, shape (n_notes,).
 
-        The scores have mean 0 and are only comparable for the same query.
-
-        Raises:
-            QuestionError: The query is empty or longer than MAX_QUERY characters.
+        The scores have mean 0 and are only comparable for the same question.
         """
-        query, _ = self.check(query)
-        rows = np.flatnonzero(self.generation.rows["note"])
-        if not len(rows) or not any(character.isalnum() for character in query):
-            return [], np.zeros(0, np.float32)
-        probe = read_query(query, self.generation, self.encoder)
-        notes = [self.generation.chunks[int(row)] for row in rows]
-        return notes, score_rows(probe, self.generation, rows)
-
-    def allowed(self, filters: Filters) -> np.ndarray | None:
-        """Return the rows that pass the filters, ascending; None without filters."""
-        filters.check(self.generation.videos, self.generation.manifest)
-        return filters.rows(self.generation.videos, self.generation.rows)
-
-
-def check_query(query: str) -> str:
-    """Return the query without control characters and repeated spaces.
-
-    Raises:
-        QuestionError: It is not a text, is empty after cleaning, or has more than MAX_QUERY
-            characters.
-    """
-    query = read_text("The question", query)
-    # Lone surrogates cannot be encoded, and control characters are never intended.
-    clean = "".join(c if c.isprintable() else " " for c in query)
-    clean = " ".join(clean.split())
-    if not clean:
-        raise QuestionError("The question is empty. Type what you want to find.")
-    if len(clean) > MAX_QUERY:
-        raise QuestionError(
-            f"The question has {len(clean)} characters; the limit is {MAX_QUERY}. "
-            "Ask for one thing at a time."
-        )
-    return clean
+        return self.searcher.score_notes(found)

@@ -28,6 +28,7 @@ from cs25search.index.build import build_generation
 from cs25search.index.files import write_generation
 from cs25search.index.generation import Generation
 from cs25search.index.publish import generations
+from cs25search.ranking.source import LocalSource
 from cs25search.search import open_index
 
 QUESTIONS = ("What do giraffes drink?", "marmalade of the zebra", "precision")
@@ -50,7 +51,9 @@ class Turns:
         self.index_dir = index_dir
         self.encoder = encoder
         self.both = [_small(encoder, "tea"), _small(encoder, "marmalade")]
-        self.expected = [self.found(Index(index_dir, one, encoder)) for one in self.both]
+        self.expected = [
+            self.found(Index(index_dir, LocalSource(one), encoder)) for one in self.both
+        ]
         self.live = 0
         write_generation(index_dir, self.both[0])
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from cs25search import Index, open_index
 from cs25search.evaluation import read_questions
 from cs25search.index.files import read_generation, write_generation
-from cs25search.search import default_index_dir
+from cs25search.place import read_place
 from tests.e2e.conftest import PROJECT, serve
 from tests.page_client import PATIENCE, ask_page
 
@@ -37,7 +37,7 @@ def main() -> None:
     sessions = int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS
     questions = int(sys.argv[2]) if len(sys.argv) > 2 else QUESTIONS
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(shutil.copytree(default_index_dir(), Path(scratch) / "index"))
+        folder = Path(shutil.copytree(read_place().folder, Path(scratch) / "index"))
         file = read_questions(PROJECT / "tests" / "data" / "questions.json")
         texts = [entry.q for entry in file.questions]
         failures = _ask_app(folder, texts, sessions) + _ask_index(folder, texts, questions)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..question.read import Question
 from ..records import Answer, Citation, Sentence
 from ..text.japanese import is_japanese
-from .spans import text_of, topic_words
+from ..text.topic_words import topic_words
+from .citations import text_of
 
 MOST_WORDS = 6  # of a side
 _END = r"(?:\s*[:：].*|\s*\?.*)?$"
@@ -77,13 +79,13 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
     >>> has_both(said, ("soft attention", "hard attention")), has_both(said, ("soft", "local"))
     (True, False)
     """
-    words = topic_words(" ".join(s.text for s in sentences if s.citations == (1,)))
-    x, y = (topic_words(side) for side in pair)
+    words = set(topic_words(" ".join(s.text for s in sentences if s.citations == (1,))))
+    x, y = (set(topic_words(side)) for side in pair)
     return (x - y or x) <= words and (y - x or y) <= words
 
 
 def join_sides(
-    question: str, sides: tuple[str, str], answers: Sequence[Answer | None]
+    question: Question, sides: tuple[str, str], answers: Sequence[Answer | None]
 ) -> Answer | None:
     """Return two answers as one, each moment once; None when neither side has one.
 
@@ -91,7 +93,7 @@ def join_sides(
         sides: Names of the sides, as they stand in front; "" for the parts of a question.
         answers: Of each side; None where the lectures have nothing about it.
     """
-    japanese = is_japanese(question)
+    japanese = question.language == "ja"
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     for side, found in zip(sides, answers, strict=True):
@@ -112,16 +114,17 @@ def join_sides(
     parts = [[one for one in sentences if one.side == side] for side in dict.fromkeys(sides)]
     return replace(
         next(one for one in answers if one),
-        question=question,
-        text="\n".join(text_of(part, question) for part in parts),
+        question=question.text,
+        text="\n".join(text_of(part, question.language) for part in parts),
         sentences=tuple(sentences),
         citations=tuple(citations),
     )
 
 
 def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
-    wanted = topic_words(side)
-    return not wanted or bool(wanted & topic_words(" ".join(one.text for one in sentences)))
+    wanted = set(topic_words(side))
+    said = topic_words(" ".join(one.text for one in sentences))
+    return not wanted or not wanted.isdisjoint(said)
 
 
 def _named(side: str, text: str, japanese: bool) -> str:

@@ -6,21 +6,19 @@ is enough. docs/answers.md says how the limits were found.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..course.read import load_course
 from ..index.handbook import Entry, Match, match
 from ..question.cleanup import topic_of
+from ..question.read import Question
+from ..ranking.searcher import Found, Searcher
+from ..ranking.source import Source
 from ..records import Answer, Citation, Language, Sentence, Slide, Video
-from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
-from .opening import asks_for_lecture
-from .spans import defined_term, text_of
-
-if TYPE_CHECKING:
-    from ..search import Index
+from .citations import text_of
+from .spans import defined_term
 
 SURE: dict[Language, float] = {"en": 0.62, "ja": 0.78}
 ENOUGH: dict[Language, float] = {"en": 0.55, "ja": 0.62}  # where no moment answers
@@ -58,24 +56,24 @@ def named_lectures(question: str) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-def find_entry(index: "Index", question: str, lectures: Iterable[int] = ()) -> Match | None:
+def find_entry(searcher: Searcher, found: Found) -> Match | None:
     """Return the entry whose questions are nearest to one, with its score; None without any.
 
-    Args:
-        lectures: Only entries about these; those that the question names when empty.
+    Only entries about the lectures that were chosen, or else that the question names.
     """
-    generation = index.generation
-    if not generation.handbook.entries:
+    handbook, question = searcher.source.generation.handbook, found.question
+    if not handbook.entries:
         return None
-    encoding = index.encoder.encode_query(question)
-    named = [*lectures] or named_lectures(question)
-    matches = match(generation.handbook, question, encoding.tokens, encoding.ids, named)
+    as_typed = question.topic == question.text or question.language == "ja"
+    query = found.query if as_typed else searcher.encode(question.text)
+    named = sorted(found.filters.lectures) or named_lectures(question.text)
+    matches = match(handbook, question.text, query.tokens, query.ids, named)
     # An answer needs a question nearly like it, though not every entry near by its text has one.
     nearest = max((one.ask for one in matches), default=0.0)
     return replace(matches[0], ask=nearest) if matches else None
 
 
-def answers_course(found: Match | None, question: str, is_answered: bool) -> bool:
+def answers_course(found: Match | None, question: Question, is_answered: bool) -> bool:
     """Return whether an entry answers a question, rather than a moment.
 
     Args:
@@ -83,25 +81,24 @@ def answers_course(found: Match | None, question: str, is_answered: bool) -> boo
     """
     if found is None:
         return False
-    named = bool(named_lectures(question))
-    has_topic = asks_for_lecture(question) and topic_of(question) != question
+    named = bool(named_lectures(question.text))
+    has_topic = question.intent.of_lectures and topic_of(question.text) != question.text
     if is_answered and has_topic and not named and found.entry.kind != "fact":
         return False  # the best moment names its lecture and speaker
-    language: Language = "ja" if is_japanese(question) else "en"
-    limit = SURE[language] if is_answered else ENOUGH[language]
-    if not is_answered and defined_term(question):
+    limit = SURE[question.language] if is_answered else ENOUGH[question.language]
+    if not is_answered and defined_term(question.text):
         limit = SAME
     return found.ask >= limit - (NAMED if named else 0.0)
 
 
-def course_answer(index: "Index", question: str, found: Match) -> Answer:
+def course_answer(source: Source, question: Question, found: Match) -> Answer:
     """Return what an entry says, cited by its slides or its lecture."""
-    japanese = is_japanese(question)
+    japanese = question.language == "ja"
     entry = found.entry
-    citations = _citations(index, entry)
+    citations = _citations(source, entry)
     numbers = tuple(citation.n for citation in citations)
     texts = split_sentences(entry.text_ja if japanese and entry.text_ja else entry.text)
-    texts[0] = f"{_lead(index, entry, japanese)}{texts[0]}"
+    texts[0] = f"{_lead(source, entry, japanese)}{texts[0]}"
     sentences = [Sentence(text, numbers) for text in texts]
     video = citations[0].video
     for start, title, title_ja in entry.outline:
@@ -111,16 +108,16 @@ def course_answer(index: "Index", question: str, found: Match) -> Answer:
         part = f"{one.time} {title_ja}。" if japanese else f"{one.time} {title}."
         sentences.append(Sentence(part, (one.n,)))
     return Answer(
-        question=question,
+        question=question.text,
         status="answered",
-        text=text_of(sentences, question),
+        text=text_of(sentences, question.language),
         sentences=tuple(sentences),
         citations=tuple(citations),
         probability=min(1.0, found.ask),
     )
 
 
-def _lead(index: "Index", entry: Entry, japanese: bool) -> str:
+def _lead(source: Source, entry: Entry, japanese: bool) -> str:
     """Return what stands in front: which lecture or slide speaks; a fact speaks for itself."""
     if entry.kind == "fact":
         return ""
@@ -128,7 +125,7 @@ def _lead(index: "Index", entry: Entry, japanese: bool) -> str:
     number = entry.number
     if entry.kind == "slide":
         return f"スライド{number}「{title}」：" if japanese else f"Slide {number}, {title}: "
-    video = _video(index, number)
+    video = _video(source, number)
     names = () if entry.side == "who" or video is None else video.speakers
     if japanese:
         by = f"（{'、'.join(names)}）" if names else ""
@@ -137,12 +134,12 @@ def _lead(index: "Index", entry: Entry, japanese: bool) -> str:
     return f"Lecture {number}, {title}{by}: "
 
 
-def _citations(index: "Index", entry: Entry) -> list[Citation]:
+def _citations(source: Source, entry: Entry) -> list[Citation]:
     """Return the slides that an entry is from, else its lectures, else the deck as a whole."""
-    slides = {slide.number: slide for slide in index.generation.slides}
+    slides = {slide.number: slide for slide in source.generation.slides}
     if cited := [slides[n] for n in entry.slides[:MOST_SLIDES] if n in slides]:
-        return [_slide(index, n, slide) for n, slide in enumerate(cited, start=1)]
-    if videos := [video for n in entry.lectures[:MOST_SLIDES] if (video := _video(index, n))]:
+        return [_slide(source, n, slide) for n, slide in enumerate(cited, start=1)]
+    if videos := [video for n in entry.lectures[:MOST_SLIDES] if (video := _video(source, n))]:
         return [
             Citation(n, video, 0.0, video.duration, entry.text, None, entry.text_ja, kind="lecture")
             for n, video in enumerate(videos, start=1)
@@ -152,8 +149,8 @@ def _citations(index: "Index", entry: Entry) -> list[Citation]:
                      link=load_course().deck.url)]  # fmt: skip
 
 
-def _slide(index: "Index", n: int, slide: Slide) -> Citation:
-    video = _video(index, slide.lecture) or _deck()
+def _slide(source: Source, n: int, slide: Slide) -> Citation:
+    video = _video(source, slide.lecture) or _deck()
     return Citation(n, video, 0.0, 0.0, slide.summary, slide, slide.summary_ja, kind="slide",
                     link=slide.url)  # fmt: skip
 
@@ -163,6 +160,6 @@ def _deck() -> Video:
     return Video("", deck.title, (deck.author,), 0.0)
 
 
-def _video(index: "Index", lecture: int | None) -> Video | None:
-    videos: Sequence[Video] = index.generation.videos
+def _video(source: Source, lecture: int | None) -> Video | None:
+    videos: Sequence[Video] = source.generation.videos
     return next((one for one in videos if lecture and one.lecture == lecture), None)

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..encoding.encoder import Encoder
 from ..index.chunk_text import encoded_text, japanese_text
 from ..index.generation import Generation
-from ..index.late import unpack
 from ..index.vectors import cosines
-from ..index.vocabulary import Vocabulary
+from ..index.vocabulary import Vocabulary, idle_tokens
 from ..question.aliases import english_name
-from ..ranking.rank import Probe
-from ..records import Chunk, Hit, Language
+from ..ranking.searcher import Found
+from ..records import Chunk, Language
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
+from ..text.rarity import idf
+from ..text.topic_words import english_topic_words, topic_words
 from ..text.words import STOP_WORDS, WORD, fold, stem, words
+from .evidence import Evidence, chunks_of
 
 NEAREST = 3  # moments in which a word of the question may be found
 # A name with its version: GPT-4, DALL·E 2, Llama 2; not "Switch-C 1.6 trillion", not "Lecture 5".
@@ -62,55 +63,33 @@ class Features:
 FEATURES = tuple(Features.__dataclass_fields__)
 
 
-def build_features(
-    question: str,
-    hits: Sequence[Hit],
-    probe: Probe,
-    generation: Generation,
-    encoder: Encoder,
-    vocabulary: Vocabulary,
-) -> Features:
-    """Return the features of a question.
+def build_features(found: Found, evidence: Evidence) -> Features:
+    """Return the features of what was found for a question.
 
     Args:
-        hits: At least one, best first.
-        probe: The question in the form that the rankers use.
+        found: At least one hit.
     """
-    language: Language = "ja" if is_japanese(question) else "en"
-    nearest = [chunks_of(hit) for hit in hits[:NEAREST]]
+    topic, query = found.question.topic, found.query
+    language, vocabulary = query.language, evidence.vocabulary
+    nearest = [chunks_of(hit) for hit in found.hits[:NEAREST]]
     held = [set().union(*(_words_of(c, language) for c in chunks)) for chunks in nearest]
-    asked = question_words(question)
-    weight = {word: vocabulary.idf(word, language) for word in asked}
+    asked = topic_words(topic)
+    seen = [vocabulary.count(word, language) for word in asked]
+    weight = dict(zip(asked, idf(np.array(seen), vocabulary.size).tolist(), strict=True))
     everywhere = set().union(*held)
-    strengths, idf = _token_strengths(question, nearest[0], probe, generation, encoder, vocabulary)
-    rows = np.array([vocabulary.rows[chunk.chunk_id] for chunks in nearest for chunk in chunks])
-    has_vector = bool(probe.vector.any())
+    strengths, rarity = _token_strengths(found, nearest[0], evidence)
+    rows = np.array([evidence.row_of(chunk) for chunks in nearest for chunk in chunks])
+    nearness = cosines(query.vector, evidence.part.vectors, rows)
     return Features(
         weakest=float(np.sort(strengths)[:2].mean()),
-        late=float(strengths @ idf / idf.sum()),
+        late=float(strengths @ rarity / rarity.sum()),
         covered=_share(weight, held[0]),
-        grams=_gram_share(question, nearest[0], language),
-        unknown=sum(not vocabulary.count(w, language) for w in asked) / max(1, len(asked)),
+        grams=_gram_share(topic, nearest[0], language),
+        unknown=seen.count(0) / max(1, len(asked)),
         absent=1 - _share(weight, everywhere) if asked else 0.0,
-        names=_names_missing(question, nearest, everywhere, generation),
-        dense=float(cosines(probe.vector, generation.vectors, rows).max()) if has_vector else 0.0,
+        names=_names_missing(topic, nearest, everywhere, evidence.part),
+        dense=float(nearness.max()) if query.vector.any() else 0.0,
     )
-
-
-def chunks_of(hit: Hit) -> list[Chunk]:
-    """Return the note and the transcript of a hit, as far as it has them."""
-    return [hit.chunk] if hit.note in (None, hit.chunk) else [hit.note, hit.chunk]
-
-
-def question_words(question: str) -> list[str]:
-    """Return the content words of a question: stems without stop words, or Japanese normal forms.
-
-    >>> question_words("Why do the routers need float32?")
-    ['router', 'need', 'float32']
-    """
-    if is_japanese(question):
-        return list(dict.fromkeys(japanese_words(question)))
-    return list(dict.fromkeys(stem(w) for w in words(question) if w not in STOP_WORDS))
 
 
 def _names(question: str) -> set[str]:
@@ -154,7 +133,7 @@ def _names_missing(
 def _in_english(name: str, generation: Generation) -> set[str]:
     """Return the English words for a katakana word, most of which are not names."""
     english = [english_name(name), *generation.dictionary.look_up(name)]
-    return {stem(word) for text in english for word in words(text) if word not in STOP_WORDS}
+    return set(english_topic_words(" ".join(english)))
 
 
 def other_version(question: str, vocabulary: Vocabulary) -> str:
@@ -213,25 +192,17 @@ def _gram_share(question: str, chunks: Sequence[Chunk], language: Language) -> f
 
 
 def _token_strengths(
-    question: str,
-    chunks: Sequence[Chunk],
-    probe: Probe,
-    generation: Generation,
-    encoder: Encoder,
-    vocabulary: Vocabulary,
+    found: Found, chunks: Sequence[Chunk], evidence: Evidence
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the best cosine of each question token in some chunks, and its idf."""
-    tokens, idf = probe.tokens, probe.weights
-    if not is_japanese(question):
-        encoding = encoder.encode_query(question)
-        keep = np.array([int(token) not in vocabulary.idle_tokens for token in encoding.ids], bool)
-        tokens, idf = encoding.tokens[keep], generation.token_idf[encoding.ids[keep]]
-    if not len(tokens) or not idf.any():
+    query = found.query
+    tokens, rarity = query.tokens, query.weights
+    if query.language == "en":
+        idle = idle_tokens(evidence.encoder)
+        keep = np.array([int(token) not in idle for token in query.ids], bool)
+        tokens, rarity = tokens[keep], rarity[keep]
+    if not len(tokens) or not rarity.any():
         return np.zeros(1, np.float32), np.ones(1, np.float32)
-    packed = []
-    for chunk in chunks:
-        row = generation.rows[vocabulary.rows[chunk.chunk_id]]
-        packed.append(generation.tokens[row["first_token"] : row["first_token"] + row["tokens"]])
-    held = unpack(np.concatenate(packed), encoder.dim)
+    held = evidence.tokens_of(chunks)
     best: np.ndarray = (tokens.astype(np.float32) @ held.T).max(axis=1)
-    return best, idf
+    return best, rarity

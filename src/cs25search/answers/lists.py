@@ -1,18 +1,17 @@
 """Which lectures mention something: every lecture, with how often and the first second."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..course.read import load_aliases
+from ..question.read import Question
+from ..ranking.source import Source
 from ..records import Answer, Chunk, Citation, Sentence, Video
 from ..text.japanese import is_japanese
 from ..text.words import fold
-from .spans import text_of
-
-if TYPE_CHECKING:
-    from ..search import Index
+from .citations import text_of
 
 MOST_WORDS = 6  # of a name; more is a question of another kind
 _SAID = r"(?:mentioned|discussed|covered|explained|talked about|brought up|come up|appear)"
@@ -63,17 +62,17 @@ def listed_name(question: str) -> str:
     return ""
 
 
-def find_mentions(index: "Index", name: str, lectures: Iterable[int] = ()) -> list[Mention]:
+def find_mentions(source: Source, name: str, lectures: Iterable[int] = ()) -> list[Mention]:
     """Return every video whose notes or captions have a name, in the order of the course."""
     pattern = _pattern(name)
     wanted = set(lectures)
     mentions = []
-    for video in index.generation.videos:
+    for video in source.generation.videos:
         if wanted and video.lecture not in wanted:
             continue
         found = [
             (start, chunk)
-            for chunk in index.chunks_of(video.video_id)
+            for chunk in source.chunks_of(video.video_id, 0.0, math.inf)
             for start in _starts(chunk, pattern)
         ]
         if found:
@@ -82,9 +81,9 @@ def find_mentions(index: "Index", name: str, lectures: Iterable[int] = ()) -> li
     return mentions
 
 
-def list_answer(question: str, name: str, mentions: list[Mention]) -> Answer:
+def list_answer(question: Question, name: str, mentions: list[Mention]) -> Answer:
     """Return an answer with a sentence for each video that has a name."""
-    japanese = is_japanese(question)
+    japanese = question.language == "ja"
     sentences, citations = [], []
     for n, one in enumerate(mentions, start=1):
         citation = Citation(
@@ -100,8 +99,8 @@ def list_answer(question: str, name: str, mentions: list[Mention]) -> Answer:
         else f"{name} comes up in {many} lecture{'' if many == 1 else 's'}. "
     )
     sentences[0] = Sentence(begin + sentences[0].text, (1,))
-    return Answer(question, "answered", text_of(sentences, question), tuple(sentences),
-                  tuple(citations), 1.0)  # fmt: skip
+    text = text_of(sentences, question.language)
+    return Answer(question.text, "answered", text, tuple(sentences), tuple(citations), 1.0)
 
 
 def _line(citation: Citation, count: int, japanese: bool) -> str:

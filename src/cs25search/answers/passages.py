@@ -6,14 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..encoding.encoder import Encoder
 from ..index.chunk_text import lead
-from ..index.generation import Generation
-from ..index.late import unpack
-from ..ranking.rank import Probe
+from ..ranking.query import Query
 from ..records import Chunk, Cue, Hit
-from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
+from .evidence import Evidence
 
 SPOKEN_WORDS = 24  # a passage without a full stop ends at the cue that reaches this
 
@@ -54,23 +51,19 @@ def spoken_stretches(cues: Sequence[Cue]) -> list[tuple[Cue, ...]]:
     return [*stretches, tuple(open_cues)] if open_cues else stretches
 
 
-def passages(
-    hit: Hit, place: int, question: str, probe: Probe, row: int, generation: Generation,
-    encoder: Encoder,
-) -> list[Passage]:  # fmt: skip
+def passages(hit: Hit, place: int, query: Query, evidence: Evidence) -> list[Passage]:
     """Return the sentences of a hit with their scores.
 
     Args:
         hit: Its note is used if there is one, else its transcript.
         place: Position of the hit, from 0.
-        row: The row of that note or transcript.
     """
     if hit.note is None:
-        return _spoken(hit, place, probe, row, generation, encoder)
+        return _spoken(hit, place, query, evidence)
     english = split_sentences(hit.note.text)
-    scores = piece_scores(hit.note, english, probe, row, generation, encoder)
+    scores = piece_scores(hit.note, english, query, evidence)
     texts = english
-    if is_japanese(question) and hit.note.text_ja:
+    if query.language == "ja" and hit.note.text_ja:
         texts = split_sentences(hit.note.text_ja)
         # The Japanese text has the same order, but not always the same number of sentences.
         spread = np.arange(len(texts)) * len(english) // max(1, len(texts))
@@ -82,38 +75,30 @@ def passages(
 
 
 def piece_scores(
-    chunk: Chunk,
-    pieces: Sequence[str],
-    probe: Probe,
-    row: int,
-    generation: Generation,
-    encoder: Encoder,
+    chunk: Chunk, pieces: Sequence[str], query: Query, evidence: Evidence
 ) -> np.ndarray:
     """Return the late-interaction score of consecutive pieces of a chunk, shape (n_pieces,).
 
     The stored tokens of the chunk are used; nothing is encoded again.
     """
-    first, count = (int(generation.rows[row][name]) for name in ("first_token", "tokens"))
-    tokens = unpack(generation.tokens[first : first + count], encoder.dim)
-    ends = np.cumsum([len(ids) for ids in encoder.token_ids([lead(chunk), *pieces])])
+    tokens = evidence.tokens_of([chunk])
+    ends = np.cumsum([len(ids) for ids in evidence.encoder.token_ids([lead(chunk), *pieces])])
     scores = np.zeros(len(pieces), np.float32)
-    if not probe.weights.any():
+    if not query.weights.any():
         return scores
-    cosines = tokens @ probe.tokens.T.astype(np.float32)
+    cosines = tokens @ query.tokens.T.astype(np.float32)
     for i, (begin, end) in enumerate(pairwise(ends)):
         # Text beyond the encoder's maximum length has no tokens.
-        if begin < min(end, count):
+        if begin < min(end, len(tokens)):
             best = cosines[begin:end].max(axis=0)
-            scores[i] = best @ probe.weights / probe.weights.sum()
+            scores[i] = best @ query.weights / query.weights.sum()
     return scores
 
 
-def _spoken(
-    hit: Hit, place: int, probe: Probe, row: int, generation: Generation, encoder: Encoder
-) -> list[Passage]:
+def _spoken(hit: Hit, place: int, query: Query, evidence: Evidence) -> list[Passage]:
     stretches = spoken_stretches(hit.chunk.cues)
     texts = [" ".join(cue.text.strip() for cue in stretch) for stretch in stretches]
-    scores = piece_scores(hit.chunk, texts, probe, row, generation, encoder)
+    scores = piece_scores(hit.chunk, texts, query, evidence)
     return [
         Passage(text, stretch[0].start, max(cue.end for cue in stretch), place, order, float(score))
         for order, (text, stretch, score) in enumerate(zip(texts, stretches, scores, strict=True))

@@ -1,13 +1,12 @@
 """Reply to greetings, thanks and tests with a friendly line and example questions."""
 
-from typing import TYPE_CHECKING
+import math
 
+from ..question.read import Question
+from ..ranking.source import Source
 from ..records import Answer, Chunk, Language
 from ..text.japanese import is_japanese, japanese_words
 from ..text.words import words
-
-if TYPE_CHECKING:
-    from ..search import Index
 
 EXAMPLES = 3
 _LINE: dict[Language, str] = {
@@ -45,27 +44,27 @@ def is_small_talk(question: str) -> bool:
     return bool(core.intersection(said)) and (core | beside).issuperset(said)
 
 
-def small_talk(question: str, index: "Index") -> Answer:
+def small_talk(question: Question, source: Source) -> Answer:
     """Return a friendly line and questions that the index can answer."""
-    language: Language = "ja" if is_japanese(question) else "en"
     return Answer(
-        question=question,
+        question=question.text,
         status="small_talk",
-        text=_LINE[language],
+        text=_LINE[question.language],
         sentences=(),
         citations=(),
         probability=0.0,
-        examples=examples(index, language),
+        examples=examples(source, question.language),
     )
 
 
-def examples(index: "Index", language: Language) -> tuple[str, ...]:
+def examples(source: Source, language: Language) -> tuple[str, ...]:
     """Return questions answered by notes of different videos, spread over the course."""
-    videos = index.generation.videos
-    asked = []
+    videos = source.generation.videos
+    asked: list[str] = []
     for number in range(EXAMPLES):
         video = videos[(2 * number + 1) * len(videos) // (2 * EXAMPLES)] if videos else None
-        notes = [c for c in index.chunks_of(video.video_id) if _asks(c, language)] if video else []
+        chunks = source.chunks_of(video.video_id, 0.0, math.inf) if video else []
+        notes = [chunk for chunk in chunks if _asks(chunk, language)]
         if notes:
             asked.append(_asks(notes[len(notes) // 2], language)[0])
     return tuple(dict.fromkeys(asked))

@@ -9,10 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..records import Hit, Sentence
+from ..question.read import Question
+from ..records import Hit, Language
 from ..text.japanese import is_japanese, japanese_words
+from ..text.topic_words import topic_words
 from ..text.words import STOP_WORDS, stem, words
-from .opening import asked_thing, has_asked_thing
+from .opening import has_wanted
 from .passages import Passage
 
 MOST_SENTENCES = 4  # of one moment
@@ -71,7 +73,9 @@ class Span:
         return gap.join([with_lead(self.lead, said[0]), *said[1:]])
 
 
-def choose_spans(question: str, hits: Sequence[Hit], passages: Sequence[Passage]) -> list[Span]:
+def choose_spans(
+    question: Question, hits: Sequence[Hit], passages: Sequence[Passage]
+) -> list[Span]:
     """Return what is shown of the moments found: one span, or two.
 
     The moment that defines, counts, dates or names what is asked comes first, else the best one.
@@ -90,19 +94,19 @@ def choose_spans(question: str, hits: Sequence[Hit], passages: Sequence[Passage]
     if not near:
         return []
     first = _answering(question, hits, by_place, near)
-    spans = [span_of(hits[first], by_place[first], question)]
-    asked = topic_words(question)
-    told = topic_words(spans[0].text)
+    spans = [span_of(hits[first], by_place[first], question.language)]
+    asked = set(topic_words(question.text))
+    told = set(topic_words(spans[0].text))
     for place in near:
         if place == first:
             continue
-        other = span_of(hits[place], by_place[place], question)
-        if (asked & topic_words(other.text)) - told:
+        other = span_of(hits[place], by_place[place], question.language)
+        if asked.intersection(topic_words(other.text)) - told:
             return [*spans, other]
     return spans
 
 
-def span_of(hit: Hit, passages: Sequence[Passage], question: str) -> Span:
+def span_of(hit: Hit, passages: Sequence[Passage], language: Language) -> Span:
     """Return the sentences of a moment that are shown.
 
     Args:
@@ -118,7 +122,7 @@ def span_of(hit: Hit, passages: Sequence[Passage], question: str) -> Span:
         if sum(length_of(p.text) for p in [*shown, passage]) > MOST_WORDS:
             break
         shown.append(passage)
-    japanese = is_japanese(question) and bool(hit.note.title_ja)
+    japanese = language == "ja" and bool(hit.note.title_ja)
     return Span(passages[0].place, lead_line(hit.note.title_ja if japanese else hit.note.title),
                 tuple(shown))  # fmt: skip
 
@@ -146,22 +150,6 @@ def with_lead(lead: str, sentence: str) -> str:
     if is_japanese(lead):
         return f"{lead}{'' if lead.endswith(('？', '?')) else '：'}{sentence}"
     return f"{lead} {sentence}" if lead.endswith(("?", "!", ".")) else f"{lead}: {sentence}"
-
-
-def text_of(sentences: Sequence[Sentence], question: str) -> str:
-    """Return sentences with their numbers as one text.
-
-    >>> text_of([Sentence("It is float32.", (1,)), Sentence("It is fast.", (1, 2))], "Why?")
-    'It is float32. [1] It is fast. [1][2]'
-    >>> text_of([Sentence("速い。", (1,))], "なぜ？")
-    '速い。[1]'
-    """
-    marked = [
-        f"{sentence.text}{'' if sentence.text.endswith('。') or not sentence.citations else ' '}"
-        + "".join(f"[{n}]" for n in sentence.citations)
-        for sentence in sentences
-    ]
-    return ("" if is_japanese(question) else " ").join(marked)
 
 
 def defined_term(question: str) -> str:
@@ -205,13 +193,6 @@ def defines(term: str, title: str, sentence: str) -> bool:
     )  # fmt: skip
 
 
-def topic_words(text: str) -> set[str]:
-    """Return the words of a text that carry its topic, English as stems."""
-    if is_japanese(text):
-        return set(japanese_words(text))
-    return {stem(word) for word in words(text) if word not in STOP_WORDS}
-
-
 def length_of(text: str) -> float:
     """Return the length of a sentence in words; two Japanese characters count as one.
 
@@ -234,18 +215,21 @@ def trim_end(text: str) -> str:
 
 
 def _answering(
-    question: str, hits: Sequence[Hit], by_place: Sequence[Sequence[Passage]], near: Sequence[int]
+    question: Question,
+    hits: Sequence[Hit],
+    by_place: Sequence[Sequence[Passage]],
+    near: Sequence[int],
 ) -> int:
     """Return the place of the moment that has the kind of thing asked for, else the best."""
-    if term := defined_term(question):
+    if term := defined_term(question.text):
         for place in near:
             note = hits[place].note
-            title = (note.title_ja if is_japanese(question) else note.title) if note else ""
+            title = (note.title_ja if question.language == "ja" else note.title) if note else ""
             if any(defines(term, title, p.text) for p in by_place[place][:2]):
                 return place
-    if asked_thing(question):
+    if question.intent.wanted:
         for place in near:
-            if any(has_asked_thing(question, p.text) for p in by_place[place]):
+            if any(has_wanted(p.text, question) for p in by_place[place]):
                 return place
     return near[0]
 

@@ -8,20 +8,16 @@ anything fails, the extract is the answer, and `remark` says why.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..language_model import Endpoint, EndpointProblem, ask, unframed
 from ..records import Answer, Hit, Sentence
 from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
 from ..times import clock
-from .extract import Findings, build_citation
-from .features import chunks_of
-from .spans import text_of
+from .citations import build_citation, text_of
+from .evidence import Evidence, chunks_of
+from .findings import Findings
 from .support import is_supported
-
-if TYPE_CHECKING:
-    from ..search import Index
 
 MOMENTS = 8  # maximum in the prompt
 MOST_SENTENCES = 6
@@ -62,7 +58,6 @@ def build_prompt(question: str, hits: Sequence[Hit]) -> list[dict[str, str]]:
 
 def write_answer(
     endpoint: Endpoint,
-    index: "Index",
     findings: Findings,
     extract: Answer,
     on_sentence: Callable[[Sentence], None] = lambda sentence: None,
@@ -73,18 +68,18 @@ def write_answer(
         extract: Returned if the model fails or no sentence passes; `remark` then says why.
         on_sentence: Called with each sentence that passes, while the model is still writing.
     """
-    hits = findings.hits[:MOMENTS]
+    question, hits = findings.found.question, findings.found.hits[:MOMENTS]
     numbers: dict[int, int] = {}  # id in the prompt -> number of the citation
     kept: list[Sentence] = []
     dropped = 0
     try:
-        for text, ids in read_sentences(ask(endpoint, build_prompt(findings.question, hits))):
+        for text, ids in read_sentences(ask(endpoint, build_prompt(question.text, hits))):
             if text and text in (sentence.text for sentence in kept):
                 raise EndpointProblem(
                     f"{endpoint.model} repeats itself.",
                     f"{endpoint.model}が同じ文を繰り返しました。",
                 )
-            if len(kept) == MOST_SENTENCES or not _passes(text, ids, hits, index):
+            if len(kept) == MOST_SENTENCES or not _passes(text, ids, hits, findings.evidence):
                 dropped += 1
                 continue
             for one in ids:
@@ -102,7 +97,7 @@ def write_answer(
     left_out = "1 sentence was" if dropped == 1 else f"{dropped} sentences were"
     return replace(
         extract,
-        text=text_of(kept, findings.question),
+        text=text_of(kept, question.language),
         sentences=tuple(kept),
         citations=tuple(build_citation(n, hits[one - 1]) for one, n in numbers.items()),
         model=endpoint.model,
@@ -129,7 +124,7 @@ def read_sentences(pieces: Iterator[str]) -> Iterator[tuple[str, tuple[int, ...]
         yield _read(sentence)
 
 
-def _passes(text: str, ids: tuple[int, ...], hits: Sequence[Hit], index: "Index") -> bool:
+def _passes(text: str, ids: tuple[int, ...], hits: Sequence[Hit], evidence: Evidence) -> bool:
     """Return whether a sentence cites only given moments, is plain text, and is supported."""
     if (
         not any(c.isalnum() for c in text)
@@ -140,8 +135,7 @@ def _passes(text: str, ids: tuple[int, ...], hits: Sequence[Hit], index: "Index"
     if _SUSPECT.search(text):
         return False
     chunks = [chunk for one in ids for chunk in chunks_of(hits[one - 1])]
-    rows = [index.vocabulary.rows[chunk.chunk_id] for chunk in chunks]
-    return is_supported(text, chunks, rows, index.generation, index.encoder)
+    return is_supported(text, chunks, evidence)
 
 
 def _cut(text: str) -> list[str]:

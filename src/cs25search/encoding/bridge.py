@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ..text.rarity import idf
 from .encoder import unit
 
 ITERATIONS = 5
@@ -67,9 +68,8 @@ def build_bridge(pairs: Sequence[Pair], documents: Sequence[Sequence[str]], dim:
             vectors[known] += shares.T @ pair.tokens  # each word occurs once per sentence
     vectors = unit(vectors)
     seen = Counter(word for document in documents for word in set(document))
-    n = len(documents)
-    idf = [np.log1p((n - seen[word] + 0.5) / (seen[word] + 0.5)) for word in words]
-    return Bridge(words, vectors.astype(np.float16), np.array(idf, np.float32))
+    rarity = idf(np.array([seen[word] for word in words]), len(documents))
+    return Bridge(words, vectors.astype(np.float16), rarity)
 
 
 def _explained_shares(aligned: Sequence[tuple[Pair, np.ndarray]]) -> list[np.ndarray]:

@@ -49,6 +49,8 @@ class Encoder(Protocol):
     dim: int
     vocabulary_size: int
 
+    def __hash__(self) -> int: ...
+
     def encode_query(self, text: str) -> Encoding: ...
 
     def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:

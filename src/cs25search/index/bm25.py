@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from ..errors import IndexDamaged
+from ..text.rarity import idf
 
 if TYPE_CHECKING:
     pass
@@ -262,16 +263,6 @@ class Lexical:
         known = [column for term in terms if (column := self._columns.get(term)) is not None]
         columns = np.array(known, np.int64)
         return self._begins[columns].tolist(), self._begins[columns + 1].tolist()
-
-
-def idf(seen: np.ndarray, size: int) -> np.ndarray:
-    """Return the idf of terms that occur in `seen` of `size` documents, float32.
-
-    >>> [f"{x:.2f}" for x in idf(np.array([1, 2]), size=2)]
-    ['0.69', '0.18']
-    """
-    rarity: np.ndarray = np.log(1 + (size - seen + 0.5) / (seen + 0.5)).astype(np.float32)
-    return rarity
 
 
 def weight(times: np.ndarray, length: np.ndarray, mean: float) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import faiss
 import numpy as np
@@ -14,6 +15,7 @@ from .bm25 import Lexical
 from .handbook import Handbook
 
 FORMAT = 4  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary
+LexicalName = Literal["grams", "bigrams", "words"]
 MODEL_NOTES = "notes by a model"  # kind of a Source
 ROW = np.dtype(
     [
@@ -82,3 +84,14 @@ class Generation:
     bridge: Bridge
     dictionary: Dictionary
     handbook: Handbook
+
+    def lexical(self, name: LexicalName) -> Lexical:
+        """Return a lexical index by its name."""
+        index: Lexical = getattr(self, name)
+        return index
+
+    def tokens_of(self, row: int) -> np.ndarray:
+        """Return the packed token vectors of a chunk, shape (n_tokens, ceil(dim / 8))."""
+        facts = self.rows[row]
+        first = int(facts["first_token"])
+        return self.tokens[first : first + int(facts["tokens"])]

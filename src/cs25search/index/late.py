@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from ..text.rarity import idf
+
 
 def pack(tokens: np.ndarray) -> np.ndarray:
     """Return the signs of token vectors, eight per byte.
@@ -41,20 +43,14 @@ def unpack(packed: np.ndarray, dim: int) -> np.ndarray:
 def token_idf(document_ids: list[np.ndarray], vocabulary_size: int) -> np.ndarray:
     """Return the idf of each token id by BM25's formula, shape (vocabulary_size,).
 
-    >>> idf = token_idf([np.array([0, 1]), np.array([1, 1])], vocabulary_size=3)
-    >>> [f"{x:.2f}" for x in idf]
+    >>> rarity = token_idf([np.array([0, 1]), np.array([1, 1])], vocabulary_size=3)
+    >>> [f"{x:.2f}" for x in rarity]
     ['0.69', '0.18', '1.79']
     """
     seen = np.zeros(vocabulary_size)
     for ids in document_ids:
         seen[np.unique(ids)] += 1
-    return idf_of_tokens(seen, len(document_ids))
-
-
-def idf_of_tokens(seen: np.ndarray, size: int) -> np.ndarray:
-    """Return the idf of tokens that occur in `seen` of `size` chunks, in the shape of `seen`."""
-    idf: np.ndarray = np.log1p((size - seen + 0.5) / (seen + 0.5)).astype(np.float32)
-    return idf
+    return idf(seen, len(document_ids))
 
 
 def maxsim(

@@ -1,8 +1,10 @@
 """The words of an index, and how many chunks contain each."""
 
-import math
 import re
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Protocol
 
 from ..encoding.encoder import Encoder
 from ..records import Language
@@ -13,10 +15,32 @@ from .generation import Generation
 MARKS = "? . , : ; ! \" ' ( ) -"  # tokens that say nothing about the topic, besides stop words
 
 
-class Vocabulary:
+class Vocabulary(Protocol):
     """The words of an index: how many chunks contain each, and the row of each chunk."""
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+    @property
+    def size(self) -> int:
+        """How many chunks there are."""
+        ...
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The row of each chunk, by its id."""
+        ...
+
+    def count(self, word: str, language: Language) -> int:
+        """Return how many chunks have a word: a stem, or a Japanese word in its normal form."""
+        ...
+
+    def says(self, name: str) -> bool:
+        """Return whether some chunk has a name, however it is cut into words; 2 is not in 256."""
+        ...
+
+
+class CountedVocabulary:
+    """The words of a generation, counted in its chunks."""
+
+    def __init__(self, generation: Generation) -> None:
         self.size = len(generation.chunks)
         self.rows: dict[str, int] = {}
         self._seen: Counter[str] = Counter()
@@ -28,24 +52,19 @@ class Vocabulary:
             self._seen.update({stem(word) for word in said})
             runs.append("".join(said))
         self._runs = " ".join(runs)
-        self.idle_tokens = idle_tokens(encoder)
 
     def count(self, word: str, language: Language) -> int:
-        """Return how many chunks contain a word: a stem, or a Japanese word in its normal form."""
+        """Return how many chunks contain a word; see `Vocabulary.count`."""
         return self._japanese.count(word) if language == "ja" else self._seen[word]
 
     def says(self, name: str) -> bool:
-        """Return whether a chunk contains a name, in any word split; 256 does not contain 2."""
+        """Return whether a chunk contains a name; see `Vocabulary.says`."""
         return re.search(rf"{re.escape(name)}(?!\d)", self._runs) is not None or (
             not name[-1].isdigit() and name in self._runs
         )
 
-    def idf(self, word: str, language: Language) -> float:
-        """Return the idf of a word by BM25's formula."""
-        seen = self.count(word, language)
-        return math.log1p((self.size - seen + 0.5) / (seen + 0.5))
 
-
+@lru_cache(maxsize=4)  # every question asks
 def idle_tokens(encoder: Encoder) -> frozenset[int]:
     """Return the token ids that say nothing about the topic."""
     idle = encoder.token_ids([*sorted(STOP_WORDS), MARKS])

@@ -14,7 +14,6 @@ import base64
 import io
 import json
 import logging
-import os
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from ..errors import Cs25SearchError, StoreError
+from ..place import without_password
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -44,20 +44,18 @@ Row = dict[str, Any]
 class Store:
     """A connection to Milvus: a file (Milvus Lite), a server or a cluster."""
 
-    def __init__(self, uri: str = "", create: bool = False) -> None:
+    def __init__(self, uri: str, create: bool = False) -> None:
         """Connect.
 
         Args:
-            uri: A file ending in .db, or http(s)://[user:password@]host:port[/database];
-                CS25_URI when empty.
+            uri: A file ending in .db, or http(s)://[user:password@]host:port[/database].
             create: Create the file if it is missing.
 
         Raises:
             StoreError: pymilvus is not installed, the URI is invalid, the file is missing or is
                 not one of Milvus Lite, or the server does not respond.
         """
-        uri = uri or os.environ.get("CS25_URI", "")
-        self.uri = shown(uri)
+        self.uri = without_password(uri)
         self.client = _connect(uri, self.uri, create)
         self._cure = ASK_AGAIN if _is_address(uri, self.uri) else REBUILD_FILE
 
@@ -320,19 +318,6 @@ def read_array_bytes(content: bytes) -> np.ndarray:
     """Return the array of `array_bytes`."""
     array: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
     return array
-
-
-def shown(uri: str) -> str:
-    """Return a URI without the password in it.
-
-    >>> shown("http://anna:secret@host:19530"), shown("lectures.db")
-    ('http://host:19530', 'lectures.db')
-    """
-    try:
-        parts = urlsplit(uri)
-    except ValueError:  # not an address, but it may contain a password
-        return uri.rpartition("@")[2]
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else uri
 
 
 def _connect(uri: str, plain: str, create: bool) -> "MilvusClient":

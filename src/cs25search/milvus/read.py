@@ -8,35 +8,33 @@ moments and answers use the same code and the same numbers.
 import base64
 import json
 import math
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import chain
-from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from ..answers.features import question_words
 from ..encoding.bridge import Bridge
 from ..encoding.dictionary import Dictionary
 from ..encoding.encoder import Encoder
 from ..errors import StoreError
-from ..index.bm25 import Lexical, idf
+from ..index.bm25 import Lexical
 from ..index.build import build_rows
 from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import FORMAT, Generation
 from ..index.handbook import Entry, Handbook, no_handbook
 from ..index.vectors import build_dense
-from ..index.vocabulary import Vocabulary, idle_tokens
-from ..ranking.filters import Filters, read_count, read_filters
+from ..index.vocabulary import Vocabulary
+from ..ranking.filters import Filters
 from ..ranking.moments import build_hits
-from ..ranking.rank import Probe, depths, rank, read_query
-from ..records import Chunk, Hit, Kind, Language, Video
-from ..search import Index
+from ..ranking.query import Query
+from ..ranking.rank import depths, rank
+from ..records import Chunk, Language, Video
 from ..text.ngrams import bigrams, ngrams
+from ..text.rarity import idf
 from .connection import BUILD, Row, Store, dimension, read_array_bytes
 from .write import Head, VideoRow, bucket_of, read_head, read_slides
 
@@ -50,92 +48,59 @@ HANDBOOK = ("handbook_tokens", "handbook_ids", "handbook_lengths")
 FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
 
 
-class MilvusIndex(Index):
+class MilvusSource:
     """The generation of a store that was live when it was opened.
 
     `generation` has slides, bridge, counts and videos, but no chunks.
     """
 
-    def __init__(self, store: Store, folder: Path, generation: Generation, head: Head,
-                 encoder: Encoder) -> None:  # fmt: skip
-        super().__init__(folder, generation, encoder)
+    def __init__(self, store: Store, generation: Generation, head: Head, encoder: Encoder) -> None:
+        self.generation = generation
         self._store = store
         self._head = head
+        self._encoder = encoder
         self._name = generation.manifest.generation
 
-    def search(
-        self,
-        query: str,
-        k: int = 5,
-        lectures: Iterable[int] = (),
-        speaker: str = "",
-        kind: Kind | None = None,
-        qa: bool = False,
-    ) -> list[Hit]:
-        """Return the moments that answer `query`; see `Index.search`."""
-        filters = read_filters(lectures, speaker, kind, qa)
-        return self.near(query, k, filters.lectures, speaker, kind, qa).search(
-            query, k, filters.lectures, speaker, kind, qa
-        )
-
-    def near(
-        self,
-        query: str,
-        k: int,
-        lectures: Iterable[int] = (),
-        speaker: str = "",
-        kind: Kind | None = None,
-        qa: bool = False,
-    ) -> Index:
-        """Return an index in memory with all rows that can affect the first `k` hits.
+    def candidates(self, query: Query, filters: Filters, k: int) -> Generation:
+        """Return a generation in memory that holds every row which decides the first `k` hits.
 
         Raises:
-            QuestionError: As for `search`.
-            StoreError: Milvus does not respond.
+            StoreError: Milvus does not answer.
         """
-        k = read_count("k", k)
-        filters = read_filters(lectures, speaker, kind, qa)
-        query, _ = self.check(query, filters.lectures, filters.speaker, filters.kind, filters.qa)
-        probe = read_query(query, self.generation, self.encoder)
-        terms: dict[str, list[str]] = {
-            name: asked for view in probe.views for name, _, asked in view.lexical
+        seen: dict[str, dict[str, int]] = {
+            name: self._seen(name, asked)
+            for view in query.views
+            for name, asked in view.terms.items()
         }
-        seen = {name: self._seen(name, asked) for name, asked in terms.items()}
         where = _expression(filters)
-        asked = question_words(query)
         for depth in depths():
             count = min(depth + MORE, MOST)
-            found, is_all = self._propose(probe, terms, seen, where, count)
+            found, is_all = self._propose(query, seen, where, count)
             beside = {one for row in found.values() for one in json.loads(row["partners"])}
             rows = [*found.values(), *self._by_id(beside - found.keys()).values()]
-            part = self._index(rows, seen, asked)
+            part = self._generation(rows, seen)
             if is_all or count == MOST:
                 break
-            ranked = rank(probe, part.generation, part.allowed(filters), depth)
-            if len(build_hits(ranked, probe, part.generation, self.encoder, k)) == k:
+            ranked = rank(query, part, filters.rows(part.videos, part.rows), depth)
+            if len(build_hits(ranked, query, part, self._encoder, k)) == k:
                 break
         return part
 
     def _propose(
-        self,
-        probe: Probe,
-        terms: Mapping[str, list[str]],
-        seen: Mapping[str, Mapping[str, int]],
-        where: str,
-        count: int,
+        self, query: Query, seen: Mapping[str, Mapping[str, int]], where: str, count: int
     ) -> tuple[dict[str, Row], bool]:
         """Return the rows that the stages propose, by id, and whether these are all."""
         stages: list[dict[str, Row]] = []
-        for view in probe.views:
+        for view in query.views:
             if view.vector.any():
                 stages.append(self._search("vector", view.vector, count, where))
-        for name, asked in terms.items():
-            if weights := self._weights(name, asked, seen[name]):
-                stages.append(self._search("terms", weights, count, where))
+            for name, asked in view.terms.items():
+                if weights := self._weights(name, asked, seen[name]):
+                    stages.append(self._search("terms", weights, count, where))
         found = {name: row for stage in stages for name, row in stage.items()}
         return found, all(len(stage) < count for stage in stages)
 
-    def chunks_of(self, video_id: str, start: float = 0.0, end: float = math.inf) -> list[Chunk]:
+    def chunks_of(self, video_id: str, start: float, end: float) -> list[Chunk]:
         """Return the chunks of a video that overlap a time span, notes first."""
         where = f"video_id == {json.dumps(video_id)} and end > {start:f}"
         if end < math.inf:
@@ -143,17 +108,16 @@ class MilvusIndex(Index):
         rows = self._store.read(self._name, "chunks", where, ["chunk"])
         return sorted((_chunk(row) for row in rows), key=_order)
 
-    def score_notes(self, query: str) -> tuple[list[Chunk], np.ndarray]:
-        """Return all notes, or in a large index those of the deck, and their scores."""
-        return self._notes.score_notes(query)
+    def notes(self) -> Generation:
+        """Return all notes, or in a large index those of the deck."""
+        return self._notes
+
+    def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
+        """Return the words of the whole index, with the rows of a part."""
+        return StoredVocabulary(self, part, words)
 
     @cached_property
-    def idle_tokens(self) -> frozenset[int]:
-        """The token ids that say nothing about the topic."""
-        return idle_tokens(self.encoder)
-
-    @cached_property
-    def _notes(self) -> Index:
+    def _notes(self) -> Generation:
         """The notes, fetched on first use."""
         few = self.generation.manifest.counts["notes"] <= MOST_NOTES
         where = "note == true" if few else "note == true and lecture > 0"
@@ -168,11 +132,11 @@ class MilvusIndex(Index):
             name: self._seen(name, set(chain.from_iterable(terms)))
             for name, terms in documents.items()
         }
-        return self._index(rows, seen, [])
+        return self._generation(rows, seen)
 
-    def count(self, kind: str, term: str) -> int:
-        """Return how many chunks of the whole index contain a term."""
-        return self._seen(kind, [term]).get(term, 0)
+    def counts(self, kind: str, terms: Iterable[str]) -> dict[str, int]:
+        """Return how many chunks of the whole index contain each term; others are left out."""
+        return self._seen(kind, terms)
 
     def says(self, pattern: str, name: str) -> bool:
         """Return whether the joined words of a chunk match a pattern that contains `name`."""
@@ -181,25 +145,11 @@ class MilvusIndex(Index):
         return any(re.search(pattern, row["run"]) for row in rows)
 
     def encoded(self, keys: Iterable[bytes]) -> Generation:
-        """Return the rows with these text keys, so that their encodings can be reused."""
+        """Return the rows whose text has one of these keys, so that it is not encoded again."""
         rows: list[Row] = []
         for batch in _batches(sorted({key.decode() for key in keys})):
             rows += self._store.read(self._name, "chunks", f"key in {json.dumps(batch)}", FIELDS)
         return self._generation(rows, {})
-
-    def _index(
-        self, rows: list[Row], seen: Mapping[str, Mapping[str, int]], asked: Sequence[str]
-    ) -> Index:
-        """Return an index of some rows.
-
-        Args:
-            seen: How many chunks of the whole index contain a term, by kind of term.
-            asked: The words of the question, for `refusal`.
-        """
-        generation = self._generation(rows, seen)
-        near = Index(self.path, generation, self.encoder)
-        near.vocabulary = NearVocabulary(self, generation, asked)
-        return near
 
     def _generation(self, rows: list[Row], seen: Mapping[str, Mapping[str, int]]) -> Generation:
         whole = self.generation
@@ -235,7 +185,7 @@ class MilvusIndex(Index):
             videos=videos,
             chunks=chunks,
             rows=build_rows(videos, chunks, [row["key"].encode() for row in rows], packed),
-            vectors=build_dense(vectors.reshape(-1, self.encoder.dim)),
+            vectors=build_dense(vectors.reshape(-1, self._encoder.dim)),
             tokens=np.concatenate([whole.tokens, *packed]),
             grams=lexical["grams"],
             bigrams=lexical["bigrams"],
@@ -289,30 +239,34 @@ class MilvusIndex(Index):
         return weights
 
 
-class NearVocabulary(Vocabulary):
-    """The word counts of the whole index, for a part of it."""
+class StoredVocabulary:
+    """The word counts of a whole store, with the rows of a part."""
 
-    def __init__(self, whole: MilvusIndex, part: Generation, asked: Sequence[str]) -> None:
-        self._whole = whole
-        self.size = whole.generation.manifest.counts["chunks"]
+    def __init__(self, source: MilvusSource, part: Generation, asked: Sequence[str]) -> None:
+        """Remember what will be asked; nothing is fetched yet.
+
+        Args:
+            asked: Words whose counts are fetched in one go.
+        """
+        self._source = source
+        self.size = source.generation.manifest.counts["chunks"]
         self.rows = {chunk.chunk_id: row for row, chunk in enumerate(part.chunks)}
-        self.idle_tokens = whole.idle_tokens
         self._asked = asked
         self._known: dict[Language, dict[str, int]] = {}
 
     def count(self, word: str, language: Language) -> int:
         """Return how many chunks contain a word; see `Vocabulary.count`."""
         kind = "words" if language == "ja" else "stems"
-        if language not in self._known:  # all words of the question at once
-            self._known[language] = self._whole._seen(kind, self._asked)
+        if language not in self._known:
+            self._known[language] = self._source.counts(kind, self._asked)
         if word not in self._asked:
-            return self._whole.count(kind, word)
+            return self._source.counts(kind, [word]).get(word, 0)
         return self._known[language].get(word, 0)
 
     def says(self, name: str) -> bool:
         """Return whether a chunk contains a name; see `Vocabulary.says`."""
         ending = r"(?!\d)" if name[-1].isdigit() else ""
-        return self._whole.says(re.escape(name) + ending, name)
+        return self._source.says(re.escape(name) + ending, name)
 
 
 @cache
@@ -320,13 +274,13 @@ def _watched(uri: str) -> Store:
     return Store(uri)
 
 
-def live_store_name() -> str:
-    """Return the name of the live generation at CS25_URI; the connection is kept.
+def live_store_name(uri: str) -> str:
+    """Return the name of the live generation of a store; the connection is kept.
 
     Raises:
         StoreError: Milvus does not respond, or nothing has been built there.
     """
-    store = _watched(os.environ.get("CS25_URI", ""))
+    store = _watched(uri)
     if name := store.live():
         return name
     raise StoreError(store.uri, "contains no index yet", "Build it: " + BUILD.format(store.uri))
@@ -422,7 +376,7 @@ def _chunk(row: Row) -> Chunk:
 def _expression(filters: Filters) -> str:
     """Return the filters as a Milvus expression; "" for none.
 
-    >>> _expression(read_filters([5], "Barret", "note"))
+    >>> _expression(Filters(frozenset([5]), "Barret", "note"))
     'lecture in [5] and speakers like "%barret%" and note == true'
     """
     parts = []

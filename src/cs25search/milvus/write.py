@@ -23,10 +23,10 @@ from ..errors import StoreError
 from ..index.bm25 import weight
 from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import Generation, Manifest, Source
-from ..index.late import idf_of_tokens
 from ..records import Chunk, Slide, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, ngrams
+from ..text.rarity import idf
 from ..text.words import stem, words
 from .connection import Row, Store, array_bytes, dimension, side_row
 
@@ -222,8 +222,8 @@ def publish(store: Store, name: str, shards: int) -> list[Shard]:
     seen = np.zeros(reports[0].vocabulary_size)
     for token, times in counts["tokens"].seen.items():
         seen[int(token)] = times
-    idf = idf_of_tokens(seen, counts["tokens"].size)
-    store.write_value(name, "token_idf", array_bytes(idf))
+    rarity = idf(seen, counts["tokens"].size)
+    store.write_value(name, "token_idf", array_bytes(rarity))
     store.write_value(name, "dictionary", build_dictionary(set(counts["stems"].seen)).lines[:])
     inputs = [report.manifest.inputs for report in reports]
     total: Counter[str] = Counter()

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from ..arguments import is_whole, read_text
 from ..errors import QuestionError
 from ..index.generation import Manifest
 from ..records import Kind, Video
@@ -30,7 +31,7 @@ class Filters:
     @property
     def is_empty(self) -> bool:
         """Whether every chunk passes."""
-        return self == Filters()
+        return self == EVERYTHING
 
     def check(self, videos: Sequence[Video], manifest: Manifest) -> None:
         """Check that the index has something that can pass.
@@ -84,6 +85,9 @@ class Filters:
         return any(name in one.casefold() for one in video.speakers)
 
 
+EVERYTHING = Filters()
+
+
 def read_filters(
     lectures: Iterable[int] = (), speaker: str = "", kind: Kind | None = None, qa: bool = False
 ) -> Filters:
@@ -107,36 +111,12 @@ def read_filters(
     )
 
 
-def read_text(name: str, value: Any) -> str:
-    """Return a text argument.
-
-    Raises:
-        QuestionError: It is not a text.
-    """
-    if not isinstance(value, str):
-        raise QuestionError(f"{name} is {value!r}; it must be text.")
-    return value
-
-
-def read_count(name: str, value: Any) -> int:
-    """Return an argument that is a number of hits.
-
-    Raises:
-        QuestionError: It is not a whole number, or is less than 1.
-    """
-    if not _is_whole(value):
-        raise QuestionError(f"{name} is {value!r}; it must be a whole number.")
-    if value < 1:
-        raise QuestionError(f"{name} is {value}; ask for at least 1 hit.")
-    return int(value)
-
-
 def _read_lectures(value: Any) -> frozenset[int]:
     wrong = QuestionError(f"lectures is {value!r}; give whole numbers in a list, such as [5].")
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         raise wrong
     numbers = list(value)
-    if not all(map(_is_whole, numbers)):
+    if not all(map(is_whole, numbers)):
         raise wrong
     return frozenset(map(int, numbers))
 
@@ -152,8 +132,3 @@ def _read_qa(value: Any) -> bool:
     if not isinstance(value, bool):
         raise QuestionError(f"qa is {value!r}; it can be True or False.")
     return value
-
-
-def _is_whole(value: Any) -> bool:
-    """Return whether a value is a whole number; True and False are not."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..course.read import Lecture, load_course
-from ..question.cleanup import topic_of
 from ..records import Hit
-from ..search import Index
-from .rank import read_query
+from .filters import Filters
+from .searcher import Found, Searcher
 
 MOMENTS = 30  # considered for one goal
 DECK_SHARPNESS = 15.0  # a lead of .1 in cosine makes a lecture's slides count 4.5 times as much
@@ -32,20 +31,19 @@ class Advice:
     hits: tuple[Hit, ...]
 
 
-def advise(index: Index, goal: str) -> list[Advice]:
+def advise(searcher: Searcher, found: Found) -> list[Advice]:
     """Return the lectures that match a goal, best first.
 
-    Raises:
-        QuestionError: The goal is empty or too long.
+    Args:
+        found: What is found for the goal; its filters and its number of hits do not matter.
     """
-    goal = topic_of(goal)
-    hits = index.search(goal, k=MOMENTS)
+    hits = searcher.find_again(found, Filters(), MOMENTS).hits
     if not hits:
         return []
     scores = np.array([hit.score for hit in hits])
     shares = _shares(scores)
     lectures = load_course().lectures
-    by_deck = _shares(DECK_SHARPNESS * _nearest_slide(index, goal, [x.number for x in lectures]))
+    by_deck = _shares(DECK_SHARPNESS * _nearest_slide(found, [x.number for x in lectures]))
     advice = []
     for row, lecture in enumerate(lectures):
         own = [i for i, hit in enumerate(hits) if hit.video.lecture == lecture.number]
@@ -58,16 +56,15 @@ def advise(index: Index, goal: str) -> list[Advice]:
     return sorted(advice, key=lambda one: -one.share)
 
 
-def _nearest_slide(index: Index, goal: str, lectures: list[int]) -> np.ndarray:
+def _nearest_slide(found: Found, lectures: list[int]) -> np.ndarray:
     """Return, for each lecture, the cosine of the goal with its closest slide."""
-    generation = index.generation
-    cosines = generation.slide_vectors @ read_query(goal, generation, index.encoder).vector
+    cosines = found.part.slide_vectors @ found.query.vector
     return np.array(
         [
             max(
                 (
                     c
-                    for c, slide in zip(cosines, generation.slides, strict=True)
+                    for c, slide in zip(cosines, found.part.slides, strict=True)
                     if slide.lecture == n
                 ),
                 default=0.0,

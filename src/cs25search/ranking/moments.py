@@ -13,14 +13,15 @@ from ..encoding.encoder import Encoder
 from ..index.chunk_text import lead
 from ..index.generation import Generation
 from ..records import Chunk, Hit, Slide
-from .rank import Probe, late_scores
+from .query import Query
+from .rank import late_scores
 
 SAME = 0.3  # least overlap, as a share of the shorter chunk, of two chunks that show one moment
 
 
 def build_hits(
     ranked: Iterable[tuple[int, float]],
-    probe: Probe,
+    query: Query,
     generation: Generation,
     encoder: Encoder,
     k: int,
@@ -40,7 +41,7 @@ def build_hits(
         ranges = taken.setdefault(video.video_id, [])
         if any(_is_same((start, end), other) for other in ranges):
             continue
-        note_row, spoken_row, token = _pair(row, probe, generation)
+        note_row, spoken_row, token = _pair(row, query, generation)
         note = None if note_row is None else generation.chunks[note_row]
         spoken = None if spoken_row is None else generation.chunks[spoken_row]
         if spoken:
@@ -60,7 +61,7 @@ def build_hits(
                 start=start,
                 end=end,
                 quote=chunk.text,
-                slide=_slide(row, video.lecture, probe, generation),
+                slide=_slide(row, video.lecture, query, generation),
                 score=score,
                 rank=len(hits) + 1,
                 generation=generation.manifest.generation,
@@ -71,7 +72,7 @@ def build_hits(
     return hits
 
 
-def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, int | None, int]:
+def _pair(row: int, query: Query, generation: Generation) -> tuple[int | None, int | None, int]:
     """Return the rows of note and transcript of one moment, and the first token to quote."""
     one = generation.rows[row]
     # The chunks of a video are contiguous; see build_rows.
@@ -79,7 +80,7 @@ def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, i
     beside = np.arange(bisect_left(videos, one["video"]), bisect_right(videos, one["video"]))
     facts = generation.rows[beside]
     if not one["note"]:
-        _, begins = late_scores(probe.spoken, generation, np.array([row]))
+        _, begins = late_scores(query.spoken, generation, np.array([row]))
         middle = (one["start"] + one["end"]) / 2
         notes = beside[facts["note"] & (facts["start"] <= middle) & (middle < facts["end"])]
         return (int(notes[0]) if len(notes) else None), row, int(begins[0])
@@ -87,7 +88,7 @@ def _pair(row: int, probe: Probe, generation: Generation) -> tuple[int | None, i
     spoken = beside[~facts["note"] & (one["start"] <= middles) & (middles < one["end"])]
     if not len(spoken):
         return row, None, 0
-    late, begins = late_scores(probe.spoken, generation, spoken)
+    late, begins = late_scores(query.spoken, generation, spoken)
     best = int(np.argmax(late))
     return row, int(spoken[best]), int(begins[best])
 
@@ -104,12 +105,12 @@ def _second_of(spoken: Chunk, token: int, encoder: Encoder) -> float:
     return cue.start
 
 
-def _slide(row: int, lecture: int | None, probe: Probe, generation: Generation) -> Slide | None:
+def _slide(row: int, lecture: int | None, query: Query, generation: Generation) -> Slide | None:
     """Return the slide of this lecture that is closest to query and chunk together."""
     rows = [i for i, slide in enumerate(generation.slides) if slide.lecture == lecture]
     if lecture is None or not rows:
         return None
-    both = probe.vector + generation.vectors.reconstruct(row)
+    both = query.vector + generation.vectors.reconstruct(row)
     return generation.slides[rows[int(np.argmax(generation.slide_vectors[rows] @ both))]]
 
 

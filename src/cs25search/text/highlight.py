@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     pass
 from .japanese import is_japanese
 from .ngrams import bigrams
-from .words import STOP_WORDS, WORD, fold, stem, words
+from .topic_words import english_topic_words
+from .words import STOP_WORDS, WORD, fold, stem
 
 
 def marks(query: str, text: str) -> list[tuple[int, int]]:
@@ -28,7 +29,7 @@ def marks(query: str, text: str) -> list[tuple[int, int]]:
     """
     if is_japanese(query) or is_japanese(text):
         return _shared_runs(query, text)
-    asked = {stem(word) for word in words(query) if word not in STOP_WORDS}
+    asked = english_topic_words(query)
     found = [(match.span(), fold(match[0])) for match in WORD.finditer(text)]
     return [span for span, word in found if word not in STOP_WORDS and stem(word) in asked]
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ..course.read import Course, Lecture
 from ..errors import Cs25SearchError
+from ..place import Place
 from ..records import Language, Video
 from ..text.clean import clean
 from .views.moment import lecture_title
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Language, course, and the pages that can be linked to."""
+    """Language, course, where the index lies, and the pages that can be linked to."""
 
     language: Language
     course: Course
+    place: Place
     pages: "dict[str, StreamlitPage]"
 
     def say(self, key: str, **values: object) -> str:

@@ -1,12 +1,11 @@
 """The live generation of the index, opened once per process."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from ..errors import Cs25SearchError
 from ..integrity import fingerprint
-from ..search import Index, chosen_store, default_index_dir, live_name, open_index
+from ..place import Place
+from ..search import Index, live_name, open_place
 from .here import Here
 from .views.markup import escape
 from .views.problem import REBUILD
@@ -21,9 +20,8 @@ def live_index(here: Here) -> Index:
         ModelError: The encoder is missing, altered or a different one.
         StoreError: Milvus does not respond.
     """
-    folder = default_index_dir()
     with st.spinner(here.say("opening")):
-        index = _open(folder, _state(folder))
+        index = _open(here.place, _state(here.place))
     if index.damage:
         built = index.generation.manifest.created.replace("T", " ").replace("+00:00", " UTC")
         st.warning(here.say("older_served", when=escape(built)), icon=":material/warning:")
@@ -32,20 +30,20 @@ def live_index(here: Here) -> Index:
     return index
 
 
-def _state(folder: Path) -> str:
+def _state(place: Place) -> str:
     """Return a text that changes with every new generation and every change to its files."""
-    if chosen_store() == "milvus":
-        return live_name(folder)
+    if place.is_milvus:
+        return live_name(place)
     try:
-        live = live_name(folder)
+        live = live_name(place)
     except Cs25SearchError as error:
         live = str(error)
-    return f"{live} {fingerprint(folder / live, folder / 'models')}"
+    return f"{live} {fingerprint(place.folder / live, place.folder / 'models')}"
 
 
 # Exceptions are not cached, so a repaired index is opened at the next run. Two entries, because a
 # session may still be reading the previous generation.
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _open(folder: Path, state: str) -> Index:
+def _open(place: Place, state: str) -> Index:
     """Open an index; `state` is only part of the cache key."""
-    return open_index(folder)
+    return open_place(place)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ..course.read import Course, load_course
 from ..errors import Cs25SearchError
+from ..place import Place
 from ..records import Language
 from .here import Here, show_problem
 from .pages import (
@@ -37,7 +38,7 @@ WIDTH = 1120  # pixels; longer lines are hard to read
 NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
 
 
-def show() -> None:
+def show(place: Place) -> None:
     """Show the page that the URL names."""
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
     player.stopped()  # this run redraws all parts of the page
@@ -50,7 +51,7 @@ def show() -> None:
     except Cs25SearchError as error:
         show_problem(error, language)
         return
-    here = Here(language, course, {})
+    here = Here(language, course, place, {})
     pages: dict[str, StreamlitPage] = {
         "search": _page(search_page.show, here, "page_search", "", ":material/search:"),
         "lectures": _page(

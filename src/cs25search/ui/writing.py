@@ -1,9 +1,9 @@
 """An answer being written in a thread. It is independent of Streamlit's reruns of the page."""
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import Future
 
+from ..ranking.searcher import Found
 from ..records import Answer, Sentence
 from ..search import Index
 
@@ -18,11 +18,11 @@ class Writing:
         said: Sentences by a language model that have passed the checks.
     """
 
-    def __init__(self, index: Index, question: str, lectures: Sequence[int]) -> None:
+    def __init__(self, index: Index, found: Found) -> None:
         self.said: list[Sentence] = []
         self._answer: Future[Answer] = Future()
         # A daemon thread, so that stopping the server does not wait for a language model.
-        threading.Thread(target=self._write, args=(index, question, lectures), daemon=True).start()
+        threading.Thread(target=self._write, args=(index, found), daemon=True).start()
 
     @property
     def done(self) -> bool:
@@ -40,9 +40,9 @@ class Writing:
         except TimeoutError:
             return None
 
-    def _write(self, index: Index, question: str, lectures: Sequence[int]) -> None:
+    def _write(self, index: Index, found: Found) -> None:
         try:
-            self._answer.set_result(index.answer(question, lectures, self.said.append))
+            self._answer.set_result(index.answer_found(found, self.said.append))
         # The waiting page must see any error.
         except BaseException as error:
             self._answer.set_exception(error)

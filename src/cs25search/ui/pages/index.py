@@ -7,7 +7,7 @@ import streamlit as st
 from ...errors import Cs25SearchError
 from ...index.generation import MODEL_NOTES, Source
 from ...progress import read_progress
-from ...search import Index, default_index_dir
+from ...search import Index
 from .. import ingesting
 from ..here import Here, show_problem
 from ..live import live_index
@@ -25,7 +25,7 @@ STEPS = {
 
 def show(here: Here) -> None:
     """Show the page."""
-    folder = default_index_dir()
+    folder = here.place.folder
     _show_ingest(here, folder)
     try:
         index = live_index(here)

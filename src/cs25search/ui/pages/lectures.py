@@ -4,7 +4,6 @@ import streamlit as st
 
 from ...course.read import Lecture
 from ...errors import Cs25SearchError
-from ...ranking.lectures import advise
 from ...records import Video
 from ...search import Index
 from ...times import clock, watch_url
@@ -51,7 +50,7 @@ def show(here: Here) -> None:
 
 
 def _show_advice(here: Here, index: Index, goal: str) -> None:
-    advice = [one for one in advise(index, goal) if one.share >= LEAST][:ADVISED]
+    advice = [one for one in index.advise(goal) if one.share >= LEAST][:ADVISED]
     if not advice:
         st.info(here.say("nothing", question=escape(goal)), icon=":material/search_off:")
     for one in advice:

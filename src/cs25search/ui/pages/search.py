@@ -4,7 +4,8 @@ import streamlit as st
 
 from ...answers.small_talk import is_small_talk
 from ...errors import Cs25SearchError
-from ...records import Hit
+from ...ranking.filters import read_filters
+from ...ranking.searcher import Found
 from ...search import Index
 from ..here import Here, show_problem
 from ..live import live_index
@@ -28,11 +29,11 @@ def show(here: Here) -> None:
     here.name_tab(question)
     try:
         index = live_index(here)
-        hits = index.search(question, HITS, lectures) if question else None
+        found = index.find(question, HITS, read_filters(lectures)) if question else None
     except Cs25SearchError as error:
         show_problem(error, here.language)
         return
-    if hits is None:
+    if found is None:
         st.pills(
             here.say("examples"),
             example_questions(here.language),
@@ -47,7 +48,7 @@ def show(here: Here) -> None:
             query_params={"lang": here.language},
         )
     else:
-        _show_hits(here, index, hits, question, lectures)
+        _show_found(here, index, found)
     _show_recent(here)
 
 
@@ -122,14 +123,13 @@ def _ask_again(key: str) -> None:
         player.stop()
 
 
-def _show_hits(
-    here: Here, index: Index, hits: list[Hit], question: str, lectures: list[int]
-) -> None:
+def _show_found(here: Here, index: Index, found: Found) -> None:
+    question, hits = found.question.text, list(found.hits)
     if not hits and not is_small_talk(question):
-        key = "nothing_filtered" if lectures else "nothing"
+        key = "nothing" if found.filters.is_empty else "nothing_filtered"
         st.info(here.say(key, question=escape(question)), icon=":material/search_off:")
         return
-    answer = answer_pane.show_answer(here, index, question, lectures)
+    answer = answer_pane.show_answer(here, index, found)
     if answer and answer.status == "small_talk":
         st.pills(here.say("examples"), answer.examples, key="example", on_change=_ask_again,
                  args=("example",))  # fmt: skip
@@ -140,4 +140,4 @@ def _show_hits(
         key = "found_one" if len(hits) == 1 else "found"
     st.markdown(muted(here.say(key, count=len(hits))))
     cards.show_moments(here, index, hits, question)
-    strips.show_strips(here, index, question, lectures)
+    strips.show_strips(here, index, found)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...ranking.searcher import Found
 from ...records import Chunk, Video
 from ...search import Index
 
@@ -43,16 +44,14 @@ class Strip:
     cells: tuple[Cell, ...]
 
 
-def relevance(index: Index, question: str, seconds: float = FINE) -> list[Strip]:
+def relevance(index: Index, found: Found, seconds: float = FINE) -> list[Strip]:
     """Return a strip for each lecture that has notes, in order.
 
     Args:
+        found: What the index found for the question.
         seconds: Length of a cell.
-
-    Raises:
-        QuestionError: The question is empty or too long.
     """
-    notes, scores = index.score_notes(question)
+    notes, scores = index.score_notes(found)
     strengths = relative(scores)
     strips = []
     for video in index.generation.videos:

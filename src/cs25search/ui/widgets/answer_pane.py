@@ -6,6 +6,7 @@ import streamlit as st
 
 from ...formats import answer_markdown
 from ...language_model import endpoint_from_environment
+from ...ranking.searcher import Found
 from ...records import Answer, Citation
 from ...search import Index
 from ..here import Here
@@ -29,8 +30,11 @@ class Asked(NamedTuple):
     model: tuple[str, str] | None  # address and name
 
 
-def show_answer(here: Here, index: Index, question: str, lectures: list[int]) -> Answer | None:
+def show_answer(here: Here, index: Index, found: Found) -> Answer | None:
     """Show the answer to a question; return None while a language model is writing it.
+
+    Args:
+        found: What the index found for the question.
 
     Raises:
         Cs25SearchError: As for `Index.answer`.
@@ -38,14 +42,14 @@ def show_answer(here: Here, index: Index, question: str, lectures: list[int]) ->
     endpoint = endpoint_from_environment()
     asked = Asked(
         index.generation.manifest.generation,
-        question,
-        tuple(lectures),
+        found.question.text,
+        tuple(sorted(found.filters.lectures)),
         (endpoint.base_url, endpoint.model) if endpoint else None,
     )
     answer: Answer | None = st.session_state.get(FAILED, {}).get(asked)
     if answer is None:
-        writing = _writing(index, asked)
-        answer = _look_into(index, asked, writing, PATIENCE if endpoint else None)
+        writing = _writing(index, found, asked)
+        answer = _look_into(asked, writing, PATIENCE if endpoint else None)
     with st.container(key="answer"):
         if answer is None:
             _show_draft(here, writing, endpoint.model if endpoint else "")
@@ -62,13 +66,13 @@ def show_answer(here: Here, index: Index, question: str, lectures: list[int]) ->
             st.info(reply.no_claim(answer, here.language, ()), icon=":material/waving_hand:")
         elif answer.citations:
             shown = st.info if answer.status == "partly" else st.warning
-            shown(reply.no_claim(answer, here.language, lectures), icon=":material/help:")
+            shown(
+                reply.no_claim(answer, here.language, list(asked.lectures)), icon=":material/help:"
+            )
     return answer
 
 
-def _look_into(
-    index: Index, asked: Asked, writing: Writing, patience: float | None
-) -> Answer | None:
+def _look_into(asked: Asked, writing: Writing, patience: float | None) -> Answer | None:
     """Return the answer if there is one; a failed one is not cached for other visitors.
 
     Otherwise the next visitor would see this visitor's error. The session keeps its own extract, so
@@ -77,10 +81,10 @@ def _look_into(
     try:
         answer = writing.answer(patience)
     except Exception:
-        _writing.clear(index, asked)
+        _writing.clear(None, None, asked)
         raise
     if answer and _is_failed(answer):
-        _writing.clear(index, asked)
+        _writing.clear(None, None, asked)
         st.session_state[FAILED] = {asked: answer}
     return answer
 
@@ -92,8 +96,9 @@ def _is_failed(answer: Answer) -> bool:
 
 # Cached, to ask once per question and not at each rerun: a language model may cost money.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _writing(_index: Index, asked: Asked) -> Writing:
-    return Writing(_index, asked.question, asked.lectures)
+def _writing(_index: Index, _found: Found, asked: Asked) -> Writing:
+    """Return the answer in the making; `asked` is here only to be the key."""
+    return Writing(_index, _found)
 
 
 @st.fragment(run_every=LOOK)

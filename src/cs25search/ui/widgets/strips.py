@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow
 import streamlit as st
 
-from ...errors import QuestionError
+from ...ranking.searcher import Found
 from ...records import Language
 from ...search import Index
 from ...times import clock
@@ -28,13 +28,11 @@ MARKED = "#d9822b"  # the cell that is playing
 LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
 
 
-def show_strips(here: Here, index: Index, question: str, lectures: list[int]) -> None:
-    """Show where in the chosen lectures a question is answered; an empty list means all."""
+def show_strips(here: Here, index: Index, found: Found) -> None:
+    """Show where in the chosen lectures, all when none is chosen, a question is answered."""
     seconds = cell_seconds(st.context.headers.get("User-Agent", ""))
-    try:
-        strips = _relevance(index, index.generation.manifest.generation, question, seconds)
-    except QuestionError:
-        return
+    question, lectures = found.question.text, found.filters.lectures
+    strips = _relevance(index, found, index.name, question, seconds)
     chosen = [strip for strip in strips if not lectures or strip.video.lecture in lectures]
     if not any(cell.level for strip in chosen for cell in strip.cells):
         return
@@ -53,8 +51,11 @@ def cell_seconds(user_agent: str) -> float:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _relevance(_index: Index, generation: str, question: str, seconds: float) -> list[Strip]:
-    return relevance(_index, question, seconds)
+def _relevance(
+    _index: Index, _found: Found, generation: str, question: str, seconds: float
+) -> list[Strip]:
+    """Return the strips; `generation` and `question` are here only to be part of the key."""
+    return relevance(_index, _found, seconds)
 
 
 @st.fragment

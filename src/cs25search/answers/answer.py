@@ -1,0 +1,96 @@
+"""What was found for a question, to an answer: short, every sentence cited, or an honest no."""
+
+from collections.abc import Callable
+
+from ..language_model import endpoint_from_environment
+from ..question.follow_up import understood_as
+from ..question.read import read_question
+from ..ranking.filters import Filters
+from ..ranking.searcher import Found, Searcher
+from ..records import Answer, Language, Sentence, Status
+from .citations import build_citation
+from .compare import about, compared, has_both, join_sides, two_parts
+from .course import answers_course, course_answer, find_entry
+from .extract import build_extract
+from .findings import MOMENTS, Findings, judge
+from .lists import find_mentions, list_answer, listed_name
+from .small_talk import is_small_talk, small_talk
+
+SHOWN = 3  # nearest moments, where nothing is claimed
+
+NO_TEXT: dict[tuple[Status, Language], str] = {
+    ("partly", "en"): "The lectures touch on this; these moments come closest.",
+    ("partly", "ja"): "講義で触れられている話題です。最も近い場面は次のとおりです。",
+    ("not_in_lectures", "en"): "I found no answer in the lectures. The closest moments:",
+    ("not_in_lectures", "ja"): "講義の中に答えは見つかりませんでした。最も近い場面：",
+}
+
+
+def answer(
+    searcher: Searcher,
+    found: Found,
+    on_sentence: Callable[[Sentence], None] = lambda sentence: None,
+) -> Answer:
+    """Return what the lectures say about a question; see `Index.answer`.
+
+    Args:
+        found: At least `findings.MOMENTS` hits, if there are so many.
+    """
+    from .written import write_answer
+
+    if is_small_talk(found.question.text):
+        return small_talk(found.question, searcher.source)
+    endpoint = endpoint_from_environment()
+    findings, question = judge(searcher, found), found.question
+    name = listed_name(question.text)
+    if name and (mentions := find_mentions(searcher.source, name, found.filters.lectures)):
+        return list_answer(question, name, mentions)
+    entry = find_entry(searcher, found)
+    # A probability of 0 says that a name is asked for in a version that the lectures do not know.
+    if (
+        entry
+        and (findings.probability or not findings.found.hits)
+        and answers_course(entry, question, findings.status == "answered")
+    ):
+        return course_answer(searcher.source, question, entry)
+    if both := _two_answers(searcher, findings, found.filters):
+        return both
+    if findings.status != "answered":
+        return _without_claim(findings)
+    extract = build_extract(findings)
+    if endpoint is None:
+        return extract
+    return write_answer(endpoint, findings, extract, on_sentence)
+
+
+def _two_answers(searcher: Searcher, whole: Findings, filters: Filters) -> Answer | None:
+    """Return an answer to each of two things asked; None when one moment has both, or none."""
+
+    def judge_other(text: str) -> Findings:
+        return judge(searcher, searcher.find(read_question(text), filters, MOMENTS))
+
+    question = whole.found.question
+    if pair := compared(question.text):
+        if whole.status == "answered" and has_both(build_extract(whole).sentences, pair):
+            return None
+        sides = [judge_other(about(side, question.language == "ja")) for side in pair]
+        parts = [build_extract(one) if one.status == "answered" else None for one in sides]
+        return join_sides(question, pair, parts)
+    if parted := two_parts(question.text):
+        answers = [judge_other(parted[0]), judge_other(understood_as(parted[1], parted[0]))]
+        if all(one.status == "answered" for one in answers):
+            return join_sides(question, ("", ""), [build_extract(one) for one in answers])
+    return None
+
+
+def _without_claim(findings: Findings) -> Answer:
+    question = findings.found.question
+    shown = enumerate(findings.found.hits[:SHOWN], start=1)
+    return Answer(
+        question=question.text,
+        status=findings.status,
+        text=NO_TEXT[findings.status, question.language],
+        sentences=(),
+        citations=tuple(build_citation(n, hit) for n, hit in shown),
+        probability=findings.probability,
+    )

@@ -1,0 +1,82 @@
+"""What kind of answer a question asks for: a lecture, a speaker, a year, an amount, a person."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Wanted = Literal["year", "amount", "person"]
+
+_WHO = re.compile(r"\b(?:who|whose|whom)\b|\bwhich (?:physicist|student|researcher|person|author|"
+                  r"speaker|scientist)s?\b|誰|だれ", re.I)  # fmt: skip
+_WHEN = re.compile(r"\b(?:when (?:was|were|did|has|is)|(?:what|which) year)\b|いつ|何年", re.I)
+_COUNT = re.compile(
+    r"\bhow (?:many|much|long|large|big|often|far)\b|\bwhat (?:number|share|percentage)\b"
+    r"|いくつ|何[個人層枚倍時分秒問回割]|どれ(?:くらい|ほど)|どのくらい",
+    re.I,
+)
+_COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
+_LECTURE = re.compile(
+    r"\b(?:which|what|best|is there an?|are there|recommend an?|suggest an?) "
+    r"(?:lecture|talk|video|class|session)(?:e?s)?\b(?! games?)"
+    r"|\blectures? (?:should|would|can) i\b"
+    r"|どの(?:講義|授業|回|動画|講演)|第何回|何回目"
+    r"|(?:講義|授業|回|動画|講演)(?:[はがを]|って)(?:どれ|何|ある|あり|教え|おすすめ|お勧め|[?？]|$)"
+    r"|(?:おすすめの|お勧めの|オススメの|見るべき|役立つ|役に立つ|向けの)(?:講義|授業|回|動画|講演)",
+    re.I,
+)
+_SPEAKS = re.compile(
+    r"\bwho (?:is|was|are|were|gives?|gave|presents?|presented|speaks?|spoke|teaches|taught|holds|"
+    r"talks?|lectures?|explains?|explained)\b.*\b(?:talk|lecture|speakers?|class|session|presents?|"
+    r"speaks?|lectures?)\b|\bwho (?:presents?|speaks?|lectures?)\b"
+    r"|(?:誰|だれ).*(?:話し|講演|講義|発表|担当)|(?:話し|講演|講義|発表|講師|話者|担当).*(?:誰|だれ)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What kind of answer a question asks for.
+
+    Attributes:
+        lecture: Whether it asks which lecture to watch, or where something is said.
+        speaker: Whether it asks who gives a lecture.
+        wanted: What a sentence of the answer should have; None for nothing in particular.
+        counted: What is counted: "parameters" of "how many parameters"; empty if nothing is.
+    """
+
+    lecture: bool
+    speaker: bool
+    wanted: Wanted | None
+    counted: str
+
+    @property
+    def of_lectures(self) -> bool:
+        """Whether it asks for a lecture, or who gives one."""
+        return self.lecture or self.speaker
+
+
+def read_intent(question: str) -> Intent:
+    """Return what kind of answer a question asks for.
+
+    >>> read_intent("Which lecture explains ViT?")
+    Intent(lecture=True, speaker=False, wanted=None, counted='')
+    >>> read_intent("How many parameters has GPT-3?")
+    Intent(lecture=False, speaker=False, wanted='amount', counted='parameters')
+    >>> read_intent("GLOMの講師は誰ですか？").speaker
+    True
+    """
+    counted = _COUNTED.search(question)
+    return Intent(
+        lecture=_LECTURE.search(question) is not None,
+        speaker=_SPEAKS.search(question) is not None,
+        wanted=_wanted(question),
+        counted=counted[1] if counted else "",
+    )
+
+
+def _wanted(question: str) -> Wanted | None:
+    if _WHEN.search(question):
+        return "year"
+    if _COUNT.search(question):
+        return "amount"
+    return "person" if _WHO.search(question) else None

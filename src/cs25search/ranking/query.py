@@ -1,0 +1,159 @@
+"""A text as the rankers compare it: encoded once, and cut into terms once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..encoding.encoder import Encoder, Encoding, unit
+from ..errors import ModelError
+from ..index.generation import Generation, LexicalName
+from ..question.translate import SECOND, translate
+from ..records import Language
+from ..text.japanese import is_japanese, japanese_words
+from ..text.ngrams import bigrams, ngrams
+from ..text.words import words
+
+QUOTED, QUOTED_JA = 16, 8  # letters of a text that may be a quotation
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A text as the rankers compare it.
+
+    A Japanese question is read twice: as it is, for chunks with a Japanese side, and in English
+    by the dictionary. Both scores of a chunk are added.
+
+    Attributes:
+        language: Of this reading.
+        ids: Token ids, shape (n_query,); empty when the text was looked up word by word.
+        tokens: Unit vectors, shape (n_query, dim): of its tokens, or of its Japanese words.
+        weights: How much each counts in late interaction, shape (n_query,).
+        vector: What the first stage over vectors looks for, shape (dim,).
+        has_pooled: Whether `vector` is a pooled vector, whose cosine counts in the score.
+        terms: What each lexical index is asked for.
+        phrase: The letters of a text that is long enough to be a quotation; else empty.
+        english: What a dictionary makes of a Japanese text; None without one.
+    """
+
+    language: Language
+    ids: np.ndarray
+    tokens: np.ndarray
+    weights: np.ndarray
+    vector: np.ndarray
+    has_pooled: bool
+    terms: dict[LexicalName, list[str]]
+    phrase: str = ""
+    english: "Query | None" = None
+
+    @property
+    def views(self) -> "tuple[Query, ...]":
+        """The text as it is and, if there is one, in English."""
+        return (self, self.english) if self.english else (self,)
+
+    @property
+    def spoken(self) -> "Query":
+        """The text as it is compared with English speech."""
+        return self.english or self
+
+
+def read_query(text: str, generation: Generation, encoder: Encoder) -> Query:
+    """Return a text as the rankers compare it.
+
+    Args:
+        generation: Has the bridge, the dictionary and the weights of tokens; its chunks are not
+            looked at.
+
+    Raises:
+        ModelError: The encoder gives a vector that is not finite.
+    """
+    if not is_japanese(text):
+        terms: dict[LexicalName, list[str]] = {"grams": ngrams(text)}
+        return _encoded("en", text, terms, generation, encoder)
+    terms = {"bigrams": bigrams(text), "words": japanese_words(text)}
+    if encoder.multilingual:  # it reads the question itself, better than word by word
+        return _encoded("ja", text, terms, generation, encoder)
+    tokens, weights = generation.bridge.look_up(terms["words"])
+    return Query(
+        language="ja",
+        ids=np.zeros(0, np.int64),
+        tokens=tokens,
+        weights=weights,
+        vector=unit(weights @ tokens),
+        has_pooled=False,
+        terms=terms,
+        phrase=phrase_of(text),
+        english=_read_in_english(text, generation, encoder),
+    )
+
+
+def _encoded(
+    language: Language,
+    text: str,
+    terms: dict[LexicalName, list[str]],
+    generation: Generation,
+    encoder: Encoder,
+) -> Query:
+    encoding = _encode(text, encoder)
+    weights = generation.token_idf[encoding.ids]
+    return Query(
+        language=language,
+        ids=encoding.ids,
+        tokens=encoding.tokens,
+        weights=weights,
+        vector=encoding.vector,
+        has_pooled=True,
+        terms=terms,
+        phrase=phrase_of(text),
+    )
+
+
+def _encode(text: str, encoder: Encoder) -> Encoding:
+    encoding = encoder.encode_query(text)
+    # FAISS finds nothing near NaN, and says so with row -1, which is the last row to numpy.
+    if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
+        raise ModelError(
+            f"The encoder {encoder.key} gives a vector that is not finite.\n"
+            "Delete its folder under models/ in the index and export it again: python -m ingest"
+        )
+    return encoding
+
+
+def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Query | None:
+    """Return a Japanese text as its English words; None when no word of it is known."""
+    translations = translate(text, generation.dictionary.look_up)
+    if not translations:
+        return None
+    texts = [one.text for one in translations]
+    encoding = _encode(" ".join(texts), encoder)
+    lengths = [len(ids) for ids in encoder.token_ids(texts)]
+    # The encoder cuts a long text off.
+    shares = np.repeat([one.weight for one in translations], lengths)[: len(encoding.ids)]
+    weights = generation.token_idf[encoding.ids] * shares
+    # BM25 counts a term as often as it is asked for: the first gloss twice, the second once.
+    grams = [gram for one in translations for gram in ngrams(one.text) * round(one.weight / SECOND)]
+    return Query(
+        language="en",
+        ids=encoding.ids,
+        tokens=encoding.tokens,
+        weights=weights,
+        vector=encoding.vector,
+        has_pooled=True,
+        terms={"grams": grams},
+    )
+
+
+def phrase_of(text: str) -> str:
+    """Return the letters of a text that is as long as a quotation, "" for a shorter one.
+
+    >>> phrase_of("Tuned with great care"), phrase_of("attention heads"), phrase_of("注意機構")
+    ('tunedwithgreatcare', '', '')
+    """
+    letters = letters_of(text)
+    if is_japanese(text):
+        return letters if len(letters) >= QUOTED_JA else ""
+    return letters if len(letters) >= QUOTED and len(words(text)) > 3 else ""
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a text, folded, without anything between them."""
+    return "".join(words(text))

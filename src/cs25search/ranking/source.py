@@ -1,0 +1,78 @@
+"""What a search reads from: an index in memory or on disk, or a store such as Milvus."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from ..index.generation import Generation
+from ..index.vocabulary import CountedVocabulary, Vocabulary
+from ..records import Chunk
+from .filters import Filters
+from .query import Query
+
+
+class Source(Protocol):
+    """What a search reads from."""
+
+    @property
+    def generation(self) -> Generation:
+        """What an index holds as a whole; a store leaves the chunks out."""
+        ...
+
+    def candidates(self, query: Query, filters: Filters, k: int) -> Generation:
+        """Return a generation with every chunk that decides the first `k` hits.
+
+        Raises:
+            StoreError: The store does not answer.
+        """
+        ...
+
+    def chunks_of(self, video_id: str, start: float, end: float) -> list[Chunk]:
+        """Return the chunks of a video that show a second between two, notes first."""
+        ...
+
+    def notes(self) -> Generation:
+        """Return a generation with the notes whose relevance a page shows."""
+        ...
+
+    def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
+        """Return the words of the whole index, with the rows of a part.
+
+        Args:
+            part: From `candidates`.
+            words: Those that will be asked for, so that a store gives them in one go.
+        """
+        ...
+
+
+class LocalSource:
+    """One whole generation, in memory or mapped from disk."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+
+    def candidates(self, query: Query, filters: Filters, k: int) -> Generation:
+        """Return the whole generation."""
+        return self.generation
+
+    def chunks_of(self, video_id: str, start: float, end: float) -> list[Chunk]:
+        """Return the chunks of a video that show a second between two, notes first."""
+        generation = self.generation
+        numbers = [n for n, video in enumerate(generation.videos) if video.video_id == video_id]
+        facts = generation.rows
+        inside = np.isin(facts["video"], numbers) & (facts["start"] < end) & (facts["end"] > start)
+        return [generation.chunks[int(row)] for row in np.flatnonzero(inside)]
+
+    def notes(self) -> Generation:
+        """Return the whole generation."""
+        return self.generation
+
+    def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
+        """Return the words of the index, counted when the first question needs them."""
+        return self._vocabulary
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return CountedVocabulary(self.generation)
