@@ -19,6 +19,7 @@ lint: .venv/dev
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
 check: lint test
+	$(BIN)/python tests/test_house.py
 
 fuzz: .venv/dev
 	CS25_FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest -q -n 2 tests/test_captions.py tests/test_chunks.py tests/test_fuzz.py

@@ -17,7 +17,7 @@ from cs25search import Index, open_index
 from cs25search.answers.evidence import Evidence
 from cs25search.answers.spans import defined_term, defines
 from cs25search.answers.support import SUPPORTED, support
-from cs25search.metrics import overlaps
+from cs25search.evaluation import overlaps
 from cs25search.text.topic_words import topic_words
 
 DATA = Path(__file__).parents[1] / "tests/data"

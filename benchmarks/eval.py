@@ -25,8 +25,7 @@ from benchmarks.corpora import CS25_NOTES, Corpus, load_corpora
 from benchmarks.rankers import SHIPPED, Ranker, open_cached, rankers
 from cs25search import Hit
 from cs25search.encoding.encoder import Encoder, OnnxEncoder
-from cs25search.evaluation import ask_all, measure
-from cs25search.metrics import success_at_k
+from cs25search.evaluation import ask_all, measure, success_at_k
 from cs25search.place import read_place
 from cs25search.records import Language
 from ingest.encoder import DEFAULT_MODEL, load_encoder

@@ -13,8 +13,7 @@ from cs25search.course.read import Course
 from cs25search.errors import CaptionError
 from cs25search.index.build import BUILD_VERSION
 from cs25search.index.generation import MODEL_NOTES, Source
-from cs25search.index.handbook import Entry
-from cs25search.records import Chunk, Cue, Slide, Video
+from cs25search.records import Chunk, Cue, Entry, Slide, Video
 from cs25search.times import clock
 
 from .captions.files import RawTrack

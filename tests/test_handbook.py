@@ -10,7 +10,8 @@ from cs25search.answers.course import answers_course, find_entry, named_lectures
 from cs25search.course.entries import course_entries, side_of
 from cs25search.course.read import load_course
 from cs25search.index.files import read_generation
-from cs25search.index.handbook import Entry, build_handbook, match, no_handbook, overlap
+from cs25search.index.handbook import build_handbook, match, no_handbook, overlap
+from cs25search.records import Entry
 
 
 class Letters:

@@ -7,8 +7,7 @@ from statistics import fmean
 import pytest
 
 from cs25search import Index, open_index
-from cs25search.evaluation import DEPTH, ask_all, measure, read_questions
-from cs25search.metrics import overlaps, success_at_k
+from cs25search.evaluation import DEPTH, ask_all, measure, overlaps, read_questions, success_at_k
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "quality.json"

@@ -253,8 +253,9 @@ def transcript(video: str, span: str, form: Any, place: Place) -> None:
 
     start, end = read_span(span)
     index = _open(place)
-    found = find_video(index, video)
-    shown = write_transcript(found, read_cues(index, found, start, end), form)
+    found = find_video(index.generation.videos, video)
+    cues = read_cues(index.chunks_of(found.video_id, start, end), found, start, end)
+    shown = write_transcript(found, cues, form)
     out(shown, nl=False, markdown=form == "md")
 
 

@@ -1,6 +1,9 @@
-"""Ask every question of a file and measure the hits."""
+"""Ask every question of a file and measure the hits.
 
-from collections.abc import Callable, Iterable
+A hit is relevant if it is in the right video and its time range overlaps the gold range.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
@@ -8,7 +11,6 @@ from statistics import fmean, median
 import msgspec
 
 from .errors import QuestionError
-from .metrics import overlaps, reciprocal_rank, success_at_k
 from .records import Hit, Language
 
 DEPTH = 10  # hits requested and reported per question
@@ -124,3 +126,30 @@ def measure(scored: list[Scored]) -> dict[str, float | None]:
         ),
         "start_error": median(distances) if distances else None,
     }
+
+
+def overlaps(start: float, end: float, gold_start: float, gold_end: float) -> bool:
+    """Return whether two time ranges share more than a boundary.
+
+    >>> overlaps(0, 10, 9, 20), overlaps(0, 10, 10, 20)
+    (True, False)
+    """
+    return start < gold_end and end > gold_start
+
+
+def success_at_k(relevant: Sequence[bool], k: int) -> float:
+    """Return 1 if any of the first k hits is relevant, else 0. (Recall@k is the share found.)
+
+    >>> success_at_k([False, True], k=1), success_at_k([False, True], k=2)
+    (0.0, 1.0)
+    """
+    return float(any(relevant[:k]))
+
+
+def reciprocal_rank(relevant: Sequence[bool]) -> float:
+    """Return 1 / rank of the first relevant hit, 0 if there is none (Voorhees, TREC-8, 1999).
+
+    >>> reciprocal_rank([False, True, True]), reciprocal_rank([])
+    (0.5, 0.0)
+    """
+    return next((1 / rank for rank, hit in enumerate(relevant, start=1) if hit), 0.0)

@@ -6,6 +6,7 @@ from typing import Literal
 from .times import clock, watch_url
 
 Kind = Literal["note", "transcript"]
+EntryKind = Literal["slide", "lecture", "fact"]
 Language = Literal["en", "ja"]
 CitationKind = Literal["note", "transcript", "slide", "lecture", "deck"]
 Status = Literal["answered", "partly", "not_in_lectures", "small_talk"]
@@ -91,6 +92,34 @@ class Slide:
     terms: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     asks_ja: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What can be asked about the course itself: a slide, one side of a lecture, or a fact.
+
+    Attributes:
+        number: Of the slide or lecture; of a fact, its place from 1.
+        side: What of a lecture it tells, such as "summary"; else "".
+        asks: Questions that it answers.
+        lectures, slides: What it is about, by number.
+        more: What is found but not shown, such as the points of a slide.
+        outline: Of the summary of a lecture: second, title, Japanese title of each part.
+    """
+
+    kind: EntryKind
+    number: int
+    title: str
+    title_ja: str
+    text: str
+    text_ja: str
+    asks: tuple[str, ...]
+    asks_ja: tuple[str, ...]
+    lectures: tuple[int, ...] = ()
+    slides: tuple[int, ...] = ()
+    side: str = ""
+    more: str = ""
+    outline: tuple[tuple[float, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,25 +14,22 @@ from .text.clean import clean
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
 
-if TYPE_CHECKING:
-    from .search import Index
-
 Format = Literal["txt", "md", "srt", "vtt", "json"]
 FORMATS: tuple[Format, ...] = ("txt", "md", "srt", "vtt", "json")
 _SPAN = re.compile(r"(?P<start>[0-9:.]{0,12})\s*[-–]\s*(?P<end>[0-9:.]{0,12})")
 _CLOCK = re.compile(r"(?:(?:([0-9]{1,4}):)?([0-9]{1,4}):)?([0-9]{1,6}(?:\.[0-9]{1,9})?)")
 
 
-def find_video(index: "Index", name: str) -> Video:
+def find_video(videos: Sequence[Video], name: str) -> Video:
     """Return the video with an id, a YouTube link or a lecture number.
 
     Raises:
         QuestionError: The index has no such video.
     """
-    for video in index.generation.videos:
+    for video in videos:
         if name in (video.video_id, str(video.lecture)):
             return video
-    for video in index.generation.videos:
+    for video in videos:
         if watch_url(video.video_id, 0) and re.search(rf"[/=]{video.video_id}(?:[?&#]|$)", name):
             return video
     raise QuestionError(
@@ -66,16 +63,16 @@ def cues_of(chunks: Iterable[Chunk]) -> list[Cue]:
     )
 
 
-def read_cues(index: "Index", video: Video, start: float, end: float) -> list[Cue]:
+def read_cues(chunks: Iterable[Chunk], video: Video, start: float, end: float) -> list[Cue]:
     """Return the cues of a video that are shown between two times.
+
+    Args:
+        chunks: Of the video, in this span.
 
     Raises:
         QuestionError: The index has no captions of the video, or none in this span.
     """
-    spoken = [
-        chunk for chunk in index.chunks_of(video.video_id, start, end) if chunk.kind == "transcript"
-    ]
-    cues = [cue for cue in cues_of(spoken) if cue.start < end and cue.end > start]
+    cues = [cue for cue in cues_of(chunks) if cue.start < end and cue.end > start]
     if cues:
         return cues
     if start > 0 or end < float("inf"):

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..course.read import load_course
-from ..index.handbook import Entry, Match, match
+from ..index.handbook import Match, match
 from ..question.cleanup import topic_of
 from ..question.read import Question
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
-from ..records import Answer, Citation, Language, Sentence, Slide, Video
+from ..records import Answer, Citation, Entry, Language, Sentence, Slide, Video
 from ..text.sentences import split_sentences
 from .citations import text_of
 from .spans import defined_term

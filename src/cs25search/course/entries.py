@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ..index.handbook import Entry
-from ..records import Slide
+from ..records import Entry, Slide
 from ..times import clock
 from .read import Course, Lecture
 

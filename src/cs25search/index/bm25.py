@@ -5,16 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from ..errors import IndexDamaged
 from ..text.rarity import idf
-
-if TYPE_CHECKING:
-    pass
 
 K1, B = 1.2, 0.75  # BM25: saturation of repeated terms, influence of length
 BLOCK = 2**14  # documents processed at a time

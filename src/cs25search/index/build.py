@@ -8,7 +8,7 @@ import numpy as np
 from ..encoding.bridge import Pair, build_bridge
 from ..encoding.dictionary import build_dictionary
 from ..encoding.encoder import Encoder
-from ..records import Chunk, Slide, Video
+from ..records import Chunk, Entry, Slide, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, ngrams
 from ..text.words import stem, words
@@ -22,7 +22,7 @@ from .chunk_text import (
     text_key,
 )
 from .generation import FORMAT, ROW, Generation, Manifest, Source
-from .handbook import Entry, build_handbook
+from .handbook import build_handbook
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 

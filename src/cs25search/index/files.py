@@ -49,10 +49,10 @@ from ..integrity import (
     sha256_of,
     wrong_size,
 )
-from ..records import Chunk, Slide, Video
+from ..records import Chunk, Entry, Slide, Video
 from .bm25 import Lexical
 from .generation import FORMAT, ROW, Generation, Manifest
-from .handbook import Entry, Handbook, no_handbook
+from .handbook import Handbook, no_handbook
 from .publish import current_generation, publish
 from .vectors import read_dense, write_dense
 

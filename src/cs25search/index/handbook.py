@@ -9,11 +9,11 @@ answers is decided by its nearest question and by its text together.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from ..encoding.encoder import Encoder
+from ..records import Entry
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
 from .late import pack, unpack
@@ -21,36 +21,6 @@ from .late import pack, unpack
 GRAMS = 0.4  # weight of shared n-grams beside late interaction
 BOTH = 0.3  # weight of the worse of question and text beside the better one
 WRITTEN = 0.06  # a lecture or fact was written as an answer, a slide's summary was not
-
-EntryKind = Literal["slide", "lecture", "fact"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A slide, one side of a lecture, or a fact.
-
-    Attributes:
-        number: Of the slide or lecture; of a fact, its place from 1.
-        side: What of a lecture it tells, such as "summary"; else "".
-        asks: Questions that it answers.
-        lectures, slides: What it is about, by number.
-        more: What is found but not shown, such as the points of a slide.
-        outline: Of the summary of a lecture: second, title, Japanese title of each part.
-    """
-
-    kind: EntryKind
-    number: int
-    title: str
-    title_ja: str
-    text: str
-    text_ja: str
-    asks: tuple[str, ...]
-    asks_ja: tuple[str, ...]
-    lectures: tuple[int, ...] = ()
-    slides: tuple[int, ...] = ()
-    side: str = ""
-    more: str = ""
-    outline: tuple[tuple[float, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,14 @@ from ..index.bm25 import Lexical
 from ..index.build import build_rows
 from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import FORMAT, Generation
-from ..index.handbook import Entry, Handbook, no_handbook
+from ..index.handbook import Handbook, no_handbook
 from ..index.vectors import build_dense
 from ..index.vocabulary import Vocabulary
 from ..ranking.filters import Filters
 from ..ranking.moments import build_hits
 from ..ranking.query import Query
 from ..ranking.rank import depths, rank
-from ..records import Chunk, Language, Video
+from ..records import Chunk, Entry, Language, Video
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
 from .connection import BUILD, Row, Store, dimension, read_array_bytes

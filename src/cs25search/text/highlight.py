@@ -1,10 +1,7 @@
 """Where the words of a question match a text."""
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
 from .japanese import is_japanese
 from .ngrams import bigrams
 from .topic_words import english_topic_words

@@ -5,10 +5,7 @@ characters do the same for Japanese, which has no spaces.
 """
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
 from .words import fold, words
 
 _RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")

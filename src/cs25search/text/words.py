@@ -3,12 +3,8 @@
 import re
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import Stemmer
-
-if TYPE_CHECKING:
-    pass
 
 # Includes the combining marks of Arabic, Hindi, Thai and others.
 _MARKS = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import RR, Success
 
-from cs25search.metrics import overlaps, reciprocal_rank, success_at_k
+from cs25search.evaluation import overlaps, reciprocal_rank, success_at_k
 
 rankings = st.lists(st.lists(st.booleans(), max_size=15), min_size=1, max_size=10)
 

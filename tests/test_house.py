@@ -1,0 +1,150 @@
+"""Modules import downwards only; docs/architecture.md shows the floors.
+
+Every import counts, also one inside a function or under TYPE_CHECKING: a module that needs a name
+of another one knows it, whenever the import happens. The doors `__init__` and `__main__` of the
+package are left out: they only pass names on.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+SOURCE = PROJECT / "src/cs25search"
+# Rooms from the ground up: packages, and modules beside them. A room imports from lower floors.
+FLOORS = (
+    {"connections", "errors", "integrity", "log", "privacy", "progress", "text", "times"},
+    {"arguments", "encoding", "language_model", "place", "records", "terminal"},
+    {"course", "evaluation", "index", "transcripts"},
+    {"formats", "question"},
+    {"ranking"},
+    {"answers", "milvus"},
+    {"search"},
+    {"mcp_server", "ui"},
+    {"cli"},
+)
+MOST_FLOORS = 9
+# Who may know Milvus: it is a plug-in that is imported when a place names it.
+MILVUS_DOORS = {"search", "cli", "milvus"}
+
+Graph = dict[str, set[str]]
+
+
+def modules(package: Path) -> dict[str, Path]:
+    """Return the modules of a package by their full name."""
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(name: str, path: Path) -> Iterator[str]:
+    """Yield the full name of everything that a module imports, at the top or inside a function."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1]
+            parts = [*(above if node.level else []), *([node.module] if node.module else [])]
+            yield from (".".join([*parts, alias.name]) for alias in node.names)
+
+
+def graph_of(package: Path) -> Graph:
+    """Return which modules of a package each of them imports."""
+    known = modules(package)
+    graph: Graph = {}
+    for name, path in known.items():
+        found = {one if one in known else one.rpartition(".")[0] for one in imports(name, path)}
+        graph[name] = (found & known.keys()) - {name}
+    return graph
+
+
+def find_circle(graph: Graph) -> list[str]:
+    """Return modules that import each other in a circle, the first one again at the end."""
+    done: set[str] = set()
+
+    def visit(name: str, way: list[str]) -> list[str]:
+        if name in way:
+            return [*way[way.index(name) :], name]
+        if name in done:
+            return []
+        for other in sorted(graph[name]):
+            if circle := visit(other, [*way, name]):
+                return circle
+        done.add(name)
+        return []
+
+    return next((circle for name in graph if (circle := visit(name, []))), [])
+
+
+def room(name: str) -> str:
+    """Return the room of a module of cs25search; "" for the door of the package."""
+    parts = name.split(".")
+    return "" if len(parts) == 1 or parts[1] == "__main__" else parts[1]
+
+
+def upward(graph: Graph) -> list[str]:
+    """Return the imports that go up or to another room of the same floor."""
+    floor = {name: number for number, rooms in enumerate(FLOORS) for name in rooms}
+    return [
+        f"{name} imports {other}"
+        for name, others in graph.items()
+        for other in sorted(others)
+        if room(name) and room(other) and room(name) != room(other)
+        and floor[room(other)] >= floor[room(name)]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("package", [SOURCE, PROJECT / "ingest"], ids=lambda path: path.name)
+def test_no_modules_import_each_other_in_a_circle(package):
+    assert find_circle(graph_of(package)) == []
+
+
+def test_every_room_has_a_floor_and_there_are_at_most_nine():
+    rooms = {room(name) for name in modules(SOURCE)} - {""}
+    assert set().union(*FLOORS) == rooms
+    assert len(FLOORS) <= MOST_FLOORS
+
+
+def test_imports_go_down():
+    assert upward(graph_of(SOURCE)) == []
+
+
+def test_an_upward_import_and_a_circle_are_found():
+    graph = {"cs25search.text": {"cs25search.ranking.rank"}, "cs25search.ranking.rank": set()}
+    assert upward(graph) == ["cs25search.text imports cs25search.ranking.rank"]
+    assert find_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+
+
+def test_texts_of_the_app_need_no_streamlit():
+    views = {name: path for name, path in modules(SOURCE).items() if ".ui.views" in name}
+    found = [n for n, path in views.items() for one in imports(n, path) if "streamlit" in one]
+    assert views and found == []
+
+
+def test_milvus_stays_behind_its_doors():
+    for name, path in modules(SOURCE).items():
+        for one in imports(name, path):
+            if one.partition(".")[0] in ("pymilvus", "milvus_lite"):
+                assert room(name) == "milvus", f"{name} imports {one}"
+            if one.startswith("cs25search.milvus"):
+                assert room(name) in MILVUS_DOORS, f"{name} imports {one}"
+
+
+def test_the_package_knows_nothing_of_ingest_and_ingest_nothing_of_the_app():
+    for package, forbidden in ((SOURCE, "ingest"), (PROJECT / "ingest", "cs25search.ui")):
+        for name, path in modules(package).items():
+            for one in imports(name, path):
+                assert not f"{one}.".startswith(f"{forbidden}."), f"{name} imports {one}"
+
+
+if __name__ == "__main__":  # make check prints this
+    arrows = {(room(a), room(b)) for a, others in graph_of(SOURCE).items() for b in others}
+    between = [(a, b) for a, b in arrows if a and b and a != b]
+    print(f"{len(FLOORS)} floors of at most {MOST_FLOORS}, {len(between)} arrows between rooms:")
+    for number, rooms in reversed([*enumerate(FLOORS, start=1)]):
+        print(f"  {number}  {', '.join(sorted(rooms))}")
