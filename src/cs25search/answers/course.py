@@ -12,7 +12,7 @@ from dataclasses import replace
 from ..course.read import load_course
 from ..index.handbook import Match, match
 from ..question.cleanup import topic_of
-from ..question.read import Question
+from ..question.read import Question, clean_question
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
 from ..records import Answer, Citation, Entry, Language, Sentence, Slide, Video
@@ -65,7 +65,7 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     if not handbook.entries:
         return None
     as_typed = question.topic == question.text or question.language == "ja"
-    query = found.query if as_typed else searcher.encode(question.text)
+    query = found.query if as_typed else searcher.encode(clean_question(question.text))
     named = sorted(found.filters.lectures) or named_lectures(question.text)
     matches = match(handbook, question.text, query.tokens, query.ids, named)
     # An answer needs a question nearly like it, though not every entry near by its text has one.
