@@ -51,6 +51,10 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
                 shutil.copytree(kept, folder)
             built = run("ingest", "--offline", "--index", folder)
             assert built.returncode == 0, built.stderr
+            live = (folder / "CURRENT").read_text("utf-8").strip()
+            for manifest in folder.glob("*/manifest.json"):
+                if manifest.parent.name != live:  # the index of the previous run
+                    shutil.rmtree(manifest.parent)
             if kept.parent.is_dir():
                 shutil.rmtree(kept, ignore_errors=True)
                 shutil.copytree(folder, kept)

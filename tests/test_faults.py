@@ -99,7 +99,7 @@ def test_every_video_gets_a_status_and_a_rerun_fetches_only_the_failures(
 def cause_of(client, video_id):
     """Return why a client does not get captions; None if it gets all of them."""
     try:
-        captions = _readable(client, video_id, "en")
+        captions = _readable(client, video_id, ["en"])
     except FetchError as error:
         return error.failure
     assert len(parse_captions(captions.data).cues) == 3
