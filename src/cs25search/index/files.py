@@ -27,8 +27,9 @@ is checked against the manifest: see integrity.py. No file contains a pickle.
 import datetime
 import json
 import mmap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -57,15 +58,24 @@ from .publish import current_generation, publish
 from .vectors import read_dense, write_dense
 
 T = TypeVar("T")
+DECODED = 1000  # chunks kept after they were decoded, some megabytes
 
 
 class ChunkFile(Sequence[Chunk]):
-    """chunks.jsonl, decoded line by line on access."""
+    """chunks.jsonl, decoded line by line on access; the chunks used last are kept."""
 
     def __init__(self, path: Path, lines: np.ndarray) -> None:
         self._path = path
         self._lines = lines
         self._bytes = _map(path) if lines[-1] else b""
+        # Search, answer and strips of a page show the same notes. Not a method, which would make
+        # a circle of references and keep the file mapped.
+        self._read = lru_cache(maxsize=DECODED)(partial(_read_chunk, path, lines, self._bytes))
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Yield all chunks; none of them is kept."""
+        for row in range(len(self)):
+            yield _read_chunk(self._path, self._lines, self._bytes, row)
 
     def __len__(self) -> int:
         return len(self._lines) - 1
@@ -79,8 +89,11 @@ class ChunkFile(Sequence[Chunk]):
             return [self[i] for i in range(*row.indices(len(self)))]
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)} chunks")
-        line = self._bytes[self._lines[row] : self._lines[row + 1]]
-        return _decode(line, Chunk, self._path, row + 1)
+        return self._read(row)
+
+
+def _read_chunk(path: Path, lines: np.ndarray, content: mmap.mmap | bytes, row: int) -> Chunk:
+    return _decode(content[lines[row] : lines[row + 1]], Chunk, path, row + 1)
 
 
 def read_manifest(folder: Path) -> Manifest:
