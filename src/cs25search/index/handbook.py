@@ -9,6 +9,7 @@ answers is decided by its nearest question and by its text together.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -23,7 +24,7 @@ BOTH = 0.3  # weight of the worse of question and text beside the better one
 WRITTEN = 0.06  # a lecture or fact was written as an answer, a slide's summary was not
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Handbook:
     """Entries with their texts and questions as the encoder reads them.
 
@@ -38,6 +39,54 @@ class Handbook:
     tokens: np.ndarray
     ids: np.ndarray
     lengths: np.ndarray
+
+    @cached_property
+    def idf(self) -> np.ndarray:
+        """How rare each token id is among the texts, shape (highest id + 1,)."""
+        # Rare among these texts: "author" and "lecture" are rare in notes, and tell nothing here.
+        documents = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        size = int(self.ids.max()) + 1
+        pairs = np.unique(documents * size + self.ids)
+        counts = np.bincount(pairs % size, minlength=size)
+        rarity: np.ndarray = np.log1p(len(self.lengths) / np.maximum(1, counts))
+        return rarity
+
+    @cached_property
+    def grams(self) -> list[tuple[set[str], list[set[str]]]]:
+        """The n-grams of the text of each entry, and of each of its questions."""
+        return [
+            (set(ngrams(_text(entry))), [set(ngrams(ask)) for ask in entry.asks])
+            for entry in self.entries
+        ]
+
+    @cached_property
+    def japanese(self) -> list["tuple[Terms, list[Terms]]"]:
+        """The terms of the Japanese text of each entry, and of each of its Japanese questions."""
+        return [
+            (
+                Terms.read(f"{entry.title_ja}。{entry.text_ja}"),
+                [Terms.read(ask) for ask in entry.asks_ja],
+            )
+            for entry in self.entries
+        ]
+
+    @cached_property
+    def japanese_counts(self) -> Counter[str]:
+        """How many Japanese questions have a word."""
+        return Counter(word for _, asks in self.japanese for ask in asks for word in ask.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The words and pairs of characters of a Japanese text."""
+
+    words: set[str]
+    pairs: set[str]
+
+    @classmethod
+    def read(cls, text: str) -> "Terms":
+        """Return the terms of a text."""
+        return cls(set(japanese_words(text)), set(bigrams(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,46 +184,41 @@ def _english(
     query = tokens.astype(np.float32)
     cosines = unpack(handbook.tokens, query.shape[1]) @ query.T
     begins = np.cumsum(handbook.lengths) - handbook.lengths
-    # Rare among these texts: "author" and "lecture" are rare in notes, and tell nothing here.
-    documents = np.repeat(np.arange(len(handbook.lengths)), handbook.lengths)
-    size = int(max(handbook.ids.max(), ids.max())) + 1
-    pairs = np.unique(documents * size + handbook.ids)
-    idf = np.log1p(len(handbook.lengths) / np.maximum(1, np.bincount(pairs % size, minlength=size)))
-    asked = idf[ids]
+    unseen = np.log1p(len(handbook.lengths))
+    rarity = np.append(handbook.idf, unseen)
+    asked = rarity[np.minimum(ids, len(handbook.idf))]
     forth = np.maximum.reduceat(cosines, begins, axis=0) @ asked / asked.sum()
-    held = idf[handbook.ids]
+    held = handbook.idf[handbook.ids]
     back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
     both = (forth + back) / 2
     grams = set(ngrams(question))
     nearness, place = [], 0
-    for entry in handbook.entries:
-        shared = len(grams & set(ngrams(_text(entry)))) / len(grams)
-        asks = [
-            float(both[place + n]) + GRAMS * overlap(grams, set(ngrams(ask)))
-            for n, ask in enumerate(entry.asks, start=1)
+    for text, asks in handbook.grams:
+        shared = len(grams & text) / len(grams)
+        nearest = [
+            float(both[place + n]) + GRAMS * overlap(grams, ask)
+            for n, ask in enumerate(asks, start=1)
         ]
-        nearness.append((float(forth[place]) + GRAMS * shared, max(asks, default=0.0)))
-        place += 1 + len(entry.asks)
+        nearness.append((float(forth[place]) + GRAMS * shared, max(nearest, default=0.0)))
+        place += 1 + len(asks)
     return nearness
 
 
 def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
     """Return what `_english` returns, by words and pairs of characters."""
-    spoken = [[set(japanese_words(ask)) for ask in entry.asks_ja] for entry in handbook.entries]
-    counts = Counter(word for entry in spoken for ask in entry for word in ask)
-    size = sum(len(entry) for entry in spoken)
-    said, pairs = set(japanese_words(question)), set(bigrams(question))
-    weight = {word: float(np.log1p(size / (counts[word] or 1))) for word in counts.keys() | said}
-    total = sum(weight[word] for word in said) or 1.0
+    counts, size = handbook.japanese_counts, sum(len(asks) for _, asks in handbook.japanese)
+    asked = Terms.read(question)
+    words = counts.keys() | asked.words
+    weight = {word: float(np.log1p(size / (counts[word] or 1))) for word in words}
+    total = sum(weight[word] for word in asked.words) or 1.0
     nearness = []
-    for entry, own in zip(handbook.entries, spoken, strict=True):
-        text = f"{entry.title_ja}。{entry.text_ja}"
-        held = sum(weight[word] for word in said & set(japanese_words(text))) / total
-        shared = len(pairs & set(bigrams(text))) / max(1, len(pairs))
-        asks = [
-            overlap(said, words, weight) + GRAMS * overlap(pairs, set(bigrams(ask)))
-            for ask, words in zip(entry.asks_ja, own, strict=True)
+    for text, asks in handbook.japanese:
+        held = sum(weight[word] for word in asked.words & text.words) / total
+        shared = len(asked.pairs & text.pairs) / max(1, len(asked.pairs))
+        nearest = [
+            overlap(asked.words, ask.words, weight) + GRAMS * overlap(asked.pairs, ask.pairs)
+            for ask in asks
         ]
         # Words of a text say less than those of a question: it has many.
-        nearness.append((0.7 * held + GRAMS * shared, max(asks, default=0.0)))
+        nearness.append((0.7 * held + GRAMS * shared, max(nearest, default=0.0)))
     return nearness

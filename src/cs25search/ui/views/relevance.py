@@ -1,5 +1,6 @@
 """Where in the course a question is answered: each lecture as a strip of equal cells."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,13 +84,13 @@ def cut(notes: list[Chunk], strengths: list[float], seconds: float) -> tuple[Cel
         strengths: One for each note.
     """
     cells = []
+    starts, ends = ([getattr(note, edge) for note in notes] for edge in ("start", "end"))
     begin = 0.0
     while begin < notes[-1].end:
         end = min(begin + seconds, notes[-1].end)
         inside = [
-            (strength, -note.start, note)
-            for strength, note in zip(strengths, notes, strict=True)
-            if note.start < end and begin < note.end
+            (strengths[n], -notes[n].start, notes[n])
+            for n in range(bisect_right(ends, begin), bisect_left(starts, end))
         ]
         if inside:
             strength, _, note = max(inside, key=lambda one: one[:2])
