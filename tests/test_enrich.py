@@ -182,10 +182,11 @@ def test_notes_of_a_model_are_marked_wherever_they_are_shown(enriched):
 
 def lecture_page(language):
     from cs25search.course.read import load_course
+    from cs25search.place import read_place
     from cs25search.ui.here import Here
     from cs25search.ui.pages import lecture as lecture_page
 
-    lecture_page.show(Here(language, load_course(), {}))
+    lecture_page.show(Here(language, load_course(), read_place(), {}))
 
 
 @pytest.mark.parametrize(
@@ -379,7 +380,7 @@ def test_invalid_reply_is_asked_for_again_with_what_was_wrong(written, server):
     assert len(kept) == 1
     first, second = (request["messages"][1]["content"] for request in server.requests)
     assert "Your last attempt" not in first
-    assert "Your last attempt could not be used: the reply is not the JSON asked for" in second
+    assert "Your last attempt could not be used: the reply is not the requested JSON" in second
 
 
 def test_invalid_replies_end_after_three_tries_and_the_next_window_is_asked(written, server):
@@ -465,9 +466,9 @@ def test_good_notes_come_in_order_inside_the_window_without_overlap():
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"start": 230, "end": 300}, "inside 0 to 240"),
-        ({"start": -5}, "inside 0 to 240"),
-        ({"start": 50, "end": 40}, "inside 0 to 240"),
+        ({"start": 230, "end": 300}, "within 0 to 240"),
+        ({"start": -5}, "within 0 to 240"),
+        ({"start": 50, "end": 40}, "within 0 to 240"),
         ({"start": "soon"}, "not the requested JSON"),
         ({"title": ""}, "title: has 0 characters"),
         ({"title": "long " * 40}, "title: has"),

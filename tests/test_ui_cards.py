@@ -5,12 +5,13 @@ from streamlit.testing.v1 import AppTest
 
 def slide_page(url: str, in_full: bool) -> None:
     from cs25search.course.read import load_course
+    from cs25search.place import read_place
     from cs25search.records import Slide
     from cs25search.ui.here import Here
     from cs25search.ui.widgets import cards
 
     slide = Slide(3, None, "A title", "A summary", url)
-    cards.show_slide(Here("en", load_course(), {}), slide, in_full)
+    cards.show_slide(Here("en", load_course(), read_place(), {}), slide, in_full)
 
 
 def show(url: str, in_full: bool = True) -> AppTest:

@@ -166,7 +166,10 @@ def answer_text(answer: Answer) -> str:
     language: Language = "ja" if is_japanese(answer.question) else "en"
     name = "解釈：" if language == "ja" else "Understood as: "
     shown = [f"{name}{answer.understood}", ""] if answer.understood else []
-    shown += [*answer.text.splitlines(), *(f"  - {one}" for one in answer.examples), ""]
+    # Only the two sides of a comparison are on lines of their own.
+    compared = any(sentence.side for sentence in answer.sentences)
+    said = answer.text.splitlines() if compared else [answer.text]
+    shown += [*said, *(f"  - {one}" for one in answer.examples), ""]
     for citation in answer.citations:
         shown.append(f"[{citation.n}] {'  '.join(_place(citation, language))}")
         if citation.url:

@@ -23,7 +23,7 @@ def test_chip_shows_the_words_and_plays_at_the_second(page, app_url):
     for _ in range(2):  # the same moment starts again
         chip.click()
         words = page.get_by_test_id("stPopoverBody")
-        expect(words).to_contain_text("“Exponentiation magnifies round-off")
+        expect(words).to_contain_text("Exponentiation magnifies round-off")
         words.get_by_role("button", name="Play here").click()
         expect(words).to_have_count(0)  # or it would cover the player
         fresh = answer.locator("iframe[src*='U8J32Z3qV8s?start=581&autoplay=1']:not([data-old])")
@@ -52,7 +52,7 @@ def test_japanese_answer_on_a_phone(browser, app_url):
         expect(answer).to_contain_text("指数関数は丸め誤差を増幅する。")
         answer.get_by_role("button", name="[1] 9:42 · 第5回").click()
         words = page.get_by_test_id("stPopoverBody")
-        expect(words).to_contain_text("「指数関数は丸め誤差を増幅する。")
+        expect(words).to_contain_text("指数関数は丸め誤差を増幅する。")
         words.get_by_role("button", name="ここで再生").click()
         expect(players(page)).to_have_count(1)
         wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")

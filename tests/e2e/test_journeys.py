@@ -165,7 +165,7 @@ def test_copy_as_link_and_markdown(page, app_url):
     page.locator(".st-key-moment-1").get_by_role("button", name="Copy").click()
     codes = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
     expect(codes.first).to_contain_text("https://youtu.be/U8J32Z3qV8s?t=582")
-    expect(codes.last).to_contain_text("> Exponentiation magnifies round-off")
+    expect(codes.last).to_contain_text("Study note: Exponentiation magnifies round-off")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -249,7 +249,7 @@ def test_button_brings_a_new_generation_to_pages_that_are_open(browser, page, in
         expect(page.get_by_text("The ingest is running")).to_be_visible()
         box = page.locator(".st-key-ingest")
         expect(box).to_contain_text("The index is up to date.", timeout=90_000)
-        expect(page.get_by_test_id("stCode")).to_contain_text("What is indexed")
+        expect(page.get_by_test_id("stCode")).to_contain_text("chunks of 11 videos")
         expect(page.locator(".st-key-counts")).to_contain_text("Videos11")
         ask(other, "quagga in the savannah")  # same page, same server, new generation
         expect(other.locator(".st-key-moment-1")).to_contain_text("Zebras graze")
