@@ -121,7 +121,7 @@ def test_deep_check_finds_vectors_of_other_texts(index_copy):
     write_generation(index_copy, replace(generation, vectors=build_dense(np.roll(rows, 1, axis=0))))
     assert check_index(index_copy).damaged == []
     (line,) = check_index(index_copy, deep=True).damaged
-    assert "not 0.999" in line
+    assert "expected 0.999" in line
 
 
 def test_checksums_are_compared_again_only_after_a_change(index_copy):
