@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from rich.table import Table
 
+from cs25search.integrity import replace_file
 from cs25search.records import Video
 from cs25search.text.clean import clean, printable
 from cs25search.text.clean import lines as printed
@@ -89,9 +90,7 @@ def write_report(index_dir: Path, rows: Sequence[Row]) -> None:
     path = index_dir / REPORT
     if path.is_file() and path.read_bytes() == content + b"\n":
         return
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(content + b"\n")
-    fresh.replace(path)
+    replace_file(path, content + b"\n")
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -16,8 +16,9 @@ import msgspec
 import numpy as np
 
 from cs25search.errors import Cs25SearchError
+from cs25search.integrity import replace_file
 
-from .captions.files import Origin, RawTrack, replace_file
+from .captions.files import Origin, RawTrack
 
 DEFAULT_SPEECH_MODEL = "base"
 RATE = 16_000  # samples per second, as Whisper expects

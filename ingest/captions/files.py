@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from cs25search.errors import CaptionError, Cs25SearchError
+from cs25search.integrity import replace_file
 from cs25search.text.clean import printable
 
 from ..kept import Unusable
@@ -359,10 +360,3 @@ def _is_inside(path: Path, root: Path | None = None) -> bool:
 
 def _sidecar(folder: Path, video_id: str) -> Path:
     return folder / f"{video_id}.origin.json"
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file atomically."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(data)
-    fresh.replace(path)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cs25search.errors import DeckError
+from cs25search.integrity import replace_file
 from cs25search.records import Slide
 
 from ..kept import Unusable
@@ -70,9 +71,7 @@ def keep_deck(index_dir: Path, path: Path) -> None:
     data, copy = path.read_bytes(), index_dir / KEPT
     if not copy.is_file() or copy.read_bytes() != data:
         index_dir.mkdir(parents=True, exist_ok=True)
-        fresh = copy.with_name(f".{KEPT}.new")
-        fresh.write_bytes(data)
-        fresh.replace(copy)
+        replace_file(copy, data)
 
 
 def kept_deck(

@@ -11,7 +11,8 @@ from itertools import pairwise
 import msgspec
 
 from cs25search.text.japanese import JAPANESE, is_japanese, japanese_words
-from cs25search.text.words import STOP_WORDS, stem, words
+from cs25search.text.topic_words import english_topic_words
+from cs25search.text.words import STOP_WORDS, words
 
 from .windows import Window
 
@@ -143,7 +144,7 @@ def _checked(number: int, note: Note, window: Window, said: _Said) -> Note:
 
 def _matter(text: str) -> set[str]:
     """Return the content words of a text: stems, and Japanese words."""
-    stems = {stem(word) for word in words(text) if word not in STOP_WORDS}
+    stems = set(english_topic_words(text))
     return stems.union(japanese_words(text)) if is_japanese(text) else stems
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from cs25search.integrity import replace_file
 from cs25search.records import Chunk
 
-from ..captions.files import replace_file
 from ..kept import Unusable
 from .check import Note
 from .windows import Window

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cs25search.records import Chunk, Cue, Video
 from cs25search.times import clock
+from cs25search.transcripts import cues_of
 
 from ..chunks import count_words, ends_naturally, runs
 
@@ -63,11 +64,9 @@ def build_windows(video: Video, spoken: Iterable[Chunk]) -> list[Window]:
     >>> [w.time for w in build_windows(Video("abcdefghijk", "Talk", (), 600.0), [chunk])]
     ['0:00–4:00', '4:00–8:00', '8:00–10:00']
     """
-    # Chunks overlap, so a cue may be in two of them.
-    cues = dict.fromkeys(cue for chunk in spoken for cue in chunk.cues)
     return [
         Window(video.video_id, video.title, tuple(part))
-        for run in runs(sorted(cues, key=lambda cue: (cue.start, cue.end)))
+        for run in runs(cues_of(spoken))
         for part in _parts(run)
         if sum(count_words(cue.text) for cue in part) >= FEWEST_WORDS
     ]

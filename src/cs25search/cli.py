@@ -14,7 +14,7 @@ import click
 from .errors import REBUILD, Cs25SearchError
 from .formats import by_model, hit_json, json_text, label, quote_of
 from .place import STORES, Place, read_place
-from .records import Hit
+from .records import Hit, lecture_label
 from .terminal import BROKEN, Program, out
 from .text.clean import lines
 from .times import clock, watch_url
@@ -481,7 +481,8 @@ def lecture_text(lecture: "Lecture") -> str:
 
 def hit_text(hit: Hit) -> str:
     """Return a hit as a few lines for a terminal."""
-    where = f"Lecture {hit.video.lecture}: " if hit.video.lecture else ""
+    lecture = lecture_label(hit.video.lecture, "en")
+    where = f"{lecture}: " if lecture else ""
     shown = [
         f"{hit.rank}. {where}{hit.video.title}  {clock(hit.start)}–{clock(hit.end)}",
     ]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .records import Answer, Chunk, Citation, CitationKind, Hit, Language, Slide
+from .records import Answer, Chunk, Citation, CitationKind, Hit, Language, Slide, lecture_label
 from .text.clean import lines
 from .text.japanese import is_japanese
 from .text.markdown import escape_markdown
@@ -244,6 +244,6 @@ def _place(citation: Citation, language: Language) -> list[str]:
     video = citation.video
     title = video.title_ja if language == "ja" and video.title_ja else video.title
     if citation.lecture:
-        number = citation.lecture
-        title = f"第{number}回：{title}" if language == "ja" else f"Lecture {number}: {title}"
+        label = lecture_label(citation.lecture, language)
+        title = f"{label}：{title}" if language == "ja" else f"{label}: {title}"
     return [title, citation.time]

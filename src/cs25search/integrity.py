@@ -10,7 +10,7 @@ day, or at once by `cs25search check`.
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,3 +168,20 @@ def _facts_beneath(path: Path) -> Iterable[tuple[str, os.stat_result]]:
                     with suppress(FileNotFoundError):
                         found.append((entry.path, entry.stat()))
     return sorted(found, key=lambda one: one[0])
+
+
+def replace_file(
+    path: Path, data: bytes, flush: Callable[[Path], None] = lambda fresh: None
+) -> None:
+    """Write a file beside another and put it in its place: readers see the old or the new one.
+
+    Args:
+        flush: Called with the new file before it takes the place of the old one.
+
+    Raises:
+        OSError: The system refuses to write.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(data)
+    flush(fresh)
+    fresh.replace(path)

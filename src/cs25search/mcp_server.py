@@ -12,6 +12,7 @@ from .records import Chunk, Video
 from .search import Index, live_name, open_place
 from .text.clean import printable
 from .times import clock, watch_url
+from .transcripts import cues_of
 
 MOST_HITS = 20
 MOST_SECONDS = 1800.0  # of transcript per call
@@ -150,19 +151,14 @@ def transcript(index: Index, video_id: str, start: float, end: float) -> dict[st
         )
     chunks = index.chunks_of(video_id, start, end)
     spoken = [chunk for chunk in chunks if chunk.kind == "transcript"]
-    lines = _cue_lines(spoken) if spoken else [_note_line(chunk) for chunk in chunks]
+    cues = [_line(cue.start, cue.end, cue.text) for cue in cues_of(spoken)]
+    lines = cues or [_note_line(chunk) for chunk in chunks]
     inside = [line for line in lines if line["start"] < end and line["end"] > start]
     return {
         "video_id": video_id,
         "kind": "transcript" if spoken else "note",
         "lines": sorted(inside, key=lambda line: line["start"]),
     }
-
-
-def _cue_lines(chunks: list[Chunk]) -> list[dict[str, Any]]:
-    # Windows overlap, so a cue may be in two of them.
-    cues = {(cue.start, cue.end, cue.text) for chunk in chunks for cue in chunk.cues}
-    return [_line(*cue) for cue in cues]
 
 
 def _note_line(note: Chunk) -> dict[str, Any]:

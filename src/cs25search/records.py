@@ -235,3 +235,14 @@ class Answer:
     remark_ja: str = ""
     examples: tuple[str, ...] = ()
     understood: str = ""
+
+
+def lecture_label(number: int | None, language: Language) -> str:
+    """Return the number of a lecture as text; "" for a video outside the deck.
+
+    >>> lecture_label(5, "en"), lecture_label(5, "ja"), lecture_label(None, "en")
+    ('Lecture 5', '第5回', '')
+    """
+    if number is None:
+        return ""
+    return f"第{number}回" if language == "ja" else f"Lecture {number}"

@@ -15,7 +15,7 @@ from ..question.cleanup import topic_of
 from ..question.read import Question, clean_question
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
-from ..records import Answer, Citation, Entry, Language, Sentence, Slide, Video
+from ..records import Answer, Citation, Entry, Language, Sentence, Slide, Video, lecture_label
 from ..text.sentences import split_sentences
 from .citations import text_of
 from .spans import defined_term
@@ -129,9 +129,9 @@ def _lead(source: Source, entry: Entry, japanese: bool) -> str:
     names = () if entry.side == "who" or video is None else video.speakers
     if japanese:
         by = f"（{'、'.join(names)}）" if names else ""
-        return f"第{number}回「{title}」{by}："
+        return f"{lecture_label(number, 'ja')}「{title}」{by}："
     by = f", by {', '.join(names)}" if names else ""
-    return f"Lecture {number}, {title}{by}: "
+    return f"{lecture_label(number, 'en')}, {title}{by}: "
 
 
 def _citations(source: Source, entry: Entry) -> list[Citation]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..course.read import load_aliases
 from ..question.read import Question
 from ..ranking.source import Source
-from ..records import Answer, Chunk, Citation, Sentence, Video
+from ..records import Answer, Chunk, Citation, Sentence, Video, lecture_label
 from ..text.japanese import is_japanese
 from ..text.words import fold
 from .citations import text_of
@@ -105,11 +105,11 @@ def list_answer(question: Question, name: str, mentions: list[Mention]) -> Answe
 
 def _line(citation: Citation, count: int, japanese: bool) -> str:
     video = citation.video
+    label = lecture_label(video.lecture, "ja" if japanese else "en")
     if japanese:
-        place = f"第{video.lecture}回" if video.lecture else ""
         title = video.title_ja or video.title
-        return f"{place}「{title}」：{count}か所、最初は{citation.time}。"
-    place = f"Lecture {video.lecture}, " if video.lecture else ""
+        return f"{label}「{title}」：{count}か所、最初は{citation.time}。"
+    place = f"{label}, " if label else ""
     times = "once" if count == 1 else f"{count} times"
     return f"{place}{video.title}: {times}, first at {citation.time}."
 

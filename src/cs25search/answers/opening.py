@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ..question.read import Question
-from ..records import Hit, Language
+from ..records import Hit, Language, lecture_label
 from ..text.words import stem
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
@@ -62,11 +62,11 @@ def opening_of(question: Question, hit: Hit, text: str) -> str:
 
 def _lecture(hit: Hit, language: Language) -> str:
     video = hit.video
+    label = lecture_label(video.lecture, language)
     if language == "ja":
-        place = f"第{video.lecture}回" if video.lecture else ""
-        return f"{place}「{video.title_ja or video.title}」。"
+        return f"{label}「{video.title_ja or video.title}」。"
     speakers = f", by {_listed(video.speakers)}" if video.speakers else ""
-    place = f"Lecture {video.lecture}: " if video.lecture else ""
+    place = f"{label}: " if label else ""
     return f"{place}{video.title}{speakers}."
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ..language_model import Endpoint, EndpointProblem, ask, unframed
-from ..records import Answer, Hit, Sentence
+from ..records import Answer, Hit, Sentence, lecture_label
 from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
 from ..times import clock
@@ -156,7 +156,8 @@ def _read(sentence: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _moment(n: int, hit: Hit) -> str:
-    lecture = f"Lecture {hit.video.lecture}, " if hit.video.lecture else ""
+    label = lecture_label(hit.video.lecture, "en")
+    lecture = f"{label}, " if label else ""
     texts = [f"{chunk.title}. {chunk.text}" if chunk.title else chunk.text for chunk in
              chunks_of(hit)]  # fmt: skip
     if is_japanese("".join(c.text_ja for c in chunks_of(hit))):

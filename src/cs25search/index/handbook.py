@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from ..encoding.encoder import Encoder
-from ..records import Entry
+from ..records import Entry, lecture_label
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
 from .late import pack, unpack
@@ -171,7 +171,7 @@ def overlap(one: set[str], other: set[str], weight: dict[str, float] | None = No
 
 
 def _text(entry: Entry) -> str:
-    number = f"Lecture {entry.number}: " if entry.kind == "lecture" else ""
+    number = f"{lecture_label(entry.number, 'en')}: " if entry.kind == "lecture" else ""
     return f"{number}{entry.title}. {entry.text} {entry.more}".strip()
 
 

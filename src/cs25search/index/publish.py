@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Cs25SearchError, IndexDamaged, IndexMissing
+from ..integrity import replace_file
 
 if TYPE_CHECKING:
     import filelock
@@ -115,7 +116,7 @@ def ingest_lock(index_dir: Path) -> Iterator[None]:
     lock = filelock.FileLock(index_dir / "ingest.lock", timeout=0)
     _acquire(lock, owner)
     try:
-        _replace(owner, f"{os.getpid()}\n")
+        replace_file(owner, f"{os.getpid()}\n".encode(), _sync)
         yield
     finally:
         owner.unlink(missing_ok=True)
@@ -182,15 +183,9 @@ def _may_be_live(index_dir: Path, name: str) -> bool:
 
 
 def _point_to(index_dir: Path, name: str) -> None:
-    _replace(index_dir / "CURRENT", f"{name}\n")
+    # As bytes: in text mode, Windows would end the line in CR LF.
+    replace_file(index_dir / "CURRENT", f"{name}\n".encode(), _sync)
     _sync(index_dir)
-
-
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(text.encode())  # in text mode, Windows would end the line in CR LF
-    _sync(fresh)
-    fresh.replace(path)
 
 
 def _remove(folder: Path) -> None:

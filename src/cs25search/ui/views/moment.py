@@ -8,7 +8,7 @@ from ...text.clean import clean
 from ...text.highlight import marks
 from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
-from ...transcripts import made_by, speakers_of
+from ...transcripts import cues_of, made_by, speakers_of
 from .markup import escape, mark, muted
 from .texts import say
 
@@ -98,7 +98,7 @@ def context(hit: Hit, index: Index) -> tuple[str, str]:
 
 def lines_around(chunk: Chunk, others: Sequence[Chunk]) -> tuple[str, str]:
     """Return the last line of other chunks before a chunk, and the first one after it."""
-    cues = sorted({cue for other in others for cue in other.cues}, key=lambda cue: cue.start)
+    cues = cues_of(others)
     before = [cue.text for cue in cues if cue.start < chunk.cues[0].start]
     after = [cue.text for cue in cues if cue.start > chunk.cues[-1].start]
     return (escape(before[-1]) if before else ""), (escape(after[0]) if after else "")
