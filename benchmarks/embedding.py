@@ -13,7 +13,7 @@ from benchmarks.table import Row
 from cs25search import Index
 from cs25search.encoding.encoder import Encoder, Encoding, OnnxEncoder, onnx_forward
 from cs25search.evaluation import DEPTH, ask_all, measure
-from cs25search.index.build import build_generation
+from cs25search.index.build import Content, build_generation
 from cs25search.index.chunk_text import encoded_text
 from cs25search.index.files import write_generation
 from cs25search.index.generation import Generation
@@ -140,15 +140,8 @@ def size_rows(name: str, generation: Generation) -> list[Row]:
 
 def build(corpus: Corpus, encoder: Encoder) -> Generation:
     """Return the generation of a corpus."""
-    return build_generation(
-        videos=corpus.videos,
-        slides=corpus.slides,
-        chunks=corpus.chunks,
-        sources=(),
-        inputs="",
-        encoder=encoder,
-        model_name=DEFAULT_MODEL,
-    )
+    content = Content(corpus.videos, corpus.chunks, corpus.slides)
+    return build_generation(content, encoder, DEFAULT_MODEL)
 
 
 def success(index: Index, corpus: Corpus) -> np.ndarray:

@@ -13,7 +13,7 @@ from cs25search import Hit, Index, Video
 from cs25search.encoding.encoder import Encoder
 from cs25search.errors import Cs25SearchError
 from cs25search.evaluation import DEPTH
-from cs25search.index.build import BUILD_VERSION, build_generation
+from cs25search.index.build import BUILD_VERSION, Content, build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
 from cs25search.ranking.source import LocalSource
@@ -78,16 +78,8 @@ def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:
         live = read_generation(folder)
     if live and live.manifest.inputs == inputs:
         return live
-    generation = build_generation(
-        videos=corpus.videos,
-        slides=corpus.slides,
-        chunks=corpus.chunks,
-        sources=(),
-        inputs=inputs,
-        encoder=encoder,
-        model_name=DEFAULT_MODEL,
-        previous=live,
-    )
+    content = Content(corpus.videos, corpus.chunks, corpus.slides, inputs=inputs)
+    generation = build_generation(content, encoder, DEFAULT_MODEL, live)
     write_generation(folder, generation)
     return read_generation(folder)
 

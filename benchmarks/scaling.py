@@ -30,7 +30,7 @@ from cs25search.course.read import load_course
 from cs25search.encoding.encoder import Encoder, Encoding, OnnxEncoder, unit
 from cs25search.evaluation import read_questions
 from cs25search.index import bm25
-from cs25search.index.build import build_generation
+from cs25search.index.build import Content, build_generation
 from cs25search.index.files import write_generation
 from cs25search.index.vectors import top_k
 from cs25search.ranking.rank import CANDIDATES
@@ -235,7 +235,7 @@ def build(encoder: Encoder, size: int, folder: Path) -> dict[str, Any]:
     source = Recombined(encoder, size, load_course().notes)
     videos, chunks = source.chunks()
     begin, cpu = time.perf_counter(), time.process_time()
-    generation = build_generation(videos, [], chunks, [], "", source, DEFAULT_MODEL)
+    generation = build_generation(Content(videos, chunks), source, DEFAULT_MODEL)
     write_generation(folder, generation)
     seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
     disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

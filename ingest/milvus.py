@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from cs25search.course.read import Course
 from cs25search.encoding.encoder import Encoder
 from cs25search.errors import Cs25SearchError
-from cs25search.index.build import build_generation
+from cs25search.index.build import Content, build_generation
 from cs25search.index.chunk_text import encoded_text, text_key
 from cs25search.index.generation import Generation
 from cs25search.milvus.connection import Store
@@ -125,18 +125,16 @@ def write(
     rows = [row for row in found.rows if shard.has(row.video.video_id)
             or row.video.video_id in names]  # fmt: skip
     on_chunks(len(chunks))
-    generation = build_generation(
+    content = Content(
         videos=[row.video for row in rows],
+        chunks=chunks,
         slides=found.slides if shard.number == 1 else [],
         entries=found.entries if shard.number == 1 else [],
-        chunks=chunks,
         sources=own.sources,
         inputs=inputs,
-        encoder=encoder,
-        model_name=given.model,
-        previous=_encoded(target, encoder, chunks) if live else given.local,
-        on_encoded=on_encoded,
     )
+    previous = _encoded(target, encoder, chunks) if live else given.local
+    generation = build_generation(content, encoder, given.model, previous, on_encoded)
     write_shard(store, name, generation, encoder, shard)
     return Outcome(name, len(own.chunks), tuple(publish(store, name, shard.of)))
 

@@ -11,7 +11,7 @@ from cs25search import log
 from cs25search.course.read import Course, load_course
 from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import Cs25SearchError
-from cs25search.index.build import build_generation
+from cs25search.index.build import Content, build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
 from cs25search.language_model import Endpoint, endpoint_from_environment
@@ -296,17 +296,16 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         return
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=len(found.chunks), step="encode")
-        generation = build_generation(
+        content = Content(
             videos=[row.video for row in found.rows],
+            chunks=found.chunks,
             slides=found.slides,
             entries=found.entries,
-            chunks=found.chunks,
             sources=found.sources,
             inputs=inputs,
-            encoder=encoder,
-            model_name=order.model,
-            previous=live,
-            on_encoded=lambda count: progress.advance(task, count),
+        )
+        generation = build_generation(
+            content, encoder, order.model, live, lambda count: progress.advance(task, count)
         )
     name = write_generation(order.index_dir, generation)
     counts = f"{len(found.chunks)} chunks of {len(found.rows)} videos"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs25search import Chunk, Video
-from cs25search.index.build import build_generation
+from cs25search.index.build import Content, build_generation
 from cs25search.index.chunk_text import slide_text
 from cs25search.ranking.source import LocalSource
 from cs25search.search import Index
@@ -12,9 +12,8 @@ from cs25search.search import Index
 
 def built(index, chunks, previous=None, on_encoded=lambda count: None):
     video = Video("abcdefghijk", "A talk", (), 1000.0)
-    return build_generation(
-        [video], [], chunks, [], "", index.encoder, "model", previous, on_encoded
-    )
+    content = Content([video], chunks)
+    return build_generation(content, index.encoder, "model", previous, on_encoded)
 
 
 def spoken(number, text):
@@ -72,6 +71,8 @@ def test_known_slides_are_not_encoded_again(index):
     generation = None
     for slides in (index.generation.slides[:2], index.generation.slides[:3]):
         encoder.texts.clear()
-        generation = build_generation([video], slides, chunks, [], "", encoder, "model", generation)
+        generation = build_generation(
+            Content([video], chunks, slides), encoder, "model", generation
+        )
     assert encoder.texts == [slide_text(index.generation.slides[2])]
     assert generation.slide_vectors.shape == (3, encoder.dim)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cs25search.course.read import load_course
-from cs25search.index.build import build_generation
+from cs25search.index.build import Content, build_generation
 from cs25search.ranking.source import LocalSource
 from cs25search.records import Cue, Video
 from cs25search.search import Index
@@ -54,7 +54,7 @@ def many(talks, tmp_path_factory) -> Index:
     encoder = load_encoder(DEFAULT_MODEL, folder / "models", True)
     chunks = [c for name, cues in talks.items() for c in build_chunks(name, cues, name)]
     videos = [Video(name, name, (), 5.0 * CUES) for name in talks]
-    generation = build_generation(videos, [], chunks, [], "", encoder, DEFAULT_MODEL)
+    generation = build_generation(Content(videos, chunks), encoder, DEFAULT_MODEL)
     return Index(folder, LocalSource(generation), encoder)
 
 
@@ -91,7 +91,9 @@ def test_what_is_said_word_for_word_comes_before_notes(tmp_path):
     encoder = load_encoder(DEFAULT_MODEL, tmp_path / "models", True)
     chunks = [*notes, *build_chunks("talk", cues, "Talk")]
     index = Index(
-        tmp_path, build_generation(videos, [], chunks, [], "", encoder, DEFAULT_MODEL), encoder
+        tmp_path,
+        LocalSource(build_generation(Content(videos, chunks), encoder, DEFAULT_MODEL)),
+        encoder,
     )
     for cue in cues:
         hit = index.search(cue.text, k=1)[0]

@@ -8,7 +8,7 @@ from benchmarks.scaling import Figures, Recombined, ask, exponent, lexical_recal
 from cs25search.course.read import load_course
 from cs25search.index import bm25
 from cs25search.index.bm25 import Lexical
-from cs25search.index.build import build_generation
+from cs25search.index.build import Content, build_generation
 from cs25search.index.files import write_generation
 from cs25search.text.ngrams import ngrams
 
@@ -21,7 +21,7 @@ def source(index):
 def test_recombined_chunks_are_built_and_asked_like_real_ones(source, index, tmp_path, monkeypatch):
     videos, chunks = source.chunks()
     assert (len(videos), len(chunks)) == (3, 250)
-    generation = build_generation(videos, [], chunks, [], "", source, "model")
+    generation = build_generation(Content(videos, chunks), source, "model")
     assert 90 <= len(generation.tokens) / 250 <= 110
     assert np.allclose(generation.vectors.reconstruct_n(0, 250), source.pooled(0, 250), atol=1e-6)
     write_generation(tmp_path, generation)

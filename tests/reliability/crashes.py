@@ -24,7 +24,7 @@ import faiss
 
 from cs25search import Chunk, Index, Video
 from cs25search.encoding.encoder import Encoder
-from cs25search.index.build import build_generation
+from cs25search.index.build import Content, build_generation
 from cs25search.index.files import write_generation
 from cs25search.index.generation import Generation
 from cs25search.index.publish import generations
@@ -96,7 +96,7 @@ def _small(encoder: Encoder, drink: str) -> Generation:
         for n, text in enumerate(said)
     ]
     video = Video("abcdefghijk", "A talk", (), 1000.0)
-    return build_generation([video], [], chunks, [], drink, encoder, "model")
+    return build_generation(Content([video], chunks, inputs=drink), encoder, "model")
 
 
 def in_child(work: Callable[[], object]) -> subprocess.CompletedProcess[bytes]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,34 +30,55 @@ from .vectors import build_dense, choose_index
 BUILD_VERSION = 9  # incremented whenever the same inputs would give a different index
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that goes into a generation.
+
+    Attributes:
+        videos: Every video that a chunk refers to.
+        entries: What can be asked about the course itself.
+        inputs: Checksum of all inputs, see `Manifest.inputs`.
+    """
+
+    videos: Sequence[Video]
+    chunks: Sequence[Chunk]
+    slides: Sequence[Slide] = ()
+    entries: Sequence[Entry] = ()
+    sources: Sequence[Source] = ()
+    inputs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The encoded texts of all chunks, with the key and the number of tokens of each."""
+
+    texts: list[str]
+    keys: list[bytes]
+    lengths: np.ndarray
+
+
 def build_generation(
-    videos: Sequence[Video],
-    slides: Sequence[Slide],
-    chunks: Sequence[Chunk],
-    sources: Sequence[Source],
-    inputs: str,
+    content: Content,
     encoder: Encoder,
     model_name: str,
-    entries: Sequence[Entry] = (),
     previous: Generation | None = None,
     on_encoded: Callable[[int], None] = lambda count: None,
 ) -> Generation:
     """Return a generation ready to be written.
 
     Args:
-        videos: Every video that a chunk refers to.
-        inputs: Checksum of all inputs, see `Manifest.inputs`.
-        entries: What can be asked about the course itself.
+        model_name: Of the encoder, as the user gave it.
         previous: A generation whose encodings are reused for equal texts and the same encoder.
         on_encoded: Called with the number of chunks just encoded.
     """
+    videos, chunks, slides = content.videos, content.chunks, content.slides
     texts = [encoded_text(chunk) for chunk in chunks]
     keys = [text_key(text) for text in texts]
     ids = encoder.token_ids(texts)
     idf = token_idf(ids, encoder.vocabulary_size)
     lengths = np.array([len(one) for one in ids], np.int64)
     del ids  # a gigabyte for a million chunks
-    tokens, packed, vectors = _encode(texts, keys, lengths, encoder, previous, on_encoded)
+    tokens, packed, vectors = _encode(_Texts(texts, keys, lengths), encoder, previous, on_encoded)
     rows = build_rows(videos, chunks, keys, packed)
     dense, chosen = build_dense(vectors), choose_index(*vectors.shape)
     del vectors  # they are in the index
@@ -82,9 +104,9 @@ def build_generation(
             model_name,
             encoder.key,
             encoder.dim,
-            inputs,
+            content.inputs,
             counts,
-            tuple(sources),
+            tuple(content.sources),
             chosen.reason,
         ),
         videos=tuple(videos),
@@ -101,7 +123,7 @@ def build_generation(
         dictionary=build_dictionary({stem(word) for text in texts for word in words(text)}),
         bridge=build_bridge(pairs, in_both, encoder.dim),
         handbook=build_handbook(
-            entries,
+            content.entries,
             encoder,
             previous.handbook if previous and previous.manifest.model_key == encoder.key else None,
         ),
@@ -153,18 +175,13 @@ def _slide_vectors(
 
 
 def _encode(
-    texts: list[str],
-    keys: list[bytes],
-    lengths: np.ndarray,
+    given: _Texts,
     encoder: Encoder,
     previous: Generation | None,
     on_encoded: Callable[[int], None],
 ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
-    """Return the packed tokens of all texts, their number per text, and pooled vectors.
-
-    Args:
-        lengths: Number of tokens of each text.
-    """
+    """Return the packed tokens of all texts, the same text by text, and pooled vectors."""
+    texts, lengths = given.texts, given.lengths
     # A text of control characters only has no token; MaxSim needs one.
     ends = np.cumsum(np.maximum(1, lengths))
     tokens = np.empty((ends[-1] if len(ends) else 0, math.ceil(encoder.dim / 8)), np.uint8)
@@ -172,7 +189,7 @@ def _encode(
     vectors = np.zeros((len(texts), encoder.dim), np.float32)
     known = _known_rows(previous, encoder)
     new = []
-    for row, key in enumerate(keys):
+    for row, key in enumerate(given.keys):
         if previous is None or key not in known:
             new.append(row)
             continue
