@@ -21,7 +21,7 @@ import numpy as np
 from cs25search import Index, open_index
 from cs25search.index.chunk_text import encoded_text
 from cs25search.milvus.connection import Row, Store
-from cs25search.milvus.write import chunk_rows, count_terms, documents_of
+from cs25search.milvus.rows import Shard, chunk_rows, part_of
 from cs25search.text.ngrams import ngrams
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
@@ -39,11 +39,8 @@ def measure(index: Index) -> dict[str, float]:
     if not len(spoken):
         sys.exit("The index holds no transcript: python -m ingest --captions DIR")
     own = spoken[:: max(1, len(spoken) // SAMPLE)].tolist()
-    chunks = [generation.chunks[row] for row in own]
-    documents = documents_of(chunks)
-    counts = {kind: count_terms(terms) for kind, terms in documents.items()}
     sizes: Counter[str] = Counter()
-    for row in chunk_rows("", generation, own, chunks, documents, counts):
+    for row in chunk_rows(part_of(generation, own), Shard(), ""):
         sizes.update(_sizes(row))
     means = {name: size / len(own) for name, size in sizes.items()}
     seconds = sum(max(c.end for c in spoken_of) - min(c.start for c in spoken_of)

@@ -12,7 +12,8 @@ from cs25search.index.chunk_text import encoded_text, text_key
 from cs25search.index.generation import Generation
 from cs25search.milvus.connection import Store
 from cs25search.milvus.read import MilvusSource, read_whole
-from cs25search.milvus.write import Shard, generation_name, publish, read_head, write_shard
+from cs25search.milvus.rows import Shard
+from cs25search.milvus.write import generation_name, publish, read_head, write_shard
 from cs25search.records import Chunk
 
 from .captions.files import RawTrack

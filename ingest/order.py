@@ -7,7 +7,7 @@ from typing import Any
 
 from cs25search.course.read import load_course
 from cs25search.errors import Cs25SearchError
-from cs25search.milvus.write import Shard
+from cs25search.milvus.rows import Shard
 from cs25search.place import Place, read_place
 
 from .milvus import parse_shard

@@ -16,7 +16,7 @@ from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
 from cs25search.language_model import Endpoint, endpoint_from_environment
 from cs25search.milvus.connection import Store
-from cs25search.milvus.write import Shard
+from cs25search.milvus.rows import Shard
 
 from .captions.files import (
     LeftOut,

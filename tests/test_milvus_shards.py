@@ -23,7 +23,7 @@ pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
 
 from cs25search.milvus.connection import Store
-from cs25search.milvus.write import Shard
+from cs25search.milvus.rows import Shard
 from ingest.milvus import parse_shard
 
 QUESTIONS = json.loads((DATA / "questions.json").read_text("utf-8"))["questions"][::4]

@@ -165,18 +165,21 @@ class Store:
     def search(
         self,
         generation: str,
-        field: str,
         vector: np.ndarray | dict[int, float],
         k: int,
         where: str,
         fields: Sequence[str],
     ) -> list[Row]:
-        """Return the k rows with the highest inner product, best first."""
+        """Return the k rows with the highest inner product, best first.
+
+        Args:
+            vector: Dense, or sparse as terms and their weights.
+        """
         with self._plainly():
             found = self.client.search(
                 _name(generation, "chunks"),
                 data=[vector],
-                anns_field=field,
+                anns_field="terms" if isinstance(vector, dict) else "vector",
                 limit=k,
                 filter=where,
                 output_fields=list(fields),
@@ -286,12 +289,10 @@ LITE_BUSY = (
 )
 
 
-def side_row(
-    name: str, kind: str, body: str, number: int = 0, shard: int = 0, inputs: str = ""
-) -> Row:
-    """Return a row of the side collection."""
-    return {"id": name, "kind": kind, "body": body, "number": number, "shard": shard,
-            "inputs": inputs, "vector": [0.0, 0.0]}  # fmt: skip
+def side_row(name: str, kind: str, body: str, number: int = 0) -> Row:
+    """Return a row of the side collection that belongs to no shard."""
+    return {"id": name, "kind": kind, "body": body, "number": number, "shard": 0, "inputs": "",
+            "vector": [0.0, 0.0]}  # fmt: skip
 
 
 def dimension(kind: str, term: str) -> int:

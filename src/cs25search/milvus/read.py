@@ -36,7 +36,8 @@ from ..records import Chunk, Entry, Language, Video
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
 from .connection import BUILD, Row, Store, dimension, read_array_bytes
-from .write import Head, VideoRow, bucket_of, read_head, read_slides
+from .rows import VideoRow, bucket_of
+from .write import Head, read_head, read_slides
 
 MORE = 10  # additional candidates, so that rows with equal scores are not cut off
 MOST = 16_384  # Milvus's limit per search
@@ -93,10 +94,10 @@ class MilvusSource:
         stages: list[dict[str, Row]] = []
         for view in query.views:
             if view.vector.any():
-                stages.append(self._search("vector", view.vector, count, where))
+                stages.append(self._search(view.vector, count, where))
             for name, asked in view.terms.items():
                 if weights := self._weights(name, asked, seen[name]):
-                    stages.append(self._search("terms", weights, count, where))
+                    stages.append(self._search(weights, count, where))
         found = {name: row for stage in stages for name, row in stage.items()}
         return found, all(len(stage) < count for stage in stages)
 
@@ -201,10 +202,8 @@ class MilvusSource:
             rows += self._store.read(self._name, "side", f"id in {json.dumps(batch)}", ["body"])
         return (*known, *(read_video(row).video for row in rows))
 
-    def _search(
-        self, field: str, vector: np.ndarray | dict[int, float], k: int, where: str
-    ) -> dict[str, Row]:
-        rows = self._store.search(self._name, field, vector, k, where, FIELDS)
+    def _search(self, vector: np.ndarray | dict[int, float], k: int, where: str) -> dict[str, Row]:
+        rows = self._store.search(self._name, vector, k, where, FIELDS)
         return {row["id"]: row for row in rows}
 
     def _by_id(self, ids: set[str]) -> dict[str, Row]:

@@ -5,13 +5,9 @@ worker that finds all reports adds them up and makes the generation live. Rows a
 so a worker that was killed can simply be run again.
 """
 
-import base64
 import datetime
 import hashlib
-import json
-import zlib
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -19,53 +15,22 @@ import numpy as np
 
 from ..encoding.dictionary import build_dictionary
 from ..encoding.encoder import Encoder
-from ..errors import StoreError
-from ..index.bm25 import weight
-from ..index.chunk_text import encoded_text, has_japanese, japanese_text
-from ..index.generation import Generation, Manifest, Source
-from ..records import Chunk, Slide, Video
-from ..text.japanese import japanese_words
-from ..text.ngrams import bigrams, ngrams
+from ..index.chunk_text import encoded_text
+from ..index.generation import Generation, Manifest
+from ..records import Slide
 from ..text.rarity import idf
-from ..text.words import stem, words
-from .connection import Row, Store, array_bytes, dimension, side_row
-
-BUCKET = 32  # terms per row of the side collection
-MOST_BYTES = 65_535  # Milvus's limit for a VARCHAR
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """Part `number`, from 1, of a playlist cut into `of` parts by video id."""
-
-    number: int = 1
-    of: int = 1
-
-    def has(self, video_id: str) -> bool:
-        """Return whether a video is in this part; equal on every machine.
-
-        >>> [Shard(n, 4).has("U8J32Z3qV8s") for n in (1, 2, 3, 4)].count(True)
-        1
-        """
-        return zlib.crc32(video_id.encode()) % self.of == self.number - 1
-
-    def __str__(self) -> str:
-        return f"{self.number}/{self.of}"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The statistics over all documents that BM25 needs.
-
-    Attributes:
-        size: Number of documents.
-        length: Total number of terms.
-        seen: Number of documents that contain a term.
-    """
-
-    size: int
-    length: int
-    seen: dict[str, int]
+from .connection import Store, array_bytes
+from .rows import (
+    BUCKET,
+    Counts,
+    Shard,
+    add_up,
+    bucket_rows,
+    chunk_rows,
+    count_terms,
+    part_of,
+    video_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +58,6 @@ class Head:
     sizes: dict[str, int]
     means: dict[str, float]
     buckets: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class VideoRow:
-    """A video and the sources of its text, stored in one row."""
-
-    video: Video
-    sources: tuple[Source, ...]
 
 
 def generation_name(live: str | None, shard: Shard, what: str) -> str:
@@ -149,16 +106,13 @@ def write_shard(
     inputs = generation.manifest.inputs
     own = [row for row, number in enumerate(generation.rows["video"])
            if shard.has(generation.videos[number].video_id)]  # fmt: skip
-    chunks = [generation.chunks[row] for row in own]
-    documents = documents_of(chunks)
-    counts = {kind: count_terms(terms) for kind, terms in documents.items()}
+    part = part_of(generation, own)
+    chunks = part.chunks
     texts = [encoded_text(chunk) for chunk in chunks]
     ids = encoder.token_ids(texts) if texts else []
-    counts["tokens"] = count_terms([[str(token) for token in one] for one in ids])
-    store.write(
-        name, "chunks", chunk_rows(store.uri, generation, own, chunks, documents, counts, shard)
-    )
-    store.write(name, "side", _video_rows(generation, shard))
+    tokens = count_terms([[str(token) for token in one] for one in ids])
+    store.write(name, "chunks", chunk_rows(part, shard, store.uri))
+    store.write(name, "side", video_rows(generation, shard))
     if shard.number == 1:
         write_course(store, name, generation)
     # Remains of a killed run with other captions.
@@ -182,7 +136,7 @@ def write_shard(
             },
         ),
         encoder.vocabulary_size,
-        counts,
+        {**part.counts, "tokens": tokens},
     )
     store.write_value(name, _report_name(shard), msgspec.json.encode(report))
 
@@ -214,11 +168,11 @@ def publish(store: Store, name: str, shards: int) -> list[Shard]:
             reports.append(msgspec.json.decode(content, type=Report))
     if missing:
         return missing
-    counts = _add_up([report.counts for report in reports])
+    counts = add_up([report.counts for report in reports])
     buckets = {kind: len(one.seen) // BUCKET + 1 for kind, one in counts.items()}
     del buckets["tokens"]
     for kind, number_of_buckets in buckets.items():
-        store.write(name, "side", _bucket_rows(kind, counts[kind].seen, number_of_buckets))
+        store.write(name, "side", bucket_rows(kind, counts[kind].seen, number_of_buckets))
     seen = np.zeros(reports[0].vocabulary_size)
     for token, times in counts["tokens"].seen.items():
         seen[int(token)] = times
@@ -249,11 +203,6 @@ def publish(store: Store, name: str, shards: int) -> list[Shard]:
     return []
 
 
-def bucket_of(kind: str, term: str, buckets: int) -> str:
-    """Return the id of the row with the number of chunks that contain a term."""
-    return f"terms/{kind}/{zlib.crc32(term.encode()) % buckets}"
-
-
 def read_slides(content: bytes) -> tuple[Slide, ...]:
     """Return the slides that `write_course` wrote."""
     return msgspec.json.decode(content, type=tuple[Slide, ...])
@@ -261,146 +210,3 @@ def read_slides(content: bytes) -> tuple[Slide, ...]:
 
 def _report_name(shard: Shard) -> str:
     return f"report/{shard}"
-
-
-def documents_of(chunks: Sequence[Chunk]) -> dict[str, list[list[str]]]:
-    """Return the terms of each document by kind, including Japanese ones if there are any."""
-    texts = [encoded_text(chunk) for chunk in chunks]
-    japanese = [japanese_text(chunk) for chunk in chunks if has_japanese(chunk)]
-    return {
-        "grams": [ngrams(text) for text in texts],
-        "stems": [[stem(word) for word in words(text)] for text in texts],
-        "bigrams": [bigrams(text) for text in japanese],
-        "words": [japanese_words(text) for text in japanese],
-    }
-
-
-def count_terms(documents: Sequence[Sequence[str]]) -> Counts:
-    """Return the statistics of documents given as terms."""
-    seen: Counter[str] = Counter()
-    for document in documents:
-        seen.update(set(document))
-    return Counts(len(documents), sum(map(len, documents)), dict(seen))
-
-
-def _add_up(parts: Sequence[Mapping[str, Counts]]) -> dict[str, Counts]:
-    total = {}
-    for kind in parts[0]:
-        seen: Counter[str] = Counter()
-        for part in parts:
-            seen.update(part[kind].seen)
-        sizes, lengths = (
-            sum(getattr(part[kind], name) for part in parts) for name in ("size", "length")
-        )
-        total[kind] = Counts(sizes, lengths, dict(seen))
-    return total
-
-
-def _bucket_rows(kind: str, seen: Mapping[str, int], buckets: int) -> Iterator[Row]:
-    held: dict[str, dict[str, int]] = {
-        bucket_of(kind, "", 1)[:-1] + str(i): {} for i in range(buckets)
-    }
-    for term, times in seen.items():
-        held[bucket_of(kind, term, buckets)][term] = times
-    for name, terms in held.items():
-        yield side_row(name, "terms", json.dumps(terms, ensure_ascii=False))
-
-
-def chunk_rows(
-    uri: str,
-    generation: Generation,
-    own: Sequence[int],
-    chunks: Sequence[Chunk],
-    documents: Mapping[str, Sequence[list[str]]],
-    counts: Mapping[str, Counts],
-    shard: Shard = Shard(),
-) -> Iterator[Row]:
-    """Yield the row of each chunk.
-
-    Args:
-        uri: For errors.
-        own: The row of each chunk in `generation`.
-        documents: Their terms, from `documents_of`.
-        counts: Their statistics.
-
-    Raises:
-        StoreError: A field is too long for Milvus.
-    """
-    partners = _partners(chunks)
-    bilingual = 0
-    for place, (row, chunk) in enumerate(zip(own, chunks, strict=True)):
-        terms = {"grams": documents["grams"][place]}
-        if has_japanese(chunk):
-            terms |= {kind: documents[kind][bilingual] for kind in ("bigrams", "words")}
-            bilingual += 1
-        facts = generation.rows[row]
-        video = generation.videos[facts["video"]]
-        tokens = generation.tokens[facts["first_token"] : facts["first_token"] + facts["tokens"]]
-        written = {
-            "id": chunk.chunk_id,
-            "video_id": chunk.video_id,
-            "start": chunk.start,
-            "end": chunk.end,
-            "note": chunk.kind == "note",
-            "qa": chunk.qa,
-            "lecture": video.lecture or 0,
-            "speakers": "\n".join(video.speakers).casefold(),
-            "key": facts["key"].decode(),
-            "partners": json.dumps(partners[chunk.chunk_id]),
-            "chunk": msgspec.json.encode(chunk).decode(),
-            "tokens": base64.b64encode(tokens.tobytes()).decode(),
-            "run": "".join(words(encoded_text(chunk))),
-            "spoken": "\n".join(terms.get("words", [])),
-            "shard": shard.number,
-            "inputs": generation.manifest.inputs,
-            "vector": generation.vectors.reconstruct(row),
-            "terms": _weights(terms, counts),
-        }
-        for name, value in written.items():
-            if isinstance(value, str) and len(value.encode()) > MOST_BYTES:
-                raise StoreError(
-                    uri,
-                    f"allows {MOST_BYTES:,} bytes in a field, but {name} of chunk "
-                    f"{chunk.chunk_id} has {len(value.encode()):,}",
-                    "Remove this video, shorten its captions, or use a smaller model.",
-                )
-        yield written
-
-
-def _weights(terms: Mapping[str, list[str]], counts: Mapping[str, Counts]) -> dict[int, float]:
-    """Return a chunk's sparse vector, BM25 without idf; Milvus requires it to be non-empty."""
-    weights: dict[int, float] = defaultdict(float)
-    for kind, document in terms.items():
-        times = Counter(document)
-        mean = counts[kind].length / counts[kind].size
-        values = weight(np.array(list(times.values())), np.array(len(document)), mean)
-        for term, value in zip(times, values.tolist(), strict=True):
-            weights[dimension(kind, term)] += value
-    return weights or {0: 1.0}
-
-
-def _partners(chunks: Sequence[Chunk]) -> dict[str, list[str]]:
-    """Return for each chunk those of the other kind with overlapping times."""
-    videos: dict[str, list[Chunk]] = defaultdict(list)
-    for chunk in chunks:
-        videos[chunk.video_id].append(chunk)
-    found = {}
-    for together in videos.values():
-        starts, ends = (np.array([getattr(c, edge) for c in together]) for edge in ("start", "end"))
-        notes = np.array([chunk.kind == "note" for chunk in together])
-        for chunk in together:
-            beside = (starts < chunk.end) & (ends > chunk.start)
-            beside &= notes != (chunk.kind == "note")
-            found[chunk.chunk_id] = [together[i].chunk_id for i in np.flatnonzero(beside)]
-    return found
-
-
-def _video_rows(generation: Generation, shard: Shard) -> Iterator[Row]:
-    sources: dict[str, list[Source]] = defaultdict(list)
-    for source in generation.manifest.sources:
-        sources[source.video_id].append(source)
-    for video in generation.videos:
-        if shard.has(video.video_id):
-            body = msgspec.json.encode(VideoRow(video, tuple(sources[video.video_id])))
-            yield side_row(f"video/{video.video_id}", "video", body.decode(), video.lecture or 0,
-                           shard.number, generation.manifest.inputs)  # fmt: skip
