@@ -58,29 +58,32 @@ def collect(
     videos |= {
         video_id: _other_video(tracks[video_id]) for video_id in sorted(tracks.keys() - videos)
     }
-    matches, numbers = _match(course, videos, tracks, deck)
+    # Captions are read before matching, because their cues may be the only source of a length.
+    read = {video_id: _read(video, tracks.get(video_id)) for video_id, video in videos.items()}
+    candidates = [
+        _candidate(video, read[video_id][0], tracks.get(video_id))
+        for video_id, video in videos.items()
+    ]
+    matches, numbers = _match(course, candidates, deck)
     unmatched = [one for one in deck.lectures if one.number not in numbers] if deck else []
     rows: list[Row] = []
     chunks: list[Chunk] = []
     sources: list[Source] = []
     windows: list[Window] = []
-    for video_id, plain in videos.items():
-        track = tracks.get(video_id)
+    for video_id, (row, spoken) in read.items():
         lecture = matches.lectures.get(video_id)
+        listed = videos[video_id].speakers or (lecture.speakers if lecture else ())
         video = replace(
-            plain,
+            row.video,
             lecture=lecture.number if lecture else None,
-            speakers=plain.speakers or (lecture.speakers if lecture else ()),
-            chapters=track.origin.chapters if track else (),
-            captions=track.origin.kind if track else "",
+            speakers=listed or row.video.speakers,
         )
         notes = [note for note in course.notes if note.video_id == video_id]
-        row = Row(video, notes=len(notes), doubt=matches.doubts.get(video_id, ""))
+        row = replace(row, video=video, notes=len(notes), doubt=matches.doubts.get(video_id, ""))
         chunks += notes
         if notes:
             sources.append(Source(video_id, "bundled notes", "", "", 0, len(notes)))
-        if track:
-            row, spoken = read_track(row, track)
+        if track := tracks.get(video_id):
             if not notes:
                 own = build_windows(row.video, spoken)
                 by_model = note_chunks(own, written)
@@ -114,6 +117,14 @@ def _is_answer(chunk: Chunk, notes: Sequence[Chunk]) -> bool:
     """Return whether the notes mark the middle of a chunk as questions from the audience."""
     middle = (chunk.start + chunk.end) / 2
     return any(note.qa and note.start <= middle < note.end for note in notes)
+
+
+def _read(video: Video, track: RawTrack | None) -> tuple[Row, list[Chunk]]:
+    """Return the row of a video, and the chunks of its captions if it has any."""
+    if track is None:
+        return Row(video), []
+    origin = track.origin
+    return read_track(Row(replace(video, chapters=origin.chapters, captions=origin.kind)), track)
 
 
 def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
@@ -195,26 +206,25 @@ def _other_video(track: RawTrack) -> Video:
     return Video(origin.video_id, origin.title or origin.video_id, (), origin.duration)
 
 
+def _candidate(plain: Video, row: Row, track: RawTrack | None) -> Candidate:
+    """Return what a video is matched by.
+
+    Args:
+        plain: The video as listed; if its length is 0, that of its captions is used.
+        row: The row after its captions were read.
+    """
+    about = " ".join([*row.video.speakers, track.origin.about if track else ""])
+    duration = row.video.duration
+    return Candidate(plain.video_id, plain.title, duration, about, from_cues=not plain.duration)
+
+
 def _match(
-    course: Course,
-    videos: Mapping[str, Video],
-    tracks: Mapping[str, RawTrack],
-    deck: ParsedDeck | None,
+    course: Course, candidates: Sequence[Candidate], deck: ParsedDeck | None
 ) -> tuple[Matches, dict[int, int]]:
     """Return each video's lecture in the index, and the index's lecture numbers by the deck's.
 
     Lectures of another deck are numbered after the bundled ones, unless they are the same.
     """
-    candidates = [
-        Candidate(video_id, video.title, video.duration, " ".join(video.speakers))
-        for video_id, video in videos.items()
-    ]
-    candidates = [
-        replace(one, about=f"{one.about} {tracks[one.video_id].origin.about}")
-        if one.video_id in tracks
-        else one
-        for one in candidates
-    ]
     bundled = match(
         candidates,
         [

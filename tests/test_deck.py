@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 from test_ingest import report
 
 from cs25search import open_index
+from cs25search.course.read import load_course
 from cs25search.errors import DeckError
 from cs25search.records import Cue
 from ingest.captions.files import Origin, RawTrack, keep
 from ingest.captions.json3 import write_json3
+from ingest.captions.parse import parse_captions
+from ingest.collect import collect
 from ingest.deck.parse import parse_deck, read_deck
 
 BREAD = DATA / "decks" / "bread.txt"
@@ -99,6 +102,27 @@ def test_deck_gives_its_videos_slides_and_stays_without_the_option(index_copy, t
         assert hit.slide.title == "Yeast: small and busy"
         assert len([slide for slide in index.generation.slides if slide.url]) == 33
         assert run("ingest", "--offline", "--index", index_copy).returncode == 0
+
+
+def test_local_files_match_a_deck_by_the_length_of_their_captions(monkeypatch):
+    parsed = []
+    monkeypatch.setattr(
+        "ingest.collect.parse_captions",
+        lambda data, source: parsed.append(source) or parse_captions(data, source),
+    )
+    tracks = {}
+    for number, (title, end) in enumerate([("Flour", 2391.0), ("Salt and time", 3300.0)], 1):
+        video_id = f"recording-{number:03}"
+        data = write_json3([Cue(1.0, 4.0, "Welcome."), Cue(end - 5, end, "See you next week.")])
+        tracks[video_id] = RawTrack(
+            Origin(video_id, "local", f"{video_id}.en.json3", "en", title=title), data
+        )
+    found = collect(load_course(), tracks, read_deck(BREAD), {})
+    rows = {row.video.title: row.video for row in found.rows}
+    assert [rows[title].duration for title in ("Flour", "Salt and time")] == [2391.0, 3300.0]
+    assert rows["Flour"].speakers == ("Ada Miller", "Dora Stone")
+    assert [one.number for one in found.unmatched] == [2]
+    assert sorted(parsed) == ["recording-001.en.json3", "recording-002.en.json3"]
 
 
 def test_wrong_deck_is_a_usage_error(index_copy, tmp_path):

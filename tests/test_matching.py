@@ -70,3 +70,18 @@ def test_second_upload_of_a_known_lecture_is_reported():
     found = match(videos, [lecture])
     assert list(found.lectures) == ["aaaaaaaaaa1"]
     assert "which is aaaaaaaaaa1" in found.doubts["aaaaaaaaaa2"]
+
+
+@pytest.mark.parametrize(
+    ("last_cue", "number"), [(2405.0, 1), (2330.0, 1), (2280.0, 1), (2279.0, None), (2406.0, None)]
+)
+def test_captions_may_end_before_the_video(last_cue, number):
+    video = Candidate("aaaaaaaaaa1", "All about flour", last_cue, from_cues=True)
+    lecture = match([video], [FLOUR]).lectures.get("aaaaaaaaaa1")
+    assert (lecture and lecture.number) == number
+
+
+def test_end_of_captions_alone_is_neither_a_match_nor_a_doubt():
+    found = match([Candidate("aaaaaaaaaa1", "Gardening", 2390.0, from_cues=True)], [FLOUR])
+    assert not found.lectures
+    assert not found.doubts

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from cs25search.times import clock
 
 SAME_LENGTH = 2.0  # seconds; decks and YouTube round differently
+# Captions end before the applause and the end card; their last cue may outlast the video a little.
+SILENT_END, CUE_OVERRUN = 120.0, 5.0
 CLEAR_LEAD = 0.25  # by which the best of two lectures of equal length must be ahead
 
 _STOP = frozenset("a an and applications at by for from in into of on or the to with".split())
@@ -26,12 +28,29 @@ class Lecture:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A video that may be a lecture. `about` is its description."""
+    """A video that may be a lecture. `about` is its description.
+
+    Attributes:
+        from_cues: Whether `duration` is the end of the last cue, so the video may be longer.
+    """
 
     video_id: str
     title: str
     duration: float
     about: str = ""
+    from_cues: bool = False
+
+    def may_last(self, seconds: float) -> bool:
+        """Return whether the video can have this length.
+
+        >>> Candidate("U8J32Z3qV8s", "", 3940.0).may_last(3944.0)
+        False
+        >>> Candidate("U8J32Z3qV8s", "", 3940.0, from_cues=True).may_last(3944.0)
+        True
+        """
+        if self.from_cues:
+            return -CUE_OVERRUN <= seconds - self.duration <= SILENT_END
+        return abs(seconds - self.duration) <= SAME_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +112,15 @@ def similarity(video: Candidate, lecture: Lecture) -> float:
 
 def _nearest(video: Candidate, lectures: Sequence[Lecture]) -> tuple[Lecture | None, str]:
     """Return the only lecture that a video can be, else why none was chosen."""
-    same = [one for one in lectures if abs(one.duration - video.duration) <= SAME_LENGTH]
+    same = [one for one in lectures if video.may_last(one.duration)]
     if not same or not video.duration:
         return None, ""
     ranked = sorted(((similarity(video, one), -one.number, one) for one in same), reverse=True)
     best, _, lecture = ranked[0]
     numbers = " and ".join(str(one.number) for one in sorted(same, key=lambda one: one.number))
     length = clock(video.duration)
+    if best <= 0 and video.from_cues:
+        return None, ""  # many lectures end within two minutes of a given time
     if best <= 0:
         return None, f"As long as lecture {numbers} ({length}), but title and speaker differ."
     if len(ranked) > 1 and best - ranked[1][0] < CLEAR_LEAD:
