@@ -20,7 +20,7 @@ from .captions.files import RawTrack
 from .captions.parse import clip, parse_captions
 from .chunks import build_chunks
 from .deck.match import Candidate, Lecture, Matches, match
-from .deck.parse import ParsedDeck
+from .deck.parse import ParsedDeck, slide_url
 from .notes.files import Written, note_chunks
 from .notes.windows import Window, build_windows
 from .report import Row
@@ -70,22 +70,21 @@ def collect(
     chunks: list[Chunk] = []
     sources: list[Source] = []
     windows: list[Window] = []
-    for video_id, (row, spoken) in read.items():
-        lecture = matches.lectures.get(video_id)
-        listed = videos[video_id].speakers or (lecture.speakers if lecture else ())
-        video = replace(
-            row.video,
-            lecture=lecture.number if lecture else None,
-            speakers=listed or row.video.speakers,
-        )
+    for video_id, (row, cues) in read.items():
+        video = _as_listed(row.video, videos[video_id], matches.lectures.get(video_id))
         notes = [note for note in course.notes if note.video_id == video_id]
-        row = replace(row, video=video, notes=len(notes), doubt=matches.doubts.get(video_id, ""))
+        doubt = matches.doubts.get(video_id, "") or matches.remarks.get(video_id, "")
+        row = replace(row, video=video, notes=len(notes), doubt=doubt)
         chunks += notes
         if notes:
             sources.append(Source(video_id, "bundled notes", "", "", 0, len(notes)))
         if track := tracks.get(video_id):
+            spoken = [
+                replace(chunk, title=chapter_of(chunk, video))
+                for chunk in build_chunks(video_id, cues, video.title)
+            ]
             if not notes:
-                own = build_windows(row.video, spoken)
+                own = build_windows(video, spoken)
                 by_model = note_chunks(own, written)
                 row = replace(row, notes=len(by_model), models=_models(by_model))
                 windows += own
@@ -95,7 +94,8 @@ def collect(
             name, kind = track.origin.name, f"{track.origin.kind} captions"
             sources.append(Source(video_id, kind, name, track.sha256, row.cues, len(spoken)))
         rows.append(row)
-    slides = _slides(course, deck, numbers)
+    is_own = deck is not None and deck.title == course.deck.title
+    slides = _slides(course, deck, numbers, course.deck.url if is_own else "")
     entries = course_entries(course, slides)
     return Collection(rows, chunks, slides, sources, unmatched, entries, windows)
 
@@ -119,16 +119,34 @@ def _is_answer(chunk: Chunk, notes: Sequence[Chunk]) -> bool:
     return any(note.qa and note.start <= middle < note.end for note in notes)
 
 
-def _read(video: Video, track: RawTrack | None) -> tuple[Row, list[Chunk]]:
-    """Return the row of a video, and the chunks of its captions if it has any."""
+def _as_listed(read: Video, plain: Video, lecture: Lecture | None) -> Video:
+    """Return a video with number, title and speakers of its lecture where it has none.
+
+    Args:
+        read: After its captions were read; people named in them come last, since some only ask.
+        plain: Before that.
+    """
+    if lecture is None:
+        return read
+    return replace(
+        read,
+        lecture=lecture.number,
+        title=lecture.title if read.title == read.video_id else read.title,
+        speakers=plain.speakers or lecture.speakers or read.speakers,
+    )
+
+
+def _read(video: Video, track: RawTrack | None) -> tuple[Row, Sequence[Cue]]:
+    """Return the row of a video, and the cues of its captions if it has any."""
     if track is None:
-        return Row(video), []
+        return Row(replace(video, lecture=None)), []
     origin = track.origin
-    return read_track(Row(replace(video, chapters=origin.chapters, captions=origin.kind)), track)
+    video = replace(video, lecture=None, chapters=origin.chapters, captions=origin.kind)
+    return read_track(Row(video), track)
 
 
-def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
-    """Return the chunks of a track, and its row with remarks and problems."""
+def read_track(row: Row, track: RawTrack) -> tuple[Row, Sequence[Cue]]:
+    """Return the cues of a track, and its row with remarks and problems."""
     row = replace(row, source=track.origin.kind, cached=True, track=track.origin.name)
     try:
         parsed = parse_captions(track.data, track.origin.name)
@@ -155,8 +173,7 @@ def read_track(row: Row, track: RawTrack) -> tuple[Row, list[Chunk]]:
         first = str(parsed.skipped[0]).splitlines()[0]
         cause = f"{len(parsed.skipped)} cues left out; {first}"
     row = replace(row, video=video, cues=len(cues), cause=cause, cure=REPAIR if cause else "")
-    chunks = build_chunks(video.video_id, cues, video.title)
-    return row, [replace(chunk, title=chapter_of(chunk, video)) for chunk in chunks]
+    return row, cues
 
 
 def _speakers(cues: Sequence[Cue]) -> tuple[str, ...]:
@@ -214,8 +231,15 @@ def _candidate(plain: Video, row: Row, track: RawTrack | None) -> Candidate:
         row: The row after its captions were read.
     """
     about = " ".join([*row.video.speakers, track.origin.about if track else ""])
-    duration = row.video.duration
-    return Candidate(plain.video_id, plain.title, duration, about, from_cues=not plain.duration)
+    named = plain.title if plain.title != plain.video_id else ""
+    return Candidate(
+        plain.video_id,
+        f"{named} {plain.title_ja}".strip(),
+        row.video.duration,
+        about,
+        from_cues=not plain.duration,
+        number=plain.lecture,
+    )
 
 
 def _match(
@@ -223,7 +247,8 @@ def _match(
 ) -> tuple[Matches, dict[int, int]]:
     """Return each video's lecture in the index, and the index's lecture numbers by the deck's.
 
-    Lectures of another deck are numbered after the bundled ones, unless they are the same.
+    The course's own lectures keep their numbers. Those of a deck do so too, unless such a number
+    belongs to another lecture of the course; then they all follow after the last one.
     """
     bundled = match(
         candidates,
@@ -235,27 +260,40 @@ def _match(
     if deck is None:
         return bundled, {}
     further = match(candidates, deck.lectures)
+    own = {one.number for one in course.lectures}
+    same = {
+        one.number for video_id, one in further.lectures.items() if video_id in bundled.lectures
+    }
+    taken = any(one.number in own for one in deck.lectures if one.number not in same)
     lectures = dict(bundled.lectures)
     numbers = {}
     for video_id, lecture in further.lectures.items():
-        counted_on = replace(lecture, number=len(course.lectures) + lecture.number)
+        counted_on = replace(lecture, number=lecture.number + (max(own) if taken else 0))
         numbers[lecture.number] = lectures.setdefault(video_id, counted_on).number
     doubts = {**bundled.doubts, **further.doubts}
-    return Matches(lectures, {one: doubts[one] for one in doubts if one not in lectures}), numbers
+    doubts = {one: doubt for one, doubt in doubts.items() if one not in lectures}
+    return Matches(lectures, doubts, further.remarks), numbers
 
 
-def _slides(course: Course, deck: ParsedDeck | None, numbers: Mapping[int, int]) -> list[Slide]:
-    """Return the bundled slides; those of another deck replace them for the lectures it matches."""
+def _slides(
+    course: Course, deck: ParsedDeck | None, numbers: Mapping[int, int], url: str
+) -> list[Slide]:
+    """Return the slides of the course; those of a deck replace them for the lectures it matches.
+
+    Args:
+        numbers: The index's lecture numbers by those of the deck.
+        url: Where the deck is published, or "".
+    """
     if deck is None:
         return list(course.slides)
     bundled = [slide for slide in course.slides if slide.lecture not in numbers.values()]
-    address = course.deck.url if deck.title == course.deck.title else ""
     return bundled + [
         replace(
             slide,
-            lecture=numbers[slide.lecture],
-            url=f"{address}?slide={slide.number}" if address else "",
+            lecture=None if slide.lecture is None else numbers[slide.lecture],
+            url=slide_url(url, slide.number),
         )
         for slide in deck.slides
-        if slide.lecture is not None and slide.lecture in numbers
+        # What a second deck says about itself is not about this course.
+        if (slide.lecture in numbers if slide.lecture is not None else not course.slides)
     ]

@@ -1,5 +1,7 @@
 """ingest/deck/parse.py: the text of a slide deck, including page content and wrapped lines."""
 
+from dataclasses import replace
+
 import pytest
 from conftest import DATA, run
 from hypothesis import given
@@ -9,11 +11,12 @@ from test_ingest import report
 from cs25search import open_index
 from cs25search.course.read import load_course
 from cs25search.errors import DeckError
-from cs25search.records import Cue
+from cs25search.records import Cue, Video
 from ingest.captions.files import Origin, RawTrack, keep
 from ingest.captions.json3 import write_json3
 from ingest.captions.parse import parse_captions
-from ingest.collect import collect
+from ingest.collect import _as_listed, collect
+from ingest.deck.match import Lecture
 from ingest.deck.parse import parse_deck, read_deck
 
 BREAD = DATA / "decks" / "bread.txt"
@@ -22,6 +25,21 @@ BREAD = DATA / "decks" / "bread.txt"
 @pytest.fixture
 def deck():
     return read_deck(BREAD)
+
+
+def with_deck(course, titles, deck_text):
+    """Collect a course, recordings with these titles and lengths, and a deck."""
+    tracks = {}
+    for number, (title, end) in enumerate(titles.items(), 1):
+        video_id = f"recording-{number:03}"
+        data = write_json3([Cue(1.0, 4.0, "Welcome."), Cue(end - 5, end, "See you next week.")])
+        origin = Origin(video_id, "local", f"{video_id}.en.json3", "en", title=title)
+        tracks[video_id] = RawTrack(origin, data)
+    return collect(course, tracks, parse_deck(deck_text), {})
+
+
+def without_lectures():
+    return replace(load_course(), lectures=(), slides=(), notes=())
 
 
 def test_contents_give_title_length_star_and_speakers(deck):
@@ -110,14 +128,8 @@ def test_local_files_match_a_deck_by_the_length_of_their_captions(monkeypatch):
         "ingest.collect.parse_captions",
         lambda data, source: parsed.append(source) or parse_captions(data, source),
     )
-    tracks = {}
-    for number, (title, end) in enumerate([("Flour", 2391.0), ("Salt and time", 3300.0)], 1):
-        video_id = f"recording-{number:03}"
-        data = write_json3([Cue(1.0, 4.0, "Welcome."), Cue(end - 5, end, "See you next week.")])
-        tracks[video_id] = RawTrack(
-            Origin(video_id, "local", f"{video_id}.en.json3", "en", title=title), data
-        )
-    found = collect(load_course(), tracks, read_deck(BREAD), {})
+    titles = {"Flour": 2391.0, "Salt and time": 3300.0}
+    found = with_deck(load_course(), titles, BREAD.read_text("utf-8"))
     rows = {row.video.title: row.video for row in found.rows}
     assert [rows[title].duration for title in ("Flour", "Salt and time")] == [2391.0, 3300.0]
     assert rows["Flour"].speakers == ("Ada Miller", "Dora Stone")
@@ -130,3 +142,32 @@ def test_wrong_deck_is_a_usage_error(index_copy, tmp_path):
     done = run("ingest", "--offline", "--deck", tmp_path / "x.txt", "--index", index_copy)
     assert done.returncode == 2
     assert "x.txt" in done.stderr
+
+
+def test_lectures_of_a_deck_keep_their_numbers_in_a_course_without_others():
+    found = with_deck(without_lectures(), {"Yeast": 3944.0}, BREAD.read_text("utf-8"))
+    assert [row.video.lecture for row in found.rows] == [2]
+    assert [slide.lecture for slide in found.slides] == [None, None, 2, 2, None]
+
+
+def test_lectures_of_a_second_deck_follow_those_of_the_course():
+    found = with_deck(load_course(), {"Yeast": 3944.0}, BREAD.read_text("utf-8"))
+    assert found.rows[-1].video.lecture == 12
+    assert {slide.lecture for slide in found.slides[-2:]} == {12}
+    assert len(found.slides) == len(load_course().slides) + 2
+
+
+def test_numbers_that_are_free_stay_beside_those_of_the_course():
+    course = load_course()
+    third = replace(course.lectures[0], number=3, title="Salt, water & time", speakers=())
+    third = replace(third, duration_s=3310.0, deck_duration_s=3310.0)
+    course = replace(course, lectures=(third,), slides=(), notes=())
+    found = with_deck(course, {"Yeast": 3944.0}, BREAD.read_text("utf-8"))
+    assert [row.video.lecture for row in found.rows] == [3, 2]
+
+
+def test_video_known_by_its_id_only_is_called_as_its_lecture():
+    video = Video("recording-001", "recording-001", (), 0.0)
+    lecture = Lecture(2, "Yeast", ("Ben Brewer",), 3944.0)
+    named = _as_listed(replace(video, speakers=("Visitor",)), video, lecture)
+    assert (named.title, named.speakers, named.lecture) == ("Yeast", ("Ben Brewer",), 2)

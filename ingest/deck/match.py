@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cs25search.times import clock
 
@@ -31,6 +31,7 @@ class Candidate:
     """A video that may be a lecture. `about` is its description.
 
     Attributes:
+        number: Its place in the course, if it is known.
         from_cues: Whether `duration` is the end of the last cue, so the video may be longer.
     """
 
@@ -39,6 +40,7 @@ class Candidate:
     duration: float
     about: str = ""
     from_cues: bool = False
+    number: int | None = None
 
     def may_last(self, seconds: float) -> bool:
         """Return whether the video can have this length.
@@ -55,10 +57,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The lecture of each matched video, and for others a sentence on why there is none."""
+    """The lecture of each matched video, and for others a sentence on why there is none.
+
+    `remarks` are on matches for which the length was not known.
+    """
 
     lectures: Mapping[str, Lecture]
     doubts: Mapping[str, str]
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 def match(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Matches:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from cs25search.errors import DeckError
 from cs25search.integrity import replace_file
@@ -111,6 +112,23 @@ def parse_deck(text: str, source: str = "<deck>") -> ParsedDeck:
     lectures = _lectures(list(numbered.values()), source)
     slides = tuple(_slide(number, words, lectures) for number, words in numbered.items())
     return ParsedDeck(title, lectures, slides)
+
+
+def slide_url(url: str, number: int) -> str:
+    """Return the link to one slide of a published deck, "" if the deck has no URL.
+
+    >>> slide_url("https://speakerdeck.com/ada/bread", 5)
+    'https://speakerdeck.com/ada/bread?slide=5'
+    >>> slide_url("https://example.org/bread.pdf", 5), slide_url("", 5)
+    ('https://example.org/bread.pdf#page=5', '')
+    """
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.path.lower().endswith(".pdf"):
+        return urlunsplit(parts._replace(fragment=f"page={number}"))
+    query = f"{parts.query}&slide={number}" if parts.query else f"slide={number}"
+    return urlunsplit(parts._replace(query=query))
 
 
 def _split(text: str, source: str) -> tuple[str, dict[int, str]]:
