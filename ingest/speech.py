@@ -18,7 +18,7 @@ import numpy as np
 from cs25search.errors import Cs25SearchError
 from cs25search.integrity import replace_file
 
-from .captions.files import Origin, RawTrack
+from .captions.files import RawTrack, Recording
 
 DEFAULT_SPEECH_MODEL = "base"
 RATE = 16_000  # samples per second, as Whisper expects
@@ -137,30 +137,26 @@ def read_parts(media: Path, seconds: float = PART_SECONDS) -> Iterator[np.ndarra
 
 
 def transcribe(
-    media: Path,
-    origin: Origin,
+    recording: Recording,
     recogniser: Recogniser,
     folder: Path,
-    language: str = "",
     on_part: Callable[[float], None] = lambda seconds: None,
 ) -> RawTrack:
     """Return the captions of a recording, marked as automatic.
 
     Args:
-        media: An audio or video file.
-        origin: What is known about the recording.
         folder: Where finished parts are kept until the recording is done.
-        language: "" to detect it.
         on_part: Called with the length of each finished part in seconds.
 
     Raises:
         Cs25SearchError: The file cannot be read, or contains no speech.
     """
-    parts = folder / _key(media, recogniser.name, language)
+    media, origin = recording.path, recording.origin
+    parts = folder / _key(media, recogniser.name)
     parts.mkdir(parents=True, exist_ok=True)
     segments: list[dict[str, Any]] = []
     begins = 0.0
-    spoken = language
+    spoken = ""  # detected in the first part
     for number, samples in enumerate(read_parts(media)):
         path = parts / f"{number:04}.json"
         if path.is_file():
@@ -206,10 +202,10 @@ def _opened(media: Path) -> Any:
     return container
 
 
-def _key(media: Path, model: str, language: str) -> str:
+def _key(media: Path, model: str) -> str:
     """Return a key for the parts of a file in its present state, transcribed by one model."""
     facts = media.stat()
-    text = f"{media.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}\n{model}\n{language}"
+    text = f"{media.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}\n{model}"
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 

@@ -20,8 +20,8 @@ from cs25search.milvus.rows import Shard
 
 from .captions.files import (
     LeftOut,
-    Origin,
     RawTrack,
+    Recording,
     find_media,
     keep,
     kept,
@@ -34,7 +34,7 @@ from .encoder import load_encoder
 from .kept import Unusable
 from .milvus import Input, Target, part_of, write
 from .notes.files import kept_notes
-from .notes.write import Lost, enrich, missing, preview_notes, require_endpoint
+from .notes.write import Lost, Writer, enrich, missing, preview_notes, require_endpoint
 from .order import Order
 from .remarks import progress_bar, remarks, seconds_bar
 from .report import (
@@ -145,10 +145,10 @@ def read_given(
         return [], []
 
 
-def transcribe_missing(order: Order, media: Sequence[tuple[Path, Origin]]) -> list[LeftOut]:
+def transcribe_missing(order: Order, media: Sequence[Recording]) -> list[LeftOut]:
     """Write captions for recordings that have none; return those that failed."""
     have = kept(order.tracks)
-    missing = [one for one in media if order.refresh or one[1].video_id not in have]
+    missing = [one for one in media if order.refresh or one.origin.video_id not in have]
     if not missing:
         remarks.print("Every recording has captions.")
         return []
@@ -156,13 +156,13 @@ def transcribe_missing(order: Order, media: Sequence[tuple[Path, Origin]]) -> li
         recogniser = Whisper(order.speech_model, order.index_dir / "models", order.offline)
     failed = []
     with seconds_bar() as progress:
-        for path, origin in missing:
+        for one in missing:
+            path = one.path
             task = progress.add_task(path.name, step="transcribe")
             try:
                 progress.update(task, total=read_length(path) or None)
                 track = transcribe(
-                    path,
-                    origin,
+                    one,
                     recogniser,
                     order.index_dir / "speech",
                     on_part=lambda seconds, task=task: progress.advance(task, seconds),  # type: ignore[misc]
@@ -236,10 +236,8 @@ def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> 
             task = progress.add_task(
                 f"{endpoint.model} writes notes", total=len(windows), step="notes"
             )
-            lost = enrich(
-                endpoint, windows, order.notes, order.japanese, order.pause,
-                lambda _: progress.advance(task),
-            )  # fmt: skip
+            writer = Writer(endpoint, order.japanese, order.pause)
+            lost = enrich(writer, windows, order.notes, lambda _: progress.advance(task))
     except KeyboardInterrupt:
         remarks.print("Stopped. The notes so far are kept; run the same command to continue.")
         raise
@@ -256,9 +254,9 @@ def dry_run(order: Order) -> str:
         media = find_media(order.captions_dir) if order.transcribe else []
         found, _ = read_given(order.captions_dir, order.language, may_be_empty=bool(media))
         tracks |= {track.origin.video_id: track for track in found}
-        for path, origin in media:
-            if order.refresh or origin.video_id not in tracks:
-                remarks.print(f"{path.name} would be transcribed by {order.speech_model}.")
+        for one in media:
+            if order.refresh or one.origin.video_id not in tracks:
+                remarks.print(f"{one.path.name} would be transcribed by {order.speech_model}.")
     if order.deck is not None:
         read_deck(order.deck)
     asked = Asked() if order.offline else ask(order, course)[1]

@@ -26,7 +26,7 @@ from cs25search.text.markdown import JOINER
 from ingest.notes.check import Note, NotesProblem, read_notes
 from ingest.notes.files import Written, keep_notes, kept_notes
 from ingest.notes.windows import Window, build_windows
-from ingest.notes.write import LIMITS, build_prompt, enrich, missing
+from ingest.notes.write import LIMITS, Writer, build_prompt, enrich, missing
 
 MODEL = "little-model"
 VIDEO = "abcdefghijk"
@@ -362,7 +362,7 @@ def written(server, tmp_path):
     def write(windows, reply=good, seconds=5.0):
         server.reply = reply
         endpoint = Endpoint(server.base_url, MODEL, KEY, first_token=seconds)
-        lost = enrich(endpoint, windows, tmp_path / "notes", False, 0.0, lambda _: None)
+        lost = enrich(Writer(endpoint, False, 0.0), windows, tmp_path / "notes", lambda _: None)
         return kept_notes(tmp_path / "notes"), lost
 
     return write
@@ -583,7 +583,7 @@ def test_broken_streams_lose_the_window_with_one_sentence_why(server, tmp_path, 
 
     server.reply = reply
     endpoint = Endpoint(server.base_url, MODEL, KEY, first_token=5.0)
-    lost = enrich(endpoint, [window()], tmp_path, False, 0.0, lambda window: None)
+    lost = enrich(Writer(endpoint, False, 0.0), [window()], tmp_path, lambda window: None)
     assert len(lost) == 1 and why in lost[0].reason
     assert list(tmp_path.iterdir()) == []
 
@@ -591,6 +591,6 @@ def test_broken_streams_lose_the_window_with_one_sentence_why(server, tmp_path, 
 def test_redirect_loses_all_windows_after_one_request(server, tmp_path):
     server.reply = lambda handler: handler.fail(307, Location="http://127.0.0.1:9/v1")
     endpoint = Endpoint(server.base_url, MODEL, KEY, first_token=5.0)
-    lost = enrich(endpoint, [window(), window(begin=600.0)], tmp_path, False, 0.0, print)
+    lost = enrich(Writer(endpoint, False, 0.0), [window(), window(begin=600.0)], tmp_path, print)
     assert ["redirects to another address" in one.reason for one in lost] == [True, True]
     assert len(server.requests) == 1

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("av", reason="the extra cs25search[speech] is not installed")
 
 from cs25search.errors import Cs25SearchError
-from ingest.captions.files import Origin, find_media, keep, kept
+from ingest.captions.files import Origin, Recording, find_media, keep, kept
 from ingest.captions.parse import parse_captions
 from ingest.speech import RATE, Whisper, read_length, read_parts, transcribe
 
@@ -77,7 +77,7 @@ def test_sound_of_another_rate_is_read_as_the_model_hears(tmp_path):
 
 def test_captions_have_the_times_of_the_recording_and_tell_who_made_them(talk, tmp_path):
     fake, done = Fake(), []
-    track = transcribe(talk, ORIGIN, fake, tmp_path / "speech", on_part=done.append)
+    track = transcribe(Recording(talk, ORIGIN), fake, tmp_path / "speech", on_part=done.append)
     assert (track.origin.kind, track.origin.language) == ("automatic, whisper-fake", "en")
     assert sum(done) == pytest.approx(660) == track.origin.duration
     cues = parse_captions(track.data).cues
@@ -92,29 +92,29 @@ def test_captions_have_the_times_of_the_recording_and_tell_who_made_them(talk, t
 
 def test_interrupted_run_goes_on_where_it_stopped(talk, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        transcribe(talk, ORIGIN, Fake(stop_after=2), tmp_path / "speech")
+        transcribe(Recording(talk, ORIGIN), Fake(stop_after=2), tmp_path / "speech")
     again = Fake()
-    track = transcribe(talk, ORIGIN, again, tmp_path / "speech")
+    track = transcribe(Recording(talk, ORIGIN), again, tmp_path / "speech")
     assert len(again.heard) == 1
     assert len(parse_captions(track.data).cues) == 3
     # A file that has changed since is heard from its beginning.
     with pytest.raises(KeyboardInterrupt):
-        transcribe(talk, ORIGIN, Fake(stop_after=2), tmp_path / "speech")
+        transcribe(Recording(talk, ORIGIN), Fake(stop_after=2), tmp_path / "speech")
     write_wave(talk, tone(10))
     other = Fake()
-    transcribe(talk, ORIGIN, other, tmp_path / "speech")
+    transcribe(Recording(talk, ORIGIN), other, tmp_path / "speech")
     assert other.heard == [10.0]
 
 
 def test_files_without_sound_or_words_are_errors_that_say_so(tmp_path):
     (tmp_path / "broken.mp4").write_bytes(b"\0" * 100)
     with pytest.raises(Cs25SearchError, match=r"broken\.mp4 cannot be opened"):
-        transcribe(tmp_path / "broken.mp4", ORIGIN, Fake(), tmp_path / "speech")
+        transcribe(Recording(tmp_path / "broken.mp4", ORIGIN), Fake(), tmp_path / "speech")
     silent = Fake()
     silent.hear = lambda samples, language: ([], "en")
     path = write_wave(tmp_path / "silent.wav", tone(1))
     with pytest.raises(Cs25SearchError, match="found no speech"):
-        transcribe(path, ORIGIN, silent, tmp_path / "speech")
+        transcribe(Recording(path, ORIGIN), silent, tmp_path / "speech")
 
 
 def test_model_that_is_not_there_is_an_error_with_names(tmp_path):
@@ -127,9 +127,9 @@ def test_recordings_of_a_folder_are_found_with_their_ids(tmp_path):
     for name in ("Talk [aircAruvnKk].mp4", "lecture 1.mp3", "lecture 1.wav", "notes.txt"):
         (tmp_path / name).write_bytes(b"x")
     found = find_media(tmp_path)
-    assert [path.name for path, _ in found] == ["Talk [aircAruvnKk].mp4", "lecture 1.mp3"]
-    assert [origin.title for _, origin in found] == ["Talk", "lecture 1"]
-    assert found[0][1].video_id == "aircAruvnKk"
+    assert [one.path.name for one in found] == ["Talk [aircAruvnKk].mp4", "lecture 1.mp3"]
+    assert [one.origin.title for one in found] == ["Talk", "lecture 1"]
+    assert found[0].origin.video_id == "aircAruvnKk"
     assert find_media(tmp_path / "lecture 1.mp3") == found[1:]
 
 
@@ -151,7 +151,7 @@ def test_spoken_words_are_heard_at_their_second(tmp_path):
     path = write_wave(tmp_path / "talk.wav", np.concatenate(sound))
     second = (len(sound[0]) + len(sound[1]) + len(sound[2])) / RATE
     recogniser = Whisper(str(folder), tmp_path / "models", offline=True)
-    track = transcribe(path, ORIGIN, recogniser, tmp_path / "speech")
+    track = transcribe(Recording(path, ORIGIN), recogniser, tmp_path / "speech")
     assert track.origin.kind == "automatic, model"
     words = [word for cue in parse_captions(track.data).cues for word in cue.words]
     text = " ".join(word.text.lower().strip(".,") for word in words)

@@ -71,6 +71,14 @@ class RawTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """An audio or video file, and what is known about it."""
+
+    path: Path
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A file that was left out.
 
@@ -134,19 +142,19 @@ def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], li
     return tracks, left_out
 
 
-def find_media(place: Path) -> list[tuple[Path, Origin]]:
-    """Return the audio and video files of a folder, or the one given, with their origins.
+def find_media(place: Path) -> list[Recording]:
+    """Return the audio and video files of a folder, or the one given.
 
     If there are several files of one recording, the first is used.
     """
     root = place if place.is_dir() else place.parent
     files = _files_below(place) if place.is_dir() else [place]
-    found: dict[str, tuple[Path, Origin]] = {}
+    found: dict[str, Recording] = {}
     for path in files:
         name = read_name(path.relative_to(root).with_suffix(".json"))
         if MEDIA.search(path.name) and name and _is_inside(path, root):
             origin = _origin(path, name)
-            found.setdefault(origin.video_id, (path, origin))
+            found.setdefault(origin.video_id, Recording(path, origin))
     return list(found.values())
 
 

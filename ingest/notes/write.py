@@ -62,6 +62,20 @@ _RULES_JA = "\n- title_ja, summary_ja, asks_ja: the same in Japanese."
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """The language model that writes notes, and how it is asked.
+
+    Attributes:
+        japanese: Whether it also writes a Japanese version.
+        pause: Seconds to wait after a failure of the endpoint; doubled each time.
+    """
+
+    endpoint: Endpoint
+    japanese: bool
+    pause: float
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """A window without notes, and the reason as a sentence."""
 
@@ -129,11 +143,9 @@ def missing(
 
 
 def enrich(
-    endpoint: Endpoint,
+    writer: Writer,
     windows: Sequence[Window],
     folder: Path,
-    japanese: bool,
-    pause: float,
     on_window: Callable[[Window], None],
 ) -> list[Lost]:
     """Request the notes about each window, keep them at once, and return the failures.
@@ -141,9 +153,9 @@ def enrich(
     Args:
         windows: The result of `missing`.
         folder: See `files.keep_notes`.
-        pause: Seconds to wait after a failure of the endpoint; doubled each time.
         on_window: Called after each window.
     """
+    model, japanese = writer.endpoint.model, writer.japanese
     lost: list[Lost] = []
     refused, refusal = 0, ""  # windows in a row, and the reason of the last one
     for window in windows:
@@ -151,11 +163,11 @@ def enrich(
             lost.append(Lost(window, f"skipped after earlier failures: {refusal}"))
             continue
         try:
-            notes = write_notes(endpoint, window, japanese, pause)
-            keep_notes(folder, Written(window.key, endpoint.model, VERSION, japanese, notes))
+            notes = write_notes(writer, window)
+            keep_notes(folder, Written(window.key, model, VERSION, japanese, notes))
             refused = 0
         except NotesProblem as problem:
-            lost.append(Lost(window, f"{endpoint.model} wrote no valid notes: {problem}."))
+            lost.append(Lost(window, f"{model} wrote no valid notes: {problem}."))
             refused = 0
         except EndpointProblem as problem:
             refusal = str(problem)
@@ -165,9 +177,7 @@ def enrich(
     return lost
 
 
-def write_notes(
-    endpoint: Endpoint, window: Window, japanese: bool, pause: float
-) -> tuple[Note, ...]:
+def write_notes(writer: Writer, window: Window) -> tuple[Note, ...]:
     """Return the notes about a window after at most TRIES requests.
 
     Raises:
@@ -177,8 +187,8 @@ def write_notes(
     told, number = "", 1
     while True:
         try:
-            reply = "".join(ask(endpoint, build_prompt(window, japanese, told), LIMITS))
-            return read_notes(reply, window)
+            prompt = build_prompt(window, writer.japanese, told)
+            return read_notes("".join(ask(writer.endpoint, prompt, LIMITS)), window)
         except NotesProblem as problem:
             if number == TRIES:
                 raise
@@ -186,7 +196,7 @@ def write_notes(
         except EndpointProblem as problem:
             if problem.hopeless or number == TRIES:
                 raise
-            named, growing = problem.retry_after, pause * 2 ** (number - 1)
+            named, growing = problem.retry_after, writer.pause * 2 ** (number - 1)
             time.sleep(min(LONGEST_WAIT, growing if named is None else named))
         number += 1
 

@@ -121,7 +121,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 @click.option("--qa", is_flag=True, help="Only answers to questions from the audience.")
 @json_option
 @index_option
-def search(
+def search(  # noqa: PLR0913 (an argument for each option)
     query: str,
     k: int,
     lectures: tuple[int, ...],
@@ -160,7 +160,7 @@ def search(
 @click.option("--markdown", is_flag=True, help="Print Markdown with links and times.")
 @json_option
 @index_option
-def ask(
+def ask(  # noqa: PLR0913
     words: tuple[str, ...],
     lectures: tuple[int, ...],
     interactive: bool,

@@ -193,7 +193,7 @@ class Index:
             f"{problem}\nThe previous generation is searched: {self.name} of {created}.\n{REBUILD}"
         )
 
-    def search(
+    def search(  # noqa: PLR0913 (convenient keywords for users; inside, they are Filters)
         self,
         query: str,
         k: int = 5,

@@ -1,6 +1,7 @@
 """The lecture page: player, notes, transcript and search within the lecture."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -20,6 +21,24 @@ from ..widgets import cards, player
 PLACE = "lecture"
 MOMENTS = 5
 VIEWS = ("view_notes", "view_transcript", "view_deck")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A passage as the page shows it.
+
+    Attributes:
+        number: Its position among all passages, from 0.
+        chapters: Those that begin here, as (start, title).
+        is_moment: Whether it contains a moment found for the last question.
+        wanted: Words to mark.
+    """
+
+    number: int
+    passage: Passage
+    chapters: Sequence[tuple[float, str]] = ()
+    is_moment: bool = False
+    wanted: str = ""
 
 
 def show(here: Here) -> None:
@@ -116,8 +135,8 @@ def show_video(here: Here, index: Index, video: Video) -> None:
     else:
         chapters = above(video_chapters(video), passages)
         for number, passage in enumerate(passages):
-            _show_passage(here, video, passage, number, chapters=chapters[number],
-                          is_moment=is_moment(passage, hits))  # fmt: skip
+            line = Line(number, passage, chapters[number], is_moment(passage, hits))
+            _show_passage(here, video, line)
     if view == "view_transcript" and made_by(video):
         st.markdown(muted(escape(made_by(video))))
     if view == "view_notes" and not spoken:
@@ -212,22 +231,15 @@ def _show_time(video: Video, start: float, label: str, name: str) -> None:
     )
 
 
-def _show_passage(
-    here: Here,
-    video: Video,
-    passage: Passage,
-    number: int,
-    wanted: str = "",
-    chapters: Sequence[tuple[float, str]] = (),
-    is_moment: bool = False,
-) -> None:
-    for start, title in chapters:
+def _show_passage(here: Here, video: Video, line: Line) -> None:
+    passage, wanted = line.passage, line.wanted
+    for start, title in line.chapters:
         st.subheader(f"{clock(start)} {escape(title)}", anchor=False)
-    with st.container(key=f"passage-{number}", gap="xsmall"):
+    with st.container(key=f"passage-{line.number}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             title = marked(passage.title, wanted)
             _show_time(video, passage.start, f"**{title}**" if title else "", "passage")
-            if is_moment:
+            if line.is_moment:
                 st.badge(here.say("moment_here"), icon=":material/target:", color="yellow")
         link = watch_url(video.video_id, passage.start)
         there = f" :small[[YouTube {clock(passage.start)}]({link})]" if link else ""
@@ -257,9 +269,9 @@ def _show_found(here: Here, video: Video, passages: list[Passage], wanted: str) 
         st.button(here.say("next"), icon=":material/arrow_downward:",
                   on_click=_step, args=(1, len(found)))  # fmt: skip
     with st.container(border=True, key="found-here"):
-        _show_passage(here, video, passages[found[at]], found[at], wanted)
+        _show_passage(here, video, Line(found[at], passages[found[at]], wanted=wanted))
     others = [number for number in found if number != found[at]]
     if others:
         st.markdown(muted(here.say("find_others")))
     for number in others:
-        _show_passage(here, video, passages[number], number, wanted)
+        _show_passage(here, video, Line(number, passages[number], wanted=wanted))
