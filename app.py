@@ -1,14 +1,14 @@
 """The app: streamlit run app.py [-- --index DIR] [-- --store milvus --uri URI]"""
 
-import os
 import sys
 
 import streamlit as st
 from starlette.middleware import Middleware
 
 from cs25search.errors import Cs25SearchError
+from cs25search.language_model import read_endpoint
 from cs25search.place import read_place
-from cs25search.ui.doors import Doors, public_hosts
+from cs25search.ui.doors import Doors, read_access
 from cs25search.ui.page import show
 from cs25search.ui.views.headers import SecurityHeaders
 
@@ -20,10 +20,11 @@ def given(option: str) -> str:
 
 # The server imports this file once to find `app`; each session then runs it as a script.
 if __name__ == "__main__":
-    show(read_place(given("--index"), given("--store"), given("--uri")))
+    place = read_place(given("--index"), given("--store"), given("--uri"))
+    show(place, read_endpoint(), read_access())
 else:
     try:
-        hosts = public_hosts(os.environ)
+        hosts = read_access().hosts
     except Cs25SearchError as error:
         sys.exit(f"Error: {error}")
     app = st.App(__file__, middleware=[Middleware(SecurityHeaders), Middleware(Doors, hosts=hosts)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cs25search.errors import Cs25SearchError
+from cs25search.errors import FAILED, Cs25SearchError
 from cs25search.index.publish import ingest_lock
 from cs25search.place import default_folder
 from cs25search.progress import Line
@@ -188,14 +188,14 @@ def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) ->
         show(table(rows))
     except Cs25SearchError as error:
         out(f"Error: {error}", err=True)
-        sys.exit(2)
+        sys.exit(FAILED)
     except OSError as error:  # no space, no write permission, a file in place of a folder
         out(
             f"Error: {error.filename or order.index_dir}: {error.strerror or error}.\n"
             "The index is unchanged. Free some space, check permissions, or give --index DIR.",
             err=True,
         )
-        sys.exit(2)
+        sys.exit(FAILED)
     sys.exit(code)
 
 

@@ -118,10 +118,10 @@ def bfloat16_forward(folder: Path) -> Forward | None:
     return forward
 
 
-def may_have_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
+def may_have_bfloat16() -> bool:
     """Return False if Linux reports no bfloat16 support, which saves an import."""
     try:
-        return "bf16" in cpuinfo.read_text("utf-8")
+        return "bf16" in CPUINFO.read_text("utf-8")
     except OSError:
         return True
 

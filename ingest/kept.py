@@ -1,9 +1,13 @@
-"""Unusable files in the index folder: they are skipped and reported, but are never fatal."""
+"""Files kept in the index folder. Unusable ones are skipped and reported, but are never fatal."""
 
 import os
 import shlex
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,19 @@ class Unusable:
         if os.name == "nt":
             return f'Remove it: del "{self.path}"'
         return f"Remove it: rm {shlex.quote(str(self.path))}"
+
+
+def read_kept(
+    paths: Iterable[Path], read: Callable[[Path], T], on_unusable: Callable[[Unusable], None]
+) -> Iterator[T]:
+    """Yield what each file contains.
+
+    Args:
+        read: Raises OSError, ValueError or RecursionError for an unusable file.
+        on_unusable: Called with each file that is skipped.
+    """
+    for path in sorted(paths):
+        try:
+            yield read(path)
+        except (OSError, ValueError, RecursionError) as error:
+            on_unusable(Unusable(path, str(error)))

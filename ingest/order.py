@@ -7,11 +7,14 @@ from typing import Any
 
 from cs25search.course.read import load_course
 from cs25search.errors import Cs25SearchError
+from cs25search.language_model import Endpoint, read_endpoint
 from cs25search.milvus.rows import Shard
 from cs25search.place import Place, read_place
 
 from .milvus import parse_shard
+from .notes.write import FIRST_TOKEN
 from .youtube.languages import ORIGINAL, parse_languages
+from .youtube.limits import Network, read_network
 from .youtube.links import parse_playlist_id, parse_video_id
 
 # The port must be in range, because the clients print invalid addresses, password included.
@@ -37,11 +40,12 @@ class Order:
     refresh: bool
     limit: int | None
     dry_run: bool
-    proxy: str
+    network: Network
     cookies: Path | None
     pause: float
     verbose: bool
     enrich: bool
+    endpoint: Endpoint | None  # the language model that writes notes
     japanese: bool
     transcribe: bool
     speech_model: str
@@ -68,14 +72,21 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
     """Return the order; links become ids, so that no URL given by the user is ever opened.
 
     Raises:
-        Cs25SearchError: A link, the proxy, the language or the shard is invalid, or options do not
-            fit together.
+        Cs25SearchError: A link, the proxy, the language, the shard or CS25_TIMEOUT is invalid, or
+            options do not fit together.
     """
     playlist_ids = tuple(parse_playlist_id(link) for link in playlists)
     video_ids = tuple(parse_video_id(link) for link in videos)
     if not playlist_ids and not video_ids:
         playlist_ids = (load_course().playlist_id,)
-    part = options.pop("part")
+    part, proxy = options.pop("part"), options.pop("proxy")
+    if proxy and not PROXY.fullmatch(proxy):
+        raise Cs25SearchError(
+            "--proxy is not the address of an HTTP proxy.\n"  # it may hold a password
+            "Write it as http://host:8080 or http://user:password@host:8080"
+        )
+    options["network"] = read_network(proxy)
+    options["endpoint"] = read_endpoint(FIRST_TOKEN)
     options["languages"] = parse_languages(options.pop("language"))
     options["shard"] = parse_shard(part) if part else None
     options["place"] = read_place(options["index_dir"], options.pop("store"), options.pop("uri"))
@@ -84,11 +95,6 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
         raise Cs25SearchError(
             f"--shard {part} is for a store that many write to.\n"
             "Add --store milvus --uri URI, or leave --shard away."
-        )
-    if order.proxy and not PROXY.fullmatch(order.proxy):
-        raise Cs25SearchError(
-            "--proxy is not the address of an HTTP proxy.\n"  # it may hold a password
-            "Write it as http://host:8080 or http://user:password@host:8080"
         )
     if order.transcribe and order.captions_dir is None:
         raise Cs25SearchError(

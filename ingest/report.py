@@ -9,6 +9,7 @@ import msgspec
 from rich.table import Table
 
 from cs25search.integrity import replace_file
+from cs25search.progress import REPORT
 from cs25search.records import Video
 from cs25search.text.clean import clean, printable
 from cs25search.text.clean import lines as printed
@@ -20,7 +21,6 @@ from .youtube.failures import FetchError
 from .youtube.pull import Asked, Step
 
 ALL_IN, NOTHING, SOME_FAILED = 0, 1, 3
-REPORT = "last-ingest.json"
 MOST_TIMES = 6  # shown for one reason
 
 

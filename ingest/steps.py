@@ -14,7 +14,7 @@ from cs25search.errors import Cs25SearchError
 from cs25search.index.build import Content, build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
-from cs25search.language_model import Endpoint, endpoint_from_environment
+from cs25search.language_model import Endpoint
 from cs25search.milvus.connection import Store
 from cs25search.milvus.rows import Shard
 
@@ -65,7 +65,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
         The contents and failures, one row per video; and the ids that the user named.
     """
     course = load_course()
-    endpoint = require_endpoint() if order.enrich else None
+    endpoint = require_endpoint(order.endpoint) if order.enrich else None
     # Check this before an hour of work, not after it.
     store = Store(order.place.uri, create=True) if order.place.is_milvus else None
     with waiting_lock(order):
@@ -208,8 +208,8 @@ def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
     """Return the clients and the requested videos."""
     cookies = read_cookies(order.cookies) if order.cookies else ""
     fetcher = Fetcher(
-        TranscriptClient(order.proxy),
-        YtDlpClient(order.proxy, cookies),
+        TranscriptClient(order.network),
+        YtDlpClient(order.network, cookies),
         order.pause,
         lambda sentence: remarks.print(sentence),
     )
@@ -263,9 +263,9 @@ def dry_run(order: Order) -> str:
     shown = preview(asked, plan(asked.videos, tracks, order.languages, order.refresh), tracks)
     if not order.enrich:
         return shown
-    endpoint, written = endpoint_from_environment(), kept_notes(order.notes)
+    written = kept_notes(order.notes)
     windows = collect(course, tracks, None, written).windows
-    model = endpoint.model if endpoint else ""
+    model = order.endpoint.model if order.endpoint else ""
     return f"{preview_notes(windows, written, model, order.japanese, course)}\n{shown}"
 
 

@@ -18,9 +18,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from cs25search import progress
-from cs25search.errors import Cs25SearchError
+from cs25search.errors import FAILED, Cs25SearchError
 from cs25search.ui import ingesting
-from cs25search.ui.doors import Doors, public_hosts
+from cs25search.ui.doors import Doors, read_access
 from cs25search.ui.views.texts import TEXTS
 from tests.e2e.conftest import link_copy, serve
 
@@ -150,7 +150,7 @@ def test_refusal_names_the_setting_in_both_languages(local):
 def test_setting_that_is_not_a_name_stops_the_server_with_its_value():
     for wrong in ("https://search.example.org", "*.example.org", "a b"):
         with pytest.raises(Cs25SearchError, match="CS25_HOSTS names") as caught:
-            public_hosts({"CS25_HOSTS": f"localhost,{wrong}"})
+            read_access({"CS25_HOSTS": f"localhost,{wrong}"})
         assert repr(wrong) in str(caught.value)
 
 
@@ -362,7 +362,7 @@ def test_progress_is_read_while_it_is_written_and_after_an_error(tmp_path):
         raise OSError("no space")
     ended = progress.read_progress(tmp_path)
     assert ended.step.done == 1000 and ended.remarks == ("one?", "no space")
-    assert ended.code == progress.FAILED
+    assert ended.code == FAILED
     assert len((tmp_path / progress.FILE).read_bytes().splitlines()) < 100  # not one for each call
 
 

@@ -41,7 +41,9 @@ def queries(subjects):
 def large(vectors, tmp_path_factory):
     """What an index beyond the threshold is, written and mapped again."""
     path = tmp_path_factory.mktemp("dense") / "vectors.faiss"
-    write_dense(build_dense(vectors, exact_up_to=1000), path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cs25search.index.vectors.EXACT_UP_TO", 1000)
+        write_dense(build_dense(vectors), path)
     return read_dense(path)
 
 
@@ -69,8 +71,9 @@ def test_small_index_is_exact(vectors, queries):
     assert recall(build_dense(vectors), queries, vectors) == 1
 
 
-def test_large_index_finds_nearly_what_an_exact_one_finds(large, vectors, queries):
-    assert large.nprobe == choose_index(N, DIM, exact_up_to=1000).probes
+def test_large_index_finds_nearly_what_an_exact_one_finds(large, vectors, queries, monkeypatch):
+    monkeypatch.setattr("cs25search.index.vectors.EXACT_UP_TO", 1000)
+    assert large.nprobe == choose_index(N, DIM).probes
     assert recall(large, queries, vectors) >= 0.98
 
 

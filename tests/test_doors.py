@@ -21,6 +21,7 @@ from ingest.youtube.cookies import read_cookies
 from ingest.youtube.details import Captions, Details, read_details
 from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import Fetcher
+from ingest.youtube.limits import read_network
 from ingest.youtube.transcript_api import TranscriptClient
 from ingest.youtube.ytdlp import YtDlpClient
 
@@ -166,7 +167,7 @@ def test_captions_elsewhere_are_not_asked_for(tmp_path, monkeypatch, client, url
 
         fake.answer = answer
         with pytest.raises(FetchError):
-            client(fake.address).fetch_captions(VIDEO, ["en"])
+            client(read_network(fake.address)).fetch_captions(VIDEO, ["en"])
         assert set(fake.hosts) == {"www.youtube.com:443"}
         assert not any("timedtext" in one for one in fake.asked)
 
@@ -192,7 +193,7 @@ def test_ids_of_a_playlist_are_ids(tmp_path, monkeypatch):
             Talk(one, "A" * 100_000) for one in ["aB-cD1_eF1k", *IDS] if isinstance(one, str)
         ]
         fake.talks.update({talk.video_id: talk for talk in hostile})
-        videos = YtDlpClient(fake.address).fetch_playlist(PLAYLIST).videos
+        videos = YtDlpClient(read_network(fake.address)).fetch_playlist(PLAYLIST).videos
     assert [video.video_id for video in videos] == ["aB-cD1_eF1k"]
     assert len(videos[0].title) == 300
 

@@ -21,6 +21,7 @@ from ingest.captions.parse import parse_captions
 from ingest.youtube import failures, limits
 from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import _readable
+from ingest.youtube.limits import read_network
 from ingest.youtube.transcript_api import TranscriptClient
 from ingest.youtube.ytdlp import YtDlpClient
 
@@ -115,7 +116,7 @@ def test_each_fault_is_a_failure_with_cause_and_cure(youtube, monkeypatch, clien
     )
     for key, value in youtube.environment.items():
         monkeypatch.setenv(key, value)
-    asked = client(youtube.address)
+    asked = client(read_network(youtube.address))
     for talk in youtube.talks.values():
         failure = cause_of(asked, talk.video_id)
         if failure is None:  # all that is needed stands elsewhere, or in the half that came
@@ -139,7 +140,7 @@ def test_playlist_through_a_fault_is_a_status_and_the_index_stands(
     for key, value in youtube.environment.items():
         monkeypatch.setenv(key, value)
     with pytest.raises(Cs25SearchError) as caught:
-        YtDlpClient(youtube.address).fetch_playlist(PLAYLIST)
+        YtDlpClient(read_network(youtube.address)).fetch_playlist(PLAYLIST)
     assert caught.value.failure.cause and caught.value.failure.cure
     assert set(youtube.hosts) == {"www.youtube.com:443"}
 
@@ -156,7 +157,7 @@ def test_slow_answers_end_in_time(youtube, monkeypatch, name, place, client):
     for key, value in (youtube.environment | {"CS25_TIMEOUT": "0.5"}).items():
         monkeypatch.setenv(key, value)
     began = time.monotonic()
-    failure = cause_of(client(youtube.address), "aaaaaaaaaa1")
+    failure = cause_of(client(read_network(youtube.address)), "aaaaaaaaaa1")
     # One whole answer may take 1.5 s; yt-dlp asks for several, and needs no watch page.
     assert time.monotonic() - began < 20
     assert failure.kind == "transient" if failure else (client, place) == (YtDlpClient, "/watch")
@@ -178,7 +179,7 @@ def test_large_answers_are_not_read_to_their_end(youtube, monkeypatch):
     for key, value in youtube.environment.items():
         monkeypatch.setenv(key, value)
     with pytest.raises(Cs25SearchError, match="larger than"):
-        TranscriptClient(youtube.address).fetch_captions("aaaaaaaaaa1", ["en"])
+        TranscriptClient(read_network(youtube.address)).fetch_captions("aaaaaaaaaa1", ["en"])
     assert len(sent) * 1_000_000 < 2 * limits.MOST_BYTES
 
 
@@ -208,7 +209,6 @@ def test_only_youtube_is_asked(url):
 
 
 @pytest.mark.parametrize("given", ["soon", "0", "-1", "nan", "inf", "1e9"])
-def test_wrong_time_limit_is_a_plain_error(monkeypatch, given):
-    monkeypatch.setenv("CS25_TIMEOUT", given)
+def test_wrong_time_limit_is_a_plain_error(given):
     with pytest.raises(Cs25SearchError, match="CS25_TIMEOUT=20"):
-        limits.seconds_to_answer()
+        read_network(environment={"CS25_TIMEOUT": given})

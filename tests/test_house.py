@@ -15,8 +15,8 @@ PROJECT = Path(__file__).parents[1]
 SOURCE = PROJECT / "src/cs25search"
 # Rooms from the ground up: packages, and modules beside them. A room imports from lower floors.
 FLOORS = (
-    {"connections", "errors", "integrity", "log", "privacy", "progress", "text", "times"},
-    {"arguments", "encoding", "language_model", "place", "records", "terminal"},
+    {"connections", "errors", "integrity", "log", "privacy", "text", "times"},
+    {"arguments", "encoding", "language_model", "place", "progress", "records", "terminal"},
     {"course", "evaluation", "index", "transcripts"},
     {"formats", "question"},
     {"ranking"},
@@ -28,6 +28,23 @@ FLOORS = (
 MOST_FLOORS = 9
 # Who may know Milvus: it is a plug-in that is imported when a place names it.
 MILVUS_DOORS = {"search", "cli", "milvus"}
+
+# Settings are read from the environment at an edge, by one function for each group of them, and
+# passed on as values.
+READERS = {
+    "cs25search.place": "read_place",
+    "cs25search.language_model": "read_endpoint",
+    "cs25search.ui.doors": "read_access",
+    "ingest.youtube.limits": "read_network",
+}
+EDGES = {"cs25search.cli", "cs25search.search", "ingest.order"}  # and app.py
+OTHERS_WITH_ENVIRONMENT = {
+    "cs25search.log",  # every layer logs, and where to is no concern of any of them
+    "cs25search.integrity",  # XDG_CACHE_HOME: the user's cache
+    "cs25search.privacy",  # sets what libraries read
+    "ingest.encoder",  # the same
+    "cs25search.ui.ingesting",  # passes it to the process that it starts
+}
 
 Graph = dict[str, set[str]]
 
@@ -140,6 +157,37 @@ def test_the_package_knows_nothing_of_ingest_and_ingest_nothing_of_the_app():
         for name, path in modules(package).items():
             for one in imports(name, path):
                 assert not f"{one}.".startswith(f"{forbidden}."), f"{name} imports {one}"
+
+
+def uses_environment(tree: ast.Module) -> bool:
+    """Return whether a module reads or changes environment variables."""
+    names = {"environ", "environb", "getenv", "putenv", "unsetenv"}
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in names)
+        or (isinstance(node, ast.ImportFrom) and any(one.name in names for one in node.names))
+        for node in ast.walk(tree)
+    )
+
+
+def test_only_readers_of_settings_look_at_the_environment():
+    found = {
+        name
+        for package in (SOURCE, PROJECT / "ingest")
+        for name, path in modules(package).items()
+        if uses_environment(ast.parse(path.read_text("utf-8")))
+    }
+    assert found == READERS.keys() | OTHERS_WITH_ENVIRONMENT
+    assert uses_environment(ast.parse("import os\nos.getenv('X')"))
+    assert uses_environment(ast.parse("from os import environ"))
+    assert not uses_environment(ast.parse("def read(environment): return environment.get('X')"))
+
+
+def test_settings_are_read_at_the_edges():
+    readers = {f"{name}.{function}" for name, function in READERS.items()}
+    for package in (SOURCE, PROJECT / "ingest"):
+        for name, path in modules(package).items():
+            if name not in EDGES:
+                assert readers.isdisjoint(imports(name, path)), name
 
 
 if __name__ == "__main__":  # make check prints this

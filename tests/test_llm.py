@@ -19,7 +19,7 @@ from cs25search.language_model import (
     OF_AN_ANSWER,
     READER,
     Endpoint,
-    endpoint_from_environment,
+    read_endpoint,
 )
 from cs25search.text.japanese import is_japanese
 
@@ -557,18 +557,18 @@ def test_poisoned_passage_brings_no_foreign_link_and_no_uncited_sentence(
 def test_environment_alone_switches_it_on(monkeypatch):
     for name in ("BASE_URL", "MODEL", "API_KEY"):
         monkeypatch.delenv(f"CS25_LLM_{name}", raising=False)
-    assert endpoint_from_environment() is None
+    assert read_endpoint() is None
     monkeypatch.setenv("CS25_LLM_BASE_URL", "http://localhost:11434/v1")
     monkeypatch.setenv("CS25_LLM_MODEL", "llama")
     monkeypatch.setenv("CS25_LLM_API_KEY", KEY)
-    endpoint = endpoint_from_environment()
+    endpoint = read_endpoint()
     assert endpoint.model == "llama"
     assert KEY not in repr(endpoint)
 
 
 def test_half_a_configuration_says_what_is_missing(index, monkeypatch):
-    monkeypatch.setenv("CS25_LLM_BASE_URL", "http://localhost:1/v1")
-    monkeypatch.delenv("CS25_LLM_MODEL", raising=False)
+    environment = {"CS25_LLM_BASE_URL": "http://localhost:1/v1"}
+    monkeypatch.setattr(index, "endpoint", read_endpoint(environment=environment))
     assert_extract(index.answer(WHY), "CS25_LLM_MODEL is not set")
 
 
@@ -591,7 +591,6 @@ def test_ask_uses_the_model_and_never_prints_the_key(index_dir, server):
 
 
 def test_refused_question_is_not_sent_anywhere(index, server, monkeypatch):
-    monkeypatch.setenv("CS25_LLM_BASE_URL", server.base_url)
-    monkeypatch.setenv("CS25_LLM_MODEL", "little-model")
+    monkeypatch.setattr(index, "endpoint", Endpoint(server.base_url, "little-model"))
     assert index.answer("What is DALL·E 2?").status == "not_in_lectures"
     assert server.requests == []

@@ -28,7 +28,7 @@ def test_nothing_is_logged_unless_asked_for(index, monkeypatch, tmp_path, capfd)
 def test_a_question_is_a_line_without_its_words(index, monkeypatch, tmp_path):
     path = tmp_path / "log.jsonl"
     monkeypatch.setenv("CS25_LOG", str(path))
-    monkeypatch.delenv("CS25_LLM_BASE_URL", raising=False)
+    monkeypatch.setattr(index, "endpoint", None)
     index.search(WHY, 3)
     index.answer(WHY)
     with pytest.raises(QuestionError):

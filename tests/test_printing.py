@@ -21,6 +21,7 @@ from cs25search.course.read import load_course
 from cs25search.errors import OutputError
 from cs25search.formats import answer_json, answer_markdown, answer_text, hit_json, json_text
 from cs25search.mcp_server import result
+from cs25search.progress import REPORT
 from cs25search.records import Answer, Chunk, Citation, Cue, Hit, Sentence, Slide, Video
 from cs25search.terminal import out, prepare
 from cs25search.text.clean import clean, printable
@@ -29,7 +30,7 @@ from cs25search.transcripts import FORMATS, write_transcript
 from cs25search.ui.views.moment import as_markdown
 from ingest.captions.files import Origin, RawTrack, keep, kept
 from ingest.remarks import PlainConsole, progress_bar, remarks, show
-from ingest.report import REPORT, Row, table, write_report
+from ingest.report import Row, table, write_report
 
 HARMLESS = "word"
 EXAMPLES = int(os.environ.get("CS25_FUZZ_EXAMPLES", "100"))

@@ -19,6 +19,7 @@ from ingest.youtube.details import Details
 from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import Fetcher
 from ingest.youtube.languages import parse_languages, same_language
+from ingest.youtube.limits import read_network
 from ingest.youtube.links import parse_playlist_id, parse_video_id
 from ingest.youtube.pull import list_videos, plan
 from ingest.youtube.transcript_api import TranscriptClient
@@ -402,7 +403,7 @@ def test_each_state_of_a_video_has_its_cause_through_ytdlp_too(fake, name):
     failure, status = STATES[name]
     fake.talks[VIDEO].playability = status
     with pytest.raises(FetchError) as caught:
-        YtDlpClient(fake.address).fetch_captions(VIDEO, ["en"])
+        YtDlpClient(read_network(fake.address)).fetch_captions(VIDEO, ["en"])
     assert caught.value.failure == failure
 
 
@@ -512,7 +513,7 @@ def fake(tmp_path, monkeypatch):
 
 def test_ytdlp_gives_playlist_details_and_captions(fake):
     fake.talks[VIDEO].chapters = ((0, "One"), (60, "Two"), (120, "Three"))
-    ytdlp = YtDlpClient(fake.address)
+    ytdlp = YtDlpClient(read_network(fake.address))
     assert ytdlp.fetch_playlist(PLAYLIST).videos == (Details(VIDEO, "Scaling", 600.0),)
     details = ytdlp.fetch_details(VIDEO)
     assert details.upload_date == "2022-07-20"
@@ -524,7 +525,12 @@ def test_ytdlp_gives_playlist_details_and_captions(fake):
 
 def fetched(fake, wanted="en"):
     """Return the captions of the one video, by both clients, as an ingest fetches them."""
-    fetcher = Fetcher(TranscriptClient(fake.address), YtDlpClient(fake.address), 0.0, print)
+    fetcher = Fetcher(
+        TranscriptClient(read_network(fake.address)),
+        YtDlpClient(read_network(fake.address)),
+        0.0,
+        print,
+    )
     return fetcher.fetch(Details(VIDEO), parse_languages(wanted)).origin
 
 
@@ -542,7 +548,7 @@ def test_captions_that_are_all_gated_are_not_called_missing(fake):
         fetched(fake)
     assert caught.value.failure == failures.PO_TOKEN
     with pytest.raises(FetchError) as caught:
-        YtDlpClient(fake.address).fetch_captions(VIDEO, ["en"])
+        YtDlpClient(read_network(fake.address)).fetch_captions(VIDEO, ["en"])
     assert caught.value.failure == failures.PO_TOKEN
 
 
@@ -601,7 +607,7 @@ def test_cookies_are_sent_and_their_file_is_left_alone(fake, tmp_path):
     path = tmp_path / "cookies.txt"
     path.write_text("# Netscape HTTP Cookie File\n.youtube.com\tTRUE\t/\tTRUE\t0\tA\tb\n")
     before = path.read_bytes(), path.stat().st_mtime_ns
-    YtDlpClient(fake.address, read_cookies(path)).fetch_playlist(PLAYLIST)
+    YtDlpClient(read_network(fake.address), read_cookies(path)).fetch_playlist(PLAYLIST)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert "A=b" in " ".join(fake.cookies)
     path.write_text('[{"name": "A"}]')
@@ -614,7 +620,12 @@ def talks(number):
 
 
 def listed(fake, limit=None):
-    fetcher = Fetcher(TranscriptClient(fake.address), YtDlpClient(fake.address), 0.0, print)
+    fetcher = Fetcher(
+        TranscriptClient(read_network(fake.address)),
+        YtDlpClient(read_network(fake.address)),
+        0.0,
+        print,
+    )
     return list_videos(fetcher, [PLAYLIST], [], limit, {})
 
 
@@ -659,7 +670,7 @@ def test_private_and_deleted_entries_are_listed_and_not_asked_for(fake):
 
 def test_videos_of_a_channel(fake):
     fake.channel = "@lecturer"
-    listing = YtDlpClient(fake.address).fetch_playlist("@lecturer")
+    listing = YtDlpClient(read_network(fake.address)).fetch_playlist("@lecturer")
     assert [video.video_id for video in listing.videos] == [VIDEO]
 
 
@@ -667,7 +678,12 @@ def test_waits_grow_and_scatter(fake, monkeypatch):
     waits = []
     monkeypatch.setattr("time.sleep", waits.append)
     fake.status = 503
-    fetcher = Fetcher(TranscriptClient(fake.address), YtDlpClient(fake.address), 8.0, print)
+    fetcher = Fetcher(
+        TranscriptClient(read_network(fake.address)),
+        YtDlpClient(read_network(fake.address)),
+        8.0,
+        print,
+    )
     with pytest.raises(FetchError):
         fetcher.fetch_playlist(PLAYLIST)
     assert len(waits) == 2

@@ -8,6 +8,7 @@ import hashlib
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from cs25search.errors import CaptionError, Cs25SearchError
 from cs25search.integrity import replace_file
 from cs25search.text.clean import printable
 
-from ..kept import Unusable
+from ..kept import Unusable, read_kept
 from .names import COMPANIONS, FORMATS, MEDIA, VIDEO_ID, Name, read_name, recording_id
 from .parse import parse_captions
 from .track import NoSpeech
@@ -297,7 +298,9 @@ def keep(folder: Path, track: RawTrack) -> None:
     if not _names(track.origin):
         raise ValueError(f"{track.origin.name!r} is not a valid name for {track.origin.video_id!r}")
     track = replace(track, origin=_visible(track.origin))
-    old = _read(_sidecar(folder, track.origin.video_id))
+    old: RawTrack | None = None
+    with suppress(OSError, ValueError, RecursionError):
+        old = _read(_sidecar(folder, track.origin.video_id))
     if old == track:
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -333,27 +336,23 @@ def kept(
     Args:
         on_unusable: Called with each sidecar that is skipped.
     """
-    tracks = {}
-    for sidecar in sorted(folder.glob("*.origin.json")):
-        if track := _read(sidecar):
-            tracks[track.origin.video_id] = track
-        else:
-            on_unusable(Unusable(sidecar, "it does not refer to readable captions"))
-    return tracks
+    found = read_kept(folder.glob("*.origin.json"), _read, on_unusable)
+    return {track.origin.video_id: track for track in found}
 
 
-def _read(sidecar: Path) -> RawTrack | None:
-    """Return the track of a sidecar, None if it cannot be read."""
-    try:
-        origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
-        track = sidecar.parent / origin.name
-        times = (origin.duration, *(start for start, _ in origin.chapters))
-        is_sound = all(0 <= seconds < math.inf for seconds in times)
-        if is_sound and _names(origin) and _is_inside(track):
-            return RawTrack(origin, track.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        pass
-    return None
+def _read(sidecar: Path) -> RawTrack:
+    """Return the track of a sidecar.
+
+    Raises:
+        OSError, ValueError, RecursionError: It cannot be read.
+    """
+    origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
+    track = sidecar.parent / origin.name
+    if not _names(origin) or not _is_inside(track):
+        raise ValueError("it does not name a caption file beside it")
+    if not all(0 <= time < math.inf for time in (origin.duration, *dict(origin.chapters))):
+        raise ValueError("it contains a negative or infinite time")
+    return RawTrack(origin, track.read_bytes())
 
 
 def _names(origin: Origin) -> bool:

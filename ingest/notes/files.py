@@ -10,7 +10,7 @@ import msgspec
 from cs25search.integrity import replace_file
 from cs25search.records import Chunk
 
-from ..kept import Unusable
+from ..kept import Unusable, read_kept
 from .check import Note
 from .windows import Window
 
@@ -41,18 +41,17 @@ def kept_notes(
     Args:
         on_unusable: Called with each file that is skipped.
     """
-    found = {}
-    for path in sorted(folder.glob("*.json")):
-        try:
-            written = msgspec.json.decode(path.read_bytes(), type=Written)
-            if path.name != f"{written.key}.json":
-                raise ValueError(f"it contains the notes of {written.key[:40]!r}")
-            if not all(0 <= note.start < note.end < math.inf for note in written.notes):
-                raise ValueError("a note ends before it starts")
-            found[written.key] = written
-        except (OSError, ValueError, RecursionError) as error:
-            on_unusable(Unusable(path, str(error)))
-    return found
+    found = read_kept(folder.glob("*.json"), _read, on_unusable)
+    return {written.key: written for written in found}
+
+
+def _read(path: Path) -> Written:
+    written = msgspec.json.decode(path.read_bytes(), type=Written)
+    if path.name != f"{written.key}.json":
+        raise ValueError(f"it contains the notes of {written.key[:40]!r}")
+    if not all(0 <= note.start < note.end < math.inf for note in written.notes):
+        raise ValueError("a note ends before it starts")
+    return written
 
 
 def note_chunks(windows: Iterable[Window], kept: Mapping[str, Written]) -> list[Chunk]:

@@ -17,7 +17,6 @@ from cs25search.language_model import (
     EndpointProblem,
     Limits,
     ask,
-    endpoint_from_environment,
     unframed,
 )
 from cs25search.text.clean import clean
@@ -83,13 +82,12 @@ class Lost:
     reason: str
 
 
-def require_endpoint() -> Endpoint:
-    """Return the endpoint to ask.
+def require_endpoint(endpoint: Endpoint | None) -> Endpoint:
+    """Return the endpoint to ask, checked.
 
     Raises:
         Cs25SearchError: No endpoint is configured, or its address is invalid.
     """
-    endpoint = endpoint_from_environment(FIRST_TOKEN)
     if endpoint is None or not endpoint.base_url or not endpoint.model:
         unset = "CS25_LLM_MODEL" if endpoint and endpoint.base_url else "CS25_LLM_BASE_URL"
         raise Cs25SearchError(

@@ -9,7 +9,8 @@ import io
 import os
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,13 +30,35 @@ MOST_BYTES = 20_000_000  # decompressed; the largest page seen has 2 MB, an hour
 PIECE = 1 << 16
 
 
-def seconds_to_answer() -> float:
-    """Return how long to wait for YouTube: CS25_TIMEOUT, or 20 s.
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How YouTube is reached.
+
+    Attributes:
+        proxy: The URL of a proxy; "" for the system's settings.
+        seconds: How long to wait without receiving a byte.
+        own_certificates: Whether the user named certificates to trust, which requests and OpenSSL
+            then read themselves.
+    """
+
+    proxy: str = ""
+    seconds: float = SECONDS_TO_ANSWER
+    own_certificates: bool = False
+
+
+USUAL = Network()
+
+
+def read_network(proxy: str = "", environment: Mapping[str, str] = os.environ) -> Network:
+    """Return how to reach YouTube, by CS25_TIMEOUT, SSL_CERT_FILE and REQUESTS_CA_BUNDLE.
 
     Raises:
         Cs25SearchError: CS25_TIMEOUT is invalid.
+
+    >>> read_network(environment={"CS25_TIMEOUT": "60", "SSL_CERT_FILE": "company.pem"})
+    Network(proxy='', seconds=60.0, own_certificates=True)
     """
-    given = os.environ.get("CS25_TIMEOUT", "")
+    given = environment.get("CS25_TIMEOUT", "")
     try:
         seconds = float(given) if given else SECONDS_TO_ANSWER
     except ValueError:
@@ -45,7 +68,8 @@ def seconds_to_answer() -> float:
             f"CS25_TIMEOUT is {given[:20]!r}, not a number of seconds from 0.1 to 3600.\n"
             "Write it as CS25_TIMEOUT=20"
         )
-    return seconds
+    certificates = environment.get("SSL_CERT_FILE") or environment.get("REQUESTS_CA_BUNDLE")
+    return Network(proxy, seconds, bool(certificates))
 
 
 def check_host(url: str) -> None:

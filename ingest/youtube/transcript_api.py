@@ -18,7 +18,7 @@ from . import failures
 from .details import Captions
 from .failures import FetchError, explained
 from .languages import Offer, Rank, kind_of, serving
-from .limits import BoundedAdapter, seconds_to_answer
+from .limits import USUAL, BoundedAdapter, Network
 
 
 class TranscriptClient:
@@ -26,15 +26,16 @@ class TranscriptClient:
 
     name = "youtube-transcript-api"
 
-    def __init__(self, proxy: str = "", session: requests.Session | None = None) -> None:
+    def __init__(self, network: Network = USUAL, session: requests.Session | None = None) -> None:
         if session is None:
             session = requests.Session()
             session.adapters.clear()
             adapter = BoundedAdapter()
-            adapter.seconds = seconds_to_answer()
+            adapter.seconds = network.seconds
             session.mount("https://", adapter)
         session.hooks["response"].append(self._keep_player)
         self._player: dict[str, Any] = {}
+        proxy = network.proxy
         config = GenericProxyConfig(proxy, proxy) if proxy else None
         self._api = YouTubeTranscriptApi(proxy_config=config, http_client=session)
 

@@ -5,7 +5,6 @@ playlists.
 """
 
 import io
-import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,7 +18,7 @@ from . import failures
 from .details import Captions, Details, Listing, PartialList, read_details
 from .failures import FetchError, explained
 from .languages import Offer, Rank, kind_of, same_language, serving
-from .limits import PIECE, BrowserRH, PlainRH, bounded, check_host, seconds_to_answer
+from .limits import PIECE, USUAL, BrowserRH, Network, PlainRH, bounded, check_host
 from .links import VIDEO_ID
 
 # Placeholders for hidden titles in playlists.
@@ -49,13 +48,12 @@ class YtDlpClient:
     """yt-dlp with one session per ingest.
 
     Args:
-        proxy: URL of a proxy, "" for the system's settings.
         cookies: A browser's cookies in Netscape format, or "".
     """
 
     name = "yt-dlp"
 
-    def __init__(self, proxy: str = "", cookies: str = "") -> None:
+    def __init__(self, network: Network = USUAL, cookies: str = "") -> None:
         self._remarks = _Remarks()
         options: dict[str, Any] = {
             "logger": self._remarks,
@@ -67,7 +65,7 @@ class YtDlpClient:
             "writeautomaticsub": True,
             "extract_flat": True,
             "ignore_no_formats_error": True,  # only captions are needed
-            "socket_timeout": seconds_to_answer(),
+            "socket_timeout": network.seconds,
             "extractor_retries": 0,  # fetch.py retries
             "cachedir": False,
             "extractor_args": {
@@ -79,10 +77,10 @@ class YtDlpClient:
                 },
             },
         }
-        if os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE"):
+        if network.own_certificates:
             options["compat_opts"] = {"no-certifi"}  # use the certificates named by the user
-        if proxy:
-            options["proxy"] = proxy
+        if network.proxy:
+            options["proxy"] = network.proxy
         if cookies:
             options["cookiefile"] = io.StringIO(cookies)  # yt-dlp would overwrite a file
         self._ydl = yt_dlp.YoutubeDL(options)

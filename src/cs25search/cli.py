@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .errors import REBUILD, Cs25SearchError
+from .errors import FAILED, REBUILD, Cs25SearchError
 from .formats import by_model, hit_json, json_text, label, quote_of
+from .language_model import read_endpoint
 from .place import STORES, Place, read_place
 from .records import Hit, lecture_label
-from .terminal import BROKEN, Program, out
+from .terminal import Program, out
 from .text.clean import lines
 from .times import clock, watch_url
 from .transcripts import made_by, speakers_of
@@ -45,7 +46,7 @@ class Group(Program, click.Group):
             return super().invoke(context)
         except Cs25SearchError as error:
             out(f"Error: {error}", err=True)
-            sys.exit(BROKEN)
+            sys.exit(FAILED)
 
 
 def _ingest() -> click.Command:
@@ -414,8 +415,8 @@ def check(deep: bool, place: Place) -> None:
 def evaluate(questions: Path, lang: str, as_json: bool, place: Place) -> None:
     """Search for every question of a file and measure the hits.
 
-    Format of the file: {"questions": [{"id", "q", "q_ja", "video_id", "start", "end"}],
-    "unanswerable": [{"q"}]}, times in seconds.
+    Format of the file: {"questions": [{"id", "q", "q_ja", "video_id", "start", "end"}]}, times in
+    seconds.
     """
     from .evaluation import DEPTH, ask_all, measure, read_questions
 
@@ -516,7 +517,7 @@ def _hit_span(hit: Hit) -> dict[str, Any]:
 def _open(place: Place, once: bool = True) -> "Index":
     from .search import open_place
 
-    index = open_place(place, once=once)
+    index = open_place(place, once=once, endpoint=read_endpoint())
     if index.damage:
         out(f"Warning: {index.warning}", err=True)
     return index

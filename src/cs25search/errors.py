@@ -19,6 +19,7 @@ The text says what is wrong with the value, where, and what to do next; the same
 
 from pathlib import Path
 
+FAILED = 2  # exit code of a program that an error or wrong usage stopped
 REBUILD = "Rebuild the index: python -m ingest"
 
 

@@ -29,19 +29,10 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswerable:
-    """A question the lectures do not answer."""
-
-    q: str
-    q_ja: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class QuestionFile:
-    """A file of questions, as `eval` reads it."""
+    """A file of questions, as `eval` reads it; other fields are ignored."""
 
     questions: tuple[Question, ...]
-    unanswerable: tuple[Unanswerable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -76,22 +76,24 @@ class EndpointProblem(Exception):
         super().__init__(reason)
 
 
-def endpoint_from_environment(first_token: float = FIRST_TOKEN) -> Endpoint | None:
-    """Return the endpoint configured in CS25_LLM_BASE_URL and CS25_LLM_MODEL; None if not set.
+def read_endpoint(
+    first_token: float = FIRST_TOKEN, environment: Mapping[str, str] = os.environ
+) -> Endpoint | None:
+    """Return the endpoint named by CS25_LLM_BASE_URL and CS25_LLM_MODEL; None if not set.
 
     Args:
         first_token: Seconds, unless CS25_LLM_TIMEOUT is set.
+
+    >>> read_endpoint(environment={"CS25_LLM_MODEL": "llama3.1", "CS25_LLM_TIMEOUT": "60"})
+    Endpoint(model='llama3.1', first_token=60.0)
     """
-    base_url = os.environ.get("CS25_LLM_BASE_URL", "").strip()
-    model = os.environ.get("CS25_LLM_MODEL", "").strip()
+    base_url = environment.get("CS25_LLM_BASE_URL", "").strip()
+    model = environment.get("CS25_LLM_MODEL", "").strip()
     if not base_url and not model:
         return None
-    return Endpoint(
-        base_url,
-        model,
-        os.environ.get("CS25_LLM_API_KEY", "").strip(),
-        _seconds_allowed(first_token),
-    )
+    with suppress(ValueError):
+        first_token = max(0.1, float(environment.get("CS25_LLM_TIMEOUT", first_token)))
+    return Endpoint(base_url, model, environment.get("CS25_LLM_API_KEY", "").strip(), first_token)
 
 
 def ask(
@@ -463,10 +465,3 @@ def _reason(error: BaseException, status: int) -> tuple[str, str]:
         f"the server does not speak the protocol ({kind}).",
         f"サーバーの応答がプロトコルに合いません（{kind}）。",
     )
-
-
-def _seconds_allowed(otherwise: float) -> float:
-    try:
-        return max(0.1, float(os.environ.get("CS25_LLM_TIMEOUT", otherwise)))
-    except ValueError:
-        return otherwise

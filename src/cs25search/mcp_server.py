@@ -23,7 +23,7 @@ class Live:
 
     def __init__(self, index: Index, place: Place) -> None:
         self._index = index
-        self._place = place
+        self._place, self._endpoint = place, index.endpoint
         self._name = _live_name(place)
         # If a new one was published meanwhile, the next call reopens it.
         self._is_new = self._name != index.name and index.damage is None
@@ -38,7 +38,7 @@ class Live:
         with self._lock:
             name = _live_name(self._place)
             if self._is_new or name != self._name:
-                self._index = open_place(self._place)
+                self._index = open_place(self._place, endpoint=self._endpoint)
                 self._name, self._is_new = name, False
             return self._index
 

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import msgspec
 
+from .errors import FAILED
+
 FILE = "ingest.jsonl"
+REPORT = "last-ingest.json"  # what each video gave and what failed; written when a run ends
 INTERVAL = 0.25  # least seconds between two lines of a step; the last one is always written
 READ = 64 * 1024  # bytes at the end of the file that are read
 REMARKS = 40  # number of recent remarks that are kept
-FAILED = 2  # exit code of an ingest that an error stopped
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

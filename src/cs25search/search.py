@@ -18,6 +18,7 @@ from .index.files import read_generation
 from .index.generation import Generation
 from .index.publish import current_generation, generations
 from .integrity import fingerprint
+from .language_model import Endpoint, read_endpoint
 from .place import Place, read_place
 from .question.cleanup import topic_of
 from .question.read import read_question
@@ -55,15 +56,29 @@ def open_index(
         ModelError: The encoder is missing, altered, or differs from the one that built the index.
         StoreError: Milvus does not answer, or nothing has been built there.
     """
-    return open_place(read_place(path, store, uri), encoder, once)
+    return open_place(read_place(path, store, uri), encoder, once, read_endpoint())
 
 
-def open_place(place: Place, encoder: Encoder | None = None, once: bool = False) -> "Index":
+def open_place(
+    place: Place,
+    encoder: Encoder | None = None,
+    once: bool = False,
+    endpoint: Endpoint | None = None,
+) -> "Index":
     """Open the live generation of an index; see `open_index`.
+
+    Args:
+        endpoint: The language model that writes answers; None for extracts.
 
     Raises:
         As `open_index`.
     """
+    index = _open(place, encoder, once)
+    index.endpoint = endpoint
+    return index
+
+
+def _open(place: Place, encoder: Encoder | None, once: bool) -> "Index":
     folder = place.folder
     if place.is_milvus:
         from .milvus.connection import Store
@@ -156,6 +171,7 @@ class Index:
     Attributes:
         path: The index folder.
         damage: What is wrong with the live generation, if this is the previous one; else None.
+        endpoint: The language model that writes answers; None for extracts.
     """
 
     def __init__(
@@ -168,6 +184,7 @@ class Index:
         self.path = path
         self.searcher = Searcher(source, encoder)
         self.damage = damage
+        self.endpoint: Endpoint | None = None
 
     @property
     def generation(self) -> Generation:
@@ -242,8 +259,8 @@ class Index:
     ) -> Answer:
         """Return what the lectures say about a question, with citations for every sentence.
 
-        The sentences are extracts. If CS25_LLM_BASE_URL and CS25_LLM_MODEL name a language model,
-        it writes them, and each is checked against the moments it cites.
+        The sentences are extracts. If CS25_LLM_BASE_URL and CS25_LLM_MODEL named a language model
+        when the index was opened, it writes them, and each is checked against the moments it cites.
 
         Args:
             question: English or Japanese.
@@ -286,7 +303,7 @@ class Index:
     ) -> Answer:
         from .answers.answer import answer
 
-        given = answer(self.searcher, found, on_sentence)
+        given = answer(self.searcher, found, self.endpoint, on_sentence)
         outcome |= {"status": given.status, "model": given.model}
         return replace(given, generation=self.name)
 

@@ -17,11 +17,10 @@ from typing import Any, TextIO
 
 import click
 
-from .errors import OutputError
+from .errors import FAILED, OutputError
 from .text.clean import printable
 from .text.markdown import JOINER
 
-BROKEN = 2  # exit code: wrong usage, or something that cannot be read or written
 NEAREST = {
     "–": "-",
     "—": "-",
@@ -50,7 +49,7 @@ class Program(click.Command):
             abandon(sys.stdout)
             where = f"{error.filename}: " if error.filename else ""
             out(f"Error: {where}{error.strerror or error}.", err=True)
-            sys.exit(BROKEN)
+            sys.exit(FAILED)
 
 
 def prepare() -> None:

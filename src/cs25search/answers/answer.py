@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..language_model import endpoint_from_environment
+from ..language_model import Endpoint
 from ..question.follow_up import understood_as
 from ..question.read import read_question
 from ..ranking.filters import Filters
@@ -29,18 +29,19 @@ NO_TEXT: dict[tuple[Status, Language], str] = {
 def answer(
     searcher: Searcher,
     found: Found,
+    endpoint: Endpoint | None = None,
     on_sentence: Callable[[Sentence], None] = lambda sentence: None,
 ) -> Answer:
     """Return what the lectures say about a question; see `Index.answer`.
 
     Args:
         found: At least `findings.MOMENTS` hits, if there are so many.
+        endpoint: The language model that writes the answer; None for extracts.
     """
     from .written import write_answer
 
     if is_small_talk(found.question.text):
         return small_talk(found.question, searcher.source)
-    endpoint = endpoint_from_environment()
     findings, question = judge(searcher, found), found.question
     name = listed_name(question.text)
     if name and (mentions := find_mentions(searcher.source, name, found.filters.lectures)):

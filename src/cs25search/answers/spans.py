@@ -20,7 +20,7 @@ from .passages import Passage
 MOST_SENTENCES = 4  # of one moment
 MOST_WORDS = 70  # of one moment, in English; a Japanese one has about two characters a word
 NEAR = 0.8  # a second moment speaks too when it scores at least this fraction of the best
-SPOKEN_WORDS = 60  # of captions
+MOST_SPOKEN = 60  # words of captions
 
 _QUESTIONER = re.compile(
     r"^(?:(?:an?|one|another|the|the same|some) )?(?:[\w-]+ )?"
@@ -247,7 +247,7 @@ def _spoken(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     beside = [n for n in (best - 1, best + 1) if 0 <= n < len(passages)]
     chosen = [passages[best]]
     for n in sorted(beside, key=lambda n: -passages[n].score)[:1]:
-        if length_of(passages[n].text) + length_of(passages[best].text) <= SPOKEN_WORDS:
+        if length_of(passages[n].text) + length_of(passages[best].text) <= MOST_SPOKEN:
             chosen.append(passages[n])
     *others, last = sorted(chosen, key=lambda p: p.order)
     return (*others, replace(last, text=trim_end(last.text)))

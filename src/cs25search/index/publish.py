@@ -23,6 +23,7 @@ from ..integrity import replace_file
 if TYPE_CHECKING:
     import filelock
 
+LOCK = "ingest.lock"  # held by the one ingest that may write
 NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
 NOTHING_YET = (
     "none"  # content of CURRENT before the first generation; a missing CURRENT means damage
@@ -113,7 +114,7 @@ def ingest_lock(index_dir: Path) -> Iterator[None]:
     owner = index_dir / "ingest.owner"
     import filelock  # only writers need it, and queries must start fast
 
-    lock = filelock.FileLock(index_dir / "ingest.lock", timeout=0)
+    lock = filelock.FileLock(index_dir / LOCK, timeout=0)
     _acquire(lock, owner)
     try:
         replace_file(owner, f"{os.getpid()}\n".encode(), _sync)

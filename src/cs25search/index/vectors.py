@@ -38,7 +38,7 @@ class IndexType:
     reason: str
 
 
-def choose_index(n: int, dim: int, exact_up_to: int = EXACT_UP_TO) -> IndexType:
+def choose_index(n: int, dim: int) -> IndexType:
     """Return how to search n vectors, with the reason; docs/scaling.md has the measurements.
 
     >>> print(choose_index(576, 384).reason)
@@ -49,7 +49,7 @@ def choose_index(n: int, dim: int, exact_up_to: int = EXACT_UP_TO) -> IndexType:
     'comparing all 1,000,000 vectors would read 1536 MB a query; 64 of 4096 lists read 12 MB.'
     """
     megabytes = 4 * n * dim / 1e6
-    if n <= exact_up_to:
+    if n <= EXACT_UP_TO:
         reason = f"Exact: comparing all {n:,} vectors reads {max(1, megabytes):.0f} MB a query."
         return IndexType("Flat", 0, reason)
     # FAISS advises 4 to 16 times sqrt(n) lists. Few lists make training cheap; probing many of them
@@ -63,11 +63,11 @@ def choose_index(n: int, dim: int, exact_up_to: int = EXACT_UP_TO) -> IndexType:
     return IndexType(f"IVF{lists},SQfp16", probes, reason)  # SQfp16: two bytes per component
 
 
-def build_dense(vectors: np.ndarray, exact_up_to: int = EXACT_UP_TO) -> faiss.Index:
+def build_dense(vectors: np.ndarray) -> faiss.Index:
     """Return a FAISS index over unit rows, shape (n_chunks, dim); see `choose_index`."""
     n, dim = vectors.shape
     vectors = np.ascontiguousarray(vectors, np.float32)
-    chosen = choose_index(n, dim, exact_up_to)
+    chosen = choose_index(n, dim)
     index: Any = faiss.index_factory(dim, chosen.factory, faiss.METRIC_INNER_PRODUCT)
     if chosen.probes:
         index.nprobe = chosen.probes  # saved in the file

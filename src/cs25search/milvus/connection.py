@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from ..errors import Cs25SearchError, StoreError
+from ..index.vectors import EXACT_UP_TO
 from ..place import without_password
 
 if TYPE_CHECKING:
@@ -35,9 +36,8 @@ TIMEOUT = 60.0  # timeout of a call in seconds
 CONNECT = 10.0  # timeout of the first call
 TRIES = 5  # seconds to wait for a collection that another worker is creating
 PIECE = 60_000  # bytes per piece of a long value; a VARCHAR has at most 65,535
-MOST_ROWS = 16_384  # Milvus's limit per query
+MOST_ROWS = 16_384  # Milvus's limit per query or search
 PAGE = 100  # rows per write, about a megabyte
-EXACT = 200_000  # number of chunks up to which vectors are compared exhaustively
 Row = dict[str, Any]
 
 
@@ -228,7 +228,7 @@ class Store:
         with self._plainly():
             for part in ("side", "chunks"):
                 self.client.flush(_name(generation, part), timeout=TIMEOUT)
-            if count > EXACT:
+            if count > EXACT_UP_TO:
                 self._approximate(chunks)
         self.load(generation)
         with self._plainly():

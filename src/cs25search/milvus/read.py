@@ -35,12 +35,11 @@ from ..ranking.rank import depths, rank
 from ..records import Chunk, Entry, Language, Video
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
-from .connection import BUILD, Row, Store, dimension, read_array_bytes
+from .connection import BUILD, MOST_ROWS, Row, Store, dimension, read_array_bytes
 from .rows import VideoRow, bucket_of
 from .write import Head, read_head, read_slides
 
 MORE = 10  # additional candidates, so that rows with equal scores are not cut off
-MOST = 16_384  # Milvus's limit per search
 BATCH = 500  # ids per expression
 MOST_NOTES = 2000  # kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
@@ -75,12 +74,12 @@ class MilvusSource:
         }
         where = _expression(filters)
         for depth in depths():
-            count = min(depth + MORE, MOST)
+            count = min(depth + MORE, MOST_ROWS)
             found, is_all = self._propose(query, seen, where, count)
             beside = {one for row in found.values() for one in json.loads(row["partners"])}
             rows = [*found.values(), *self._by_id(beside - found.keys()).values()]
             part = self._generation(rows, seen)
-            if is_all or count == MOST:
+            if is_all or count == MOST_ROWS:
                 break
             ranked = rank(query, part, filters.rows(part.videos, part.rows), depth)
             if len(build_hits(ranked, query, part, self._encoder, k)) == k:

@@ -6,8 +6,10 @@ foreign origin, Streamlit would look up its own address on the network and block
 meanwhile.
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from ..errors import Cs25SearchError
@@ -32,14 +34,31 @@ def host_name(host: str) -> str:
     return (found["v6"] or found["name"]).lower().removesuffix(".") if found else ""
 
 
-def public_hosts(environment: Mapping[str, str]) -> frozenset[str]:
-    """Return the names in CS25_HOSTS, under which others reach this server.
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may do what.
 
-    >>> sorted(public_hosts({"CS25_HOSTS": "search.example.org, [fd00::1]:8501"}))
-    ['fd00::1', 'search.example.org']
+    Attributes:
+        hosts: The names under which others reach this server.
+        may_ingest: Whether every visitor may start an ingest, or none; None if only visitors on
+            this machine may.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    may_ingest: bool | None = None
+
+
+ONLY_HERE = Access()
+
+
+def read_access(environment: Mapping[str, str] = os.environ) -> Access:
+    """Return who may do what, by CS25_HOSTS and CS25_ALLOW_INGEST.
+
+    >>> read_access({"CS25_HOSTS": "[fd00::1]:8501", "CS25_ALLOW_INGEST": "1"})
+    Access(hosts=frozenset({'fd00::1'}), may_ingest=True)
 
     Raises:
-        Cs25SearchError: One of them is not a host name, for example a URL or a pattern.
+        Cs25SearchError: A name is not a host name, for example a URL or a pattern.
     """
     written = [host.strip() for host in environment.get("CS25_HOSTS", "").split(",")]
     for host in written:
@@ -48,7 +67,8 @@ def public_hosts(environment: Mapping[str, str]) -> frozenset[str]:
                 f"CS25_HOSTS names {host!r}, which is not a host name.\n"
                 "Write the names that browsers use, separated by commas: search.example.org"
             )
-    return frozenset(host_name(host) for host in written if host)
+    hosts = frozenset(host_name(host) for host in written if host)
+    return Access(hosts, {"0": False, "1": True}.get(environment.get("CS25_ALLOW_INGEST", "")))
 
 
 def is_local(host: str, peer: str | None, headers: Iterable[str]) -> bool:
@@ -116,25 +136,22 @@ class Doors:
         return ""
 
 
-def may_ingest(
-    host: str, peer: str | None, headers: Iterable[str], environment: Mapping[str, str]
-) -> bool:
+def may_ingest(access: Access, host: str, peer: str | None, headers: Iterable[str]) -> bool:
     """Return whether a visitor may start an ingest.
 
-    CS25_ALLOW_INGEST=1 allows it for every visitor, 0 for none. If it is not set, visitors on this
-    machine may, unless CS25_HOSTS is set: behind a proxy, all visitors look local.
+    If `access` does not say, visitors on this machine may, unless the server has public names:
+    behind a proxy, all visitors look local.
 
-    >>> may_ingest("localhost", "127.0.0.1", [], {})
+    >>> may_ingest(Access(), "localhost", "127.0.0.1", [])
     True
-    >>> may_ingest("localhost", "127.0.0.1", [], {"CS25_HOSTS": "search.example.org"})
+    >>> may_ingest(Access(frozenset(["search.example.org"])), "localhost", "127.0.0.1", [])
     False
-    >>> may_ingest("search.example.org", "10.0.0.7", [], {"CS25_ALLOW_INGEST": "1"})
+    >>> may_ingest(Access(may_ingest=True), "search.example.org", "10.0.0.7", [])
     True
     """
-    choice = environment.get("CS25_ALLOW_INGEST", "")
-    if choice in ("0", "1"):
-        return choice == "1"
-    return not public_hosts(environment) and is_local(host, peer, headers)
+    if access.may_ingest is not None:
+        return access.may_ingest
+    return not access.hosts and is_local(host, peer, headers)
 
 
 def _values(scope: Scope, wanted: bytes) -> list[str]:

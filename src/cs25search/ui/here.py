@@ -7,9 +7,11 @@ import streamlit as st
 
 from ..course.read import Course, Lecture
 from ..errors import Cs25SearchError
+from ..language_model import Endpoint
 from ..place import Place
 from ..records import Language, Video
 from ..text.clean import clean
+from .doors import ONLY_HERE, Access
 from .views.moment import lecture_title
 from .views.problem import explain
 from .views.texts import say
@@ -20,12 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Language, course, where the index lies, and the pages that can be linked to."""
+    """Language, course, where the index lies, and the pages that can be linked to.
+
+    Attributes:
+        endpoint: The language model that writes answers; None for extracts.
+        access: Who may start an ingest.
+    """
 
     language: Language
     course: Course
     place: Place
     pages: "dict[str, StreamlitPage]"
+    endpoint: Endpoint | None = None
+    access: Access = ONLY_HERE
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the app."""

@@ -16,11 +16,12 @@ import filelock
 import msgspec
 import streamlit as st
 
-from ..progress import FAILED, FILE, read_progress
-from .doors import may_ingest
+from ..errors import FAILED
+from ..index.publish import LOCK
+from ..progress import FILE, REPORT, read_progress
+from .doors import Access, may_ingest
 
 LOG = "ingest.log"
-REPORT = "last-ingest.json"
 CLOCK = 0.1  # seconds by which file times may lag behind
 
 
@@ -42,11 +43,11 @@ def command(folder: Path, offline: bool) -> list[str]:
     return [sys.executable, "-P", "-m", "cs25search", "ingest", *options, "--index", str(folder)]
 
 
-def is_allowed() -> bool:
+def is_allowed(access: Access) -> bool:
     """Return whether the visitor of this session may start an ingest."""
     headers: Mapping[str, str] = st.context.headers
     peer = st.context.ip_address or "127.0.0.1"  # None for loopback
-    return may_ingest(headers.get("host", ""), peer, headers, os.environ)
+    return may_ingest(access, headers.get("host", ""), peer, headers)
 
 
 def start(folder: Path, offline: bool) -> None:
@@ -132,7 +133,7 @@ def _is_locked(folder: Path) -> bool:
         return False
     try:
         # Check one at a time: two checks at once would each take the other for an ingest.
-        with _started().lock, filelock.FileLock(folder / "ingest.lock", timeout=0):
+        with _started().lock, filelock.FileLock(folder / LOCK, timeout=0):
             return False
     except filelock.Timeout:
         return True

@@ -9,8 +9,10 @@ import streamlit as st
 
 from ..course.read import Course, load_course
 from ..errors import Cs25SearchError
+from ..language_model import Endpoint
 from ..place import Place
 from ..records import Language
+from .doors import Access
 from .here import Here, show_problem
 from .pages import (
     index as index_page,
@@ -38,7 +40,7 @@ WIDTH = 1120  # pixels; longer lines are hard to read
 NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
 
 
-def show(place: Place) -> None:
+def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
     """Show the page that the URL names."""
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
     player.stopped()  # this run redraws all parts of the page
@@ -51,7 +53,7 @@ def show(place: Place) -> None:
     except Cs25SearchError as error:
         show_problem(error, language)
         return
-    here = Here(language, course, place, {})
+    here = Here(language, course, place, {}, endpoint, access)
     pages: dict[str, StreamlitPage] = {
         "search": _page(search_page.show, here, "page_search", "", ":material/search:"),
         "lectures": _page(

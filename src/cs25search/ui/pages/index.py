@@ -85,7 +85,7 @@ def _source(here: Here, source: Source) -> str:
 def _show_ingest(here: Here, folder: Path) -> None:
     running = ingesting.is_running(folder)
     with st.container(border=True, key="ingest"):
-        if ingesting.is_allowed():
+        if ingesting.is_allowed(here.access):
             _show_button(here, folder, running)
         else:
             st.markdown(here.say("ingest_elsewhere"))
@@ -109,13 +109,13 @@ def _show_button(here: Here, folder: Path, running: bool) -> None:
             icon=":material/sync:",
             disabled=running,
             on_click=_start,
-            args=(folder,),
+            args=(here, folder),
         )
         st.checkbox(here.say("ingest_offline"), value=True, key="offline", disabled=running)
 
 
-def _start(folder: Path) -> None:
-    if not ingesting.is_allowed():
+def _start(here: Here, folder: Path) -> None:
+    if not ingesting.is_allowed(here.access):
         return
     try:
         ingesting.start(folder, offline=st.session_state["offline"])

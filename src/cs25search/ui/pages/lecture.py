@@ -133,7 +133,7 @@ def show_video(here: Here, index: Index, video: Video) -> None:
     if wanted.strip():
         _show_found(here, video, passages, wanted)
     else:
-        chapters = above(video_chapters(video), passages)
+        chapters = above(video.chapters, passages)
         for number, passage in enumerate(passages):
             line = Line(number, passage, chapters[number], is_moment(passage, hits))
             _show_passage(here, video, line)
@@ -155,11 +155,6 @@ def _offer_transcript(here: Here, index: Index, video: Video) -> None:
                 key=f"download-{video.video_id}-{form}",
                 on_click="ignore",
             )
-
-
-def video_chapters(video: Video) -> Sequence[tuple[float, str]]:
-    """Return the chapters of a video as (start, title)."""
-    return getattr(video, "chapters", ())
 
 
 def above(
@@ -189,7 +184,7 @@ def is_moment(passage: Passage, hits: Sequence[Hit]) -> bool:
 def _passages(here: Here, index: Index, video: Video) -> tuple[list[Passage], list[Passage]]:
     chunks = index.chunks_of(video.video_id)
     notes = [_note(here, chunk) for chunk in chunks if chunk.kind == "note"]
-    breaks = [start for start, _ in video_chapters(video)]
+    breaks = [start for start, _ in video.chapters]
     spoken = [chunk for chunk in chunks if chunk.kind == "transcript"]
     return notes, paragraphs(cues_of(spoken), breaks)
 

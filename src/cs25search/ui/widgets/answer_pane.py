@@ -5,7 +5,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from ...formats import answer_markdown
-from ...language_model import endpoint_from_environment
 from ...ranking.searcher import Found
 from ...records import Answer, Citation
 from ...search import Index
@@ -39,7 +38,7 @@ def show_answer(here: Here, index: Index, found: Found) -> Answer | None:
     Raises:
         Cs25SearchError: As for `Index.answer`.
     """
-    endpoint = endpoint_from_environment()
+    endpoint = index.endpoint
     asked = Asked(
         index.generation.manifest.generation,
         found.question.text,
