@@ -38,7 +38,7 @@ class Row:
     cause: str = ""  # why something failed
     cure: str = ""  # what to do about it
     remark: str = ""  # anything unusual about the captions that is not a failure
-    doubt: str = ""  # why it is uncertain which lecture of the deck this is
+    doubt: str = ""  # why it is uncertain which lecture of the deck this is, or how it was found
 
 
 def exit_code(rows: Sequence[Row], insisted: Collection[str]) -> int:

@@ -88,6 +88,60 @@ def test_what_is_no_deck_is_told_with_its_line(text, line, reason):
     assert (caught.value.source, caught.value.line) == ("deck.txt", line)
 
 
+WITHOUT_LENGTHS = """Transcript
+  1. 台所の科学 • 1. 混ぜる 2. 待つ 3. 焼く
+  2. 1. パンの膨らみ 講演者：山田 花子（東都大学）、鈴木 一郎（みやこ食品） 2. ★ Salt
+
+    and water Speaker: Ben Brewer (Brewery) 3. 発酵 スピーカー：マリー・キュリー 目次
+  3. 1. パンの膨らみ • 2. は二倍に膨らむ。
+  4. Why pasta needs it. 2. Salt and water
+  5. 3. 発酵 講演者: 高橋 和子 • 乳酸菌
+  6. 3. 発酵 Questions
+"""
+
+
+def test_contents_without_lengths_are_the_list_whose_titles_head_other_slides():
+    deck = parse_deck(WITHOUT_LENGTHS)
+    assert [(one.number, one.title, one.recommended) for one in deck.lectures] == [
+        (1, "パンの膨らみ", False),
+        (2, "Salt and water", True),
+        (3, "発酵", False),
+    ]
+    assert {one.duration for one in deck.lectures} == {0.0}
+    assert [slide.lecture for slide in deck.slides] == [None, None, 1, 2, 3, 3]
+
+
+def test_speakers_are_read_in_both_languages_and_their_own_slide_comes_first():
+    assert [one.speakers for one in parse_deck(WITHOUT_LENGTHS).lectures] == [
+        ("山田 花子", "鈴木 一郎"),
+        ("Ben Brewer",),
+        ("高橋 和子",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Speaker: Ada Byron (Oxford)", ("Ada Byron",)),
+        ("Speaker Ada Byron (Oxford)", ("Ada Byron",)),
+        ("Speakers: Ada Byron (Oxford), Max Müller (Bonn)", ("Ada Byron", "Max Müller")),
+        ("Speakers：Ada Byron (Oxford) and Max Müller (Bonn)", ("Ada Byron", "Max Müller")),
+        ("講演者：山田 花子（東都大学）", ("山田 花子",)),
+        ("講演者: 山田花子 (東都大学)、鈴木一郎 (みやこ食品)", ("山田花子", "鈴木一郎")),
+        ("スピーカー：マリー・キュリー（ソルボンヌ）", ("マリー・キュリー",)),
+        ("Speaker: Ada Byron", ("Ada Byron",)),
+        ("", ()),
+    ],
+)
+def test_speakers_beside_lengths(line, names):
+    deck = parse_deck(f"  1. 1. 小麦粉（40:00） {line} 2. Salt (1:05:44) Contents\n")
+    assert [(one.title, one.duration) for one in deck.lectures] == [
+        ("小麦粉", 2400.0),
+        ("Salt", 3944.0),
+    ]
+    assert [one.speakers for one in deck.lectures] == [names, ()]
+
+
 def test_unreadable_files_are_told(tmp_path):
     with pytest.raises(DeckError, match="cannot be opened"):
         read_deck(tmp_path / "none.txt")
@@ -96,7 +150,7 @@ def test_unreadable_files_are_told(tmp_path):
         read_deck(tmp_path / "latin.txt")
 
 
-@given(st.text(alphabet="12345. \n(:)★*•ab", max_size=400))
+@given(st.text(alphabet="12345. \n(:)（：）★*•ab講演者", max_size=400))
 def test_any_text_is_a_deck_or_an_error(text):
     try:
         parse_deck(text)

@@ -1,5 +1,7 @@
 """ingest/deck/match.py: videos match lectures by id, else by length with title or speaker."""
 
+from dataclasses import replace
+
 import pytest
 
 from cs25search.course.read import load_course
@@ -85,3 +87,79 @@ def test_end_of_captions_alone_is_neither_a_match_nor_a_doubt():
     found = match([Candidate("aaaaaaaaaa1", "Gardening", 2390.0, from_cues=True)], [FLOUR])
     assert not found.lectures
     assert not found.doubts
+
+
+def videos_of(*titles, **facts):
+    """Return videos with these titles, numbered from 1, of unknown length."""
+    return [
+        Candidate(f"aaaaaaaaaa{number}", title, 0.0, number=number, **facts)
+        for number, title in enumerate(titles, 1)
+    ]
+
+
+def lectures_of(*titles, speakers=()):
+    return [Lecture(number, title, speakers, 0.0) for number, title in enumerate(titles, 1)]
+
+
+def numbers(found):
+    return [found.lectures[video_id].number for video_id in sorted(found.lectures)]
+
+
+def test_titles_decide_without_lengths_and_it_is_said():
+    videos = videos_of("On salt and water", "Flour for beginners", "塩の科学")
+    found = match(videos, lectures_of("Flour", "Knives", "塩の科学", "Salt and water"))
+    assert numbers(found) == [4, 1, 3]
+    assert found.remarks["aaaaaaaaaa1"].startswith("Matched to lecture 4 of the deck by title")
+
+
+@pytest.mark.parametrize("speakers", [(), ("Ada Miller",)])
+def test_title_that_fits_two_lectures_without_lengths_matches_none(speakers):
+    videos = videos_of("Bread", about="With Ada Miller.")
+    assert not match(videos, lectures_of("Bread one", "Bread two", speakers=speakers)).lectures
+
+
+def test_order_decides_where_titles_cannot_be_compared_and_it_is_said():
+    found = match(videos_of("Flour", "Salt", "Heat"), lectures_of("小麦粉", "塩", "熱"))
+    assert numbers(found) == [1, 2, 3]
+    assert "by order only" in found.remarks["aaaaaaaaaa2"]
+    assert not found.doubts
+
+
+def test_order_completes_titles_of_the_same_order():
+    videos = videos_of("Flour", "A talk", "Heat")
+    assert numbers(match(videos, lectures_of("Flour", "Salt", "Heat"))) == [1, 2, 3]
+    assert numbers(match(videos, lectures_of("Heat", "Salt", "Flour"))) == [3, 1]
+
+
+@pytest.mark.parametrize(
+    "videos",
+    [
+        videos_of("Flour", "Salt"),  # another count
+        [*videos_of("Flour", "Salt"), Candidate("aaaaaaaaaa3", "Heat", 0.0)],  # place unknown
+    ],
+)
+def test_order_says_nothing_about_another_count_or_unknown_places(videos):
+    assert not match(videos, lectures_of("小麦粉", "塩", "熱")).lectures
+
+
+def test_order_says_nothing_if_no_title_agrees():
+    assert not match(videos_of("Flour", "Salt"), lectures_of("Attention", "Scaling")).lectures
+
+
+def test_length_that_speaks_against_it_overrides_title_and_order():
+    flour, salt = lectures_of("小麦粉", "塩")
+    videos = videos_of("Flour", "Salt")
+    late = replace(videos[1], duration=900.0)
+    assert not match([videos[0], late], [flour, replace(salt, duration=960.0)]).lectures
+    near = replace(late, from_cues=True)
+    assert numbers(match([videos[0], near], [flour, replace(salt, duration=960.0)])) == [1, 2]
+    assert not match([replace(late, title="Flour")], [FLOUR]).lectures
+
+
+def test_length_alone_decides_only_for_videos_without_title():
+    untitled = Candidate("aaaaaaaaaa1", "", 2399.0)
+    found = match([untitled], [FLOUR])
+    assert numbers(found) == [1]
+    assert "by length only" in found.remarks["aaaaaaaaaa1"]
+    assert not match([untitled], [FLOUR, YEAST]).lectures
+    assert not match([replace(untitled, from_cues=True)], [FLOUR]).lectures

@@ -1,13 +1,12 @@
 """Parse the text of a slide deck, as on SpeakerDeck, into slides with their lectures.
 
 The page has numbered slides among other page content. Lines are wrapped in mid-sentence, a slide's
-title is at its beginning or its end, and one slide lists the lectures with their lengths:
-"5. ★ Scaling transformers (1:05:44)".
+title is at its beginning or its end, and one slide lists the lectures (contents.py).
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,23 +15,16 @@ from cs25search.integrity import replace_file
 from cs25search.records import Slide
 
 from ..kept import Unusable
+from .contents import FOOTNOTE, LENGTH, MIN_CONTENTS, read_contents, speakers_on, timed_entries
 from .match import Lecture
 
 KEPT = "deck.txt"
 LONGEST_TITLE = 70  # characters
-MIN_CONTENTS = 2  # least entries of a list of contents
 
 _SLIDE = re.compile(r"(?P<indent>[ \t]*)(?P<number>[0-9]{1,4})\. (?P<text>.*)")
-_LENGTH = r"\((?P<length>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})\)"
-_ENTRY = re.compile(
-    r"(?<!\S)(?P<number>[0-9]{1,3})\. (?:★ ?)?"
-    rf"(?P<title>(?:(?! [0-9]{{1,3}}\. )[^()]){{1,200}}?) ?(?:★ ?)?{_LENGTH}"
-    r"(?: Speaker:? (?P<speakers>.+?\)))?"
-)
-_FOOTNOTE = re.compile(r"\*[0-9]{1,2}(?![0-9])")
 _BULLET = re.compile(r"[•◦▪]")
 # What may follow a title at the end of a slide: its length, stars, footnote marks, a word.
-_BESIDE = re.compile(rf"(?:\s|★|{_FOOTNOTE.pattern}|{_LENGTH})*")
+_BESIDE = re.compile(rf"(?:\s|★|{FOOTNOTE.pattern}|{LENGTH})*")
 _LONGEST_TAIL = 40
 
 
@@ -109,9 +101,22 @@ def parse_deck(text: str, source: str = "<deck>") -> ParsedDeck:
     (1, 'Attention', '• It looks things up.')
     """
     title, numbered = _split(text, source)
-    lectures = _lectures(list(numbered.values()), source)
+    lectures = read_contents(list(numbered.values()))
+    if not lectures:
+        reason = (
+            'no slide lists the lectures as "1. Title (1:05:44)", and none lists titles that '
+            'head other slides, as "1. Title"'
+        )
+        raise DeckError(source, 0, reason)
     slides = tuple(_slide(number, words, lectures) for number, words in numbered.items())
-    return ParsedDeck(title, lectures, slides)
+    named = {
+        slide.lecture: names for slide in slides if (names := speakers_on(numbered[slide.number]))
+    }
+    return ParsedDeck(
+        title,
+        tuple(replace(one, speakers=named.get(one.number, one.speakers)) for one in lectures),
+        slides,
+    )
 
 
 def slide_url(url: str, number: int) -> str:
@@ -165,43 +170,8 @@ def _split(text: str, source: str) -> tuple[str, dict[int, str]]:
     )
 
 
-def _lectures(slides: list[str], source: str) -> tuple[Lecture, ...]:
-    """Return the lectures of the slide that lists most lectures."""
-    lists = [_entries(words) for words in slides]
-    best = max(lists, key=len)
-    if len(best) < MIN_CONTENTS:
-        raise DeckError(source, 0, 'no slide lists the lectures as "1. Title (1:05:44)"')
-    named: dict[int, tuple[str, ...]] = {}
-    for words in slides:
-        # "Speaker Ada Byron (Oxford) Topics ... 1. Attention (10:00)"
-        spoken = re.match(r"Speakers?:? (.+?) Topics\b", words)
-        ends = [found for found in _ENTRY.finditer(words)] if spoken else []
-        if spoken and ends:
-            named[int(ends[-1]["number"])] = _people(spoken[1])
-    return tuple(
-        Lecture(
-            number=int(entry["number"]),
-            title=entry["title"].strip(" ★"),
-            speakers=named.get(int(entry["number"])) or _people(entry["speakers"] or ""),
-            duration=_seconds(entry["length"]),
-            recommended="★" in entry[0],
-        )
-        for entry in best
-    )
-
-
-def _entries(words: str) -> list[re.Match[str]]:
-    """Return the entries that are numbered 1, 2, 3 and have a length."""
-    entries: list[re.Match[str]] = []
-    for found in _ENTRY.finditer(words):
-        if int(found["number"]) == len(entries) + 1:
-            entries.append(found)
-    return entries
-
-
 def _slide(number: int, words: str, lectures: tuple[Lecture, ...]) -> Slide:
-    lists_many = len(_entries(words)) >= MIN_CONTENTS
-    for lecture in () if lists_many else lectures:
+    for lecture in () if _lists(words, lectures) else lectures:
         heading = f"{lecture.number}. {lecture.title}"
         if words.startswith(heading):
             rest = words[len(heading) :]
@@ -217,34 +187,23 @@ def _slide(number: int, words: str, lectures: tuple[Lecture, ...]) -> Slide:
     return Slide(number, None, title, _summary(words), url="", kind="other")
 
 
+def _lists(words: str, lectures: tuple[Lecture, ...]) -> bool:
+    """Return whether a slide lists the lectures: some with length, or most by their heading."""
+    headings = [f"{lecture.number}. {lecture.title}" in words for lecture in lectures]
+    return len(timed_entries(words)) >= MIN_CONTENTS or 2 * sum(headings) > len(headings)
+
+
 def _title(words: str) -> str:
     """Return the heading of a slide without a lecture: the text outside its list."""
     first, *rest = _BULLET.split(words)
     if rest and 0 < len(first.strip()) <= LONGEST_TITLE:
-        return _FOOTNOTE.sub("", first).strip()
+        return FOOTNOTE.sub("", first).strip()
     tail = re.split(r"(?<=[.!?…)]) ", words)[-1].strip()
     fits = len(tail) <= LONGEST_TITLE and not _BULLET.search(tail)
-    return _FOOTNOTE.sub("", tail).strip() if fits else ""
+    return FOOTNOTE.sub("", tail).strip() if fits else ""
 
 
 def _summary(words: str) -> str:
     """Return the words of a slide without star, length and footnote marks."""
-    plain = _FOOTNOTE.sub("", re.sub(_LENGTH, "", words)).replace("★", "")
+    plain = FOOTNOTE.sub("", re.sub(LENGTH, "", words)).replace("★", "")
     return " ".join(plain.split())
-
-
-def _people(text: str) -> tuple[str, ...]:
-    """Return the names before each affiliation.
-
-    >>> _people("Ada Byron (Oxford) Max Müller (Bonn)")
-    ('Ada Byron', 'Max Müller')
-    """
-    parts = re.split(r"\([^)]*\)", text)
-    return tuple(name for part in parts if (name := part.strip(" ,:")))
-
-
-def _seconds(length: str) -> float:
-    total = 0
-    for part in length.split(":"):
-        total = total * 60 + int(part)
-    return float(total)
