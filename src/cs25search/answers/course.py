@@ -1,73 +1,43 @@
 """Answers about the course itself: from its slides, lectures and facts.
 
-A question is compared with those that the entries of the handbook answer. When one of them is
-nearly the same, the entry answers; when the lectures themselves have no answer, a looser match
-is enough. docs/answers.md says how the limits were found.
+A question is compared with those that the entries of the handbook answer. How near the nearest of
+them is and how telling the words of the question are make one figure. When a moment answers, the
+figure must be higher than when none does. docs/answers.md says how the limits were found.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ..course.read import load_course
 from ..index.handbook import Match, match
 from ..question.cleanup import topic_of
+from ..question.named import named_lectures, without_place
 from ..question.read import Question, clean_question
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
 from ..records import Answer, Citation, Entry, Language, Sentence, Slide, Video, lecture_label
 from ..text.sentences import split_sentences
 from .citations import text_of
-from .spans import defined_term
+from .course_words import about_course
 
-SURE: dict[Language, float] = {"en": 0.62, "ja": 0.78}
-ENOUGH: dict[Language, float] = {"en": 0.55, "ja": 0.62}  # where no moment answers
-SAME = 0.9  # where a term is to be defined and no moment does: "What is ..." is in many questions
-NAMED = 0.1  # less is enough when the question names a lecture by its number
+WORD = 0.16  # what a word counts beside the nearest question, by its logarithm
+SURE: dict[Language, float] = {"en": 0.985, "ja": 0.985}
+ENOUGH: dict[Language, float] = {"en": 0.965, "ja": 0.95}  # where no moment answers
 MOST_SLIDES = 3  # cited for a fact
-
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_KANJI = "一二三四五六七八九十"
-_NUMBERED = re.compile(
-    r"\b(?:lectures?|talks?|class|session|lec\.?) ?(?:no\.? ?|number |#)?(\d{1,2})\b"
-    rf"|\b({'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:lecture|talk|class|session)\b"
-    rf"|第 ?(\d{{1,2}}|[{_KANJI}]) ?(?:回|講)|(?:講義|レクチャー) ?(\d{{1,2}})",
-    re.I,
-)
-
-
-def named_lectures(question: str) -> list[int]:
-    """Return the lectures that a question names by number, each once.
-
-    >>> named_lectures("Summarise lecture 6"), named_lectures("the third lecture and lecture 6")
-    ([6], [3, 6])
-    >>> named_lectures("第3回の要点"), named_lectures("How long is a lecture?")
-    ([3], [])
-    """
-    found = []
-    for groups in _NUMBERED.findall(question):
-        word = next(group for group in groups if group).lower()
-        if word in _ORDINALS:
-            found.append(_ORDINALS.index(word) + 1)
-        elif word in _KANJI:
-            found.append(_KANJI.index(word) + 1)
-        else:
-            found.append(int(re.sub(r"\D", "", word)))
-    return list(dict.fromkeys(found))
 
 
 def find_entry(searcher: Searcher, found: Found) -> Match | None:
     """Return the entry whose questions are nearest to one, with its score; None without any.
 
-    Only entries about the lectures that were chosen, or else that the question names.
+    Only entries about the lectures that were chosen or that the question names.
     """
     handbook, question = searcher.source.generation.handbook, found.question
     if not handbook.entries:
         return None
     as_typed = question.topic == question.text or question.language == "ja"
     query = found.query if as_typed else searcher.encode(clean_question(question.text))
-    named = sorted(found.filters.lectures) or named_lectures(question.text)
-    matches = match(handbook, question.text, query.tokens, query.ids, named)
+    lectures = found.filters.lectures
+    matches = match(handbook, question.text, query.tokens, query.ids, lectures)
     # An answer needs a question nearly like it, though not every entry near by its text has one.
     nearest = max((one.ask for one in matches), default=0.0)
     return replace(matches[0], ask=nearest) if matches else None
@@ -86,9 +56,7 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     if is_answered and has_topic and not named and found.entry.kind != "fact":
         return False  # the best moment names its lecture and speaker
     limit = SURE[question.language] if is_answered else ENOUGH[question.language]
-    if not is_answered and defined_term(question.text):
-        limit = SAME
-    return found.ask >= limit - (NAMED if named else 0.0)
+    return found.ask + WORD * about_course(without_place(question.text)) >= limit
 
 
 def course_answer(source: Source, question: Question, found: Match) -> Answer:

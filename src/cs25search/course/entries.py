@@ -11,34 +11,40 @@ from .read import Course, Lecture
 _ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "who": (
         ("Who gives lecture {n}?", "Who speaks in lecture {n}?", "How long is lecture {n}?",
-         "Who is the speaker of lecture {n} and where does he work?", "title of lecture {n}"),
+         "Who is the speaker of lecture {n} and where does he work?", "title of lecture {n}",
+         "How long is the talk by {who}?"),
         ("第{n}回は誰が話していますか", "第{n}回の講師は？", "第{n}回は何分ですか",
-         "第{n}回の長さ"),
+         "第{n}回の長さ", "{who}の講義は何分ですか"),
     ),
     "summary": (
         ("Summarise lecture {n}", "What does lecture {n} cover?", "outline of lecture {n}",
          "lecture {n} in a few sentences", "main points of lecture {n}",
-         "What is lecture {n} about?", "summary of the lecture on {title}"),
+         "What is lecture {n} about?", "summary of the lecture on {title}",
+         "What does {who} talk about?", "outline of the talk by {who}"),
         ("第{n}回を要約してください", "第{n}回の要点", "第{n}回の内容は？",
-         "第{n}回は何についての講義ですか", "{title}の講義の要約"),
+         "第{n}回は何についての講義ですか", "{title}の講義の要約",
+         "{who}は何について話していますか"),
     ),
     "verdict": (
         ("What did the author think of lecture {n}?", "author's impression of lecture {n}",
-         "Is lecture {n} worth watching?"),
-        ("第{n}回についての作者の感想", "第{n}回は見る価値がある？", "第{n}回の評価"),
+         "Is lecture {n} worth watching?", "opinion of the deck on the talk by {who}"),
+        ("第{n}回についての作者の感想", "第{n}回は見る価値がある？", "第{n}回の評価",
+         "{who}の講義の感想"),
     ),
     "before": (
         ("Do I need to read anything before lecture {n}?", "prerequisites of lecture {n}",
-         "preparation for lecture {n}"),
-        ("第{n}回の前に予習は必要ですか", "第{n}回の予備知識",),
+         "preparation for lecture {n}", "papers to read before the talk by {who}"),
+        ("第{n}回の前に予習は必要ですか", "第{n}回の予備知識", "{who}の講義の予習"),
     ),
     "difficulty": (
-        ("How hard is lecture {n}?", "Is lecture {n} easy or difficult?"),
-        ("第{n}回は難しいですか", "第{n}回の難易度"),
+        ("How hard is lecture {n}?", "Is lecture {n} easy or difficult?",
+         "Can I follow the talk by {who}?"),
+        ("第{n}回は難しいですか", "第{n}回の難易度", "{who}の講義は難しい？"),
     ),
     "good_for": (
-        ("Who should watch lecture {n}?", "Who is lecture {n} good for?"),
-        ("第{n}回はどんな人向けですか", "第{n}回は誰の役に立つ？"),
+        ("Who should watch lecture {n}?", "Who is lecture {n} good for?",
+         "who gets something out of the talk by {who}"),
+        ("第{n}回はどんな人向けですか", "第{n}回は誰の役に立つ？", "{who}の講義はどんな人向け？"),
     ),
 }  # fmt: skip
 
@@ -90,12 +96,13 @@ def _lecture(lecture: Lecture) -> Iterator[Entry]:
         "difficulty": (lecture.difficulty_reason, lecture.difficulty_reason_ja),
         "good_for": (lecture.good_for, lecture.good_for_ja),
     }
+    last = lecture.speakers[0].split()[-1]
     outline = tuple((one.start, one.title, one.title_ja) for one in lecture.outline)
     for side, (text, text_ja) in texts.items():
         if not text:
             continue
         asks, asks_ja = (
-            tuple(ask.format(n=n, title=title) for ask in templates)
+            tuple(ask.format(n=n, title=title, who=last) for ask in templates)
             for templates, title in zip(_ASKS[side], (lecture.title, lecture.title_ja), strict=True)
         )
         asks += tuple(ask for ask in lecture.asks if side_of(ask) == side)

@@ -1,7 +1,7 @@
 """Which chunks a search may return."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import numpy as np
@@ -9,6 +9,8 @@ import numpy as np
 from ..arguments import is_whole, read_text
 from ..errors import QuestionError
 from ..index.generation import Manifest
+from ..question.named import named_lectures
+from ..question.read import Question
 from ..records import Kind, Video
 
 
@@ -59,6 +61,18 @@ class Filters:
                 "kind is 'note', but the index contains no notes, only transcripts.\n"
                 "Search without kind, or rebuild the index with notes: python -m ingest"
             )
+
+    def named_in(self, question: Question, videos: Sequence[Video]) -> "Filters":
+        """Return these filters with the lectures that a question names, where none are chosen.
+
+        A question that asks for a lecture is not limited to one that it names.
+        """
+        if self.lectures or question.intent.lecture:
+            return self
+        known = {video.lecture for video in videos}
+        return replace(
+            self, lectures=frozenset(n for n in named_lectures(question.text) if n in known)
+        )
 
     def rows(self, videos: Sequence[Video], rows: np.ndarray) -> np.ndarray | None:
         """Return the rows that pass, ascending; None if all do.

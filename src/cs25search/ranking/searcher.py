@@ -43,6 +43,8 @@ class Searcher:
     def find(self, question: Question, filters: Filters, k: int) -> Found:
         """Return what is found for a question; no hits when it has no word to look for.
 
+        A lecture that the question names by its number limits the hits to it.
+
         Args:
             k: How many hits at most; a greater k only makes the list longer.
 
@@ -50,6 +52,7 @@ class Searcher:
             QuestionError: Nothing in the index is of a lecture, speaker or kind that is wanted.
             StoreError: The store does not answer.
         """
+        filters = filters.named_in(question, self.source.generation.videos)
         filters.check(self.source.generation.videos, self.source.generation.manifest)
         query = self.encode(question.topic)
         if not question.has_words:

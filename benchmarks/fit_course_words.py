@@ -1,0 +1,69 @@
+"""Count answers/course_words.json again: python -m benchmarks.fit_course_words [--write]
+
+Compares the questions that slides, lectures and facts of the course answer with those that its
+notes answer. Words of one lecture only are left out: they name what is taught there.
+"""
+
+import argparse
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+from cs25search.answers.course_words import COUNTED, course_words
+from cs25search.course.entries import course_entries
+from cs25search.course.read import load_course
+from cs25search.records import Entry, Language
+
+LEAST, MOST = 1.0, 3.0  # weights below are left out, weights above count as this
+GROUPS = 3  # lectures or facts with different questions that must have a word
+
+
+def count(language: Language) -> dict[str, float]:
+    """Return the words of questions about the course with their weights, most telling first."""
+    course = load_course()
+    entries = course_entries(course, course.slides)
+    about = [course_words(ask) for entry in entries for ask in _asks(entry, language)]
+    taught = [
+        course_words(ask)
+        for note in course.notes
+        for ask in (note.asks_ja if language == "ja" else note.asks)
+    ]
+    groups: dict[str, set[object]] = defaultdict(set)
+    for entry in entries:
+        group = entry.lectures if len(entry.lectures) == 1 else entry
+        for ask in _asks(entry, language):
+            for word in course_words(ask):
+                groups[word].add(group)
+    here, there = _frequencies(about), _frequencies(taught)
+    weights = {
+        word: math.log(here(word) / there(word))
+        for word, of in groups.items()
+        if len(of) >= GROUPS and not word.isdigit()
+    }
+    kept = {w: round(min(MOST, weight), 2) for w, weight in weights.items() if weight >= LEAST}
+    return dict(sorted(kept.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _asks(entry: Entry, language: Language) -> tuple[str, ...]:
+    return entry.asks_ja if language == "ja" else entry.asks
+
+
+def _frequencies(questions: list[set[str]]) -> Callable[[str], float]:
+    counts = Counter(word for words in questions for word in words)
+    return lambda word: (counts[word] + 1) / (len(questions) + 2)
+
+
+def main() -> None:
+    """Print the words, or write them into the package."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    weights = {"en": count("en"), "ja": count("ja")}
+    text = json.dumps(weights, ensure_ascii=False, indent=1) + "\n"
+    if parser.parse_args().write:
+        COUNTED.write_text(text, "utf-8")
+    print(text, end="")
+
+
+if __name__ == "__main__":
+    main()

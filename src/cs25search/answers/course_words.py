@@ -1,0 +1,44 @@
+"""Words that tell a question about the course from one about what is taught.
+
+"Author", "watch" and "star" are in questions about the course, "gradient" is not. How telling a
+word is was counted: course_words.json, written by benchmarks/fit_course_words.py.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from ..records import Language
+from ..text.japanese import is_japanese, japanese_words
+from ..text.words import stem, words
+
+COUNTED = Path(__file__).with_name("course_words.json")
+
+
+def course_words(question: str) -> set[str]:
+    """Return the words of a question as they are counted: stop words too, English ones as stems.
+
+    >>> sorted(course_words("Who runs the course?"))
+    ['cours', 'run', 'the', 'who']
+    """
+    if is_japanese(question):
+        return set(japanese_words(question))
+    return {stem(word) for word in words(question)}
+
+
+def about_course(question: str) -> float:
+    """Return how telling the most telling word of a question is, 0 to 3.
+
+    It is the logarithm of how many times more frequent the word is in questions about the course.
+
+    >>> about_course("What did the author think?"), about_course("What is a gradient?")
+    (3.0, 0.0)
+    """
+    weights = _weights()["ja" if is_japanese(question) else "en"]
+    return max((weights.get(word, 0.0) for word in course_words(question)), default=0.0)
+
+
+@cache
+def _weights() -> dict[Language, dict[str, float]]:
+    return msgspec.json.decode(COUNTED.read_bytes(), type=dict[Language, dict[str, float]])

@@ -1,0 +1,46 @@
+"""The lectures that a question names by their number."""
+
+import re
+
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_KANJI = "一二三四五六七八九十"
+_NUMBERED = re.compile(
+    r"\b(?:lectures?|talks?|class|session|lec\.?) ?(?:no\.? ?|number |#)?(\d{1,2})\b"
+    rf"|\b({'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:lecture|talk|class|session)\b"
+    rf"|第 ?(\d{{1,2}}|[{_KANJI}]) ?(?:回|講)|(?:講義|レクチャー) ?(\d{{1,2}})",
+    re.I,
+)
+# "in the lecture on experts": where it was said, not what is asked.
+_PLACE = re.compile(
+    rf"(?:{_NUMBERED.pattern})|\bin (?:the|this|that) (?:lecture|talk|video)\b|講義(?:の中)?[でに]",
+    re.I,
+)
+
+
+def named_lectures(question: str) -> list[int]:
+    """Return the lectures that a question names by number, each once.
+
+    >>> named_lectures("Summarise lecture 6"), named_lectures("the third lecture and lecture 6")
+    ([6], [3, 6])
+    >>> named_lectures("第3回の要点"), named_lectures("How long is a lecture?")
+    ([3], [])
+    """
+    found = []
+    for groups in _NUMBERED.findall(question):
+        word = next(group for group in groups if group).lower()
+        if word in _ORDINALS:
+            found.append(_ORDINALS.index(word) + 1)
+        elif word in _KANJI:
+            found.append(_KANJI.index(word) + 1)
+        else:
+            found.append(int(re.sub(r"\D", "", word)))
+    return list(dict.fromkeys(found))
+
+
+def without_place(question: str) -> str:
+    """Return a question without the lecture in which something is said.
+
+    >>> without_place("What is compared in lecture 5?"), without_place("第3回の要点")
+    ('What is compared in ?', 'の要点')
+    """
+    return _PLACE.sub("", question)
