@@ -61,7 +61,7 @@ def collect(
     # Captions are read before matching, because their cues may be the only source of a length.
     read = {video_id: _read(video, tracks.get(video_id)) for video_id, video in videos.items()}
     candidates = [
-        _candidate(video, read[video_id][0], tracks.get(video_id))
+        _candidate(video, *read[video_id], tracks.get(video_id))
         for video_id, video in videos.items()
     ]
     matches, numbers = _match(course, candidates, deck)
@@ -223,7 +223,7 @@ def _other_video(track: RawTrack) -> Video:
     return Video(origin.video_id, origin.title or origin.video_id, (), origin.duration)
 
 
-def _candidate(plain: Video, row: Row, track: RawTrack | None) -> Candidate:
+def _candidate(plain: Video, row: Row, cues: Sequence[Cue], track: RawTrack | None) -> Candidate:
     """Return what a video is matched by.
 
     Args:
@@ -239,6 +239,7 @@ def _candidate(plain: Video, row: Row, track: RawTrack | None) -> Candidate:
         about,
         from_cues=not plain.duration,
         number=plain.lecture,
+        spoken="" if named else "\n".join(cue.text for cue in cues),
     )
 
 

@@ -213,7 +213,9 @@ def test_lectures_of_a_second_deck_follow_those_of_the_course():
 
 def test_numbers_that_are_free_stay_beside_those_of_the_course():
     course = load_course()
-    third = replace(course.lectures[0], number=3, title="Salt, water & time", speakers=())
+    third = replace(
+        course.lectures[0], number=3, title="Salt, water & time", speakers=("Cleo Waters",)
+    )
     third = replace(third, duration_s=3310.0, deck_duration_s=3310.0)
     course = replace(course, lectures=(third,), slides=(), notes=())
     found = with_deck(course, {"Yeast": 3944.0}, BREAD.read_text("utf-8"))

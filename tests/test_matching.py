@@ -163,3 +163,25 @@ def test_length_alone_decides_only_for_videos_without_title():
     assert "by length only" in found.remarks["aaaaaaaaaa1"]
     assert not match([untitled], [FLOUR, YEAST]).lectures
     assert not match([replace(untitled, from_cues=True)], [FLOUR]).lectures
+
+
+BREAD_SAID = "We knead the dough.\nFlour and yeast.\nFlour, then.\nThe yeast eats."
+SALT_SAID = "We salt the dough.\nSalt and water.\nThe dough rests in water."
+
+
+def test_videos_without_title_are_compared_by_what_is_said():
+    lectures = [Lecture(1, "Flour", (), 2400.0), Lecture(2, "Salt and water", (), 2410.0)]
+    videos = [
+        Candidate("aaaaaaaaaa1", "", 2390.0, from_cues=True, spoken=SALT_SAID),
+        Candidate("aaaaaaaaaa2", "", 2395.0, from_cues=True, spoken=BREAD_SAID),
+        Candidate("aaaaaaaaaa3", "", 2395.0, from_cues=True, spoken="Let us talk of knives."),
+    ]
+    found = match(videos, lectures)
+    assert numbers(found) == [2, 1]
+    assert "by what is said" in found.remarks["aaaaaaaaaa1"]
+    assert "aaaaaaaaaa3" not in found.doubts
+
+
+def test_speech_does_not_count_beside_a_title():
+    video = Candidate("aaaaaaaaaa1", "Gardening", 2390.0, from_cues=True, spoken=BREAD_SAID)
+    assert not match([video], [FLOUR]).lectures

@@ -1,26 +1,26 @@
 """Match videos with lectures: by id, else by length together with title and speakers.
 
-Where a length is missing, the title decides, then the order. These matches come with a remark.
+Where a length is missing, the title decides, then the order. A video without a title is compared
+by what is said in it. Such matches come with a remark.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cs25search.text.japanese import JAPANESE, is_japanese, japanese_words
-from cs25search.text.words import fold
 from cs25search.times import clock
+
+from .similarity import agreement, is_comparable, is_named, read_speech
 
 SAME_LENGTH = 2.0  # seconds; decks and YouTube round differently
 # Captions end before the applause and the end card; their last cue may outlast the video a little.
 SILENT_END, CUE_OVERRUN = 120.0, 5.0
 ENOUGH = 0.6  # least similarity of a match by title
+ENOUGH_SAID = 0.4  # of a match by length and speech
+BY_SPEECH = "Matched to lecture {} of the deck by what is said, because the video has no title."
 BY_LENGTH = "Matched to lecture {} of the deck by length only, because the video has no title."
 BY_TITLE = "Matched to lecture {} of the deck by title, because a length is missing."
 BY_ORDER = "Matched to lecture {} of the deck by order only: check that it is the same lecture."
 CLEAR_LEAD = 0.25  # by which the best of two lectures of equal length must be ahead
-
-_STOP = frozenset("a an and applications at by for from in into of on or the to with".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Candidate:
 
     Attributes:
         number: Its place in the course, if it is known.
+        spoken: What is said, a line for each cue; only compared if there is no title.
         from_cues: Whether `duration` is the end of the last cue, so the video may be longer.
     """
 
@@ -50,6 +51,7 @@ class Candidate:
     about: str = ""
     from_cues: bool = False
     number: int | None = None
+    spoken: str = ""
 
     def may_last(self, seconds: float) -> bool:
         """Return whether the video can have this length.
@@ -81,6 +83,10 @@ class Matches:
     remarks: Mapping[str, str] = field(default_factory=dict)
 
 
+Similarity = Callable[[Candidate, Lecture], float]
+Pairs = dict[str, tuple[Lecture, str]]  # of a video with its lecture, and the remark on it
+
+
 def match(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Matches:
     """Return which video is which lecture. Uncertain matches are reported, not guessed.
 
@@ -94,33 +100,20 @@ def match(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Matches:
     """
     by_id = {lecture.video_id: lecture for lecture in lectures if lecture.video_id}
     found = {video.video_id: by_id[video.video_id] for video in videos if video.video_id in by_id}
-    taken = {lecture.number: video_id for video_id, lecture in found.items()}
-    doubts: dict[str, str] = {}
-    claims: dict[int, list[str]] = {}
-    for video in videos:
-        if video.video_id in found:
-            continue
-        lecture, doubt = _nearest(video, lectures)
-        if lecture and lecture.number in taken:
-            doubt = f"Looks like lecture {lecture.number}, which is {taken[lecture.number]}."
-        elif lecture:
-            claims.setdefault(lecture.number, []).append(video.video_id)
-        if doubt:
-            doubts[video.video_id] = doubt
-    numbered = {lecture.number: lecture for lecture in lectures}
-    for number, claimants in claims.items():
-        if len(claimants) == 1:
-            found[claimants[0]] = numbered[number]
-            continue
-        for video_id in claimants:
-            others = ", ".join(other for other in claimants if other != video_id)
-            doubts[video_id] = f"Looks like lecture {number}, and so does {others}."
     remarks: dict[str, str] = {}
-    steps = ((_by_length, BY_LENGTH), (_by_title, BY_TITLE), (_by_order, BY_ORDER))
-    for step, why in steps:
-        for video_id, lecture in step(videos, lectures, found).items():
+    similar = _similarity(videos)
+    pairs, doubts = _by_length_and_title(videos, lectures, found, similar)
+    steps: tuple[Callable[[], Pairs], ...] = (
+        lambda: pairs,
+        lambda: _by_length(*_left(videos, lectures, found)),
+        lambda: _by_title(*_left(videos, lectures, found), similar),
+        lambda: _by_order(videos, lectures, found),
+    )
+    for step in steps:
+        for video_id, (lecture, remark) in step().items():
             found[video_id] = lecture
-            remarks[video_id] = why.format(lecture.number)
+            if remark:
+                remarks[video_id] = remark.format(lecture.number)
     doubts = {video_id: doubt for video_id, doubt in doubts.items() if video_id not in found}
     return Matches(found, doubts, remarks)
 
@@ -132,55 +125,114 @@ def similarity(video: Candidate, lecture: Lecture) -> float:
     >>> similarity(Candidate("wTZ3o36lXoQ", "DeepMind's Perceiver and Perceiver IO", 0.0), lecture)
     0.5
     """
-    wanted = _words(lecture.title)
-    agreeing = len(wanted & _words(video.title)) / len(wanted) if wanted else 0.0
     about = f"{video.title} {video.about}"
-    return agreeing + any(_is_named(speaker, about) for speaker in lecture.speakers)
+    speaks = any(is_named(speaker, about) for speaker in lecture.speakers)
+    return agreement(lecture.title, video.title) + speaks
 
 
-def _by_length(
-    videos: Sequence[Candidate], lectures: Sequence[Lecture], found: Mapping[str, Lecture]
-) -> dict[str, Lecture]:
+def _similarity(videos: Sequence[Candidate]) -> Similarity:
+    """Return the similarity to use for some videos: speech stands for a title that is missing."""
+    speech = read_speech({one.video_id: one.spoken for one in videos if not one.title})
+
+    def similar(video: Candidate, lecture: Lecture) -> float:
+        return similarity(video, lecture) + speech.agreement(lecture.title, video.video_id)
+
+    return similar
+
+
+def _by_length_and_title(
+    videos: Sequence[Candidate],
+    lectures: Sequence[Lecture],
+    found: Mapping[str, Lecture],
+    similar: Similarity,
+) -> tuple[Pairs, dict[str, str]]:
+    """Return the pairs of one length whose title or speaker agree, and the doubts about others."""
+    taken = {lecture.number: video_id for video_id, lecture in found.items()}
+    doubts: dict[str, str] = {}
+    claims: dict[int, list[Candidate]] = {}
+    for video in videos:
+        if video.video_id in found:
+            continue
+        lecture, doubt = _nearest(video, lectures, similar)
+        if lecture and lecture.number in taken:
+            doubt = f"Looks like lecture {lecture.number}, which is {taken[lecture.number]}."
+        elif lecture:
+            claims.setdefault(lecture.number, []).append(video)
+        if doubt:
+            doubts[video.video_id] = doubt
+    numbered = {lecture.number: lecture for lecture in lectures}
+    pairs: Pairs = {}
+    for number, claimants in claims.items():
+        ids = [video.video_id for video in claimants]
+        if len(ids) == 1:
+            pairs[ids[0]] = numbered[number], "" if claimants[0].title else BY_SPEECH
+            continue
+        for video_id in ids:
+            others = ", ".join(other for other in ids if other != video_id)
+            doubts[video_id] = f"Looks like lecture {number}, and so does {others}."
+    return pairs, doubts
+
+
+def _nearest(
+    video: Candidate, lectures: Sequence[Lecture], similar: Similarity
+) -> tuple[Lecture | None, str]:
+    """Return the only lecture that a video can be, else why none was chosen."""
+    same = [one for one in lectures if video.may_last(one.duration)]
+    if not same or not video.duration:
+        return None, ""
+    ranked = sorted(((similar(video, one), -one.number, one) for one in same), reverse=True)
+    best, _, lecture = ranked[0]
+    numbers = " and ".join(str(one.number) for one in sorted(same, key=lambda one: one.number))
+    length = clock(video.duration)
+    if best <= 0 or (not video.title and best < ENOUGH_SAID):
+        if video.from_cues:
+            return None, ""  # many lectures end within two minutes of a given time
+        return None, f"As long as lecture {numbers} ({length}), but title and speaker differ."
+    if len(ranked) > 1 and best - ranked[1][0] < CLEAR_LEAD:
+        return None, f"As long as lectures {numbers} ({length}), and the title fits both."
+    return lecture, ""
+
+
+def _by_length(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Pairs:
     """Return the videos without a title that only one lecture equals in length, and conversely."""
-    free, listed = _left(videos, lectures, found)
     scores = {
         (video.video_id, lecture.number): 1.0
-        for video in free
-        for lecture in listed
+        for video in videos
+        for lecture in lectures
         if video.duration and not video.from_cues and video.may_last(lecture.duration)
     }
-    clear = _clearest(scores, listed)
-    return {
-        one.video_id: clear[one.video_id] for one in free if one.video_id in clear and not one.title
-    }
+    untitled = {video.video_id for video in videos if not video.title}
+    clear = _clearest(scores, lectures)
+    return {one: (lecture, BY_LENGTH) for one, lecture in clear.items() if one in untitled}
 
 
 def _by_title(
-    videos: Sequence[Candidate], lectures: Sequence[Lecture], found: Mapping[str, Lecture]
-) -> dict[str, Lecture]:
+    videos: Sequence[Candidate], lectures: Sequence[Lecture], similar: Similarity
+) -> Pairs:
     """Return the pairs without two lengths that are clearly each other's most similar."""
-    free, listed = _left(videos, lectures, found)
     scores = {
-        (video.video_id, lecture.number): similarity(video, lecture)
-        for video in free
-        for lecture in listed
+        (video.video_id, lecture.number): similar(video, lecture)
+        for video in videos
+        for lecture in lectures
         if not (video.duration and lecture.duration)
     }
-    return _clearest(scores, listed)
+    titled = {video.video_id for video in videos if video.title}
+    return {
+        video_id: (lecture, BY_TITLE if video_id in titled else BY_SPEECH)
+        for video_id, lecture in _clearest(scores, lectures).items()
+    }
 
 
 def _clearest(
     scores: Mapping[tuple[str, int], float], lectures: Sequence[Lecture]
 ) -> dict[str, Lecture]:
     """Return the pairs of video and lecture that are ahead of every other pair of either."""
-    by_side: dict[str | int, list[float]] = {}
-    for (video_id, number), score in scores.items():
-        by_side.setdefault(video_id, []).append(score)
-        by_side.setdefault(number, []).append(score)
-    # The best score of each side, and the lead that it must have before the second.
-    least = {
-        side: max(sorted([0.0, *all_])[-2] + CLEAR_LEAD, ENOUGH) for side, all_ in by_side.items()
-    }
+    of_each: dict[str | int, list[float]] = {}
+    for pair, score in scores.items():
+        for side in pair:
+            of_each.setdefault(side, [0.0]).append(score)
+    # What a pair needs: to be similar enough, and clearly more so than the second of each side.
+    least = {side: max(sorted(all_)[-2] + CLEAR_LEAD, ENOUGH) for side, all_ in of_each.items()}
     numbered = {lecture.number: lecture for lecture in lectures}
     return {
         video_id: numbered[number]
@@ -191,11 +243,11 @@ def _clearest(
 
 def _by_order(
     videos: Sequence[Candidate], lectures: Sequence[Lecture], found: Mapping[str, Lecture]
-) -> dict[str, Lecture]:
+) -> Pairs:
     """Return the pairs of equal place if there are as many videos as lectures.
 
     All or none: videos matched before must be in this order too, no length may speak against it,
-    and if titles can be compared, one at least must have matched.
+    and if titles or speech can be compared, one at least must have matched.
     """
     numbers = {video.number for video in videos}
     if None in numbers or not len(numbers) == len(videos) == len(lectures):
@@ -205,14 +257,14 @@ def _by_order(
         sorted(lectures, key=lambda one: one.number),
         strict=True,
     )
-    pairs = {}
+    pairs: Pairs = {}
     for video, lecture in ordered:
-        if not found and _is_comparable(video.title, lecture.title):
+        if not found and is_comparable(lecture.title, video.title or video.spoken):
             return {}
         if found.get(video.video_id, lecture) != lecture or not video.may_be(lecture):
             return {}
         if video.video_id not in found:
-            pairs[video.video_id] = lecture
+            pairs[video.video_id] = lecture, BY_ORDER
     return pairs
 
 
@@ -225,56 +277,3 @@ def _left(
         [video for video in videos if video.video_id not in found],
         [lecture for lecture in lectures if lecture.number not in taken],
     )
-
-
-def _nearest(video: Candidate, lectures: Sequence[Lecture]) -> tuple[Lecture | None, str]:
-    """Return the only lecture that a video can be, else why none was chosen."""
-    same = [one for one in lectures if video.may_last(one.duration)]
-    if not same or not video.duration:
-        return None, ""
-    ranked = sorted(((similarity(video, one), -one.number, one) for one in same), reverse=True)
-    best, _, lecture = ranked[0]
-    numbers = " and ".join(str(one.number) for one in sorted(same, key=lambda one: one.number))
-    length = clock(video.duration)
-    if best <= 0 and video.from_cues:
-        return None, ""  # many lectures end within two minutes of a given time
-    if best <= 0:
-        return None, f"As long as lecture {numbers} ({length}), but title and speaker differ."
-    if len(ranked) > 1 and best - ranked[1][0] < CLEAR_LEAD:
-        return None, f"As long as lectures {numbers} ({length}), and the title fits both."
-    return lecture, ""
-
-
-def _is_comparable(title: str, other: str) -> bool:
-    """Return whether a title has words in the script of the other one."""
-    if is_japanese(other):
-        return is_japanese(title)
-    return re.search(r"[^\W\d]", JAPANESE.sub("", title)) is not None
-
-
-def _words(text: str) -> set[str]:
-    """Return the words of a title that distinguish it from others, without plural s.
-
-    >>> sorted(_words("Doughs and 塩の話"))
-    ['dough', '塩', '話']
-    """
-    folded = fold(text)
-    latin = re.findall(r"\w+", JAPANESE.sub(" ", folded))
-    words = {word.removesuffix("s") for word in latin if word not in _STOP and len(word) > 1}
-    return words.union(*map(japanese_words, re.findall(f"{JAPANESE.pattern}+", folded)))
-
-
-def _is_named(speaker: str, text: str) -> bool:
-    """Return whether a text has the last name of a speaker, or the whole name in Japanese.
-
-    >>> _is_named("Ada Byron", "With Lady Byron"), _is_named("山田 花子", "講師は山田花子さんです")
-    (True, True)
-    """
-    if is_japanese(speaker):
-        return "".join(speaker.split()) in "".join(text.split())
-    parts = speaker.split()
-    return bool(parts) and bool(_names(parts[-1]) & _names(text))
-
-
-def _names(text: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) > 2}

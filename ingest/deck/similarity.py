@@ -1,0 +1,104 @@
+"""How well the title of a lecture agrees with another title, with names and with speech."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cs25search.text.japanese import JAPANESE, is_japanese, japanese_words
+from cs25search.text.words import fold
+
+REPEATED = 2  # a word said once may be said in passing
+
+_STOP = frozenset("a an and applications at by for from in into of on or the to with".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The words that are said in each video, and how rare a word is among the videos.
+
+    Attributes:
+        said: By video id.
+        rarity: Inverse document frequency; a word that no video repeats is not in it.
+        rarest: The rarity of such a word.
+    """
+
+    said: Mapping[str, frozenset[str]]
+    rarity: Mapping[str, float]
+    rarest: float
+
+    def agreement(self, title: str, video_id: str) -> float:
+        """Return the share of the words of a title that are said, rare words counting for more.
+
+        >>> speech = read_speech({"a": "Salt,\\nmore salt.\\nBread,\\nbread", "b": "Bread\\nbread"})
+        >>> [round(speech.agreement("Salt in bread", one), 2) for one in ("a", "b", "c")]
+        [1.0, 0.21, 0.0]
+        """
+        said = self.said.get(video_id, frozenset())
+        weights = {word: self.rarity.get(word, self.rarest) for word in words_of(title)}
+        total = sum(weights.values())
+        return sum(weights[word] for word in weights if word in said) / total if total else 0.0
+
+
+def read_speech(spoken: Mapping[str, str]) -> Speech:
+    """Return the words of what is said in some videos.
+
+    Args:
+        spoken: The text of each video, by its id.
+    """
+    said = {}
+    for video_id, text in spoken.items():
+        counts = Counter(word for line in text.splitlines() for word in words_of(line))
+        said[video_id] = frozenset(word for word, count in counts.items() if count >= REPEATED)
+    videos = Counter(word for words in said.values() for word in words)
+    rarity = {word: math.log((len(said) + 1) / (count + 0.5)) for word, count in videos.items()}
+    return Speech(said, rarity, math.log((len(said) + 1) / 0.5))
+
+
+def agreement(title: str, other: str) -> float:
+    """Return the share of the words of a title that another one has.
+
+    >>> agreement("Salt and water", "Lecture 2: salt"), agreement("塩の話", "塩について")
+    (0.5, 0.5)
+    """
+    wanted = words_of(title)
+    return len(wanted & words_of(other)) / len(wanted) if wanted else 0.0
+
+
+@lru_cache(maxsize=10_000)
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a title that distinguish it from others, without plural s.
+
+    >>> sorted(words_of("Doughs and 塩の話"))
+    ['dough', '塩', '話']
+    """
+    folded = fold(text)
+    latin = re.findall(r"\w+", JAPANESE.sub(" ", folded))
+    words = {word.removesuffix("s") for word in latin if word not in _STOP and len(word) > 1}
+    runs = re.findall(f"{JAPANESE.pattern}+", folded)
+    return frozenset(words.union(*map(japanese_words, runs)))
+
+
+def is_named(speaker: str, text: str) -> bool:
+    """Return whether a text has the last name of a speaker, or the whole name in Japanese.
+
+    >>> is_named("Ada Byron", "With Lady Byron"), is_named("山田 花子", "講師は山田花子さんです")
+    (True, True)
+    """
+    if is_japanese(speaker):
+        return "".join(speaker.split()) in "".join(text.split())
+    parts = speaker.split()
+    return bool(parts) and bool(_names(parts[-1]) & _names(text))
+
+
+def is_comparable(title: str, text: str) -> bool:
+    """Return whether a text has words in the script of a title."""
+    if is_japanese(title):
+        return is_japanese(text)
+    return re.search(r"[^\W\d]", JAPANESE.sub("", text)) is not None
+
+
+def _names(text: str) -> set[str]:
+    return {word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) > 2}
