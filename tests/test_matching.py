@@ -125,6 +125,31 @@ def test_order_decides_where_titles_cannot_be_compared_and_it_is_said():
     assert not found.doubts
 
 
+def test_file_name_may_be_a_part_of_the_title_or_give_a_number():
+    lectures = lectures_of(
+        "Flour and water", "Emulsions: oil and water", "発酵：目に見えない料理人"
+    )
+    videos = [Candidate(f"file-{name}", name, 0.0) for name in ("emulsions", "発酵")]
+    assert numbers(match(videos, lectures)) == [2, 3]
+    names = ("Lecture 02", "第3回", "lecture-01 flour")
+    found = match([Candidate(f"file-{name}", name, 0.0) for name in names], lectures)
+    assert {video_id: one.number for video_id, one in found.lectures.items()} == {
+        "file-Lecture 02": 2,
+        "file-第3回": 3,
+        "file-lecture-01 flour": 1,
+    }
+
+
+def test_numbers_without_words_are_an_order():
+    videos = [Candidate(f"file-{number}", f"Lecture {number}", 0.0) for number in (10, 2, 1)]
+    found = match(videos, lectures_of("Flour", "Salt", "Heat"))
+    assert {video_id: one.number for video_id, one in found.lectures.items()} == {
+        "file-1": 1,
+        "file-2": 2,
+        "file-10": 3,
+    }
+
+
 def test_order_completes_titles_of_the_same_order():
     videos = videos_of("Flour", "A talk", "Heat")
     assert numbers(match(videos, lectures_of("Flour", "Salt", "Heat"))) == [1, 2, 3]

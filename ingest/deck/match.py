@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 
 from cs25search.times import clock
 
-from .similarity import agreement, is_comparable, is_named, read_speech
+from .similarity import (
+    agreement,
+    is_comparable,
+    is_named,
+    number_in,
+    read_speech,
+    without_number,
+)
 
 SAME_LENGTH = 2.0  # seconds; decks and YouTube round differently
 # Captions end before the applause and the end card; their last cue may outlast the video a little.
@@ -40,7 +47,7 @@ class Candidate:
     """A video that may be a lecture. `about` is its description.
 
     Attributes:
-        number: Its place in the course, if it is known.
+        number: Its place in the course, if it is known; else that in its title is used.
         spoken: What is said, a line for each cue; only compared if there is no title.
         from_cues: Whether `duration` is the end of the last cue, so the video may be longer.
     """
@@ -210,8 +217,11 @@ def _by_title(
     videos: Sequence[Candidate], lectures: Sequence[Lecture], similar: Similarity
 ) -> Pairs:
     """Return the pairs without two lengths that are clearly each other's most similar."""
+    # File names are often shorter than the title in a deck, so the words of either may decide.
     scores = {
-        (video.video_id, lecture.number): similar(video, lecture)
+        (video.video_id, lecture.number): max(
+            similar(video, lecture), agreement(without_number(video.title), lecture.title)
+        )
         for video in videos
         for lecture in lectures
         if not (video.duration and lecture.duration)
@@ -249,17 +259,18 @@ def _by_order(
     All or none: videos matched before must be in this order too, no length may speak against it,
     and if titles or speech can be compared, one at least must have matched.
     """
-    numbers = {video.number for video in videos}
-    if None in numbers or not len(numbers) == len(videos) == len(lectures):
+    numbered = {video.number or number_in(video.title): video for video in videos}
+    if None in numbered or not len(numbered) == len(videos) == len(lectures):
         return {}
     ordered = zip(
-        sorted(videos, key=lambda one: one.number or 0),
+        [numbered[number] for number in sorted(one for one in numbered if one is not None)],
         sorted(lectures, key=lambda one: one.number),
         strict=True,
     )
     pairs: Pairs = {}
     for video, lecture in ordered:
-        if not found and is_comparable(lecture.title, video.title or video.spoken):
+        named = without_number(video.title) if video.title else video.spoken
+        if not found and is_comparable(lecture.title, named):
             return {}
         if found.get(video.video_id, lecture) != lecture or not video.may_be(lecture):
             return {}

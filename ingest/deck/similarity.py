@@ -14,6 +14,13 @@ REPEATED = 2  # a word said once may be said in passing
 
 _STOP = frozenset("a an and applications at by for from in into of on or the to with".split())
 
+# "Lecture 3", "week-03", "第3回", "03 Salt"
+_NUMBER = re.compile(
+    r"(?:^|(?<![a-z])(?:lecture|lec|week|session|class|lesson|part|episode|day)|第|#)"
+    r"[\W_]{0,3}0*(?P<number>[1-9][0-9]{0,2})(?![0-9a-z])(?:\s*[回講話部])?",
+    re.I,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -65,6 +72,25 @@ def agreement(title: str, other: str) -> float:
     """
     wanted = words_of(title)
     return len(wanted & words_of(other)) / len(wanted) if wanted else 0.0
+
+
+def number_in(title: str) -> int | None:
+    """Return the number that a title gives its lecture, None if it gives none.
+
+    >>> [number_in(title) for title in ("Lecture 3: salt", "03_salt", "第3回 塩", "GPT-3")]
+    [3, 3, 3, None]
+    """
+    found = _NUMBER.search(fold(title))
+    return int(found["number"]) if found else None
+
+
+def without_number(title: str) -> str:
+    """Return a title without its number.
+
+    >>> without_number("Lecture 3: salt"), without_number("第3回　塩")
+    (': salt', ' 塩')
+    """
+    return _NUMBER.sub("", fold(title))
 
 
 @lru_cache(maxsize=10_000)
