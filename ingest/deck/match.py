@@ -48,7 +48,7 @@ class Candidate:
 
     Attributes:
         number: Its place in the course, if it is known; else that in its title is used.
-        spoken: What is said, a line for each cue; only compared if there is no title.
+        spoken: What is said; only compared if there is no title.
         from_cues: Whether `duration` is the end of the last cue, so the video may be longer.
     """
 

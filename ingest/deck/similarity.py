@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,7 +57,7 @@ def read_speech(spoken: Mapping[str, str]) -> Speech:
     """
     said = {}
     for video_id, text in spoken.items():
-        counts = Counter(word for line in text.splitlines() for word in words_of(line))
+        counts = Counter(_words(text))
         said[video_id] = frozenset(word for word, count in counts.items() if count >= REPEATED)
     videos = Counter(word for words in said.values() for word in words)
     rarity = {word: math.log((len(said) + 1) / (count + 0.5)) for word, count in videos.items()}
@@ -100,11 +100,17 @@ def words_of(text: str) -> frozenset[str]:
     >>> sorted(words_of("Doughs and 塩の話"))
     ['dough', '塩', '話']
     """
+    return frozenset(_words(text))
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield the words of a text, without plural s and words that every text has."""
     folded = fold(text)
-    latin = re.findall(r"\w+", JAPANESE.sub(" ", folded))
-    words = {word.removesuffix("s") for word in latin if word not in _STOP and len(word) > 1}
-    runs = re.findall(f"{JAPANESE.pattern}+", folded)
-    return frozenset(words.union(*map(japanese_words, runs)))
+    for word in re.findall(r"\w+", JAPANESE.sub(" ", folded)):
+        if word not in _STOP and len(word) > 1:
+            yield word.removesuffix("s")
+    for run in re.findall(f"{JAPANESE.pattern}+", folded):
+        yield from japanese_words(run)
 
 
 def is_named(speaker: str, text: str) -> bool:
