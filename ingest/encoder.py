@@ -201,7 +201,7 @@ def export(source: Path, name: str, weights: str, folder: Path) -> None:
 
 @contextlib.contextmanager
 def full_disk_is_named(folder: Path) -> Iterator[None]:
-    """Raise what any library makes of a full disk as the OSError that it is.
+    """Turn any library's error about a full disk into an OSError.
 
     Raises:
         OSError: There is no space for `folder`.
@@ -228,7 +228,7 @@ def no_space(error: BaseException) -> int | None:
         one = causes.pop()
         seen.append(one)
         number = one.errno if isinstance(one, OSError) else None
-        # Libraries in Rust, such as tokenizers, tell the number in the text alone.
+        # Libraries in Rust, such as tokenizers, give the number only in the text.
         if number is None and (match := re.search(r"\(os error ([0-9]+)\)", str(one))):
             number = int(match[1])
         if number in NO_SPACE:

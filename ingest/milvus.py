@@ -80,8 +80,8 @@ def parse_shard(text: str) -> Shard:
     match = SHARD.fullmatch(text)
     if not match or int(match[1]) > int(match[2]):
         raise Cs25SearchError(
-            f"--shard {text!r} is no part of a whole.\n"
-            "Write it as 1/4 for the first of four workers, up to 4/4."
+            f"--shard {text!r} is invalid.\n"
+            "Use I/N with I from 1 to N: 1/4 is the first of four workers."
         )
     return Shard(int(match[1]), int(match[2]))
 

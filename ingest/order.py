@@ -93,8 +93,8 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
     order = Order(playlist_ids=playlist_ids, named=bool(playlists), video_ids=video_ids, **options)
     if order.shard and not order.place.is_milvus:
         raise Cs25SearchError(
-            f"--shard {part} is for a store that many write to.\n"
-            "Add --store milvus --uri URI, or leave --shard away."
+            f"--shard {part} only works with Milvus.\n"
+            "Add --store milvus --uri URI, or omit --shard."
         )
     if order.transcribe and order.captions_dir is None:
         raise Cs25SearchError(

@@ -108,7 +108,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "remark": row.remark,
         "match": row.doubt,
     }
-    # JSON takes no half of a pair, as file names in another encoding hold.
+    # JSON cannot contain lone surrogates, which occur in file names in another encoding.
     return {
         name: printable(fact) if isinstance(fact, str) else fact for name, fact in facts.items()
     }

@@ -83,9 +83,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     for lecture in found.unmatched:
         remarks.print(f"No video matches lecture {lecture.number} of the deck: {lecture.title}.")
     lost: list[Lost] = []
-    if not (
-        endpoint and order.shard
-    ):  # the last worker would start something that all must take part in
+    if not (endpoint and order.shard):  # shards become live together, so they wait for the notes
         bring_up_to_date(order, store, course, tracks, found)
     if endpoint:
         # The captions are already searchable while the model writes.
@@ -136,7 +134,7 @@ def take_in(order: Order) -> list[LeftOut]:
 def read_given(
     place: Path, language: str, may_be_empty: bool
 ) -> tuple[list[RawTrack], list[LeftOut]]:
-    """Return what `read_captions` does; nothing for a place without captions if it may be so."""
+    """Return what `read_captions` returns; nothing if there are no captions and that is allowed."""
     try:
         return read_captions(place, language)
     except Cs25SearchError:

@@ -1,6 +1,11 @@
 """Check the installed packages: allowed licences, and versions without known vulnerabilities.
 
 Works offline, from the metadata of the installed packages. python -m supply.check
+
+pip-licenses cannot replace it. Its --allow-only compares a whole expression, so "MPL-2.0 AND MIT"
+is refused although both are allowed; with --partial-match, one allowed part is enough, so "MIT AND
+GPL-3.0-only" passes. It also lists everything installed, not what this project requires. pip-audit
+(make audit) needs the network, which tests must not.
 """
 
 import json

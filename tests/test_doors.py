@@ -358,7 +358,7 @@ def ask_with_key(index, refusing, monkeypatch, caplog, changed):
         monkeypatch.setenv(name, value)
     answer = index.answer("Why does the router need float32?")
     assert answer.model == ""
-    assert answer.remark.startswith("Extracts, not written: ")
+    assert answer.remark.startswith("Extracts shown instead: ")
     assert KEY not in repr(answer)
     assert KEY not in caplog.text
 

@@ -185,7 +185,7 @@ def test_invalid_json_leaves_the_extract(written, data):
         handler.data(data)
         handler.close_connection = True
 
-    assert_extract(written(nonsense), "Extracts, not written")
+    assert_extract(written(nonsense), "Extracts shown instead")
 
 
 def test_not_http_at_all_leaves_the_extract(written):
@@ -310,11 +310,11 @@ BROKEN = {
     "an error text": (data(f'{{"error": "{KEY}"}}'), "reported an error"),
     "an error in the choice": (
         data(f'{{"choices": [{{"error": {{"message": "{KEY}"}}}}]}}'), "reported an error"),
-    "choices as a number": (data('{"choices": 7}'), "does not speak the protocol"),
-    "a delta as a list": (data('{"choices": [{"delta": [1]}]}'), "does not speak the protocol"),
-    "deep": (data("[" * 100_000), "does not speak the protocol"),
+    "choices as a number": (data('{"choices": 7}'), "follow the OpenAI protocol"),
+    "a delta as a list": (data('{"choices": [{"delta": [1]}]}'), "follow the OpenAI protocol"),
+    "deep": (data("[" * 100_000), "follow the OpenAI protocol"),
     "no UTF-8": (lambda handler: (handler.begin(), handler.wfile.write(b"data: \xff\xfe\n\n")),
-                 "does not speak the protocol"),
+                 "follow the OpenAI protocol"),
     "a page": (whole("text/html", b"<html>Welcome</html>"), "did not send a stream"),
     "one object": (whole("application/json", b'{"choices": [{"message": {"content": "x"}}]}'),
                    "did not send a stream"),
@@ -585,7 +585,7 @@ def test_ask_uses_the_model_and_never_prints_the_key(index_dir, server):
     failed = run("cs25search", "ask", WHY, "--json", **environment)
     assert failed.returncode == 0
     assert json.loads(failed.stdout)["model"] is None
-    assert failed.stderr.strip() == "Extracts, not written: the key was rejected (401)."
+    assert failed.stderr.strip() == "Extracts shown instead: the key was rejected (401)."
     for text in (done.stdout, done.stderr, failed.stdout, failed.stderr):
         assert KEY not in text
 

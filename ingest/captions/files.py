@@ -289,8 +289,8 @@ def _info_beside(path: Path, name: Name) -> _Info | None:
 def keep(folder: Path, track: RawTrack) -> None:
     """Keep a track, replacing an earlier one of the video. Equal bytes are not written again.
 
-    Of the texts of its origin, what nobody sees is left out: JSON takes no half of a pair, as
-    file names in another encoding hold.
+    Invisible characters in the texts of its origin are removed: JSON cannot contain lone
+    surrogates, which occur in file names in another encoding.
 
     Raises:
         ValueError: Its name is not of the form NAME, so it could be outside the folder.

@@ -30,7 +30,7 @@ def read_styled(text: str, kind: str, problems: Problems) -> list[Shown]:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of fields of style that are no concern of ours
+            warnings.simplefilter("ignore")  # about fields of a style, which are not used
             read = pysubs2.SSAFile.from_string(text, format_=kind)
     except Exception as error:  # pysubs2 has no documented base class for its errors
         reason = f"pysubs2 cannot read it as {kind}: {error}"

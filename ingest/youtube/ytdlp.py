@@ -97,7 +97,7 @@ class YtDlpClient:
 
         Args:
             playlist_id: From `links.parse_playlist_id`.
-            limit: Stop after so many videos.
+            limit: Stop after this many videos.
 
         Raises:
             FetchError: With cause and cure.
@@ -152,11 +152,11 @@ class YtDlpClient:
     ) -> Captions | None:
         """Return the best captions of a video as json3.
 
-        Captions that YouTube gives only to a browser are passed over for the next best.
+        Captions that YouTube gives only to browsers are skipped in favour of the next best.
 
         Args:
             wanted: Languages, the preferred one first.
-            above: Fetch only what is better than this; None is returned when nothing is.
+            above: Only fetch captions that are better than this; return None if there are none.
 
         Raises:
             FetchError: With cause and cure.

@@ -157,7 +157,12 @@ def search(  # noqa: PLR0913 (an argument for each option)
 @click.option(
     "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
 )
-@click.option("-i", "--interactive", is_flag=True, help="Ask on: a follow-up knows what was asked.")
+@click.option(
+    "-i",
+    "--interactive",
+    is_flag=True,
+    help="Keep asking; a follow-up may refer to the last question.",
+)
 @click.option("--markdown", is_flag=True, help="Print Markdown with links and times.")
 @json_option
 @index_option
@@ -171,12 +176,12 @@ def ask(  # noqa: PLR0913
 ) -> None:
     """Answer a question; every sentence cites the moment it comes from.
 
-    If the lectures do not answer it, this is said, the closest moments are shown, and the exit code
-    is 1. If CS25_LLM_BASE_URL and CS25_LLM_MODEL are set, a language model writes the sentences,
-    and each is checked.
+    If the lectures do not answer it, the closest moments are shown and the exit code is 1. If
+    CS25_LLM_BASE_URL and CS25_LLM_MODEL are set, a language model writes the sentences, and each is
+    checked.
 
     QUESTION needs no quotation marks; "-" reads it from stdin. With -i, each line of stdin is a
-    question, "open 2" opens citation 2 in the browser, and an empty line ends.
+    question, "open 2" opens citation 2 in the browser, and an empty line ends the session.
 
     Example: cs25search ask why does the router need float32
     """
@@ -184,7 +189,7 @@ def ask(  # noqa: PLR0913
 
     if interactive:
         if as_json or markdown:
-            raise click.UsageError("-i prints text; it takes neither --json nor --markdown.")
+            raise click.UsageError("-i cannot be combined with --json or --markdown.")
         _ask_on(_open(place, once=False), " ".join(words), lectures)
         return
     if not words:

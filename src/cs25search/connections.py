@@ -26,7 +26,7 @@ class Closing:
         return self._event.is_set()
 
     def set(self) -> None:
-        """Close all connections; whoever reads from one meets its end."""
+        """Close all connections, which ends every read from them."""
         self._event.set()
         for one in list(self._sockets):
             with suppress(OSError):

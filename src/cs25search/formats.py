@@ -61,7 +61,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 
 def _more(answer: Answer) -> dict[str, Any]:
-    """Return what JSON says of some answers only."""
+    """Return the JSON fields that only some answers have."""
     more: dict[str, Any] = {"examples": list(answer.examples)} if answer.examples else {}
     return more | ({"understood": answer.understood} if answer.understood else {})
 

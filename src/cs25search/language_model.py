@@ -462,6 +462,6 @@ def _reason(error: BaseException, status: int) -> tuple[str, str]:
             "サーバーに接続できません。CS25_LLM_BASE_URLを確認してください。",
         )
     return (
-        f"the server does not speak the protocol ({kind}).",
+        f"the reply does not follow the OpenAI protocol ({kind}).",
         f"サーバーの応答がプロトコルに合いません（{kind}）。",
     )

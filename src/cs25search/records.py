@@ -99,12 +99,12 @@ class Entry:
     """What can be asked about the course itself: a slide, one side of a lecture, or a fact.
 
     Attributes:
-        number: Of the slide or lecture; of a fact, its place from 1.
-        side: What of a lecture it tells, such as "summary"; else "".
+        number: Of the slide or lecture; for a fact, its position from 1.
+        side: The aspect of a lecture that it is about, such as "summary"; else "".
         asks: Questions that it answers.
         lectures, slides: What it is about, by number.
-        more: What is found but not shown, such as the points of a slide.
-        outline: Of the summary of a lecture: second, title, Japanese title of each part.
+        more: Text that is searched but not shown, such as the points of a slide.
+        outline: For a summary: start in seconds, title and Japanese title of each part.
     """
 
     kind: EntryKind
@@ -193,7 +193,7 @@ class Citation:
 class Sentence:
     """A sentence of an answer and the numbers of the citations that support it.
 
-    `side` is which of two things compared it is about; else "".
+    `side` is the side of a comparison that it is about; else "".
     """
 
     text: str
@@ -218,7 +218,7 @@ class Answer:
         remark_ja: The same reason in Japanese, for the app.
         dropped: Number of sentences by the language model that failed the checks.
         generation: The index generation that the moments come from.
-        understood: The question that was answered, where it needed the one before; else empty.
+        understood: The question as it was understood, if it refers to the one before; else empty.
         examples: Questions to try, in reply to small talk; else empty.
     """
 

@@ -54,7 +54,7 @@ def open_index(
         IndexMissing: Nothing has been built at `path`.
         IndexDamaged: A file has changed since it was written, and no earlier generation is sound.
         ModelError: The encoder is missing, altered, or differs from the one that built the index.
-        StoreError: Milvus does not answer, or nothing has been built there.
+        StoreError: Milvus does not respond, or nothing has been built there.
     """
     return open_place(read_place(path, store, uri), encoder, once, read_endpoint())
 
@@ -188,7 +188,7 @@ class Index:
 
     @property
     def generation(self) -> Generation:
-        """What the index holds; of a store, without the chunks."""
+        """The whole index; for a store, without the chunks."""
         return self.searcher.source.generation
 
     @property
@@ -240,7 +240,7 @@ class Index:
         return list(self.find(query, k, read_filters(lectures, speaker, kind, qa)).hits)
 
     def find(self, question: str, k: int = 5, filters: Filters = EVERYTHING) -> Found:
-        """Return what is found for a question; an answer and the strips may start from it.
+        """Return what is found for a question; `answer_found` and the strips use it.
 
         Raises:
             QuestionError: As for `search`.
@@ -267,7 +267,7 @@ class Index:
             lectures: Only these lectures of the deck; all videos when empty.
             on_sentence: Called with each sentence by a language model once it has passed the
                 checks.
-            context: The question before, for one that needs it ("and why?").
+            context: The previous question, for follow-ups such as "and why?".
 
         Raises:
             QuestionError: As for `search`.
@@ -289,7 +289,7 @@ class Index:
     def answer_found(
         self, found: Found, on_sentence: Callable[[Sentence], None] = lambda sentence: None
     ) -> Answer:
-        """Return what the lectures say about a question that was searched for already.
+        """Return what the lectures say about a question that has been searched for.
 
         Args:
             found: From `find`, with k at least 5.
@@ -308,7 +308,7 @@ class Index:
         return replace(given, generation=self.name)
 
     def advise(self, goal: str) -> "list[Advice]":
-        """Return the lectures that have something to say about a goal, most first.
+        """Return the lectures that match a goal, best first.
 
         Raises:
             QuestionError: The goal is empty or too long.

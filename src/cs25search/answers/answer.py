@@ -1,4 +1,4 @@
-"""What was found for a question, to an answer: short, every sentence cited, or an honest no."""
+"""Turn what was found for a question into a short answer with citations, or a refusal."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from .findings import MOMENTS, Findings, judge
 from .lists import find_mentions, list_answer, listed_name
 from .small_talk import is_small_talk, small_talk
 
-SHOWN = 3  # nearest moments, where nothing is claimed
+SHOWN = 3  # closest moments shown without an answer
 
 NO_TEXT: dict[tuple[Status, Language], str] = {
     ("partly", "en"): "The lectures touch on this; these moments come closest.",
@@ -35,7 +35,7 @@ def answer(
     """Return what the lectures say about a question; see `Index.answer`.
 
     Args:
-        found: At least `findings.MOMENTS` hits, if there are so many.
+        found: The result of a search for at least `findings.MOMENTS` hits.
         endpoint: The language model that writes the answer; None for extracts.
     """
     from .written import write_answer
@@ -47,7 +47,7 @@ def answer(
     if name and (mentions := find_mentions(searcher.source, name, found.filters.lectures)):
         return list_answer(question, name, mentions)
     entry = find_entry(searcher, found)
-    # A probability of 0 says that a name is asked for in a version that the lectures do not know.
+    # A probability of 0 means that the question names a version that the lectures do not mention.
     if (
         entry
         and (findings.probability or not findings.found.hits)
@@ -65,7 +65,7 @@ def answer(
 
 
 def _two_answers(searcher: Searcher, whole: Findings, filters: Filters) -> Answer | None:
-    """Return an answer to each of two things asked; None when one moment has both, or none."""
+    """Return an answer to a question about two things; None if one moment has both, or none has."""
 
     def judge_other(text: str) -> Findings:
         return judge(searcher, searcher.find(read_question(text), filters, MOMENTS))

@@ -1,4 +1,4 @@
-"""Two things asked: the two sides of a comparison, and questions of two parts."""
+"""Questions about two things: comparisons, and questions with two parts."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from .citations import text_of
 
-MOST_WORDS = 6  # of a side
+MOST_WORDS = 6  # in the name of a side
 _END = r"(?:\s*[:：].*|\s*\?.*)?$"
 _PAIRS = tuple(
     re.compile(pattern, re.I)
@@ -32,7 +32,7 @@ _PARTS = re.compile(
 
 
 def compared(question: str) -> tuple[str, str] | None:
-    """Return the two sides of a comparison, None when a question is none.
+    """Return the two sides of a comparison, None if the question is not a comparison.
 
     >>> compared("What is the difference between soft attention and hard attention?")
     ('soft attention', 'hard attention')
@@ -50,7 +50,7 @@ def compared(question: str) -> tuple[str, str] | None:
 
 
 def two_parts(question: str) -> tuple[str, str] | None:
-    """Return the parts of a question that asks two things, None for one.
+    """Return the parts of a question that asks two things, None if it asks one.
 
     >>> two_parts("What is an induction head and why does it matter for learning?")
     ('What is an induction head?', 'Why does it matter for learning?')
@@ -64,7 +64,7 @@ def two_parts(question: str) -> tuple[str, str] | None:
 
 
 def about(side: str, japanese: bool) -> str:
-    """Return the question to which one side of a comparison is the answer.
+    """Return the question to ask about one side of a comparison.
 
     >>> about("BERT", False), about("BERT", True)
     ('What is BERT?', 'BERTとは何ですか？')
@@ -73,7 +73,7 @@ def about(side: str, japanese: bool) -> str:
 
 
 def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
-    """Return whether the first moment of an answer speaks of both things compared.
+    """Return whether the first moment of an answer is about both sides of a comparison.
 
     >>> said = [Sentence("Soft attention is smooth, hard attention is not.", (1,))]
     >>> has_both(said, ("soft attention", "hard attention")), has_both(said, ("soft", "local"))
@@ -87,11 +87,11 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
 def join_sides(
     question: Question, sides: tuple[str, str], answers: Sequence[Answer | None]
 ) -> Answer | None:
-    """Return two answers as one, each moment once; None when neither side has one.
+    """Join two answers into one that cites each moment once; None if neither side has one.
 
     Args:
-        sides: Names of the sides, as they stand in front; "" for the parts of a question.
-        answers: Of each side; None where the lectures have nothing about it.
+        sides: The names shown before the sides; "" for the parts of a question.
+        answers: One for each side; None if the lectures have nothing about it.
     """
     japanese = question.language == "ja"
     sentences: list[Sentence] = []
@@ -134,7 +134,7 @@ def _named(side: str, text: str, japanese: bool) -> str:
 
 
 def _number(citation: Citation, citations: list[Citation]) -> int:
-    """Return the number of a citation among others; it is added when it is new."""
+    """Return the number of a citation, which is added if it is new."""
     for one in citations:
         if (one.video_id, one.start) == (citation.video_id, citation.start):
             return one.n

@@ -1,4 +1,4 @@
-"""The chunks that an answer may rest on, and what each of their tokens says."""
+"""The chunks that may support an answer, with their token vectors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from ..records import Chunk, Hit
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The chunks that an answer may rest on.
+    """The chunks that may support an answer.
 
     Attributes:
         part: Holds the chunks and their token vectors.
         encoder: Made the vectors.
-        vocabulary: Of the whole index, with the rows of the part.
+        vocabulary: The words of the whole index, with the rows of the part.
     """
 
     part: Generation
@@ -31,11 +31,11 @@ class Evidence:
         return self.vocabulary.rows[chunk.chunk_id]
 
     def tokens_of(self, chunks: Sequence[Chunk]) -> np.ndarray:
-        """Return the token vectors of some chunks, one after the other, shape (n_tokens, dim)."""
+        """Return the token vectors of some chunks, concatenated, shape (n_tokens, dim)."""
         packed = [self.part.tokens_of(self.row_of(chunk)) for chunk in chunks]
         return unpack(np.concatenate(packed), self.encoder.dim)
 
 
 def chunks_of(hit: Hit) -> list[Chunk]:
-    """Return the note and the transcript that a hit shows, or the one there is."""
+    """Return the chunks that a hit shows: its note, its transcript, or both."""
     return [hit.chunk] if hit.note in (None, hit.chunk) else [hit.note, hit.chunk]

@@ -1,4 +1,4 @@
-"""An answer without a language model: whole thoughts from the best moments."""
+"""Build an answer from sentences of the best moments, without a language model."""
 
 from ..records import Answer, Sentence
 from .citations import build_citation, text_of

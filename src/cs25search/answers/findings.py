@@ -1,4 +1,4 @@
-"""What was found for a question before anything is said: passages, and how likely they answer."""
+"""Judge how likely the moments found for a question answer it."""
 
 from dataclasses import dataclass, replace
 
@@ -11,18 +11,18 @@ from .features import build_features, other_version
 from .passages import Passage, passages
 from .refusal import load_logistic
 
-MOMENTS = 5  # looked at for one answer
+MOMENTS = 5  # considered for one answer
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found for a question before anything is said.
+    """The moments found for a question, and how likely they answer it.
 
     Attributes:
         found: The question and its moments, best first.
-        passages: What the moments have to say, one by one, in the order in which it is said.
-        probability: How likely they answer.
-        status: What that allows to claim.
+        passages: The sentences of the moments, in order.
+        probability: Probability that they answer, 0 to 1.
+        status: The kind of answer that the probability allows.
         evidence: The chunks of the moments.
     """
 
@@ -34,7 +34,7 @@ class Findings:
 
 
 def judge(searcher: Searcher, found: Found) -> Findings:
-    """Return the passages of what was found, and how likely they answer the question."""
+    """Return the sentences of the moments found, and how likely they answer the question."""
     found = _moments(searcher, found)
     evidence = gather(searcher, found)
     if not found.hits:
@@ -47,7 +47,9 @@ def judge(searcher: Searcher, found: Found) -> Findings:
     best = found.hits[0].note
     status: Status = "answered"
     if language == "ja" and probability and not (best and best.text_ja):
-        status = "partly"  # no Japanese side to compare with: neither yes nor no can be said
+        status = (
+            "partly"  # without Japanese text to compare, neither answer nor refusal is justified
+        )
     elif probability < logistic.refuse_below:
         status = "not_in_lectures"
     elif probability < logistic.answer_from:
@@ -61,14 +63,14 @@ def judge(searcher: Searcher, found: Found) -> Findings:
 
 
 def gather(searcher: Searcher, found: Found) -> Evidence:
-    """Return the chunks that an answer to a question may rest on."""
+    """Return the chunks that may support an answer."""
     words = topic_words(found.question.topic)
     vocabulary = searcher.source.vocabulary(found.part, words)
     return Evidence(found.part, searcher.encoder, vocabulary)
 
 
 def _moments(searcher: Searcher, found: Found) -> Found:
-    """Return the moments an answer looks at; for a question for a lecture, those of the best."""
+    """Return the moments to answer from; if a lecture is asked for, those of the best one."""
     if found.question.intent.of_lectures and (number := _lecture_for(searcher, found)):
         filters = replace(found.filters, lectures=frozenset([number]))
         return searcher.find_again(found, filters, MOMENTS)
@@ -76,7 +78,7 @@ def _moments(searcher: Searcher, found: Found) -> Found:
 
 
 def _lecture_for(searcher: Searcher, found: Found) -> int | None:
-    """Return the lecture that has most to say about a question, of those allowed."""
+    """Return the allowed lecture that matches a question best, None if there is none."""
     allowed = found.filters.lectures
     numbers = [advice.lecture.number for advice in advise(searcher, found)]
     return next((number for number in numbers if not allowed or number in allowed), None)

@@ -1,4 +1,4 @@
-"""Which lectures mention something: every lecture, with how often and the first second."""
+"""List every lecture that mentions a name, with the number of times and the first one."""
 
 import math
 import re
@@ -13,7 +13,7 @@ from ..text.japanese import is_japanese
 from ..text.words import fold
 from .citations import text_of
 
-MOST_WORDS = 6  # of a name; more is a question of another kind
+MOST_WORDS = 6  # in a name; longer ones are other kinds of questions
 _SAID = r"(?:mentioned|discussed|covered|explained|talked about|brought up|come up|appear)"
 _LISTS = tuple(
     re.compile(pattern, re.I)
@@ -39,7 +39,7 @@ _LISTS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """How often a video speaks of something, and where first."""
+    """How often a video mentions a name, and where it does so first."""
 
     video: Video
     count: int
@@ -48,7 +48,7 @@ class Mention:
 
 
 def listed_name(question: str) -> str:
-    """Return of what a question wants every mention, else "".
+    """Return the name whose mentions a question asks for, else "".
 
     >>> listed_name("Which lectures mention BERT?"), listed_name("where is the LSTM discussed")
     ('BERT', 'LSTM')
@@ -63,7 +63,7 @@ def listed_name(question: str) -> str:
 
 
 def find_mentions(source: Source, name: str, lectures: Iterable[int] = ()) -> list[Mention]:
-    """Return every video whose notes or captions have a name, in the order of the course."""
+    """Return every video whose notes or captions contain a name, in the order of the course."""
     pattern = _pattern(name)
     wanted = set(lectures)
     mentions = []
@@ -82,7 +82,7 @@ def find_mentions(source: Source, name: str, lectures: Iterable[int] = ()) -> li
 
 
 def list_answer(question: Question, name: str, mentions: list[Mention]) -> Answer:
-    """Return an answer with a sentence for each video that has a name."""
+    """Return an answer with a sentence for each video that mentions a name."""
     japanese = question.language == "ja"
     sentences, citations = [], []
     for n, one in enumerate(mentions, start=1):
@@ -115,7 +115,7 @@ def _line(citation: Citation, count: int, japanese: bool) -> str:
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    """Return what finds a name in folded text, in all forms in which it is known."""
+    """Return a pattern that matches all known forms of a name in folded text."""
     plain = fold(name)
     forms = {plain}
     for alias in load_aliases():
@@ -130,7 +130,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _starts(chunk: Chunk, pattern: re.Pattern[str]) -> Iterator[float]:
-    """Yield the seconds at which a chunk speaks of something: of a note, its start."""
+    """Yield the times at which a chunk matches a pattern; for a note, its start."""
     if chunk.cues:
         for cue in chunk.cues:
             if pattern.search(fold(cue.text)):

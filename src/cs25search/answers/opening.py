@@ -12,14 +12,14 @@ _NUMBER = re.compile(
     r"(?:(?:about|around|roughly|nearly|almost|over|some|up to|more than) )?\d[\d,.]*\d?"
     r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
 )
-# Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
+# Two or more capitalised words, usually a person; the last one may be a possessive.
 _PERSON = re.compile(
     r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?"
 )
 
 
 def has_wanted(text: str, question: Question) -> bool:
-    """Return whether a sentence has the year, the number of what is counted, or the name.
+    """Return whether a sentence has the year, the amount or the name that a question asks for.
 
     >>> from cs25search.question.read import read_question
     >>> asked = read_question("How many parameters does Codex have?")

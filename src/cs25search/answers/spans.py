@@ -1,8 +1,8 @@
-"""Which sentences are shown: whole thoughts, each read from its beginning.
+"""Choose the sentences of an answer.
 
-A note is written as one thought, so it is shown from its first sentence on, without an opening
-that only repeats what a listener asked. Its title stands in front, so that a pronoun in the first
-sentence has its noun. Of captions, the stretch that matches best is shown with its neighbour.
+A note is one thought, so it is shown from its first sentence on, without an opening that only
+repeats what a listener asked. Its title comes first, because a pronoun in the first sentence may
+refer to it. From captions, the passage that matches best is shown with one of its neighbours.
 """
 
 import re
@@ -18,8 +18,8 @@ from .opening import has_wanted
 from .passages import Passage
 
 MOST_SENTENCES = 4  # of one moment
-MOST_WORDS = 70  # of one moment, in English; a Japanese one has about two characters a word
-NEAR = 0.8  # a second moment speaks too when it scores at least this fraction of the best
+MOST_WORDS = 70  # of one moment; two Japanese characters count as a word
+NEAR = 0.8  # a second moment must score at least this fraction of the best
 MOST_SPOKEN = 60  # words of captions
 
 _QUESTIONER = re.compile(
@@ -47,17 +47,17 @@ _DEFINED = re.compile(
     re.I,
 )
 _DEFINED_JA = re.compile(r"^(?P<term>.{1,30}?)(?:とは|って何|というのは|の意味|の定義)")
-# Words on which no quotation of captions may end.
+# Words at which a quotation of captions must not end.
 _OPEN_END = STOP_WORDS | frozenset("because just like um uh very really kind also only".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Sentences of one moment that follow each other.
+    """Consecutive sentences of one moment.
 
     Attributes:
-        place: Which hit they are of, from 0.
-        lead: The title of the note; "" where there is none.
+        place: Index of their hit, from 0.
+        lead: The title of the note; "" if there is none.
         passages: At least one.
     """
 
@@ -76,15 +76,15 @@ class Span:
 def choose_spans(
     question: Question, hits: Sequence[Hit], passages: Sequence[Passage]
 ) -> list[Span]:
-    """Return what is shown of the moments found: one span, or two.
+    """Return one or two spans from the moments found.
 
     The moment that defines, counts, dates or names what is asked comes first, else the best one.
-    A second moment speaks only when it scores nearly as much and has a word of the question that
-    the first has not.
+    A second moment is added only if it scores nearly as much and has a word of the question that
+    the first one lacks.
 
     Args:
         hits: Best first, at least one.
-        passages: Of all hits, in the order in which they are said.
+        passages: Of all hits, in order.
     """
     by_place = [[p for p in passages if p.place == place] for place in range(len(hits))]
     near = [
@@ -107,7 +107,7 @@ def choose_spans(
 
 
 def span_of(hit: Hit, passages: Sequence[Passage], language: Language) -> Span:
-    """Return the sentences of a moment that are shown.
+    """Return the sentences to show of a moment.
 
     Args:
         passages: Of this hit, in order, at least one.
@@ -128,7 +128,7 @@ def span_of(hit: Hit, passages: Sequence[Passage], language: Language) -> Span:
 
 
 def lead_line(title: str) -> str:
-    """Return a note's title as it stands in front of its sentences.
+    """Return a note's title as it is shown before its sentences.
 
     >>> lead_line("Q&A: does balancing make experts identical?"), lead_line("質疑：速度は落ちない")
     ('Does balancing make experts identical?', '速度は落ちない')
@@ -138,7 +138,7 @@ def lead_line(title: str) -> str:
 
 
 def with_lead(lead: str, sentence: str) -> str:
-    """Return a sentence with the title of its note in front.
+    """Return a sentence with the title of its note before it.
 
     >>> with_lead("Smaller initialization", "It helps."), with_lead("Why?", "It helps.")
     ('Smaller initialization: It helps.', 'Why? It helps.')
@@ -153,7 +153,7 @@ def with_lead(lead: str, sentence: str) -> str:
 
 
 def defined_term(question: str) -> str:
-    """Return what a question wants defined, else "".
+    """Return the term that a question asks to define, else "".
 
     >>> defined_term("What is an induction head?"), defined_term("pass@kとは何ですか？")
     ('induction head', 'pass@k')
@@ -167,7 +167,7 @@ def defined_term(question: str) -> str:
 
 
 def defines(term: str, title: str, sentence: str) -> bool:
-    """Return whether a sentence begins by saying what a term is, or its title is the term.
+    """Return whether a sentence begins with the definition of a term, or its title is the term.
 
     >>> defines("pass@k", "Metrics", "Pass@k is the probability that one of k samples is right.")
     True
@@ -203,7 +203,7 @@ def length_of(text: str) -> float:
 
 
 def trim_end(text: str) -> str:
-    """Return captions without an end that hangs in the air.
+    """Return captions without an incomplete end.
 
     >>> trim_end("we cast the router because the")
     'we cast the router'
@@ -220,7 +220,7 @@ def _answering(
     by_place: Sequence[Sequence[Passage]],
     near: Sequence[int],
 ) -> int:
-    """Return the place of the moment that has the kind of thing asked for, else the best."""
+    """Return the place of the moment that has what is asked for, else of the best one."""
     if term := defined_term(question.text):
         for place in near:
             note = hits[place].note
@@ -235,7 +235,7 @@ def _answering(
 
 
 def _opens(sentence: str) -> bool:
-    """Return whether an answer may begin with a sentence of a note that goes on after it."""
+    """Return whether an answer may begin with this sentence of a note."""
     if is_japanese(sentence):
         return _QUESTIONER_JA.search(sentence) is None
     return not (_QUESTIONER.match(sentence) or _TRANSITION.match(sentence))

@@ -92,7 +92,7 @@ def write_answer(
                 f"{endpoint.model}の文は、どれも引用した場面の内容と一致しませんでした。",
             )
     except EndpointProblem as problem:
-        remark = f"Extracts, not written: {problem}"
+        remark = f"Extracts shown instead: {problem}"
         return replace(extract, remark=remark, remark_ja=problem.ja, dropped=dropped)
     left_out = "1 sentence was" if dropped == 1 else f"{dropped} sentences were"
     return replace(

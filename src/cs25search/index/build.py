@@ -36,7 +36,7 @@ class Content:
 
     Attributes:
         videos: Every video that a chunk refers to.
-        entries: What can be asked about the course itself.
+        entries: What can be asked about the course itself, see handbook.py.
         inputs: Checksum of all inputs, see `Manifest.inputs`.
     """
 

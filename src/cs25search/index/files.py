@@ -73,7 +73,7 @@ class ChunkFile(Sequence[Chunk]):
         self._read = lru_cache(maxsize=DECODED)(partial(_read_chunk, path, lines, self._bytes))
 
     def __iter__(self) -> Iterator[Chunk]:
-        """Yield all chunks; none of them is kept."""
+        """Yield all chunks without keeping them."""
         for row in range(len(self)):
             yield _read_chunk(self._path, self._lines, self._bytes, row)
 
@@ -279,7 +279,7 @@ def _decode(line: bytes, kind: type[T], path: Path, number: int) -> T:
 
 def _map(path: Path) -> mmap.mmap | bytes:
     """Return the bytes of a file, mapped."""
-    if not path.stat().st_size:  # nothing cannot be mapped
+    if not path.stat().st_size:  # an empty file cannot be mapped
         return b""
     with path.open("rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -293,7 +293,7 @@ def _read_bridge(folder: Path) -> Bridge:
 
 
 def _read_handbook(folder: Path) -> Handbook:
-    if not (folder / "handbook.jsonl").exists():  # written before there were any
+    if not (folder / "handbook.jsonl").exists():  # written by an earlier version
         return no_handbook()
     arrays = [_read_array(folder / f"handbook_{part}.npy") for part in ("tokens", "ids", "lengths")]
     return Handbook(_read_lines(folder / "handbook.jsonl", Entry), *arrays)
@@ -318,5 +318,5 @@ def _check_rows(folder: Path, generation: Generation) -> None:
             raise IndexDamaged(folder / file, f"has {count} rows but rows.npy has {n}")
     if (tokens := int(generation.rows["tokens"].sum())) != len(generation.tokens):
         raise IndexDamaged(
-            folder / "tokens.npy", f"has {len(generation.tokens)} rows but rows.npy names {tokens}"
+            folder / "tokens.npy", f"has {len(generation.tokens)} rows but rows.npy counts {tokens}"
         )

@@ -1,9 +1,9 @@
-"""What can be asked about the course itself: slides, lectures and facts with their questions.
+"""The handbook: slides, lectures and facts about the course, and the questions that they answer.
 
-They are apart from the chunks, so that no search for a moment meets them. Each text and each
-question is encoded alone. A question is compared with theirs in both directions: a question about
-the course has a near double among them, a question about what is taught has not. Which entry
-answers is decided by its nearest question and by its text together.
+They are separate from the chunks, so that a search for moments never returns them. Each text and
+each question is encoded alone. A question about the course is nearly equal to one of these
+questions, in both directions; a question about what is taught is not. The entry is chosen by its
+closest question and its text together.
 """
 
 from collections import Counter
@@ -20,13 +20,13 @@ from ..text.ngrams import bigrams, ngrams
 from .late import pack, unpack
 
 GRAMS = 0.4  # weight of shared n-grams beside late interaction
-BOTH = 0.3  # weight of the worse of question and text beside the better one
-WRITTEN = 0.06  # a lecture or fact was written as an answer, a slide's summary was not
+BOTH = 0.3  # weight of the lower of the scores of question and text; the higher one has 1
+WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
 
 
 @dataclass(frozen=True, eq=False)
 class Handbook:
-    """Entries with their texts and questions as the encoder reads them.
+    """Entries with the encodings of their texts and questions.
 
     Attributes:
         tokens: Packed token vectors, shape (n, dim / 8): of the text of the first entry, of each
@@ -43,7 +43,7 @@ class Handbook:
     @cached_property
     def idf(self) -> np.ndarray:
         """How rare each token id is among the texts, shape (highest id + 1,)."""
-        # Rare among these texts: "author" and "lecture" are rare in notes, and tell nothing here.
+        # Counted in these texts, because "author" and "lecture" are rare in notes but common here.
         documents = np.repeat(np.arange(len(self.lengths)), self.lengths)
         size = int(self.ids.max()) + 1
         pairs = np.unique(documents * size + self.ids)
@@ -72,7 +72,7 @@ class Handbook:
 
     @cached_property
     def japanese_counts(self) -> Counter[str]:
-        """How many Japanese questions have a word."""
+        """How many Japanese questions contain each word."""
         return Counter(word for _, asks in self.japanese for ask in asks for word in ask.words)
 
 
@@ -91,11 +91,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry and how near it is to a question.
+    """An entry and how well it matches a question.
 
     Attributes:
-        score: By its nearest question and its text; higher is better.
-        ask: Of its nearest question alone: 1.4 for the same words, about .4 for other topics.
+        score: By its closest question and its text; higher is better.
+        ask: By its closest question alone: 1.4 for the same words, about .4 for other topics.
     """
 
     entry: Entry
@@ -106,7 +106,7 @@ class Match:
 def build_handbook(
     entries: Sequence[Entry], encoder: Encoder, previous: Handbook | None = None
 ) -> Handbook:
-    """Return entries with their questions encoded; those of `previous` are taken when equal."""
+    """Return entries with their questions encoded; `previous` if it has the same entries."""
     if previous is not None and previous.entries == tuple(entries):
         return previous
     texts = [text for entry in entries for text in (_text(entry), *entry.asks)]
@@ -124,7 +124,7 @@ def build_handbook(
 
 
 def no_handbook() -> Handbook:
-    """Return the handbook of an index that has none."""
+    """Return an empty handbook."""
     none = np.zeros(0, np.int32)
     return Handbook((), np.zeros((0, 0), np.uint8), none, none)
 
@@ -136,10 +136,10 @@ def match(
     ids: np.ndarray,
     lectures: Iterable[int] = (),
 ) -> list[Match]:
-    """Return entries by their nearest question, nearest first.
+    """Return the entries that match a question, best first.
 
     Args:
-        tokens: Unit vectors of the question's tokens, shape (n, dim); not read in Japanese, where
+        tokens: Unit vectors of the question's tokens, shape (n, dim); not used in Japanese, where
             words are compared.
         ids: Their token ids.
         lectures: Only entries about one of these; all when empty.
@@ -159,7 +159,7 @@ def match(
 
 
 def overlap(one: set[str], other: set[str], weight: dict[str, float] | None = None) -> float:
-    """Return twice the shared part of two sets over their sizes (Dice), 0 to 1.
+    """Return the Dice similarity of two sets, 0 to 1: twice the shared part over both sizes.
 
     >>> overlap({"a", "b"}, {"b", "c"}), overlap({"a", "b"}, {"b"}, {"a": 1.0, "b": 3.0})
     (0.5, 0.8571428571428571)
@@ -178,7 +178,7 @@ def _text(entry: Entry) -> str:
 def _english(
     handbook: Handbook, question: str, tokens: np.ndarray, ids: np.ndarray
 ) -> list[tuple[float, float]]:
-    """Return, for each entry, how near its text is and how near its nearest question."""
+    """Return, for each entry, the scores of its text and of its closest question."""
     if not len(tokens) or not handbook.lengths.all():
         return [(0.0, 0.0)] * len(handbook.entries)
     query = tokens.astype(np.float32)
@@ -219,6 +219,6 @@ def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
             overlap(asked.words, ask.words, weight) + GRAMS * overlap(asked.pairs, ask.pairs)
             for ask in asks
         ]
-        # Words of a text say less than those of a question: it has many.
+        # A word of a text counts less than one of a question, because a text has many.
         nearness.append((0.7 * held + GRAMS * shared, max(nearest, default=0.0)))
     return nearness

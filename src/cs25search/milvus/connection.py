@@ -4,7 +4,7 @@
     cs25search_<generation>_chunks  a row for each chunk: its vector, its words as a sparse
                                     vector, its packed tokens, the chunk itself
     cs25search_<generation>_side    videos; how many chunks have a term, in buckets; reports of
-                                    those who write; everything else, cut into pieces
+                                    the workers; everything else, cut into pieces
 
 Dimension d of the sparse vector is the hash of a term; the value is its BM25 weight in this chunk
 without the idf, which is in the query's vector. So the inner product is the BM25 score.

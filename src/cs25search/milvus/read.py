@@ -65,7 +65,7 @@ class MilvusSource:
         """Return a generation in memory that holds every row which decides the first `k` hits.
 
         Raises:
-            StoreError: Milvus does not answer.
+            StoreError: Milvus does not respond.
         """
         seen: dict[str, dict[str, int]] = {
             name: self._seen(name, asked)
@@ -295,10 +295,12 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
         raise StoreError(store.uri, "contains no index yet", "Build it: " + BUILD.format(store.uri))
     head = read_head(store, name)
     if head is None or head.manifest.format != FORMAT:
-        what = "is incomplete" if head is None else f"has format {head.manifest.format}"
+        what = "is incomplete"
+        if head:
+            what = f"has format {head.manifest.format}; this version reads format {FORMAT}"
         raise StoreError(
             store.uri,
-            f"has generation {name}, which {what}; this version reads format {FORMAT}",
+            f"has generation {name}, which {what}",
             "Build it again: " + BUILD.format(store.uri),
         )
     values = {value: store.read_value(name, value) for value in (*ARRAYS, *VALUES)}
@@ -306,7 +308,7 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
         if content is None:
             raise StoreError(
                 store.uri,
-                f"has generation {name}, of which {value} is missing",
+                f"has generation {name}, which lacks {value}",
                 "Build it again: " + BUILD.format(store.uri),
             )
     there = {value: content or b"" for value, content in values.items()}

@@ -1,4 +1,4 @@
-"""English names of what a Japanese question speaks of, from the aliases of the course."""
+"""English names for Japanese ones, from the aliases of the course."""
 
 import re
 from functools import cache
@@ -6,11 +6,11 @@ from functools import cache
 from ..course.read import load_aliases
 from ..text.words import fold
 
-_MARKS = re.compile(r"[・＝=\s]")  # that are written or left out inside a name
+_MARKS = re.compile(r"[・＝=\s]")  # optional inside a name
 
 
 def english_name(japanese: str) -> str:
-    """Return the usual English name of what has this Japanese name; "" if there is none.
+    """Return the usual English name for a Japanese name; "" if there is none.
 
     >>> english_name("セルフ・アテンション"), english_name("犬")
     ('self-attention', '')

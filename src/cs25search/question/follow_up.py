@@ -1,11 +1,11 @@
-"""A question that needs the one before it, made whole."""
+"""Complete a follow-up question from the question before it."""
 
 import re
 
 from ..text.japanese import is_japanese
 from .cleanup import topic_of
 
-MOST_WORDS = 7  # a longer question with a pronoun mostly has its noun
+MOST_WORDS = 7  # in a longer question, a pronoun usually refers to something in it
 
 _MORE = re.compile(
     r"^(?:(?:can|could) you )?(?:please )?(?:(?:tell|say|explain|give)(?: me| us)? )?"
@@ -48,7 +48,7 @@ _WHERE = re.compile(r"\b(?P<word>in|for|of|with|on|about|to) (?:the )?[^?]+\??$"
 
 
 def understood_as(question: str, context: str) -> str:
-    """Return a question that can be asked alone: itself, or joined with the one before it.
+    """Return a question that can be asked alone: itself, or completed from the one before it.
 
     >>> before = "Which part of the Switch Transformer runs in float32?"
     >>> understood_as("and why?", before)

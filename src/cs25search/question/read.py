@@ -1,4 +1,4 @@
-"""A question as it was typed, understood once."""
+"""Read a question: its topic, language and intent."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,12 @@ MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, understood.
+    """A question and what is understood of it.
 
     Attributes:
         text: As it was typed.
-        topic: What is searched for: the question without greetings and remarks around it, and
-            where it asks for a lecture, what the lecture should be about.
+        topic: The text to search for: the question without greetings and remarks, or, if it asks
+            for a lecture, what that lecture should be about.
         language: Of the text. The answer is in it, even if the topic is a name in Latin letters.
         intent: What kind of answer it asks for.
     """
@@ -31,12 +31,12 @@ class Question:
 
     @property
     def has_words(self) -> bool:
-        """Whether there is anything to look for."""
+        """Whether there is anything to search for."""
         return any(character.isalnum() for character in self.topic)
 
 
 def read_question(text: str) -> Question:
-    """Return a question, understood.
+    """Return a question with its topic, language and intent.
 
     Raises:
         QuestionError: It is not text, is empty, or has more than MAX_QUERY characters.
@@ -51,18 +51,18 @@ def read_question(text: str) -> Question:
     intent = read_intent(text)
     # A search for "which lecture" would find lectures that speak of lectures.
     topic = main_question(topic_of(asked) if intent.of_lectures else asked)
-    topic = main_question(without_talk(topic))  # talk inside a remark begins the question now
+    topic = main_question(without_talk(topic))  # it may begin with talk now
     return Question(text, topic, "ja" if is_japanese(text) else "en", intent)
 
 
 def clean_question(text: str) -> str:
-    """Return a question without control characters and surplus blanks.
+    """Return a question without control characters and repeated spaces.
 
     Raises:
         QuestionError: It is not text, is empty, or has more than MAX_QUERY characters.
     """
     text = read_text("The question", text)
-    # Lone surrogates cannot be encoded, control characters cannot be meant.
+    # Lone surrogates cannot be encoded, and control characters are never intended.
     clean = "".join(c if c.isprintable() else " " for c in text)
     clean = " ".join(clean.split())
     if not clean:

@@ -1,4 +1,4 @@
-"""A Japanese question in English, word by word: what the English rankers are asked for."""
+"""Translate a Japanese question word by word, for the English rankers."""
 
 import re
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ..text.japanese import GRAMMAR, JAPANESE, morphemes
 from .aliases import english_name
 
-LONGEST = 6  # morphemes of a form
-SECOND = 0.5  # weight of the second gloss of a form; of the first, and of Latin words, it is 1
+LONGEST = 6  # morphemes in a form
+SECOND = 0.5  # weight of the second gloss of a form; the first one and Latin words have 1
 _WORD = re.compile(r"[a-z0-9]")
 
 
@@ -21,13 +21,13 @@ class Translation:
 
 
 def translate(question: str, look_up: Callable[[str], tuple[str, ...]]) -> list[Translation]:
-    """Return English for the words of a Japanese question, in their order.
+    """Return English for the words of a Japanese question, in order.
 
-    The longest form that has a name in the aliases or an entry in the dictionary is taken.
-    Latin words stay as they are; what neither knows is left out.
+    The longest form with a name in the aliases or an entry in the dictionary is used. Latin words
+    are kept; words that neither has are left out.
 
     Args:
-        look_up: From a Japanese form to its English glosses, most usual first.
+        look_up: Returns the English glosses of a Japanese form, most common first.
 
     >>> glosses = {"重み": ("weight", "importance"), "割る": ("divide",)}
     >>> found = translate("MoEの重みを割る", lambda form: glosses.get(form, ()))

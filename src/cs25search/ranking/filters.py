@@ -49,7 +49,7 @@ class Filters:
         if self.speaker and not any(self._is_by_speaker(video) for video in videos):
             names = sorted({x for video in videos for x in video.speakers})
             raise QuestionError(
-                f"No speaker is called {self.speaker!r}; there are {', '.join(names)}."
+                f"No speaker is called {self.speaker!r}. The speakers are {', '.join(names)}."
             )
         if self.kind == "transcript" and not manifest.counts["transcript_chunks"]:
             raise QuestionError(

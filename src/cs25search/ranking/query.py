@@ -1,4 +1,4 @@
-"""A text as the rankers compare it: encoded once, and cut into terms once."""
+"""A query: a text that is encoded and split into terms once, for all rankers."""
 
 from dataclasses import dataclass
 
@@ -13,26 +13,26 @@ from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
 from ..text.words import words
 
-QUOTED, QUOTED_JA = 16, 8  # letters of a text that may be a quotation
+QUOTED, QUOTED_JA = 16, 8  # least number of letters of a quotation
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A text as the rankers compare it.
+    """A text, encoded and split into terms.
 
-    A Japanese question is read twice: as it is, for chunks with a Japanese side, and in English
-    by the dictionary. Both scores of a chunk are added.
+    A Japanese question is read twice: as it is, for chunks with Japanese text, and in English,
+    through the dictionary. The two scores of a chunk are added.
 
     Attributes:
         language: Of this reading.
-        ids: Token ids, shape (n_query,); empty when the text was looked up word by word.
+        ids: Token ids, shape (n_query,); empty if the text was looked up word by word.
         tokens: Unit vectors, shape (n_query, dim): of its tokens, or of its Japanese words.
-        weights: How much each counts in late interaction, shape (n_query,).
-        vector: What the first stage over vectors looks for, shape (dim,).
+        weights: The weight of each in late interaction, shape (n_query,).
+        vector: The vector for the dense first stage, shape (dim,).
         has_pooled: Whether `vector` is a pooled vector, whose cosine counts in the score.
-        terms: What each lexical index is asked for.
+        terms: The terms for each lexical index.
         phrase: The letters of a text that is long enough to be a quotation; else empty.
-        english: What a dictionary makes of a Japanese text; None without one.
+        english: The English reading of a Japanese text; None if no word is known.
     """
 
     language: Language
@@ -47,21 +47,20 @@ class Query:
 
     @property
     def views(self) -> "tuple[Query, ...]":
-        """The text as it is and, if there is one, in English."""
+        """The text as it is and, if there is one, its English reading."""
         return (self, self.english) if self.english else (self,)
 
     @property
     def spoken(self) -> "Query":
-        """The text as it is compared with English speech."""
+        """The reading to compare with English speech."""
         return self.english or self
 
 
 def read_query(text: str, generation: Generation, encoder: Encoder) -> Query:
-    """Return a text as the rankers compare it.
+    """Return a text as a query.
 
     Args:
-        generation: Has the bridge, the dictionary and the weights of tokens; its chunks are not
-            looked at.
+        generation: Provides bridge, dictionary and token weights; its chunks are not used.
 
     Raises:
         ModelError: The encoder gives a vector that is not finite.
@@ -109,7 +108,7 @@ def _encoded(
 
 def _encode(text: str, encoder: Encoder) -> Encoding:
     encoding = encoder.encode_query(text)
-    # FAISS finds nothing near NaN, and says so with row -1, which is the last row to numpy.
+    # For NaN, FAISS returns row -1, which numpy takes for the last row.
     if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
         raise ModelError(
             f"The encoder {encoder.key} gives a vector that is not finite.\n"
@@ -119,17 +118,17 @@ def _encode(text: str, encoder: Encoder) -> Encoding:
 
 
 def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Query | None:
-    """Return a Japanese text as its English words; None when no word of it is known."""
+    """Return the English reading of a Japanese text; None if no word is known."""
     translations = translate(text, generation.dictionary.look_up)
     if not translations:
         return None
     texts = [one.text for one in translations]
     encoding = _encode(" ".join(texts), encoder)
     lengths = [len(ids) for ids in encoder.token_ids(texts)]
-    # The encoder cuts a long text off.
+    # The encoder truncates long texts.
     shares = np.repeat([one.weight for one in translations], lengths)[: len(encoding.ids)]
     weights = generation.token_idf[encoding.ids] * shares
-    # BM25 counts a term as often as it is asked for: the first gloss twice, the second once.
+    # Repeated terms count more: the first gloss is repeated, the second one is not.
     grams = [gram for one in translations for gram in ngrams(one.text) * round(one.weight / SECOND)]
     return Query(
         language="en",
@@ -143,7 +142,7 @@ def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Que
 
 
 def phrase_of(text: str) -> str:
-    """Return the letters of a text that is as long as a quotation, "" for a shorter one.
+    """Return the letters of a text long enough to be a quotation, "" for a shorter one.
 
     >>> phrase_of("Tuned with great care"), phrase_of("attention heads"), phrase_of("注意機構")
     ('tunedwithgreatcare', '', '')
@@ -155,5 +154,5 @@ def phrase_of(text: str) -> str:
 
 
 def letters_of(text: str) -> str:
-    """Return the letters and digits of a text, folded, without anything between them."""
+    """Return the letters and digits of a text, folded, without spaces and punctuation."""
     return "".join(words(text))

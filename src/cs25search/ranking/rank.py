@@ -24,8 +24,8 @@ LEXICAL: dict[LexicalName, float] = {"grams": 0.3, "bigrams": 0.85, "words": 1.0
 SHARE_JA, SHARE_JA_SPOKEN = 0.5, 0.3
 EVEN = 2.0
 
-# Transcripts whose words match best are compared with the query letter by letter; one that says it
-# word for word comes first.
+# The transcripts whose words match best are searched for the query itself; one that contains it
+# comes first.
 COMPARED, AHEAD = 4, 0.001
 
 
@@ -51,7 +51,7 @@ def rank(
 
     Args:
         allowed: Ascending rows that a filter lets through; None for all.
-        deepest: No candidates of a greater depth than this.
+        deepest: The greatest depth.
     """
     ranked = np.zeros(0, np.int64)
     sample: list[Part] = []
@@ -77,12 +77,12 @@ def rank(
 def _quoted(
     query: Query, generation: Generation, rows: np.ndarray, lexical: np.ndarray
 ) -> list[int]:
-    """Return which of some rows are transcripts in which the query is said word for word.
+    """Return which of some rows are transcripts that contain the query word for word.
 
-    The encoder knows English; what is quoted in another language must not depend on it.
+    So quotations in languages that the encoder does not know are found too.
 
     Args:
-        lexical: How well the words of each row match, shape (len(rows),).
+        lexical: The lexical score of each row, shape (len(rows),).
     """
     spoken = np.flatnonzero(~generation.rows["note"][rows])
     best = spoken[np.argsort(-lexical[spoken], kind="stable")][:COMPARED]
@@ -91,7 +91,7 @@ def _quoted(
 
 
 def score_rows(query: Query, generation: Generation, rows: np.ndarray) -> np.ndarray:
-    """Return how well each row answers, shape (len(rows),); comparable within one call only."""
+    """Return the score of each row, shape (len(rows),); only comparable within one call."""
     return fuse(_scores(query, generation, rows))
 
 
@@ -112,7 +112,7 @@ def _parts(query: Query, generation: Generation, rows: np.ndarray) -> list[Part]
     """Return weight and scores of each ranker for one reading of a question."""
     late, _ = late_scores(query, generation, rows)
     dense = cosines(query.vector, generation.vectors, rows)
-    # The pooled vector of a note says what it is about; that of a window, what it drifts through.
+    # The pooled vector of a note represents its topic; a window of speech has no single topic.
     dense_weights = (DENSE if query.has_pooled else 0.0) * generation.rows["note"][rows]
     lexical = [
         (LEXICAL[name], generation.lexical(name).scores_of(terms, rows))
@@ -136,7 +136,7 @@ def late_scores(
             for start, n in zip(facts["first_token"], lengths, strict=True)
         ]
     )
-    # A note is about one thing; of a transcript, the stretch that matches counts.
+    # A note is about one thing; of a transcript, the best passage counts.
     segments = np.maximum(1, np.rint(lengths / SEGMENT).astype(np.int64))
     segments[facts["note"]] = 1
     return maxsim(query.tokens, query.weights, packed, lengths, segments)

@@ -1,4 +1,4 @@
-"""A question to what was found for it: understood, encoded and ranked once."""
+"""Find the moments for a question: it is encoded and ranked once."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from .source import Source
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for a question. Search, answer and strips of a page share it.
+    """What was found for a question; search, answer and strips share it.
 
     Attributes:
         query: The topic of the question, encoded.
@@ -34,23 +34,23 @@ class Found:
 
 
 class Searcher:
-    """Finds moments in a source. Searching changes nothing, so threads may share it."""
+    """Finds moments in a source. Searching does not change it, so threads can share it."""
 
     def __init__(self, source: Source, encoder: Encoder) -> None:
         self.source = source
         self.encoder = encoder
 
     def find(self, question: Question, filters: Filters, k: int) -> Found:
-        """Return what is found for a question; no hits when it has no word to look for.
+        """Return what is found for a question; no hits if it has no searchable word.
 
         A lecture that the question names by its number limits the hits to it.
 
         Args:
-            k: How many hits at most; a greater k only makes the list longer.
+            k: Maximum number of hits; a larger k only adds hits at the end.
 
         Raises:
-            QuestionError: Nothing in the index is of a lecture, speaker or kind that is wanted.
-            StoreError: The store does not answer.
+            QuestionError: The index has nothing of a lecture, speaker or kind.
+            StoreError: The store does not respond.
         """
         filters = filters.named_in(question, self.source.generation.videos)
         filters.check(self.source.generation.videos, self.source.generation.manifest)
@@ -66,13 +66,13 @@ class Searcher:
         return self._rank(found.question, found.query, filters, k)
 
     def encode(self, text: str) -> Query:
-        """Return a text as the rankers compare it."""
+        """Return a text as a query."""
         return read_query(text, self.source.generation, self.encoder)
 
     def score_notes(self, found: Found) -> tuple[list[Chunk], np.ndarray]:
-        """Return all notes and how well each answers a question, shape (n_notes,).
+        """Return all notes and their scores for a question, shape (n_notes,).
 
-        The scores have mean 0; they compare notes for one question, not questions.
+        The scores have mean 0 and are only comparable for the same question.
         """
         notes = self.source.notes()
         rows = np.flatnonzero(notes.rows["note"])

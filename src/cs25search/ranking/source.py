@@ -18,23 +18,23 @@ class Source(Protocol):
 
     @property
     def generation(self) -> Generation:
-        """What an index holds as a whole; a store leaves the chunks out."""
+        """The whole index; a store omits the chunks."""
         ...
 
     def candidates(self, query: Query, filters: Filters, k: int) -> Generation:
         """Return a generation with every chunk that decides the first `k` hits.
 
         Raises:
-            StoreError: The store does not answer.
+            StoreError: The store does not respond.
         """
         ...
 
     def chunks_of(self, video_id: str, start: float, end: float) -> list[Chunk]:
-        """Return the chunks of a video that show a second between two, notes first."""
+        """Return the chunks of a video that overlap a time span, notes first."""
         ...
 
     def notes(self) -> Generation:
-        """Return a generation with the notes whose relevance a page shows."""
+        """Return a generation with the notes whose relevance the strips show."""
         ...
 
     def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
@@ -42,7 +42,7 @@ class Source(Protocol):
 
         Args:
             part: From `candidates`.
-            words: Those that will be asked for, so that a store gives them in one go.
+            words: Those that will be looked up, so that a store can fetch them together.
         """
         ...
 
@@ -58,7 +58,7 @@ class LocalSource:
         return self.generation
 
     def chunks_of(self, video_id: str, start: float, end: float) -> list[Chunk]:
-        """Return the chunks of a video that show a second between two, notes first."""
+        """Return the chunks of a video that overlap a time span, notes first."""
         generation = self.generation
         numbers = [n for n, video in enumerate(generation.videos) if video.video_id == video_id]
         facts = generation.rows

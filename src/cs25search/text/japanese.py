@@ -38,12 +38,12 @@ def is_mostly_japanese(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Morpheme:
-    """A part of a Japanese text.
+    """The smallest unit of a Japanese text that has a meaning.
 
     Attributes:
-        surface: As it stands in the text, folded.
+        surface: As in the text, folded.
         kind: Its part of speech.
-        is_light: Whether it is a verb such as する and なる, which says little alone.
+        is_light: Whether it is a verb such as する or なる, which means little on its own.
     """
 
     surface: str
@@ -54,7 +54,7 @@ class Morpheme:
 
 
 def morphemes(text: str) -> list[Morpheme]:
-    """Return the parts of a Japanese text, short ones, in their order.
+    """Return the morphemes of a Japanese text in order.
 
     >>> [part.surface for part in morphemes("注意機構とは")]
     ['注意', '機構', 'と', 'は']

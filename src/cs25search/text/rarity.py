@@ -4,7 +4,7 @@ import numpy as np
 
 
 def idf(seen: np.ndarray, size: int) -> np.ndarray:
-    """Return how rare terms are that are in `seen` of `size` documents, float32, shape of `seen`.
+    """Return the idf of terms that occur in `seen` of `size` documents, float32, shape of `seen`.
 
     >>> [f"{x:.2f}" for x in idf(np.array([1, 2]), size=2)]
     ['0.69', '0.18']
