@@ -15,6 +15,7 @@ from test_ingest import SRT, report
 from test_youtube import HOSTILE, PLAYLIST, VIDEO
 
 from cs25search.errors import Cs25SearchError
+from cs25search.language_model import read_endpoint
 from ingest.__main__ import main
 from ingest.captions.files import Origin, RawTrack, keep, kept, read_captions
 from ingest.youtube.cookies import read_cookies
@@ -354,8 +355,8 @@ def ask_with_key(index, refusing, monkeypatch, caplog, changed):
         "CS25_LLM_API_KEY": KEY,
         "CS25_LLM_TIMEOUT": "5",
     }
-    for name, value in (settings | changed).items():
-        monkeypatch.setenv(name, value)
+    endpoint = read_endpoint(environment=settings | changed)
+    monkeypatch.setattr(index, "endpoint", endpoint)
     answer = index.answer("Why does the router need float32?")
     assert answer.model == ""
     assert answer.remark.startswith("Extracts shown instead: ")
