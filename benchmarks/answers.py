@@ -2,8 +2,8 @@
 
 Questions and references: tests/data/questions.json; what no lecture answers:
 tests/data/unanswerable.json; what people say around a question: tests/data/frames.json. The
-refusals here are by the bundled coefficients, fitted to these very questions;
-benchmarks/fit_refusal.py prints what is true of unseen ones.
+bundled coefficients of the refusals were fitted to these questions; benchmarks/fit_refusal.py
+prints the figures for unseen ones.
 """
 
 import argparse
@@ -21,8 +21,8 @@ from cs25search.evaluation import overlaps
 from cs25search.text.topic_words import topic_words
 
 DATA = Path(__file__).parents[1] / "tests/data"
-# Facts left unsaid about what the lectures do speak of. The features see words, not claims: fitted
-# too, these questions cost the other kinds more than they gain. So they are only measured.
+# Questions for facts that the lectures omit about things that they discuss. The features see words,
+# not claims: fitting these too costs the other kinds more than it gains, so they are only measured.
 NOT_FITTED = "unsaid"
 KEYS = {"en": "q", "ja": "q_ja"}
 SHARED = 3  # words that a sentence must share with the reference to count as supported by it
@@ -37,7 +37,7 @@ FRAMES = 4  # tried with each question, in turn
 def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[str, float]:
     """Return the figures of answers to the answerable questions.
 
-    References are English: for Japanese answers their words say nothing and are left out.
+    The references are English, so their words are not compared with Japanese answers.
     """
     answered, refused, overlapping, first, covered, lengths, cited = 0, 0, [], [], [], [], []
     supported, dangling, defining = [], 0, []
@@ -82,9 +82,9 @@ def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[s
 
 
 def measure_refusals(index: Index, language: str) -> dict[str, float]:
-    """Return which shares are refused: of the answerable, of the others, of each kind.
+    """Return the shares that are refused: of answerable and unanswerable questions, and by kind.
 
-    The others are those that the fit has seen; the kind left out of it stands beside them.
+    The unanswerable ones are those used in the fit; NOT_FITTED is only listed by kind.
     """
     file = json.loads((DATA / "questions.json").read_bytes())
     wrong = _unanswerable(file, language)
@@ -102,7 +102,7 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
 
 
 def measure_talk(index: Index, language: str) -> dict[str, float]:
-    """Return the figures of questions with talk around them, each in FRAMES ways."""
+    """Return the figures of questions with talk around them, each in FRAMES variants."""
     file = json.loads((DATA / "questions.json").read_bytes())
     wrong = [text for text, kind in _unanswerable(file, language) if kind != NOT_FITTED]
     frames = json.loads((DATA / "frames.json").read_bytes())[language]
@@ -136,7 +136,7 @@ def _framed(question: str, frames: list[str], turn: int) -> list[str]:
 
 
 def _unanswerable(file: dict[str, Any], language: str) -> list[tuple[str, str]]:
-    """Return what no lecture answers, those of the dev questions first, each with its kind."""
+    """Return the unanswerable questions with their kinds, those of the dev set first."""
     own = json.loads((DATA / "unanswerable.json").read_bytes())["unanswerable"]
     entries = [{"kind": "dev", **entry} for entry in file["unanswerable"]] + own
     key = KEYS[language]
@@ -144,7 +144,7 @@ def _unanswerable(file: dict[str, Any], language: str) -> list[tuple[str, str]]:
 
 
 def _asked(file: dict[str, Any], language: str) -> list[dict[str, Any]]:
-    """Return the questions in a language; of real wording each has one language only."""
+    """Return the questions in a language; those in real wording have one language each."""
     entries = file["questions"]
     if "lang" in entries[0]:
         return [entry | {"asked": entry["q"]} for entry in entries if entry["lang"] == language]
@@ -159,9 +159,9 @@ def _is_right(video_id: str, start: float, end: float, gold: dict[str, Any]) -> 
 
 
 def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:
-    """Return what the support threshold keeps: references beside their own and a wrong moment.
+    """Return the shares of references that the support threshold keeps, by right and wrong moment.
 
-    A wrong moment is the best hit for the same question that is not the gold one: the hardest.
+    The wrong moment is the best hit for the same question that is not the gold one, the hardest.
     """
     chunks = list(index.generation.chunks)
     vocabulary = index.searcher.source.vocabulary(index.generation, ())
@@ -204,7 +204,7 @@ def table(index: Index) -> str:
 
 
 def main() -> None:
-    """Print both, in both languages."""
+    """Print the figures in both languages."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", help="an index of the bundled course")
     parser.add_argument("--only", default="", help="answers: without refusals and support")

@@ -1,9 +1,9 @@
 """A process that searches an index, controlled by lines on stdin.
 
 python -m benchmarks.asking INDEX THREADS: opens the index, warms up, answers "ready". Then
-"ask SECONDS" answers how many questions it asked in that time, and "memory" what it holds.
+"ask SECONDS" answers how many questions it asked in that time, and "memory" its memory.
 `make bench` runs one or four of them, so that one thread, many threads and many processes are
-measured alike.
+measured in the same way.
 """
 
 import json
@@ -40,7 +40,7 @@ class Asker:
         return answer
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         self._process.communicate()
 
 
@@ -60,7 +60,7 @@ def ask(index: Index, queries: list[str], seconds: float, threads: int) -> int:
 
 
 def memory(folder: Path) -> dict[str, float]:
-    """Return megabytes: the peak of this process, and its part in the mapped files of the index.
+    """Return megabytes: the peak of this process, and its share of the mapped index files.
 
     `mapped` counts every page of these files that this process has touched, `share` divides each
     by the number of processes that have (Linux's Rss and Pss).

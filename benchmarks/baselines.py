@@ -24,7 +24,7 @@ BASELINES = ("BM25", "dense", "RRF", "BM25 on all", "RRF on all")  # on all that
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A ranking of rows, best first, and the bytes on disk of what it searches."""
+    """A function that ranks rows, best first, and the bytes on disk that it searches."""
 
     rank: Callable[[str], list[int]]
     size: int
@@ -33,7 +33,7 @@ class Baseline:
 def baselines(
     chunks: Sequence[Chunk], language: Language, encoder: Encoder, cache: Path
 ) -> dict[str, Baseline]:
-    """Return the rankers over title and text, and two of them over asks and terms too.
+    """Return the rankers over title and text, and two of them also over asks and terms.
 
     Args:
         language: Of the questions. For Japanese, BM25 counts pairs of characters, over the

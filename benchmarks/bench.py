@@ -78,7 +78,7 @@ def seconds_to_ingest(folder: Path) -> float:
 
 
 def quality(folder: Path) -> str:
-    """Return the README's table: what is found, beside what you would otherwise do."""
+    """Return the README's table: success of the search and of the usual alternatives."""
     index, corpus = open_index(folder), cs25_notes()
     runs = [
         run_one(corpus, language, ranker)
@@ -93,7 +93,7 @@ def measure(folder: Path, other: Path) -> Iterator[Row]:
 
     Args:
         folder: The index of the bundled course.
-        other: Where that of fifty lectures is built.
+        other: The folder in which the index of fifty lectures is built.
     """
     bundled, fifty = cs25_notes(), fifty_lectures()
     index = open_index(folder)
@@ -117,7 +117,7 @@ def measure(folder: Path, other: Path) -> Iterator[Row]:
 
 
 def million_row() -> Row:
-    """Return the row of a million chunks as `make scaling` left it."""
+    """Return the row of a million chunks from the last `make scaling`."""
     what, target = "one million chunks, p95 of a query", "≤ 150 ms, Recall@10 ≥ .98, ≤ 4 GB"
     found = (
         msgspec.json.decode(SCALING.read_bytes(), type=list[Figures]) if SCALING.is_file() else []

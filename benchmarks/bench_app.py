@@ -1,8 +1,8 @@
 """make bench-app: waiting times and number of sessions of the app, in a real browser.
 
-All in one run: servers are started, questions asked, cells of a strip clicked with the mouse,
-and twenty sessions ask at once. Times are taken in the page, from the key or the mouse button
-going down to the frame after what was waited for; the browser shares the machine with the server.
+In one run, servers are started, questions asked, cells of a strip clicked, and twenty sessions ask
+at once. Times are measured in the page, from the key or mouse press to the frame after the expected
+content; the browser shares the machine with the server.
 """
 
 import os
@@ -51,7 +51,7 @@ WAIT = """([event, argument]) => {
     observer.observe(document.body, options);
   });
 }"""
-# The best moment of the question stands where it belongs, and is not left from the one before.
+# The best moment of this question is shown, not that of the one before.
 MOMENT_SHOWN = """expected => {
   const card = document.querySelector('.st-key-moment-1');
   return card?.innerText.includes(expected) && !card.querySelector('[data-stale=true]');
@@ -79,7 +79,7 @@ def main(write: bool) -> None:
 
 
 def measure_starts(browser: Any, folder: Path) -> list[tuple[str, str, str]]:
-    """Start servers on a built index; the caches of the system are warm."""
+    """Start servers on a built index, with warm caches of the system."""
     painted, whole = [], []
     for _ in range(STARTS):
         began = time.time()
@@ -99,7 +99,7 @@ def measure_starts(browser: Any, folder: Path) -> list[tuple[str, str, str]]:
 
 
 def measure_questions(page: Any, index: Index) -> list[tuple[str, str, str]]:
-    """Ask one question after the other; search and answer are timed between them."""
+    """Ask questions one by one; search and answer are timed between them."""
     shown, searching, answering = [], [], []
     for question, hits in asked(index, QUESTIONS + 3):
         shown.append(ask(page, question, hits))
@@ -117,7 +117,7 @@ def measure_questions(page: Any, index: Index) -> list[tuple[str, str, str]]:
 
 
 def asked(index: Index, count: int) -> list[tuple[str, list[Hit]]]:
-    """Return questions of the tests with their hits; two in a row never share the best."""
+    """Return test questions with their hits; consecutive ones have different best hits."""
     file = read_questions(PROJECT / "tests" / "data" / "questions.json")
     chosen: list[tuple[str, list[Hit]]] = []
     for entry in file.questions:
@@ -128,7 +128,7 @@ def asked(index: Index, count: int) -> list[tuple[str, list[Hit]]]:
 
 
 def moment_of(hits: list[Hit]) -> str:
-    """Return the time range with which the best moment is headed."""
+    """Return the time range in the heading of the best moment."""
     return f"{clock(hits[0].start)}–{clock(hits[0].end)}"
 
 
@@ -156,7 +156,7 @@ def measure_clicks(page: Any, index: Index) -> list[tuple[str, str, str]]:
 
 
 def measure_sessions(browser: Any, url: str, pid: int, index: Index) -> list[tuple[str, str, str]]:
-    """Open sessions, let all ask at the same time, each another question."""
+    """Open sessions and let all ask at the same time, each a different question."""
     questions = asked(index, SESSIONS + 1)[1:]
     before = resident(pid)
     with ExitStack() as stack:
@@ -199,7 +199,7 @@ def wait_for(page: Any, event: str, found: str, argument: str | None) -> None:
 
 
 def waited(page: Any) -> float:
-    """Return what the clock of a page says when it has stopped."""
+    """Return the time on the clock of a page when it has stopped."""
     return float(page.evaluate("window.waited"))
 
 
@@ -213,8 +213,8 @@ def milliseconds(work: Callable[[], object]) -> float:
 def resident(pid: int) -> float:
     """Return the memory of a process in MB (10^6 bytes)."""
     command = ["ps", "-o", "rss=", "-p", str(pid)]
-    told = subprocess.run(command, capture_output=True, check=True)
-    return int(told.stdout) * 1024 / 1e6
+    shown = subprocess.run(command, capture_output=True, check=True)
+    return int(shown.stdout) * 1024 / 1e6
 
 
 def row(name: str, times: list[float]) -> tuple[str, str, str]:

@@ -1,7 +1,7 @@
 """The corpora of `make eval`: chunks, and questions with the seconds that answer them.
 
-One is bundled. The others are read from a folder beside the project when it is there; they
-belong to others, and nothing of them is copied into the project. docs/evaluation.md describes them.
+One is bundled. The others are read from a folder beside the project if it exists; they belong to
+others, and nothing of them is copied into the project. docs/evaluation.md describes them.
 """
 
 import json
@@ -35,7 +35,7 @@ BARE_TITLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Chunks to search and questions to ask; `Scored.relevant` tells which hits are relevant.
+    """Chunks to search and questions to ask; `Scored.relevant` says which hits are relevant.
 
     Attributes:
         timed: Whether a question's start is the second at which its answer begins.
@@ -55,7 +55,7 @@ class Corpus:
 
 
 def load_corpora(bench: Path) -> list[Corpus]:
-    """Return the bundled corpus, and those that are found under `bench`."""
+    """Return the bundled corpus, and those found under `bench`."""
     corpora = [cs25_notes()]
     if (bench / "captions").is_dir():
         corpora += cs25_captions(bench / "captions")
@@ -99,7 +99,7 @@ def cs25_captions(folder: Path) -> list[Corpus]:
     asks = tuple(
         Question(f"{note.chunk_id}-{number}", ask, LECTURE_1, note.start, note.end)
         for note in notes
-        # In English only: the bridge was learned from these very questions.
+        # In English only, because the bridge was learned from these questions.
         for number, ask in enumerate(note.asks, start=1)
     )
     return [
@@ -134,7 +134,7 @@ def tutorialvqa(folder: Path) -> Corpus:
 def spoken_squad(name: str, passages: Path, asked: Path) -> Corpus:
     """Return the first articles of Spoken-SQuAD and a fixed sample of questions.
 
-    Every passage is a video of its own, with one chunk.
+    Every passage is a separate video with one chunk.
 
     Args:
         passages: The file whose recognised passages are searched.

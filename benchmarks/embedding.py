@@ -1,4 +1,4 @@
-"""Ingest: how fast texts are embedded, what is spent beside that, how large the index is."""
+"""Ingest: speed of embedding, time spent on the rest, size of the index."""
 
 import logging
 import statistics
@@ -51,12 +51,12 @@ def batch_encoder(models: Path) -> OnnxEncoder:
 
 
 def embedding_rows(corpus: Corpus, encoder: OnnxEncoder, index: Index) -> list[Row]:
-    """Return the row of texts per second, and that of the ranking it leads to.
+    """Return the rows of texts per second and of the resulting ranking.
 
     Args:
         corpus: The bundled one; its notes are the texts.
         encoder: From `batch_encoder`.
-        index: What `encoder` built of the same corpus.
+        index: The index that `encoder` built from the same corpus.
     """
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     from sentence_transformers import SentenceTransformer
@@ -101,7 +101,7 @@ def embedding_rows(corpus: Corpus, encoder: OnnxEncoder, index: Index) -> list[R
 
 
 def overhead_row(corpus: Corpus, encoder: OnnxEncoder, folder: Path) -> Row:
-    """Build the index of a corpus into `folder`; return what took time beside embedding."""
+    """Build the index of a corpus in `folder`; return the time not spent on embedding."""
     timed = Timed(encoder)
     begin = time.perf_counter()
     write_generation(folder, build(corpus, timed))
@@ -118,7 +118,7 @@ def overhead_row(corpus: Corpus, encoder: OnnxEncoder, folder: Path) -> Row:
 
 
 def size_rows(name: str, generation: Generation) -> list[Row]:
-    """Return how large an index is per hour of speech, beside its token vectors in float32."""
+    """Return the size of an index per hour of speech, and of its token vectors in float32."""
     hours = sum(video.duration for video in generation.videos) / HOUR
     count = generation.manifest.counts["tokens"]
     floats = count * generation.manifest.dim * FLOAT_BYTES / 1e6 / hours
@@ -157,7 +157,7 @@ def success(index: Index, corpus: Corpus) -> np.ndarray:
 
 
 def has_bfloat16() -> bool:
-    """Return whether the processor multiplies bfloat16, as OpenVINO sees it."""
+    """Return whether the processor multiplies bfloat16, according to OpenVINO."""
     import openvino
 
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")

@@ -40,7 +40,7 @@ remarks = Console(stderr=True)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one ranker did on one corpus in one language; arrays have a value per question."""
+    """The results of one ranker on one corpus in one language; arrays have a value per question."""
 
     corpus: Corpus
     language: Language
@@ -99,7 +99,7 @@ def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
 
 
 def query_encoder() -> Encoder:
-    """Return the default encoder as a query uses it, on one core; exported if need be."""
+    """Return the default encoder as a query uses it, on one core; exported if necessary."""
     models = read_place().folder / "models"
     key = load_encoder(DEFAULT_MODEL, models, offline=True).key
     threadpoolctl.threadpool_limits(limits=1, user_api="blas")
@@ -107,7 +107,7 @@ def query_encoder() -> Encoder:
 
 
 def run_all(corpora: Sequence[Corpus], encoder: Encoder, only: Sequence[str] = ()) -> Iterator[Run]:
-    """Yield a run of every ranker, or of those named, on every corpus and language."""
+    """Yield a run of every ranker, or of the named ones, on every corpus and language."""
     for corpus in corpora:
         index = open_cached(corpus, encoder)
         for language in corpus.languages:
@@ -155,7 +155,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def table(runs: Sequence[Run]) -> Table:
-    """Return the table: a line for each run."""
+    """Return the table, one line per run."""
     shown = _table(
         "corpus", "questions", "chunks", "ranker", "Success@1 (95 %)", "Success@5 (95 %)", "MRR@10",
         "video@1", "start, s", "p50 / p95, ms", "MB",
@@ -211,7 +211,7 @@ def facts() -> str:
 
 
 def write_between(path: Path, text: str, command: str) -> None:
-    """Replace what stands in a file between the two markers of a command.
+    """Replace the text between the two markers of a command in a file.
 
     Raises:
         ValueError: The file lacks a marker.

@@ -1,7 +1,7 @@
 """Fifty lectures: the bundled ten, and forty whose transcripts are made from the bundled notes.
 
-What is said in the forty is real text in another order; how long searching and indexing take does
-not depend on its sense. Each lasts about half an hour.
+The text of the forty is real but reordered; the time for searching and indexing does not depend on
+its meaning. Each lasts about half an hour.
 """
 
 import random

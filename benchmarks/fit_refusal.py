@@ -1,7 +1,7 @@
 """Fit answers/refusal.json again: python -m benchmarks.fit_refusal [--index DIR] [--write]
 
-Every figure printed is of questions that the fit did not see: 10-fold cross-validation, five
-times over, the strength of regularisation chosen inside each fold. Needs scikit-learn.
+Every figure is for questions that the fit did not see: 10-fold cross-validation, repeated five
+times, with the strength of regularisation chosen inside each fold. Needs scikit-learn.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from cs25search.answers.features import FEATURES, NEAREST, build_features
 from cs25search.answers.findings import gather
 from cs25search.answers.refusal import FITTED
 
-# What a feature must say when it rises: 1, more likely answered; -1, less.
+# The sign of each coefficient: 1 if a higher feature makes an answer more likely, else -1.
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2)  # wrongly refused at most
 SIGNS = {"unknown": -1, "absent": -1, "names": -1}
 TESTS = Path(__file__).parents[1] / "tests/data"
@@ -37,7 +37,7 @@ ABOUT = "Coefficients of refusal.py, written by python -m benchmarks.fit_refusal
 class MonotoneLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression with an L2 penalty in which no coefficient has the wrong sign.
 
-    Free signs fit these questions a little better, by learning how they were written: a better
+    Free signs fit these questions slightly better, by learning how they were written; but a better
     match must never count against a question.
     """
 
@@ -75,7 +75,7 @@ class MonotoneLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question, whether the lectures answer it, and of which kind it is."""
+    """A question, whether the lectures answer it, and its kind."""
 
     question: str
     answered: bool
@@ -83,7 +83,7 @@ class Example:
 
 
 def read_examples(language: str) -> list[Example]:
-    """Return the dev questions and the unanswerable ones, in a language."""
+    """Return the dev questions and the unanswerable ones in a language."""
     key = "q_ja" if language == "ja" else "q"
     dev = json.loads((TESTS / "questions.json").read_bytes())
     own = json.loads((TESTS / "unanswerable.json").read_bytes())
@@ -124,7 +124,7 @@ def unseen_probabilities(features: np.ndarray, answered: np.ndarray) -> np.ndarr
 
 
 def calibration_error(probabilities: np.ndarray, answered: np.ndarray, bins: int = 10) -> float:
-    """Return the expected calibration error: how far probability and share differ, bin by bin."""
+    """Return the expected calibration error: the difference of probability and share, by bin."""
     of_bin = np.minimum((probabilities * bins).astype(int), bins - 1)
     gaps = [
         abs(probabilities[of_bin == b].mean() - answered[of_bin == b].mean()) * (of_bin == b).mean()
@@ -134,7 +134,7 @@ def calibration_error(probabilities: np.ndarray, answered: np.ndarray, bins: int
 
 
 def report(language: str, examples: Sequence[Example], probabilities: np.ndarray) -> None:
-    """Print what the model tells apart, question by question unseen."""
+    """Print how well the model separates questions that it did not see."""
     answered = np.array([example.answered for example in examples])
     kinds = np.array([example.kind for example in examples])
     print(f"\n{language}: {answered.sum()} answerable, {(~answered).sum()} not")
@@ -174,10 +174,10 @@ def table(index: Index) -> str:
 def refused_at(
     probabilities: np.ndarray, answered: np.ndarray, share: float
 ) -> tuple[float, float, float]:
-    """Return which shares are refused when at most `share` of the answerable questions may be.
+    """Return the shares that are refused if at most `share` of the answerable questions may be.
 
     Returns:
-        Of the answerable questions, of the others, and the probability under which.
+        The shares of answerable and other questions, and the threshold of the probability.
 
     >>> answered = np.array([True, True, False, False])
     >>> refused_at(np.array([0.9, 0.2, 0.1, 0.4]), answered, 0.0)
@@ -189,14 +189,14 @@ def refused_at(
 
 
 def threshold(of_answerable: np.ndarray, share: float) -> float:
-    """Return the probability under which at most this share of the answerable questions lies."""
+    """Return the probability that at most this share of the answerable questions falls below."""
     return float(np.sort(of_answerable)[int(share * len(of_answerable))])
 
 
 def coefficients(
     features: np.ndarray, answered: np.ndarray, probabilities: np.ndarray
 ) -> dict[str, object]:
-    """Return the model fitted to every question, its scaling folded in, and two thresholds."""
+    """Return the model fitted to all questions, including its scaling, and two thresholds."""
     scaler, model = (step for _, step in fitter(0).fit(features, answered).best_estimator_.steps)
     weights = model.coef_[0] / scaler.scale_
     intercept = float(model.intercept_[0] - weights @ scaler.mean_)
@@ -210,7 +210,7 @@ def coefficients(
 
 
 def main() -> None:
-    """Fit both languages, print the figures, and write the coefficients if asked to."""
+    """Fit both languages and print the figures; with --write, write the coefficients."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", help="an index of the bundled course alone")
     parser.add_argument("--write", action="store_true", help="replace answers/refusal.json")

@@ -1,9 +1,9 @@
-"""What an index costs in Milvus: bytes a chunk, and from them clusters of any size.
+"""The size of an index in Milvus per chunk, and from it that of clusters of any size.
 
 python -m benchmarks.past_one_machine --index DIR [--uri URI]
 
-The index should hold transcripts; its notes are left out. With --uri, questions are asked of that
-Milvus too, and what a query costs its client is printed. Prints the tables of docs/scaling.md.
+The index should contain transcripts; its notes are ignored. With --uri, questions are also sent to
+that Milvus, and the client's cost of a query is printed. Prints the tables of docs/scaling.md.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from cs25search.text.ngrams import ngrams
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
 SAMPLE = 400  # chunks that are measured
-NODE = 48e9  # bytes of a node with 64 GB that hold an index; the rest is the system's and spare
+NODE = 48e9  # bytes for the index on a node with 64 GB; the rest is for the system and in reserve
 LINKS = 2 * 32 * 4  # bytes a vector of the HNSW graph with M = 32, bottom layer
 POSTING = 8  # bytes of a term in a chunk: number of the chunk, weight
 SIZES = {"ten thousand": 10**4, "ten million": 10**7}  # lectures of an hour
@@ -75,7 +75,7 @@ def _by_video(index: Index) -> Iterator[list]:  # type: ignore[type-arg]
 
 
 def encoding_rate(index: Index) -> float:
-    """Return how many chunks one core encodes a second (CPU time)."""
+    """Return how many chunks one core encodes per second (CPU time)."""
     chunks = [c for own in _by_video(index) for c in own][:128]
     begin = time.process_time()
     for _ in index.encoder.encode_documents([encoded_text(chunk) for chunk in chunks]):
@@ -84,7 +84,7 @@ def encoding_rate(index: Index) -> float:
 
 
 def ask(index: Index, uri: str) -> list[str]:
-    """Return lines on what a query costs its client: CPU, calls, bytes."""
+    """Return lines with the cost of a query for the client: CPU, calls, bytes."""
     there = open_index(index.path, index.encoder, store="milvus", uri=uri)
     calls: Counter[str] = Counter()
     moved: list[int] = []
@@ -119,7 +119,7 @@ def _count_calls(name: str, calls: Counter[str], moved: list[int]) -> None:
 
 
 def tables(sizes: dict[str, float], rate: float) -> Iterator[str]:
-    """Yield the lines that docs/scaling.md holds."""
+    """Yield the lines for docs/scaling.md."""
     an_hour = sizes.pop("chunks an hour")
     asked, lists = (sizes.pop(f"{what} of a question") for what in ("terms", "lists"))
     yield "| of a transcript chunk | bytes |"

@@ -22,14 +22,14 @@ from ingest.encoder import DEFAULT_MODEL
 
 CACHE = Path(__file__).parents[1] / ".eval-cache"
 PACKAGE = Path(__file__).parents[1] / "src/cs25search"
-# What decides the content of an index; a change of ranking needs no new one.
+# The modules that determine the content of an index; a change of ranking needs no new index.
 INDEX_CODE = ("encoding", "index", "text")
 SHIPPED = "cs25search"
 
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Something to measure: query to at most DEPTH hits, and its bytes on disk."""
+    """A function from a query to at most DEPTH hits, and its bytes on disk."""
 
     name: str
     search: Callable[[str], list[Hit]]
@@ -58,10 +58,9 @@ def shipped(index: Index) -> Ranker:
 
 
 def open_cached(corpus: Corpus, encoder: Encoder, cache: Path = CACHE) -> Index:
-    """Return the index of a corpus, built unless it is on disk already.
+    """Return the index of a corpus; it is built unless it is on disk.
 
-    Without Japanese of its own, it takes the bridge of the bundled course, as it would have in
-    a user's index.
+    A corpus without Japanese gets the bridge of the bundled course, as in a user's index.
     """
     if any(chunk.text_ja for chunk in corpus.chunks):
         return Index(cache, LocalSource(_generation(corpus, encoder, cache)), encoder)
@@ -85,7 +84,7 @@ def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:
 
 
 def _fingerprint(corpus: Corpus, encoder: Encoder) -> str:
-    """Return a checksum over all that decides what the index of a corpus holds."""
+    """Return a checksum over everything that determines the index of a corpus."""
     code = [
         module.read_text("utf-8")
         for package in INDEX_CODE

@@ -1,10 +1,10 @@
 """make scaling: how time, memory and disk grow from a thousand chunks to a million.
 
-The chunks are made of the bundled notes' own sentences, some five to a chunk of 100 tokens: a
-sentence drawn at random and others drawn from the 40 nearest to it. The encoder reads each
-sentence once. A chunk has the token vectors of its sentences, and as pooled vector their mean,
-weighted by length: not what the encoder would say to the whole, but as long, as varied and as
-crowded. From there on everything is the code of ingest and search, in a process of its own.
+The chunks are made of sentences of the bundled notes, about five per chunk of 100 tokens: one is
+drawn at random, the others from the 40 nearest to it. Each sentence is encoded once. A chunk has
+the token vectors of its sentences, and their mean, weighted by length, as its pooled vector: not
+what the encoder would return, but similar in length and spread. Everything else is the code of
+ingest and search, in a separate process.
 """
 
 import json
@@ -47,7 +47,7 @@ DOCUMENT = ROOT / "docs/scaling.md"
 BEGIN, END = "<!-- make scaling: begin -->", "<!-- make scaling: end -->"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 TOKENS = 100  # of a chunk, on average
-NEAREST = 40  # sentences that may stand beside another
+NEAREST = 40  # sentences that may follow another
 LONGEST = 12  # sentences of a chunk
 CHUNKS_PER_VIDEO = 100  # 40 seconds each: a lecture of an hour and more
 SECONDS = 40.0
@@ -57,7 +57,7 @@ K = 10
 
 
 class Recombined:
-    """Chunks made of sentences, and the encoder of such chunks; stands in for a real one."""
+    """Chunks made of sentences, and an encoder for such chunks that replaces the real one."""
 
     multilingual = False
 
@@ -81,7 +81,7 @@ class Recombined:
 
     @cached_property
     def signs(self) -> list[np.ndarray]:
-        """The signs of each sentence's tokens, all that an index keeps of them."""
+        """The signs of each sentence's tokens, as an index keeps them."""
         return [one.tokens > 0 for one in self.encodings]
 
     @cached_property
@@ -162,17 +162,17 @@ class Figures:
 
     Attributes:
         tokens: Of a chunk, on average.
-        build_seconds: Chunks to a live generation; reading the sentences is not counted.
+        build_seconds: From chunks to a live generation, without reading the sentences.
         build_cpu: The same in seconds of processor time.
-        build_megabytes: Most memory of that process.
+        build_megabytes: Peak memory of that process.
         disk_megabytes: Of the generation.
         open_seconds: The first time, when every file is checked, and the second time.
         p50, p95: Milliseconds of a warm query, ten hits.
-        cpu: The same two, of processor time: what a machine at rest needs.
+        cpu: The same two in processor time, as on an idle machine.
         encode: Processor time of the encoder's pass in it, p50.
         exact: Processor time to compare a query with all vectors, p50.
-        query_megabytes: Most memory of that process, mapped files included.
-        own_megabytes: Of that, what it does not share with the disk's cache.
+        query_megabytes: Peak memory of that process, mapped files included.
+        own_megabytes: The part of it that is not shared with the disk's cache.
         dense, lexical: Recall@10 of the first stages against exact ones.
         vectors: How the vectors are searched.
     """
@@ -202,7 +202,7 @@ class Figures:
 @click.option("--folder", type=click.Path(path_type=Path))
 @click.option("--models", type=click.Path(path_type=Path))
 def main(step: str, size: int, folder: Path | None, models: Path | None) -> None:
-    """Measure all of SIZES and write what was found into docs/; the other steps are its parts."""
+    """Measure all SIZES and write the results into docs/; each step runs as a separate process."""
     if step != "all" and folder and models:
         encoder = OnnxEncoder(next(models.iterdir()))
         steps = {"build": build, "ask": ask, "compare": compare}
@@ -220,7 +220,7 @@ def main(step: str, size: int, folder: Path | None, models: Path | None) -> None
 
 
 def measure(size: int, folder: Path, models: Path) -> Figures:
-    """Return the figures of one size; each step runs in a process of its own."""
+    """Return the figures of one size; each step runs in a separate process."""
     parts: dict[str, Any] = {}
     for step in ("build", "ask", "compare"):
         command = [sys.executable, "-m", "benchmarks.scaling", step, "--size", str(size)]
@@ -250,7 +250,7 @@ def build(encoder: Encoder, size: int, folder: Path) -> dict[str, Any]:
 
 
 def ask(encoder: Encoder, size: int, folder: Path) -> dict[str, Any]:
-    """Open an index as a user's process does, and ask it."""
+    """Open an index as a user's process does, and search it."""
     threadpoolctl.threadpool_limits(
         limits=1, user_api="blas"
     )  # as `open_index` for its own encoder
@@ -283,7 +283,7 @@ def ask(encoder: Encoder, size: int, folder: Path) -> dict[str, Any]:
 
 
 def compare(encoder: Encoder, size: int, folder: Path) -> dict[str, Any]:
-    """Hold both first stages against exact ones over the vectors and lists as they were made."""
+    """Compare both first stages with exact ones over the original vectors and lists."""
     source = Recombined(encoder, size, load_course().notes)
     generation = open_index(folder, encoder, store="faiss").generation
     questions = [question.q for question in read_questions(QUESTIONS).questions]
@@ -312,14 +312,14 @@ def compare(encoder: Encoder, size: int, folder: Path) -> dict[str, Any]:
 
 
 def lexical_recall(grams: bm25.Lexical, questions: Sequence[str]) -> float:
-    """Return which share of the ten best documents by BM25 the limited search finds."""
+    """Return the share of the ten best documents by BM25 that the limited search finds."""
     found, most = 0, 0
     for question in questions:
         terms = ngrams(question)
         scores = grams.scores(terms)
         ranked = grams.top(terms, CANDIDATES)
         ranked = ranked[np.argsort(-scores[ranked])[:K]]
-        # Of equal scores any may come first.
+        # The order of equal scores does not matter.
         worst = np.sort(scores)[-K:].min()
         found += int((scores[ranked] >= worst).sum())
         most += K
@@ -327,7 +327,7 @@ def lexical_recall(grams: bm25.Lexical, questions: Sequence[str]) -> float:
 
 
 def memory() -> dict[str, float]:
-    """Return what /proc tells of this process's memory, in MB: most so far, and its own now."""
+    """Return this process's memory in MB, from /proc: the peak, and what it does not share."""
     lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines())
     return {line[0].rstrip(":"): round(int(line[1]) / 1000) for line in lines
             if line[0] in ("VmHWM:", "RssAnon:")}  # fmt: skip

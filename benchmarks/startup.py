@@ -1,6 +1,6 @@
-"""What a process costs from its start: a question, the first encoder, an ingest without news.
+"""The cost of a process from its start: a question, the first encoder, an unchanged ingest.
 
-Processor time of whole processes, so that other work on the machine disturbs less.
+Measured in processor time, which depends less on other work on the machine.
 """
 
 import os
@@ -25,7 +25,7 @@ ENCODER = (
 
 
 def startup_rows(folder: Path) -> list[Row]:
-    """Return the rows of a cold question, of the first encoder and of an ingest without news."""
+    """Return the rows of a cold question, the first encoder and an unchanged ingest."""
     importing, *asking = alternate(
         ["-c", f"import {LIBRARIES}"],
         *(["-m", "cs25search", command, QUERY, "--index", str(folder)] for command in MOST),
@@ -45,7 +45,7 @@ def startup_rows(folder: Path) -> list[Row]:
 
 
 def encoder_row() -> Row:
-    """Return what writing the default encoder for the first time takes, beside its imports."""
+    """Return the time to write the default encoder for the first time, and that of its imports."""
     with tempfile.TemporaryDirectory() as scratch:
         begin = processor_seconds(["-c", "import ingest.encoder"])
         taken = processor_seconds(["-c", ENCODER, scratch]) - begin
@@ -60,7 +60,7 @@ def encoder_row() -> Row:
 
 
 def again_row(folder: Path) -> Row:
-    """Return what an ingest takes that finds nothing new."""
+    """Return the time of an ingest that finds nothing new."""
     before = stamps(folder)
     starting, again = alternate(
         ["-m", "ingest", "--help"], ["-m", "ingest", "--offline", "--index", str(folder)]
@@ -93,7 +93,7 @@ def processor_seconds(program: Sequence[str]) -> float:
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int, int]]:
-    """Return inode, size and time of change of every file, but of the empty lock."""
+    """Return inode, size and time of change of every file except the empty lock."""
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != "ingest.lock":

@@ -1,4 +1,4 @@
-"""The rows of `make bench`: what was measured beside which floor, and whether that is enough."""
+"""The rows of `make bench`: each measurement with its floor and whether the target is met."""
 
 import datetime
 import os
@@ -43,7 +43,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def facts() -> str:
-    """Return what a reader needs to know of the machine; not its name."""
+    """Return facts about the machine that a reader needs, without its name."""
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     return (
         f"{datetime.datetime.now(datetime.UTC).date()}, {_processor()}, {os.cpu_count()} cores, "
@@ -52,7 +52,7 @@ def facts() -> str:
 
 
 def _processor() -> str:
-    """Return the processor's name, and which of the extensions that matter here it has."""
+    """Return the processor's name, and those of its extensions that matter here."""
     info = Path("/proc/cpuinfo")
     if not info.is_file():
         return platform.processor() or "unknown processor"

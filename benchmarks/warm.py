@@ -1,4 +1,4 @@
-"""Warm queries: beside the encoder's forward pass, with many threads, with many processes."""
+"""Warm queries, compared with the encoder's forward pass; many threads; many processes."""
 
 import statistics
 import time
@@ -14,16 +14,16 @@ THREADS, PROCESSES = 16, 4
 
 
 def warm_row(name: str, index: Index, questions: tuple[Question, ...], most: float) -> Row:
-    """Return how long a query takes beside the encoder's own forward pass for the same query.
+    """Return the times of queries and of the encoder's forward pass for the same queries.
 
     Args:
-        most: How many times as long as the forward pass the median query may take.
+        most: The most times the forward pass that a median query may take.
     """
     queries = [question.q for question in questions]
     for query in queries[:20]:
         index.search(query)
     forward, whole = [], []
-    for query in queries * 3:  # alternating, so that noise hits both alike
+    for query in queries * 3:  # alternating, so that noise affects both equally
         begin = time.perf_counter()
         index.encoder.encode_query(query)
         between = time.perf_counter()

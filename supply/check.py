@@ -30,7 +30,7 @@ ALLOWED = {
     "ISC", "LLVM-exception", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Python-2.0",
     "Unlicense", "Zlib",
 }  # fmt: skip
-# What packages write in place of an SPDX id.
+# What some packages write instead of an SPDX id.
 SAID_AS = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
@@ -70,7 +70,7 @@ def installed() -> Iterator[Distribution]:
 
 
 def _names(requirements: Iterable[str], extra: str) -> list[tuple[str, str]]:
-    """Return the names that requirements hold for this system, each with "" and its extras."""
+    """Return the names of the requirements for this system, each with "" and its extras."""
     needed = [Requirement(text) for text in requirements]
     return [
         (canonicalize_name(needs.name), one)
@@ -117,7 +117,7 @@ def problems(packages: dict[str, tuple[str, str]]) -> list[str]:
     found = []
     floors = read_floors()
     for name, (version, licence) in packages.items():
-        # What PyPI's torch brings on Linux for graphics cards; under NVIDIA's own terms.
+        # PyPI's torch installs these on Linux for graphics cards, under NVIDIA's own terms.
         if not is_allowed(licence) and not name.startswith(("nvidia-", "cuda-")):
             found.append(f"{name} {version}: the licence {licence!r} is not on the list.")
         lowest, hole = floors.get(name, ("0", ""))

