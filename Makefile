@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: run test lint check e2e fuzz faults privacy crashes damage soak load lock licences audit sbom bench scaling dictionary bench-app eval eval-answers screenshots
+.PHONY: run test lint check e2e fuzz faults privacy crashes damage soak load lock licences audit sbom bench scaling dictionary bench-app eval eval-answers golden screenshots
 
 # MALLOC_ARENA_MAX: see docs/deploy.md.
 run: .venv/installed
@@ -67,6 +67,10 @@ bench-app: .venv/dev
 
 eval-answers: .venv/dev
 	$(BIN)/python -m benchmarks.answers
+
+# What all questions in tests/data return; make golden OUT=new.json AGAINST=old.json compares.
+golden: .venv/dev
+	$(BIN)/python -m benchmarks.golden $(or $(OUT),golden.json) $(if $(AGAINST),--against $(AGAINST))
 
 # For reproducible installs: every package with its version and the hashes of its files.
 lock: .tools/installed
