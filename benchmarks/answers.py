@@ -14,8 +14,8 @@ from statistics import fmean, median
 from typing import Any
 
 from cs25search import Index, open_index
+from cs25search.answers.definitions import NOTHING, defined_term, grade
 from cs25search.answers.evidence import Evidence
-from cs25search.answers.spans import defined_term, defines
 from cs25search.answers.support import SUPPORTED, support
 from cs25search.evaluation import overlaps
 from cs25search.text.topic_words import topic_words
@@ -58,7 +58,7 @@ def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[s
         dangling += DANGLING.match(opening) is not None
         if term := defined_term(gold["asked"]):
             title, _, rest = opening.partition("：" if language == "ja" else ": ")
-            defining.append(defines(term, title, rest or opening))
+            defining.append(grade(term, title, rest or opening) > NOTHING)
         overlapping.append(any(hits))
         first.append(hits[0])
         cited.append(fmean(hits))

@@ -2,8 +2,9 @@
 
 import pytest
 
+from cs25search.answers.definitions import DEFINES, IS_ABOUT, defined_term, grade
 from cs25search.answers.passages import Passage
-from cs25search.answers.spans import choose_spans, defined_term, defines, span_of, trim_end
+from cs25search.answers.spans import choose_spans, span_of, trim_end
 from cs25search.question.read import read_question
 from cs25search.records import Chunk, Hit, Video
 
@@ -48,7 +49,9 @@ def test_what_a_listener_asked_and_transitions_are_left_out(opening):
 def test_japanese_opening_of_a_listener_is_left_out():
     opening = "学習が遅くならないのか、と学生が尋ねる。"
     hit, said = moment(0, 9, opening, "キャストするのはルータだけである。", title="Q&A")
-    assert [p.text for p in span_of(hit, said, "ja").passages] == [said[1].text]
+    assert [p.text for p in span_of(hit, said, read_question("学習は遅くなる？")).passages] == [
+        said[1].text
+    ]
 
 
 def test_a_long_note_ends_with_a_whole_sentence():
@@ -85,7 +88,7 @@ def test_best_moment_speaks_even_with_a_score_below_zero():
 
 def test_captions_end_neither_with_the_nor_with_because():
     hit, said = moment(0, 9, "we cast only the router because the", note=False)
-    assert span_of(hit, said, "en").passages[-1].text == "we cast only the router"
+    assert span_of(hit, said, read_question("Why?")).passages[-1].text == "we cast only the router"
     assert trim_end("it is") == "it is"
 
 
@@ -100,6 +103,16 @@ def test_term_that_a_question_wants_defined(question, term):
 
 
 def test_defining_sentence_begins_with_its_term():
-    assert defines("誘導ヘッド", "定義", "誘導ヘッド（induction head）とは、複製する頭である。")
-    assert defines("induction head", "The induction head defined", "In those cases it predicts.")
-    assert not defines("誘導ヘッド", "結果", "この図は誘導ヘッドを示す。")
+    japanese = "誘導ヘッド（induction head）とは、複製する頭である。"
+    assert grade("誘導ヘッド", "定義", japanese) == DEFINES
+    assert grade("induction head", "The induction head defined", "In those cases it is.") == DEFINES
+    assert grade("offline reinforcement learning", "", "Offline RL removes trials.") == IS_ABOUT
+    assert not grade("誘導ヘッド", "結果", "この図は誘導ヘッドを示す。")
+
+
+def test_an_answer_begins_with_the_sentence_that_defines():
+    late = moment(
+        0, 9, "Metrics differ.", "Pass@k is the chance that a sample is right.", title="M"
+    )
+    assert shown("What is pass@k?", late) == ["M: Pass@k is the chance that a sample is right."]
+    assert shown("Why pass@k?", late)[0].startswith("M: Metrics differ.")

@@ -54,6 +54,13 @@ def test_list_says_how_many_and_links_the_first_second(index):
     assert "か所" in index.answer("BERTが出てくる回はどれ？").text
 
 
+def test_a_moment_that_only_names_both_is_no_comparison(index):
+    answer = index.answer("difference between BERT and GPT")
+    assert {sentence.side for sentence in answer.sentences} == {"BERT", "GPT"}
+    one = index.answer("soft attention vs hard attention")
+    assert {sentence.side for sentence in one.sentences} == {""}
+
+
 def test_comparison_shows_both_sides_or_says_which_one_is_missing(index):
     answer = index.answer("How do Switch Transformer and Perceiver differ?")
     assert answer.status == "answered"

@@ -15,6 +15,7 @@ from .extract import build_extract
 from .findings import MOMENTS, Findings, judge
 from .lists import find_mentions, list_answer, listed_name
 from .small_talk import is_small_talk, small_talk
+from .wanted import find_wanted
 
 SHOWN = 3  # closest moments shown without an answer
 
@@ -56,6 +57,7 @@ def answer(
         return course_answer(searcher.source, question, entry)
     if both := _two_answers(searcher, findings, found.filters):
         return both
+    findings = find_wanted(searcher, findings)
     if findings.status != "answered":
         return _without_claim(findings)
     extract = build_extract(findings)
@@ -75,7 +77,8 @@ def _two_answers(searcher: Searcher, whole: Findings, filters: Filters) -> Answe
         if whole.status == "answered" and has_both(build_extract(whole).sentences, pair):
             return None
         sides = [judge_other(about(side, question.language == "ja")) for side in pair]
-        parts = [build_extract(one) if one.status == "answered" else None for one in sides]
+        # The whole question is about both; a moment of a side only has to speak of it.
+        parts = [build_extract(one) if one.probability else None for one in sides]
         return join_sides(question, pair, parts)
     if parted := two_parts(question.text):
         answers = [judge_other(parted[0]), judge_other(understood_as(parted[1], parted[0]))]

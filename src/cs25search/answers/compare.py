@@ -10,7 +10,9 @@ from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from .citations import text_of
 
-MOST_WORDS = 6  # in the name of a side
+MOST_WORDS = 6  # of a side
+MOST_BEFORE, MOST_AFTER = 30, 14  # characters around a comparison; with more, more is asked
+_VERSUS = re.compile(r"\b(?:vs|versus)\b", re.I)
 _END = r"(?:\s*[:：].*|\s*\?.*)?$"
 _PAIRS = tuple(
     re.compile(pattern, re.I)
@@ -24,6 +26,11 @@ _PAIRS = tuple(
         r"^(?P<x>.+?)と(?P<y>.+?)(?:の(?:違い|差|比較)|は(?:どう|何が)(?:違|ちが)|を比(?:べ|較)).*$",
     )
 )
+_CONTRAST = re.compile(
+    r"\b(?:unlike|whereas|than|versus|vs|instead|differs?|differences?|compared|rather|against)\b"
+    r"|違い|異な|一方|対し|より|比べ|ではなく",
+    re.I,
+)
 _PARTS = re.compile(
     r"^(?P<one>.{8,}?)(?:[,?]? and |\? +(?:and )?)(?P<other>(?:why|how|what|when|who|where|which)\b"
     r".{6,})$",
@@ -32,17 +39,24 @@ _PARTS = re.compile(
 
 
 def compared(question: str) -> tuple[str, str] | None:
-    """Return the two sides of a comparison, None if the question is not a comparison.
+    """Return the two sides of a comparison, None when a question is none or asks more.
 
     >>> compared("What is the difference between soft attention and hard attention?")
     ('soft attention', 'hard attention')
     >>> compared("GPT-2 versus GPT-3: what changed?"), compared("BERTとGPTの違い")
     (('GPT-2', 'GPT-3'), ('BERT', 'GPT'))
     >>> compared("Why does the router need float32?")
+    >>> compared("transformer vs LSTM training speed")
+    >>> compared("BERTとGPTの比較は人手で行われたのですか")
     """
     for pattern in _PAIRS:
         if found := pattern.search(question.strip()):
+            after = len(question) - found.end("y")
+            if found.start() > MOST_BEFORE or (is_japanese(question) and after > MOST_AFTER):
+                return None
             x, y = (re.sub(r"^(?:an?|the) ", "", found[side].strip(), flags=re.I) for side in "xy")
+            if _VERSUS.search(found[0]) and len(y.split()) > len(x.split()) + 1:
+                return None  # "X vs Y training speed"
             longest = 20 if is_japanese(question) else 60
             if all(0 < len(s.split()) <= MOST_WORDS and len(s) <= longest for s in (x, y)):
                 return x, y
@@ -73,15 +87,22 @@ def about(side: str, japanese: bool) -> str:
 
 
 def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
-    """Return whether the first moment of an answer is about both sides of a comparison.
+    """Return whether the first moment of an answer compares both things, not only names them.
 
-    >>> said = [Sentence("Soft attention is smooth, hard attention is not.", (1,))]
+    >>> said = [Sentence("Soft attention is smooth, unlike hard attention.", (1,))]
     >>> has_both(said, ("soft attention", "hard attention")), has_both(said, ("soft", "local"))
     (True, False)
+    >>> has_both([Sentence("GPT and BERT are popular.", (1,))], ("GPT", "BERT"))
+    False
     """
-    words = set(topic_words(" ".join(s.text for s in sentences if s.citations == (1,))))
     x, y = (set(topic_words(side)) for side in pair)
-    return (x - y or x) <= words and (y - x or y) <= words
+    said = [sentence.text for sentence in sentences if sentence.citations == (1,)]
+    title = re.split(r": |：|\? ", said[0])[0] if said else ""
+    for text in (title, *said):
+        words = {*topic_words(title), *topic_words(text)}
+        if _CONTRAST.search(text) and (x - y or x) <= words and (y - x or y) <= words:
+            return True
+    return False
 
 
 def join_sides(

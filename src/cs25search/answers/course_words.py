@@ -10,21 +10,19 @@ from pathlib import Path
 import msgspec
 
 from ..records import Language
-from ..text.japanese import is_japanese, japanese_words
-from ..text.words import stem, words
+from ..text.japanese import is_japanese
+from ..text.topic_words import topic_words
 
 COUNTED = Path(__file__).with_name("course_words.json")
 
 
 def course_words(question: str) -> set[str]:
-    """Return the words of a question as they are counted: stop words too, English ones as stems.
+    """Return the words of a question as they are counted: English ones as stems.
 
     >>> sorted(course_words("Who runs the course?"))
-    ['cours', 'run', 'the', 'who']
+    ['cours', 'run']
     """
-    if is_japanese(question):
-        return set(japanese_words(question))
-    return {stem(word) for word in words(question)}
+    return set(topic_words(question))
 
 
 def about_course(question: str) -> float:

@@ -12,7 +12,8 @@ _NUMBER = re.compile(
     r"(?:(?:about|around|roughly|nearly|almost|over|some|up to|more than) )?\d[\d,.]*\d?"
     r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
 )
-# Two or more capitalised words, usually a person; the last one may be a possessive.
+_COUNTED = re.compile(r"(?:[ -][A-Za-z]+){1,2}")
+# Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
 _PERSON = re.compile(
     r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?"
 )
@@ -71,17 +72,23 @@ def _lecture(hit: Hit, language: Language) -> str:
 
 
 def _amount(text: str, counted: str) -> str:
-    """Return the number just before the counted noun.
+    """Return the number just before the counted noun, with one word between at most.
 
     >>> _amount("GPT-3 has 175 billion parameters, against 1.5 billion.", "parameters")
     '175 billion parameters.'
+    >>> _amount("A 12-billion-parameter model", "parameters"), _amount("64-unit layer", "layers")
+    ('12 billion parameters.', '')
     """
     for number in _NUMBER.finditer(text):
         if number.start() and text[number.start() - 1] in "-_":
             continue  # the 3 in GPT-3 is not a count
-        for word in list(re.finditer(r"[\w-]+", text[number.end() :]))[:3]:
-            if stem(word[0].lower()) == stem(counted.lower()):
-                phrase = text[number.start() : number.end() + word.end()]
+        after = _COUNTED.match(text, number.end())
+        nouns = [word for word in re.split("[ -]", after[0]) if word] if after else []
+        for place, word in enumerate(nouns[:2]):
+            if stem(word.lower()) == stem(counted.lower()):
+                if text[number.end()] == "-":
+                    return f"{number[0].replace('-', ' ')} {counted}." if place == 0 else ""
+                phrase = " ".join([number[0], *nouns[: place + 1]])
                 return f"{phrase[0].upper()}{phrase[1:]}."
     return ""
 

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 
 from ..question.read import Question
 from ..records import Hit, Language
-from ..text.japanese import is_japanese, japanese_words
+from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
-from ..text.words import STOP_WORDS, stem, words
+from ..text.words import STOP_WORDS
+from .definitions import DEFINES, IS_ABOUT, defined_term, grade
 from .opening import has_wanted
 from .passages import Passage
 
 MOST_SENTENCES = 4  # of one moment
-MOST_WORDS = 70  # of one moment; two Japanese characters count as a word
-NEAR = 0.8  # a second moment must score at least this fraction of the best
+MOST_WORDS = 70  # of one moment, in English; a Japanese one has about two characters a word
+NEAR = 0.8  # a second moment speaks too when it scores at least this fraction of the best
+NEAR_DEFINITION, NEAR_ABOUT = 0.5, 0.7  # one that defines or is about what is asked may score less
 MOST_SPOKEN = 60  # words of captions
 
 _QUESTIONER = re.compile(
@@ -39,15 +41,7 @@ _TRANSITION = re.compile(
     re.I,
 )
 _QA_TITLE = re.compile(r"^(?:Q ?& ?A|Q|質疑応答|質疑|質問)\s*[:：]\s*", re.I)
-_DEFINED = re.compile(
-    r"^(?:so |and |please |can you )?"
-    r"(?:what(?:['’]s| is| are| was)|what do(?:es)?|define|explain what|meaning of) "
-    r"(?:meant by )?(?:an? |the )?(?P<term>[^?,;]{2,60}?)"
-    r"(?: means?| stands? for| is| are)?(?: in [^?]{1,40})?\s*\??$",
-    re.I,
-)
-_DEFINED_JA = re.compile(r"^(?P<term>.{1,30}?)(?:とは|って何|というのは|の意味|の定義)")
-# Words at which a quotation of captions must not end.
+# Words on which no quotation of captions may end.
 _OPEN_END = STOP_WORDS | frozenset("because just like um uh very really kind also only".split())
 
 
@@ -94,20 +88,22 @@ def choose_spans(
     if not near:
         return []
     first = _answering(question, hits, by_place, near)
-    spans = [span_of(hits[first], by_place[first], question.language)]
+    spans = [span_of(hits[first], by_place[first], question)]
+    if question.intent.counted and has_wanted(spans[0].text, question):
+        return spans  # a second number would be of something else
     asked = set(topic_words(question.text))
     told = set(topic_words(spans[0].text))
     for place in near:
         if place == first:
             continue
-        other = span_of(hits[place], by_place[place], question.language)
+        other = span_of(hits[place], by_place[place], question)
         if asked.intersection(topic_words(other.text)) - told:
             return [*spans, other]
     return spans
 
 
-def span_of(hit: Hit, passages: Sequence[Passage], language: Language) -> Span:
-    """Return the sentences to show of a moment.
+def span_of(hit: Hit, passages: Sequence[Passage], question: Question) -> Span:
+    """Return the sentences of a moment that are shown, beginning with one that defines.
 
     Args:
         passages: Of this hit, in order, at least one.
@@ -117,14 +113,24 @@ def span_of(hit: Hit, passages: Sequence[Passage], language: Language) -> Span:
     kept = list(passages)
     while len(kept) > 1 and not _opens(kept[0].text):
         del kept[0]
+    title = title_of(hit, question.language)
+    if term := defined_term(question.text):
+        grades = [grade(term, "", passage.text) for passage in kept]
+        if DEFINES in grades:
+            kept = kept[grades.index(DEFINES) :]
     shown = kept[:1]
     for passage in kept[1:MOST_SENTENCES]:
         if sum(length_of(p.text) for p in [*shown, passage]) > MOST_WORDS:
             break
         shown.append(passage)
-    japanese = language == "ja" and bool(hit.note.title_ja)
-    return Span(passages[0].place, lead_line(hit.note.title_ja if japanese else hit.note.title),
-                tuple(shown))  # fmt: skip
+    return Span(passages[0].place, lead_line(title), tuple(shown))
+
+
+def title_of(hit: Hit, language: Language) -> str:
+    """Return the title of a hit's note in a language; "" without a note."""
+    if hit.note is None:
+        return ""
+    return hit.note.title_ja if language == "ja" and hit.note.title_ja else hit.note.title
 
 
 def lead_line(title: str) -> str:
@@ -150,47 +156,6 @@ def with_lead(lead: str, sentence: str) -> str:
     if is_japanese(lead):
         return f"{lead}{'' if lead.endswith(('？', '?')) else '：'}{sentence}"
     return f"{lead} {sentence}" if lead.endswith(("?", "!", ".")) else f"{lead}: {sentence}"
-
-
-def defined_term(question: str) -> str:
-    """Return the term that a question asks to define, else "".
-
-    >>> defined_term("What is an induction head?"), defined_term("pass@kとは何ですか？")
-    ('induction head', 'pass@k')
-    >>> defined_term("Why does the router need float32?")
-    ''
-    """
-    found = (_DEFINED_JA if is_japanese(question) else _DEFINED).match(question.strip())
-    if not found or re.match(r"what do(?:es)? (?!.*\b(?:mean|stand for)\b)", question, re.I):
-        return ""
-    return found["term"].strip()
-
-
-def defines(term: str, title: str, sentence: str) -> bool:
-    """Return whether a sentence begins with the definition of a term, or its title is the term.
-
-    >>> defines("pass@k", "Metrics", "Pass@k is the probability that one of k samples is right.")
-    True
-    >>> defines("pass@k", "Metrics", "They report pass@k.")
-    False
-    """
-    wanted = _folded(term)
-    if not wanted:
-        return False
-    if is_japanese(term) or is_japanese(sentence):
-        begins = sentence.replace("「", "").replace("」", "").lower()
-        return bool(
-            re.match(rf"{re.escape(term.lower())}(?:（[^）]*）)?(?:とは|は)", begins)
-        ) or _folded(title) in (wanted, [*wanted, "定義"])
-    said = _folded(re.sub(r"\([^)]*\)", "", sentence))
-    titled = [word for word in _folded(title) if word not in ("a", "an", "the", "what", "is")]
-    if titled in (wanted, [*wanted, "defin"]):
-        return True
-    start = 1 if said[:1] and said[0] in ("a", "an", "the") else 0
-    after = said[start + len(wanted) :]
-    return said[start : start + len(wanted)] == wanted and after[:1] in (
-        ["is"], ["are"], ["mean"], ["refer"], ["stand"], ["denot"], ["consist"], ["measur"],
-    )  # fmt: skip
 
 
 def length_of(text: str) -> float:
@@ -222,11 +187,14 @@ def _answering(
 ) -> int:
     """Return the place of the moment that has what is asked for, else of the best one."""
     if term := defined_term(question.text):
-        for place in near:
-            note = hits[place].note
-            title = (note.title_ja if question.language == "ja" else note.title) if note else ""
-            if any(defines(term, title, p.text) for p in by_place[place][:2]):
-                return place
+        grades = [
+            max((grade(term, title_of(hit, question.language), p.text) for p in said), default=0)
+            for hit, said in zip(hits, by_place, strict=True)
+        ]
+        for least, share in ((DEFINES, NEAR_DEFINITION), (IS_ABOUT, NEAR_ABOUT)):
+            for place, hit in enumerate(hits):
+                if grades[place] >= least and hit.score >= share * hits[0].score:
+                    return place
     if question.intent.wanted:
         for place in near:
             if any(has_wanted(p.text, question) for p in by_place[place]):
@@ -251,7 +219,3 @@ def _spoken(passages: Sequence[Passage]) -> tuple[Passage, ...]:
             chosen.append(passages[n])
     *others, last = sorted(chosen, key=lambda p: p.order)
     return (*others, replace(last, text=trim_end(last.text)))
-
-
-def _folded(text: str) -> list[str]:
-    return japanese_words(text) if is_japanese(text) else [stem(word) for word in words(text)]

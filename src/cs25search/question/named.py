@@ -10,6 +10,11 @@ _NUMBERED = re.compile(
     rf"|第 ?(\d{{1,2}}|[{_KANJI}]) ?(?:回|講)|(?:講義|レクチャー) ?(\d{{1,2}})",
     re.I,
 )
+_ADVERBIAL = re.compile(
+    rf"^in (?:{_NUMBERED.pattern}),? |,? (?:in|of|from|during) (?:{_NUMBERED.pattern})(?=\W*$)"
+    r"|^第 ?(?:\d{1,2}|[一二三四五六七八九十]) ?(?:回|講)(?:の講義)?(?:では?|の中で)、?",
+    re.I,
+)
 # "in the lecture on experts": where it was said, not what is asked.
 _PLACE = re.compile(
     rf"(?:{_NUMBERED.pattern})|\bin (?:the|this|that) (?:lecture|talk|video)\b|講義(?:の中)?[でに]",
@@ -44,3 +49,14 @@ def without_place(question: str) -> str:
     ('What is compared in ?', 'の要点')
     """
     return _PLACE.sub("", question)
+
+
+def without_named(question: str) -> str:
+    """Return what is asked about something in a lecture, without the lecture.
+
+    >>> without_named("In lecture 3, what is compared?"), without_named("Summarise lecture 6")
+    ('what is compared?', 'Summarise lecture 6')
+    >>> without_named("What is compared in lecture 3?"), without_named("第3回では何を比べる？")
+    ('What is compared?', '何を比べる？')
+    """
+    return _ADVERBIAL.sub("", question) or question

@@ -8,6 +8,7 @@ from ..records import Language
 from ..text.japanese import is_japanese
 from .cleanup import main_question, topic_of, without_talk
 from .intent import Intent, read_intent
+from .named import without_named
 
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
 
@@ -47,7 +48,7 @@ def read_question(text: str) -> Question:
     >>> read_question("Which lecture should I watch for offline RL?").topic
     'offline RL'
     """
-    asked = without_talk(clean_question(text))
+    asked = without_named(without_talk(clean_question(text)))
     intent = read_intent(text)
     # A search for "which lecture" would find lectures that speak of lectures.
     topic = main_question(topic_of(asked) if intent.of_lectures else asked)

@@ -1,0 +1,114 @@
+"""What a question wants defined, and which sentences define it."""
+
+import re
+
+from ..course.read import load_aliases
+from ..text.japanese import is_japanese, japanese_words
+from ..text.words import fold, stem, words
+
+# How well a sentence answers "What is X?": it says that X is something; X is its subject, or the
+# note is about X; it says nothing of the kind.
+DEFINES, IS_ABOUT, NOTHING = 2, 1, 0
+
+_ASKED = re.compile(
+    r"^(?:so |and |please |can you )?"
+    r"(?:what(?:['’]s| is| are| was)|what do(?:es)?|define|explain what|meaning of) "
+    r"(?:meant by )?(?:an? |the )?(?P<term>[^?,;]{2,60}?)"
+    r"(?: means?| stands? for| is| are)?(?: in [^?]{1,40})?"
+    r"(?:,? and (?:how|why|what|where|when|who)\b.*)?\s*\??$",
+    re.I,
+)
+_ASKED_JA = re.compile(
+    r"^「?(?P<term>[^はがをも「」]{1,30}?)」?(?:とは(?:[?？。、]|何|なに|なん|どう|$)|って(?:何|なに|なん)"
+    r"|というのは|の(?:意味|定義)(?:[はを?？。]|$))"
+)
+_NO_TERM = re.compile(
+    r"what do(?:es)? (?!.*\b(?:mean|stand for)\b)"
+    r"|what (?:is|are|was) (?:the )?(?:difference|main|best|point|reason|purpose|role|use|idea|"
+    r"intuition|most|biggest|advantages?|benefits?)\b",
+    re.I,
+)
+# Verbs of a definition; "is intended for video" is none.
+_IS = re.compile(
+    r"(?:\s*\([^)]*\))?,? (?:(?:is|are|was|were) (?:an?|the|one|like|what|when|how|simply|just|"
+    r"essentially|called|nothing)|means?|refers?|stands? for|denotes?|consists?|measures?)\b",
+    re.I,
+)
+# "Perceiver IO" and "GPT-2" are other things than "Perceiver" and "GPT".
+_LONGER_NAME = re.compile(r"[ -]?(?:[A-Z]{2}|[0-9])")
+_ARTICLES = frozenset(("a", "an", "the", "what", "is"))
+
+
+def defined_term(question: str) -> str:
+    """Return what a question wants defined, else "".
+
+    >>> defined_term("What is an induction head?"), defined_term("pass@kとは何ですか？")
+    ('induction head', 'pass@k')
+    >>> defined_term("Why does the router need float32?"), defined_term("What is the best talk?")
+    ('', '')
+    """
+    found = (_ASKED_JA if is_japanese(question) else _ASKED).match(question.strip())
+    return found["term"].strip() if found and not _NO_TERM.match(question) else ""
+
+
+def grade(term: str, title: str, sentence: str) -> int:
+    """Return how well a sentence of a note with a title says what a term is.
+
+    >>> grade("pass@k", "Metrics", "Pass@k is the probability that one of k samples is right.")
+    2
+    >>> grade("BERT", "BERT: encoder only", "It keeps encoder blocks."), grade("pass@k", "", "Yes.")
+    (1, 0)
+    """
+    return max(_grade(form, title, sentence) for form in forms_of(term))
+
+
+def forms_of(term: str) -> list[str]:
+    """Return a term with its other names in the course.
+
+    >>> "offline reinforcement learning" in forms_of("offline RL")
+    True
+    """
+    forms = [term]
+    for alias in load_aliases():
+        names = [*alias.en, *alias.ja]
+        if not alias.ambiguous and fold(term) in map(fold, names):
+            forms += names
+    return list(dict.fromkeys(forms))
+
+
+def _grade(term: str, title: str, sentence: str) -> int:
+    wanted, titled = _folded(term), _folded(title)
+    while titled[:1] and titled[0] in _ARTICLES:
+        del titled[0]
+    if titled in (wanted, [*wanted, "defin"], [*wanted, "定義"]):
+        return DEFINES
+    after = _after(term, sentence)
+    if after is not None:
+        japanese = is_japanese(sentence)
+        defines = after.startswith(("とは", "は")) if japanese else _IS.match(after)
+        return DEFINES if defines else IS_ABOUT
+    return NOTHING if _after(term, title) is None else IS_ABOUT
+
+
+def _after(term: str, text: str) -> str | None:
+    """Return what follows a term with which a text begins; None when it begins otherwise.
+
+    >>> _after("router", "The routers are small."), _after("GPT", "GPT-2 is large.")
+    (' are small.', None)
+    >>> _after("ヘッド", "「ヘッド」（head）とは複製"), _after("head", "Ahead of time")
+    ('とは複製', None)
+    """
+    if is_japanese(text):
+        begins = re.sub(r"[「」]|（[^）]*）", "", text)
+        after = begins[len(term) :] if begins.lower().startswith(term.lower()) else None
+        if after and not after.startswith(("とは", "は", "が", "：", "、")):
+            return None  # "ヘッドの重み" is about weights
+    else:
+        pattern = rf"(?:an? |the )?{re.escape(term)}(?:s|es)?(?![\w@])"
+        found = re.match(pattern, text, re.I)
+        after = text[found.end() :] if found else None
+    return None if after is None or _LONGER_NAME.match(after) else after
+
+
+def _folded(text: str) -> list[str]:
+    return japanese_words(text) if is_japanese(text) else [stem(word) for word in words(text)]

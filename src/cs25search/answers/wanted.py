@@ -1,0 +1,90 @@
+"""The number or year that a question asks for, sought beyond the best moments.
+
+An answer to "how many" without a number is none. When no moment that may speak has it, further
+hits are looked through for one that is about the same and has it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..question.read import Question
+from ..ranking.searcher import Searcher
+from ..records import Chunk, Hit
+from ..text.topic_words import topic_words
+from ..text.words import stem
+from .evidence import chunks_of
+from .findings import Findings
+from .opening import has_wanted
+from .passages import passages
+from .spans import NEAR
+
+LOOKED_AT = 15  # hits
+MOST_WORDS = 12  # of a question for a year
+_COUNTS = re.compile(r"^(?:(?:and|so|about|roughly|with|in|on|over|for|from|of) )*how many\b", re.I)
+
+
+def find_wanted(searcher: Searcher, findings: Findings) -> Findings:
+    """Return findings whose first moment has what is asked for, or that claim nothing without it.
+
+    Only for years, and for numbers of what is counted in an English question.
+    """
+    question, found = findings.found.question, findings.found
+    if findings.status != "answered" or not _is_sought(question):
+        return findings
+    hits = found.hits
+    near = [hit for hit in hits if hit.score >= NEAR * hits[0].score] or hits[:1]
+    if any(_has(hit, question) for hit in near):
+        return findings
+    further = searcher.find_again(found, found.filters, LOOKED_AT)
+    chosen = next((hit for hit in further.hits if _answers(hit, question)), None)
+    if chosen is None:
+        return replace(findings, status="partly")
+    moments = [chosen, *(hit for hit in hits if hit.start != chosen.start)][: len(hits)]
+    evidence = replace(findings.evidence, part=further.part)
+    said = [
+        one
+        for place, hit in enumerate(moments)
+        for one in passages(hit, place, found.query, evidence)
+    ]
+    return replace(
+        findings,
+        found=replace(further, hits=tuple(moments)),
+        passages=tuple(said),
+        evidence=evidence,
+    )
+
+
+def _is_sought(question: Question) -> bool:
+    """Return whether a number or year is all that a question asks for, not "why ... how many"."""
+    if question.intent.counted and question.language == "en":
+        return _COUNTS.search(question.topic) is not None
+    return question.intent.wanted == "year" and len(question.topic.split()) <= MOST_WORDS
+
+
+def _has(hit: Hit, question: Question) -> bool:
+    return any(has_wanted(chunk.text, question) for chunk in _texts(hit))
+
+
+def _answers(hit: Hit, question: Question) -> bool:
+    """Return whether a moment has what is asked for and is about the same.
+
+    A number belongs to what it counts: all words of the question must be in the moment or the
+    questions that it answers. Of a question for a year, half are enough.
+    """
+    if not _has(hit, question):
+        return False
+    asked = set(topic_words(question.topic)) - {stem(question.intent.counted.lower()), "mani"}
+    said = set(topic_words(" ".join(_about(chunk, question) for chunk in _texts(hit))))
+    share = 1.0 if question.intent.counted else 0.5
+    return len(asked & said) >= share * len(asked)
+
+
+def _texts(hit: Hit) -> Sequence[Chunk]:
+    return chunks_of(hit)[:1]  # the note, where there is one: an answer is made of it
+
+
+def _about(chunk: Chunk, question: Question) -> str:
+    if question.language == "ja":
+        return " ".join([chunk.title_ja, chunk.text_ja, *chunk.asks_ja])
+    return " ".join([chunk.title, chunk.text, *chunk.terms, *chunk.asks])

@@ -1,0 +1,28 @@
+"""The number or year that a question asks for is in its answer, or nothing is claimed."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [("How many parameters does Codex have?", "12 billion parameters. [1]"),
+     ("When did the Transformer paper come out?", "2017. [1]")],
+)  # fmt: skip
+def test_a_number_is_sought_beyond_the_best_moments(index, question, begins):
+    answer = index.answer(question)
+    assert answer.text.startswith(begins)
+    assert {n for sentence in answer.sentences for n in sentence.citations} == {1}
+
+
+@pytest.mark.parametrize(
+    "question", ["How many heads does GPT-3 have?", "How many experts does the Switch layer use?"]
+)
+def test_a_number_that_no_moment_has_is_not_claimed(index, question):
+    answer = index.answer(question)
+    assert answer.status == "partly"
+    assert answer.citations and not answer.sentences
+
+
+def test_how_many_inside_a_question_asks_for_no_number(index):
+    asked = "Why does the compiler want to know how many tokens an expert may receive?"
+    assert index.answer(asked).status == "answered"
