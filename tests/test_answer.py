@@ -80,9 +80,10 @@ def test_nearest_moments_are_shown_beside_a_no(index):
 
 def test_in_between_moments_are_shown_and_nothing_is_claimed(index, monkeypatch):
     from cs25search.answers import findings as module
+    from cs25search.answers.features import FEATURES
     from cs25search.answers.refusal import Logistic
 
-    unsure = Logistic((0.0,) * 8, 0.0, 0.4, 0.6)
+    unsure = Logistic((0.0,) * len(FEATURES), 0.0, 0.4, 0.6)
     monkeypatch.setattr(module, "load_logistic", lambda language: unsure)
     answer = index.answer(WHY)
     assert (answer.status, answer.sentences) == ("partly", ())
@@ -176,4 +177,4 @@ def test_answers_to_the_questions_stay_as_good_as_they_were(index):
 def test_refusals_stay_as_good_as_they_were(index, language):
     figures = measure_refusals(index, language)
     assert figures["answerable refused"] <= 0.05
-    assert figures["unanswerable refused"] >= 0.75
+    assert figures["unanswerable refused"] >= 0.80

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.answers import framed
-from cs25search.question.cleanup import main_question, topic_of, without_talk
+from cs25search.question.cleanup import main_question, topic_of, whole_question, without_talk
 
 WHY = "Why does the router need float32?"
 WHY_JA = "ルーターにfloat32が必要なのはなぜですか？"
@@ -64,6 +64,26 @@ def test_what_is_asked_stays_as_it_was_written(question):
 )
 def test_a_question_is_judged_by_what_it_asks(question, main):
     assert main_question(question) == main
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        (f"I froze in front of Dr. Chen. {WHY} Or am I wrong?", WHY),
+        (f"初歩的なことで申し訳ないのですが、{WHY_JA}", WHY_JA),
+        *[
+            (whole, whole)
+            for whole in (
+                *WHOLE,
+                "How are targets chosen? For example, Hopper is 3600, and others are higher.",
+                "アテンションの計算量がO(n^2)で長い系列がきつい。線形にする手法ってある？",
+                "規模を増やせばよいということですか。それとも限界があるのですか。",
+            )
+        ],
+    ],
+)
+def test_moments_are_ranked_by_the_whole_question(question, searched):
+    assert whole_question(question) == searched
 
 
 def test_a_topic_is_not_cut_where_a_word_only_begins_like_a_request():

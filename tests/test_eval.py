@@ -119,7 +119,7 @@ def test_difference_is_of_the_same_questions(index, tmp_path):
 
 def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
     questions = json.loads((answers.DATA / "questions.json").read_bytes())
-    few = {kind: questions[kind][2:4] for kind in ("questions", "unanswerable")}
+    few = {"questions": questions["questions"][2:4], "unanswerable": questions["unanswerable"][:2]}
     other = {"q": "How do I bake bread?", "q_ja": "パンの焼き方は？", "kind": "off-topic"}
     (tmp_path / "questions.json").write_text(json.dumps(few), "utf-8")
     (tmp_path / "unanswerable.json").write_text(json.dumps({"unanswerable": [other]}), "utf-8")

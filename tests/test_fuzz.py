@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cs25search.answers.written import _SUSPECT, read_sentences
 from cs25search.errors import DeckError, LinkError, QuestionError
-from cs25search.question.cleanup import main_question, topic_of, without_talk
+from cs25search.question.cleanup import main_question, topic_of, whole_question, without_talk
 from cs25search.question.read import MAX_QUERY, clean_question
 from cs25search.question.translate import translate
 from cs25search.text.clean import clean
@@ -64,7 +64,7 @@ def test_any_question_is_checked_cut_and_marked(text: str) -> None:
     assert query.isprintable() and 0 < len(query) <= MAX_QUERY
     assert clean_question(query) == query
     query.encode("utf-8")
-    for part in (without_talk(query), main_question(query), topic_of(query)):
+    for part in (f(query) for f in (without_talk, main_question, whole_question, topic_of)):
         assert part.strip() and set(part) <= set(query)
     assert isinstance(is_japanese(query), bool) and words(query) is not None
     assert all(one.text and one.weight > 0 for one in translate(query, lambda form: (form,)))

@@ -10,7 +10,8 @@ from cs25search.answers.features import _names_missing, chunks_of
     [
         ("When should I use a router, and may I skip float32?", 0),
         ("トランスフォーマーのエンコーダーとルーター", 0),
-        ("ヒンディー語のクトゥルフ", 2),
+        ("カーテンとスリッパのヘリコプター", 0),
+        ("ヒトラーのクトゥルフ", 2),
         ("Why does Zorblatt need the router?", 1),
     ],
 )

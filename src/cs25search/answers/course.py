@@ -34,7 +34,7 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     handbook, question = searcher.source.generation.handbook, found.question
     if not handbook.entries:
         return None
-    as_typed = question.topic == question.text or question.language == "ja"
+    as_typed = question.searched == question.text or question.language == "ja"
     query = found.query if as_typed else searcher.encode(clean_question(question.text))
     lectures = found.filters.lectures
     matches = match(handbook, question.text, query.tokens, query.ids, lectures)

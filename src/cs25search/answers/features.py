@@ -12,9 +12,11 @@ from ..index.generation import Generation
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary, idle_tokens
 from ..question.aliases import english_name
+from ..ranking.query import Query, read_query
+from ..ranking.rank import late_of_candidates
 from ..ranking.searcher import Found
 from ..records import Chunk, Language
-from ..text.japanese import is_japanese, japanese_words
+from ..text.japanese import is_japanese, japanese_words, morphemes
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
 from ..text.topic_words import english_topic_words, topic_words
@@ -22,6 +24,7 @@ from ..text.words import STOP_WORDS, WORD, fold, stem, words
 from .evidence import Evidence, chunks_of
 
 NEAREST = 3  # moments in which a word of the question may be found
+CLOSEST = 5  # candidates whose late interaction is averaged
 # A name with its version: GPT-4, DALL·E 2, Llama 2; not "Switch-C 1.6 trillion", not "Lecture 5".
 _VERSIONED = re.compile(
     r"(?<![A-Za-z0-9])(?!(?:Lecture|Slide|Figure|Table|Part|Section|Chapter|Question)\b)"
@@ -44,6 +47,9 @@ class Features:
         absent: Share of its words, weighted by idf, that none of the closest moments contains.
         names: Number of its names and numbers that none of the closest moments contains, at most 3.
         dense: Best cosine of the pooled vectors.
+        asked: Number of the question's tokens that say something about its topic. The more they
+            are, the less likely it is that all of them match by chance.
+        closest: Mean of the five best late-interaction scores among the candidates.
     """
 
     weakest: float
@@ -54,6 +60,8 @@ class Features:
     absent: float
     names: float
     dense: float
+    asked: float
+    closest: float
 
     def values(self) -> list[float]:
         """Return the numbers in the order of the coefficients."""
@@ -69,7 +77,7 @@ def build_features(found: Found, evidence: Evidence) -> Features:
     Args:
         found: At least one hit.
     """
-    topic, query = found.question.topic, found.query
+    topic, query = found.question.topic, _query_of(found, evidence)
     language, vocabulary = query.language, evidence.vocabulary
     nearest = [chunks_of(hit) for hit in found.hits[:NEAREST]]
     held = [set().union(*(_words_of(c, language) for c in chunks)) for chunks in nearest]
@@ -77,7 +85,7 @@ def build_features(found: Found, evidence: Evidence) -> Features:
     seen = [vocabulary.count(word, language) for word in asked]
     weight = dict(zip(asked, idf(np.array(seen), vocabulary.size).tolist(), strict=True))
     everywhere = set().union(*held)
-    strengths, rarity = _token_strengths(found, nearest[0], evidence)
+    strengths, rarity = _token_strengths(query, nearest[0], evidence)
     rows = np.array([evidence.row_of(chunk) for chunks in nearest for chunk in chunks])
     nearness = cosines(query.vector, evidence.part.vectors, rows)
     return Features(
@@ -89,18 +97,25 @@ def build_features(found: Found, evidence: Evidence) -> Features:
         absent=1 - _share(weight, everywhere) if asked else 0.0,
         names=_names_missing(topic, nearest, everywhere, evidence.part),
         dense=float(nearness.max()) if query.vector.any() else 0.0,
+        asked=float(len(strengths)),
+        closest=_closest(found, query),
     )
 
 
 def _names(question: str) -> set[str]:
     """Return names and numbers: words with a capital or a digit, or in katakana.
 
+    Katakana words that general Japanese has are no names: モデル and ルーター are everyday words.
+
     >>> sorted(_names("Why, I ask, does Yann LeCun cite GPT-4?"))
     ['4', 'gpt', 'lecun', 'yann']
+    >>> sorted(_names("ヒントンのモデルはGPTよりルーターが速い？"))
+    ['gpt', 'ヒントン']
     """
     if is_japanese(question):
         latin = {stem(run) for run in re.findall(r"[a-z0-9]+", fold(question))}
-        return latin | {w for w in japanese_words(question) if _KATAKANA_NAME.fullmatch(w)}
+        parts = [one for one in morphemes(question) if one.is_name]
+        return latin | {x.normal_form for x in parts if _KATAKANA_NAME.fullmatch(x.normal_form)}
     found: set[str] = set()
     for place, match in enumerate(WORD.finditer(question)):
         word = match[0]
@@ -191,11 +206,23 @@ def _gram_share(question: str, chunks: Sequence[Chunk], language: Language) -> f
     return len(asked & held) / max(1, len(asked))
 
 
+def _query_of(found: Found, evidence: Evidence) -> Query:
+    """Return the topic of a question, encoded: remarks beside it must not change the verdict."""
+    if found.question.topic == found.question.searched:
+        return found.query
+    return read_query(found.question.topic, evidence.part, evidence.encoder)
+
+
+def _closest(found: Found, query: Query) -> float:
+    allowed = found.filters.rows(found.part.videos, found.part.rows)
+    late = late_of_candidates(query, found.part, allowed)
+    return float(np.sort(late)[-CLOSEST:].mean())
+
+
 def _token_strengths(
-    found: Found, chunks: Sequence[Chunk], evidence: Evidence
+    query: Query, chunks: Sequence[Chunk], evidence: Evidence
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the best cosine of each question token in some chunks, and its idf."""
-    query = found.query
     tokens, rarity = query.tokens, query.weights
     if query.language == "en":
         idle = idle_tokens(evidence.encoder)

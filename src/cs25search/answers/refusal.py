@@ -1,4 +1,4 @@
-"""Decide whether the lectures answer a question, by a logistic model over eight features.
+"""Decide whether the lectures answer a question, by a logistic model over ten features.
 
 An unanswerable question is recognised by its weakest words: a name that no lecture mentions matches
 nothing, however well the other words match. The coefficients are in refusal.json;

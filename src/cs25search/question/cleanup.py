@@ -6,6 +6,7 @@ lectures answer it. The question itself is left as written.
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -55,6 +56,10 @@ _PREFACE = re.compile(
     rf"(?=(?:{'|'.join(sorted(_BEGINS))})\b)",
     re.I | re.S,
 )
+# What names something: numbers, capitals within a sentence; in Japanese, Latin and katakana words.
+_NAMES = re.compile(r"\d|(?<=\w )(?!I\b)[A-Z]|\b\w+[A-Z]")
+_NAMES_JA = re.compile(r"[A-Za-z0-9]|[ァ-ヺー]{3,}")
+_ASKER = re.compile(r"\b(?:i|i['’]\w+|im|ive|my|me|we|our|us|you|your)\b", re.I)
 _WHICH_JA = re.compile(r"^(?:どの(?:講義|授業|回|動画)|誰|だれ)[がはでをに]")
 _MARKS = " \n、。，．,.？?！!"
 _POINTS = frozenset("it its it's this that these those they them their he she his her".split())
@@ -90,16 +95,45 @@ def main_question(question: str) -> str:
     >>> main_question("的外れかもしれませんが、ルーターにfloat32が必要なのはなぜですか")
     'ルーターにfloat32が必要なのはなぜですか'
     """
+    return _kept(question, lambda remark: False)
+
+
+def whole_question(question: str) -> str:
+    """Return the question with the statements around it that name something.
+
+    "Attention is costly. Is there a linear one?" is searched with both sentences. Statements about
+    the asker are left out, as by `main_question`.
+
+    >>> whole_question("How is the target chosen? For example, Hopper uses 3600.")
+    'How is the target chosen? For example, Hopper uses 3600.'
+    >>> whole_question("I read the paper by LeCun. Why does the router need float32?")
+    'Why does the router need float32?'
+    >>> whole_question("アテンションは長い系列がきつい。線形にする手法はある？")
+    'アテンションは長い系列がきつい。線形にする手法はある？'
+    """
+    return _kept(question, _belongs)
+
+
+def _kept(question: str, belongs: Callable[[str], bool]) -> str:
+    """Return what is asked in a question, and of the remarks around it those that belong to it."""
     sentences = [sentence for sentence in _SENTENCES.findall(question) if sentence.strip()]
-    asking = [
-        sentence
-        for sentence in sentences
-        if _is_question(sentence.strip()) and not _needs_more(sentence)
-    ]
-    main = "".join(asking).strip()
-    if preface := (_PREFACE_JA if is_japanese(main) else _PREFACE).match(main):
-        main = main[preface.end() :]
-    return question if _needs_more(main) else main
+    asking = [_is_question(one.strip()) and not _needs_more(one) for one in sentences]
+    if not any(asking):
+        return question
+    kept = "".join(
+        one for one, asks in zip(sentences, asking, strict=True) if asks or belongs(one)
+    ).strip()
+    preface = (_PREFACE_JA if is_japanese(kept) else _PREFACE).match(kept)
+    if preface and not belongs(preface[0]):
+        kept = kept[preface.end() :]
+    return question if _needs_more(kept) else kept
+
+
+def _belongs(remark: str) -> bool:
+    """Return whether a remark names something or asks on, and is not about its asker."""
+    if is_japanese(remark):
+        return _is_question(remark.strip()) or _NAMES_JA.search(remark) is not None
+    return _NAMES.search(remark) is not None and _ASKER.search(remark) is None
 
 
 def topic_of(question: str) -> str:

@@ -6,7 +6,7 @@ from ..arguments import read_text
 from ..errors import QuestionError
 from ..records import Language
 from ..text.japanese import is_japanese
-from .cleanup import main_question, topic_of, without_talk
+from .cleanup import main_question, topic_of, whole_question, without_talk
 from .intent import Intent, read_intent
 from .named import without_named
 
@@ -19,14 +19,16 @@ class Question:
 
     Attributes:
         text: As it was typed.
-        topic: The text to search for: the question without greetings and remarks, or, if it asks
-            for a lecture, what that lecture should be about.
+        topic: What is asked: the question without greetings and remarks around it, and where it
+            asks for a lecture, what the lecture should be about.
+        searched: What moments are ranked by: the topic with remarks beside it that name something.
         language: Of the text. The answer is in it, even if the topic is a name in Latin letters.
         intent: What kind of answer it asks for.
     """
 
     text: str
     topic: str
+    searched: str
     language: Language
     intent: Intent
 
@@ -51,9 +53,10 @@ def read_question(text: str) -> Question:
     asked = without_named(without_talk(clean_question(text)))
     intent = read_intent(text)
     # A search for "which lecture" would find lectures that speak of lectures.
-    topic = main_question(topic_of(asked) if intent.of_lectures else asked)
-    topic = main_question(without_talk(topic))  # it may begin with talk now
-    return Question(text, topic, "ja" if is_japanese(text) else "en", intent)
+    asked = topic_of(asked) if intent.of_lectures else asked
+    # Talk inside a remark begins the question once the remark is left out.
+    topic, searched = (part(without_talk(part(asked))) for part in (main_question, whole_question))
+    return Question(text, topic, searched, "ja" if is_japanese(text) else "en", intent)
 
 
 def clean_question(text: str) -> str:

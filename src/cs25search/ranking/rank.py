@@ -122,6 +122,13 @@ def _parts(query: Query, generation: Generation, rows: np.ndarray) -> list[Part]
     return [(late_weight, late), (dense_weights, dense), *lexical]
 
 
+def late_of_candidates(
+    query: Query, generation: Generation, allowed: np.ndarray | None
+) -> np.ndarray:
+    """Return the late-interaction scores of the first candidates, shape (n_candidates,)."""
+    return late_scores(query, generation, _candidates(query, generation, allowed, CANDIDATES))[0]
+
+
 def late_scores(
     query: Query, generation: Generation, rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -20,7 +20,7 @@ class Found:
     """What was found for a question; search, answer and strips share it.
 
     Attributes:
-        query: The topic of the question, encoded.
+        query: What the question is ranked by, encoded.
         filters: Which chunks were allowed.
         part: The part of the index that holds the chunks of the hits.
         hits: Best first.
@@ -54,7 +54,7 @@ class Searcher:
         """
         filters = filters.named_in(question, self.source.generation.videos)
         filters.check(self.source.generation.videos, self.source.generation.manifest)
-        query = self.encode(question.topic)
+        query = self.encode(question.searched)
         if not question.has_words:
             return Found(question, query, filters, self.source.generation, ())
         return self._rank(question, query, filters, k)

@@ -44,6 +44,7 @@ class Morpheme:
         surface: As in the text, folded.
         kind: Its part of speech.
         is_light: Whether it is a verb such as する or なる, which means little on its own.
+        is_name: Whether it is a proper noun, or a word that general Japanese does not have.
     """
 
     surface: str
@@ -51,6 +52,7 @@ class Morpheme:
     normal_form: str
     kind: str
     is_light: bool
+    is_name: bool
 
 
 def morphemes(text: str) -> list[Morpheme]:
@@ -66,6 +68,7 @@ def morphemes(text: str) -> list[Morpheme]:
             one.normalized_form().lower(),
             one.part_of_speech()[0],
             one.part_of_speech()[0] == "動詞" and one.part_of_speech()[1] == "非自立可能",
+            one.part_of_speech()[1] == "固有名詞" or one.is_oov(),
         )
         for one in _dictionary().tokenizer(mode="A").tokenize(fold(text))
     ]
