@@ -1,4 +1,4 @@
-"""One real index for all tests: the bundled course, built by the real console program."""
+"""An index of the bundled course for all tests, built by the real console program."""
 
 import os
 import shutil
@@ -63,7 +63,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
 
 @pytest.fixture
 def index_copy(index_dir: Path, tmp_path: Path) -> Path:
-    """An index of its own for a test that changes or damages it."""
+    """A copy of the index for a test that changes or damages it."""
     return Path(shutil.copytree(index_dir, tmp_path / "index"))
 
 

@@ -1,4 +1,4 @@
-"""A language model that says what a test wants, behind a real HTTP server."""
+"""A fake language model behind a real HTTP server; each test sets its replies."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ GOOD = [
 
 
 class Server(ThreadingHTTPServer):
-    """A server whose answer each test sets: a list of pieces, or a function of the handler."""
+    """A server whose reply each test sets: a list of pieces, or a function of the handler."""
 
     daemon_threads = True
 

@@ -1,6 +1,6 @@
-"""A YouTube for tests: an HTTPS proxy that answers in its place, in the form of its answers.
+"""A fake YouTube for tests: an HTTPS proxy that answers in its place and in its format.
 
-The real clients talk to it through their real network code: they are given its address as a
+The real clients reach it through their real network code: they are given its address as a
 proxy, and its certificate through REQUESTS_CA_BUNDLE and SSL_CERT_FILE.
 """
 
@@ -43,7 +43,7 @@ NOT_HERE = {
 
 @dataclass
 class Talk:
-    """One video and its fate.
+    """A video and what happens to requests for it.
 
     `playability` is what the player answers instead of OK. `tracks` are (language, kind) pairs.
     `broken` names the client that gets no captions: "" none, "snippets" youtube-transcript-api.
@@ -65,7 +65,7 @@ class Talk:
 
 @dataclass
 class FakeYoutube:
-    """What the fake holds and what it was asked."""
+    """The videos of the fake, and the requests it received."""
 
     talks: dict[str, Talk]
     playlist_title: str = "Lectures"
@@ -90,7 +90,7 @@ class FakeYoutube:
         return dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), str(self.certificate))
 
     def asked_videos(self) -> set[str]:
-        """Return the videos that anything was asked about."""
+        """Return the videos that were requested."""
         return {one.split(" ")[1] for one in self.asked if one.split(" ")[1] in self.talks}
 
     def answer(self, path: str, body: bytes) -> tuple[int, str]:
@@ -148,7 +148,7 @@ class FakeYoutube:
         return [{"runs": [{"text": f"{self.count}"}, {"text": " videos"}]}] if self.count else []
 
     def _entries(self, first: int) -> list[dict]:
-        """Return a page of the list, and what asks for the next one."""
+        """Return a page of the list, and the token for the next one."""
         talks = list(self.talks.values())
         entries: list[dict] = [
             {
@@ -255,7 +255,7 @@ def _player(talk: Talk | None, video_id: str, client: str) -> dict:
 
 
 def sentences(talk: Talk) -> list[tuple[int, str]]:
-    """Return what is said in a talk: the second and the words."""
+    """Return the speech of a talk: second and words."""
     words = talk.said or f"This is about {talk.title} and the number {talk.video_id[:4]}."
     return [(2, words), (100, "Here is the middle of it."), (300, "That is all. Questions?")]
 
@@ -324,7 +324,7 @@ def serve(talks: list[Talk], folder: Path) -> Iterator[FakeYoutube]:
             self.wfile.write(data)
 
         def log_message(self, *arguments: object) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -42,7 +42,7 @@ def redirect(where: str) -> Fault:
 
 
 def cut(handler, data):
-    """Half of what was announced."""
+    """Half of the announced length."""
     head(handler, Content_Length=len(data) + 1)
     handler.wfile.write(data[: len(data) // 2])
 
@@ -86,7 +86,7 @@ def reset(handler, data):
 
 
 def shut(handler, data):
-    """The connection ends without a word."""
+    """The connection closes without an answer."""
     handler.connection.shutdown(socket.SHUT_RDWR)
 
 
@@ -111,7 +111,7 @@ def silence(handler, data):
 
 
 def drip(handler, data):
-    """A byte now and then: no single wait is long."""
+    """A byte now and then, so that no single wait is long."""
     head(handler, Content_Length=len(data))
     for byte in data:
         handler.wfile.write(bytes([byte]))

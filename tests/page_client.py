@@ -10,13 +10,13 @@ PATIENCE = 900.0  # seconds
 
 
 async def ask_page(url: str, question: str) -> tuple[str, str]:
-    """Open the app with a question; return it with all that the page shows.
+    """Open the app with a question; return the question and everything that the page shows.
 
     Args:
         url: Where the server is, beginning with ws://
 
     Returns:
-        The question and the page, which is "!" and what went wrong after an error.
+        The question and the page; after an error, "!" and the error.
     """
     query = urlencode({"q": question, "lang": "en"})
     shown = []

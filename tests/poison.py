@@ -71,7 +71,7 @@ Transcript
 
 
 def captions() -> str:
-    """Return the passages as SRT; each is a passage of its own when searched."""
+    """Return the passages as SRT; each becomes a separate passage."""
     blocks = []
     for number, text in enumerate(PASSAGES):
         begin, end = (f"00:{s // 60:02}:{s % 60:02},000" for s in (number * 20, number * 20 + 19))

@@ -1,4 +1,4 @@
-"""Either form of an acronym finds what the other finds."""
+"""Both forms of an acronym find the same."""
 
 import pytest
 

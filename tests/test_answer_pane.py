@@ -36,7 +36,7 @@ def bundled_course(index_dir, monkeypatch):
 
 @pytest.fixture
 def model(server: Server, monkeypatch) -> Server:
-    """The app is told to ask a language model."""
+    """The app is configured to ask a language model."""
     monkeypatch.setenv("CS25_LLM_BASE_URL", server.base_url)
     monkeypatch.setenv("CS25_LLM_MODEL", "little-model")
     monkeypatch.setenv("CS25_LLM_API_KEY", KEY)
@@ -64,7 +64,7 @@ def is_writing(app: AppTest, language: str) -> bool:
 
 
 def run_until(app: AppTest, there: Callable[[], bool]) -> AppTest:
-    """Run the app again and again, as the page does by itself."""
+    """Run the app repeatedly, as the page does."""
     for _ in range(60):
         if there():
             assert not app.exception
@@ -203,7 +203,7 @@ def test_extracts_stand_in_for_a_model_that_fails_until_it_is_asked_again(index,
 
 
 def test_failed_answer_of_a_model_stays_with_the_session_that_saw_it(model):
-    """It is shown there without asking again at each click; the next visitor asks anew."""
+    """It is shown there without a new request at each click; the next visitor makes a request."""
     model.reply = lambda handler: handler.fail(503)
     first = open_written(FLOAT32["en"])
     assert has(first, "status 503")

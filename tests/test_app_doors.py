@@ -58,7 +58,7 @@ FOREIGN = ["http://evil.example", "https://evil.example:PORT", "null", "", "http
 
 @pytest.fixture(scope="module")
 def local(index_dir):
-    """A server as make run starts it."""
+    """A server as started by make run."""
     with serve(index_dir) as served:
         yield served
 
@@ -78,7 +78,7 @@ def port(served) -> int:
 
 
 def status(served, lines, path="/", method="GET", body=b"") -> int:
-    """Send a request as it is written here; return the status of the answer."""
+    """Send a request unchanged; return the status of the response."""
     request = "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""])
     request = request.replace("PORT", str(port(served)))
     with closing(socket.create_connection(("127.0.0.1", port(served)), 60)) as connection:
@@ -178,7 +178,7 @@ class Session:
         await self.socket.close()
 
     async def run(self, press="") -> str:
-        """Run the page, pressing a button first; return all that it shows."""
+        """Run the page after pressing a button, if any; return everything that it shows."""
         message = BackMsg()
         message.rerun_script.query_string = "lang=en"
         message.rerun_script.page_name = "index"
@@ -203,7 +203,7 @@ class Session:
                 return "\n".join(map(str, self.elements))
 
     def button(self) -> str:
-        """Return the id of the button that starts an ingest; "" where there is none."""
+        """Return the id of the button that starts an ingest; "" if there is none."""
         label = TEXTS["ingest"][0]
         return next((one.button.id for one in self.elements if one.button.label == label), "")
 
@@ -280,7 +280,7 @@ def test_ingest_is_offered_to_visitors_at_this_machine_only(local, public, index
 
 
 def put_another_ingest_into(folder):
-    """Let a folder hold a package called ingest that is not ours."""
+    """Create a package called ingest in a folder that is not ours."""
     (folder / "ingest").mkdir(parents=True)
     for file in ("__init__.py", "__main__.py"):
         (folder / "ingest" / file).write_text("raise SystemExit('not ours')")

@@ -42,7 +42,7 @@ def bundled_course(index_dir, monkeypatch):
 
 @pytest.fixture(scope="module")
 def wider_index(index_dir, tmp_path_factory):
-    """The bundled course, a talk that the deck does not know, and captions nobody can read."""
+    """The bundled course, a talk that is not in the deck, and unreadable captions."""
     folder = Path(shutil.copytree(index_dir, tmp_path_factory.mktemp("wider") / "index"))
     talk = Origin(TALK, "local", f"{TALK}.en.srt", "en", title="On *stripes*", duration=100.0,
                   chapters=((0.0, "Zebras"), (90.0, "The [quagga]")))  # fmt: skip

@@ -54,7 +54,7 @@ def test_only_new_texts_are_encoded_again(index):
 
 def test_known_slides_are_not_encoded_again(index):
     class Counting:
-        """The encoder, and the texts that it was given."""
+        """The encoder, and the texts that it encoded."""
 
         key, dim = index.encoder.key, index.encoder.dim
         vocabulary_size, token_ids = index.encoder.vocabulary_size, index.encoder.token_ids

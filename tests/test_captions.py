@@ -73,7 +73,7 @@ def as_srt(lines: Speech, overlap: int = 0) -> str:
 
 
 def as_rolling_webvtt(lines: Speech, word_times: bool = True) -> str:
-    """As YouTube writes it: the line before on top, the new line below, then a 10 ms flash."""
+    """Return captions as YouTube writes them: the last line, the new line, then a 10 ms flash."""
     text = "WEBVTT\nKind: captions\nLanguage: en\n\n"
     above, cleared = " ", 0
     for number, line in enumerate(lines):
@@ -108,7 +108,7 @@ def as_json3(lines: Speech) -> str:
 
 
 def check_track(track: Track) -> None:
-    """What holds for every track, whatever it was read from."""
+    """Check what must hold for every track."""
     assert track.cues
     for cue in track.cues:
         assert 0 <= cue.start <= cue.end < math.inf

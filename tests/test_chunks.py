@@ -1,4 +1,4 @@
-"""Chunks: every word in a window, windows of sane size, cut where the speaker stops."""
+"""Chunks: every word is in a window; windows have a reasonable size and end at pauses."""
 
 import os
 import time
@@ -51,7 +51,7 @@ def letters(text: str) -> str:
 
 
 def check_every_word_reaches_a_chunk(cues: list[Cue], chunks: list[Chunk]) -> None:
-    """Each window adds cues to those before, and together they have all the letters."""
+    """Check that each window adds cues, and that together they have all letters."""
     parts: list[Cue] = []
     for chunk in chunks:
         known = {id(part) for part in parts}

@@ -36,7 +36,7 @@ def test_what_lectures_slides_and_course_answer_is_read():
 
 
 def edited(tmp_path: Path, name: str, edit) -> Path:
-    """Return a copy of the data in which one file went through `edit`."""
+    """Return a copy of the data in which `edit` has changed one file."""
     data = tmp_path / "data"
     shutil.copytree(DATA, data)
     content = json.loads((data / name).read_text("utf-8"))

@@ -40,7 +40,7 @@ def flip(path):
 
 @pytest.fixture
 def two(index_dir, tmp_path):
-    """An index of two generations, the older of which is the bundled course's."""
+    """An index with two generations; the older one is the bundled course."""
     copy = shutil.copytree(index_dir, tmp_path / "index")
     write_generation(copy, read_generation(copy))
     return copy
@@ -164,7 +164,7 @@ def test_more_hits_than_chunks_are_asked_for(index, tmp_path):
 
 
 class Nowhere:
-    """An encoder that a text drives to NaN."""
+    """An encoder that returns NaN for a text."""
 
     def __init__(self, encoder):
         self.key, self.multilingual, self._encoder = encoder.key, False, encoder

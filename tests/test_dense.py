@@ -1,4 +1,4 @@
-"""The first stage over vectors: exact where it is small, nearly exact where it is large."""
+"""The dense first stage is exact in small indexes and nearly exact in large ones."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ N, DIM = 20_000, 64
 
 
 def about(subjects, n, random):
-    """Return unit rows as texts about a few subjects would have: a cluster for each."""
+    """Return unit rows in clusters, like the vectors of texts about a few subjects."""
     noise = 0.8 * random.standard_normal((n, DIM))
     return unit(subjects[random.integers(0, len(subjects), n)] + noise).astype(np.float32)
 
@@ -39,7 +39,7 @@ def queries(subjects):
 
 @pytest.fixture(scope="module")
 def large(vectors, tmp_path_factory):
-    """What an index beyond the threshold is, written and mapped again."""
+    """An index beyond the threshold, written and mapped."""
     path = tmp_path_factory.mktemp("dense") / "vectors.faiss"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cs25search.index.vectors.EXACT_UP_TO", 1000)

@@ -1,4 +1,4 @@
-"""Japanese words in English: the dictionary, and the questions it turns."""
+"""Japanese words in English: the dictionary, and the questions it translates."""
 
 import lzma
 

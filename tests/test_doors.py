@@ -50,7 +50,7 @@ ENCODED = [
 
 @pytest.fixture
 def sealed(monkeypatch):
-    """Make every look-up of a name and every connection a failure of the test."""
+    """Make every name look-up and every connection fail the test."""
 
     def caught(*arguments):
         pytest.fail(f"a connection: {arguments}")
@@ -75,7 +75,7 @@ def test_hostile_link_ends_the_ingest_before_any_connection(sealed, tmp_path, op
 
 
 class Answering:
-    """A client that gives what a hostile YouTube made it believe."""
+    """A client that returns hostile data from YouTube."""
 
     name = "hostile"
 
@@ -219,7 +219,7 @@ def test_facts_told_by_youtube_are_checked(facts):
 
 
 class Refusing(http.server.BaseHTTPRequestHandler):
-    """A proxy and a language model that fail and repeat what they were told."""
+    """A proxy and a language model that fail and repeat what they received."""
 
     def do_POST(self):
         told = " ".join(f"{name}: {value}" for name, value in self.headers.items())
@@ -249,7 +249,7 @@ def refusing():
 
 
 def ingest_loud(capfd, caplog, *arguments):
-    """Run an ingest with every library logging at debug level; return all that was said."""
+    """Run an ingest with every library logging at debug level; return all output and logs."""
     caplog.set_level(logging.DEBUG)
     for name in ("urllib3", "requests", "yt_dlp", "curl_cffi"):
         logging.getLogger(name).setLevel(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""python -m ingest --enrich against a real HTTP server that plays the language model."""
+"""python -m ingest --enrich against a real HTTP server that acts as the language model."""
 
 import html
 import json
@@ -38,7 +38,7 @@ def said(topic):
 
 
 def srt(minutes):
-    """A talk in which every minute has a topic of its own; 4 minutes make a window."""
+    """Return a talk in which every minute has a different topic; a window has 4 minutes."""
     blocks = []
     for number in range(minutes * 4):
         begin, end = (f"00:{s // 60:02}:{s % 60:02},000" for s in (number * 15, number * 15 + 15))

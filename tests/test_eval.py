@@ -1,4 +1,4 @@
-"""make eval: which corpora there are, what is relevant in them, and the table it writes."""
+"""make eval: the corpora, what is relevant in them, and the table."""
 
 import json
 from dataclasses import replace

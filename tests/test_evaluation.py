@@ -1,4 +1,4 @@
-"""Our measures agree with ir-measures, the field's library, on any ranking."""
+"""Our measures agree with those of ir-measures on any ranking."""
 
 from statistics import fmean
 

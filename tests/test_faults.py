@@ -1,7 +1,7 @@
 """python -m ingest with network faults: the real clients and a fake YouTube.
 
-make test asks each client at each place through each quick fault, and ingests through a dozen;
-make faults ingests through all of them, and asks through the slow ones at all places.
+make test uses each client with each quick fault at each place, and runs an ingest with a dozen of
+them; make faults runs an ingest with all of them, and tries the slow ones at all places.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ def youtube(tmp_path):
 
 
 def misbehaving(faulty):
-    """Return what makes the fake treat each of the videos as its pair of fault and place says."""
+    """Return a function for the fake that applies each video's fault at its place."""
 
     def misbehave(handler, path, video_id, data):
         name, place = faulty.get(video_id, ("", ""))
@@ -50,7 +50,7 @@ def misbehaving(faulty):
 
 
 def tree_hash(folder):
-    """Return a checksum over the names and bytes of all files; the lock's file is no content."""
+    """Return a checksum over the names and bytes of all files except the lock file."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("ingest."):

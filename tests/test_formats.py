@@ -1,4 +1,4 @@
-"""Notes and words that were said, told apart in every form of an answer."""
+"""Notes and spoken words are distinguished in every form of an answer."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A goal finds its lecture, with reasons."""
+"""Advice on which lecture to watch for a goal."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Questions about the course itself: which entry is nearest, and that it is told from moments."""
+"""Questions about the course itself find their entries and are distinguished from others."""
 
 import json
 

@@ -35,7 +35,7 @@ def run(*arguments: object, stdout: object = subprocess.PIPE) -> subprocess.Comp
 
 @pytest.fixture(scope="module")
 def poisoned(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of poison: titles, chapters, captions and a deck, taken in by the real program."""
+    """An index of hostile titles, chapters, captions and a deck, built by the real program."""
     folder = tmp_path_factory.mktemp("kept")
     index = Path(shutil.copytree(index_dir, folder / "index"))
     name = "poisonpoiso.en.srt"

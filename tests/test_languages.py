@@ -29,7 +29,7 @@ CUES = 20
 
 
 def speech(seed: str, letters: str | list[str], spaced: bool) -> list[Cue]:
-    """Captions of five seconds each, of words that no other video has so in a row."""
+    """Return captions of five seconds each, with word sequences that no other video has."""
     dice = random.Random(seed)
     vocabulary = ["".join(dice.choices(letters, k=dice.randint(2, 6))) for _ in range(120)]
     return [

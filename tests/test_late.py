@@ -1,4 +1,4 @@
-"""Late interaction agrees with its definition, worked out token by token in floats."""
+"""Late interaction agrees with its definition, computed token by token in floats."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def test_stretch_begins_where_the_match_is():
 
 
 def test_matmul_is_the_one_operator_it_says():
-    """What matmul.onnx holds, and how to make it again."""
+    """Shows the content of matmul.onnx and how to create it."""
     graph = helper.make_graph(
         [helper.make_node("MatMulInteger", ["bits", "query"], ["products"])],
         "matmul",

@@ -1,4 +1,4 @@
-"""BM25: the scores are those of bm25s, whatever the size; long lists are not read to the end."""
+"""BM25: scores equal those of bm25s at any size; long lists are not read completely."""
 
 import bm25s
 import numpy as np

@@ -17,7 +17,7 @@ from cs25search.index.files import read_generation, write_generation  # noqa: E4
 def call_all(index_dir, calls):
     """Return the tool names and, for each (tool, arguments), whether it failed and its text.
 
-    A function among the calls is called at its turn.
+    Functions among the calls are called in order.
     """
     server = mcp.StdioServerParameters(
         command=sys.executable,

@@ -41,7 +41,7 @@ def there(uri: str, index: Index, index_dir: Path) -> Index:
 
 
 def same_share(one: list, other: list) -> tuple[int, int]:
-    """Return how many hits stand at the same rank, and of how many."""
+    """Return how many hits have the same rank, and the number of hits."""
     same = sum(a == b for a, b in zip(one, other, strict=False))
     return same, max(len(one), len(other))
 

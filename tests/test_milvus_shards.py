@@ -33,7 +33,7 @@ SAME = 0.98
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Milvus Lite as a server, one request at a time, as its authors ask of writers."""
+    """Milvus Lite as a server, one request at a time, as it requires for writers."""
     folder = tmp_path_factory.mktemp("server")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

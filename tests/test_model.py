@@ -106,7 +106,7 @@ def test_batches_give_what_single_texts_give(index):
 
 def test_multilingual_encoder_reads_a_japanese_question_itself(index_dir, index):
     class Interpreter:
-        """Stands for a multilingual model: knows one sentence in both languages."""
+        """A fake multilingual model that knows one sentence in both languages."""
 
         key, dim, multilingual = index.encoder.key, index.encoder.dim, True
         vocabulary_size = index.encoder.vocabulary_size

@@ -1,4 +1,4 @@
-"""What Windows does differently, with its calls in place of ours; users without a home folder."""
+"""Differences of Windows, with its calls replaced; users without a home folder."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ pwd.getpwuid = getpwuid
 
 @pytest.fixture
 def windows(monkeypatch):
-    """Refuse what Windows refuses, and end lines of text as it does."""
+    """Refuse what Windows refuses, and use its line endings."""
     opened, written = os.open, Path.write_text
 
     def refuse_folders(path, flags, *mode, **options):

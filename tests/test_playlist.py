@@ -35,7 +35,7 @@ def hold(youtube, *talks):
 
 
 def fifty_talks():
-    """Return fifty videos of mixed fate, in the order of the fates below."""
+    """Return fifty videos with the outcomes below, in order."""
     fates = {
         "manual": {},
         "automatic": {"tracks": (("en", "asr"),)},

@@ -53,7 +53,7 @@ def answer(text: str) -> Answer:
 
 
 def shown(text: str) -> list[str]:
-    """Return everything that the command line prints of a record in which all is foreign text."""
+    """Return everything that the command line prints of a record with only foreign text."""
     lecture = replace(load_course().lectures[0], title=text, speakers=(text,), in_a_word=text)
     return [hit_text(hit(text)), lecture_text(lecture), answer_text(answer(text))]
 
@@ -99,7 +99,7 @@ def test_json_escapes_what_a_terminal_obeys_and_loses_nothing(text):
 
 
 def structure(markdown: str) -> list[tuple[str, str]]:
-    """Return what a Markdown program makes of a text: kinds of tokens, and the links."""
+    """Return how a Markdown parser reads a text: kinds of tokens, and links."""
     program = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     tokens = [one for block in program.parse(markdown) for one in (block, *(block.children or []))]
     return [(token.type, str(token.attrs.get("href", ""))) for token in tokens

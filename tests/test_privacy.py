@@ -1,8 +1,8 @@
 """Nothing leaves the machine and nothing is left on it, seen from outside Python by strace.
 
-A library that reports in C++ passes every guard written in Python. So each program runs under
-strace, with an empty home and without the variable CI, which switches some reports off. It is
-left running for CS25_STRACE_SECONDS after its work; `make privacy` says 60.
+A library that sends reports from C++ evades every guard in Python. So each program runs under
+strace, with an empty home and without the variable CI, which switches some reports off. It keeps
+running for CS25_STRACE_SECONDS after its work, with `make privacy` for 60.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ DEVICES = ("/dev/", "/proc/self/")  # no file that stays
 
 
 def strace_works() -> bool:
-    """Return whether strace is there and may trace; some containers forbid it."""
+    """Return whether strace is installed and allowed; some containers forbid it."""
     command = ["strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect", "true"]
     return (
         bool(shutil.which("strace"))
@@ -62,7 +62,7 @@ class Trace:
     lines: tuple[str, ...]
 
     def left(self) -> list[str]:
-        """Return the lines that address another machine, or a server of names anywhere."""
+        """Return the lines that address another machine, or any name server."""
         found = []
         for line in self.lines:
             for port, host in ADDRESS.findall(line):
@@ -91,7 +91,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A program under strace, in a home of its own."""
+    """A program under strace, with a separate home folder."""
 
     home: Path
     index: Path
@@ -99,14 +99,14 @@ class Traced:
     log: Path
 
     def end(self) -> None:
-        """End the program, not strace, which then writes its last lines and ends too."""
+        """End the program; strace then writes its last lines and ends."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         for child in children.read_text().split():
             os.kill(int(child), signal.SIGTERM)
         self.process.wait(30)
 
     def check(self) -> None:
-        """Assert that nothing left the machine and nothing lies outside index and cache."""
+        """Assert that nothing left the machine and no file is outside index and cache."""
         trace = Trace(tuple(self.log.read_text("utf-8", "replace").splitlines()))
         assert len(trace.lines) > 100  # it was watched
         assert trace.left() == []
@@ -152,7 +152,7 @@ def trace(tmp_path: Path, index_copy: Path):
 
 
 def test_strace_sees_what_leaves_and_what_is_written(trace, tmp_path):
-    """The guard is not blind: a packet to another machine and a file in the home are found."""
+    """The guard works: it finds a packet to another machine and a file in the home folder."""
     code = (
         "import socket, pathlib\n"
         "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))\n"
@@ -179,7 +179,7 @@ def test_search_and_ask_stay_at_home(trace, command):
 
 
 def test_ingest_stays_at_home(trace, tmp_path, index_copy):
-    """A few new captions, or with `make privacy` the whole course, its encoder exported anew."""
+    """A few new captions, or with `make privacy` the whole course and a new export."""
     captions = tmp_path / "captions"
     captions.mkdir()
     (captions / "aaaaaaaaaa1.en.srt").write_text(SRT)
@@ -242,7 +242,7 @@ def answers(url: str) -> bool:
 
 
 def wait_until(there: Callable[[], bool]) -> None:
-    """Wait until something is there, a minute at most."""
+    """Wait until a condition holds, at most a minute."""
     for _ in range(300):
         if there():
             return

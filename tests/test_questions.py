@@ -64,7 +64,7 @@ SLOW = ["100,000 characters", "100,000 words"]  # never get past the door
 
 
 def is_shown(text):
-    """Return whether a text can be written, and is a number where it looks like one."""
+    """Return whether a text can be encoded and is not a traceback."""
     text.encode("utf-8")
     return "Traceback" not in text
 
@@ -121,7 +121,7 @@ def test_app_shows_an_answer_or_a_sentence(index_dir, monkeypatch):
 
 
 class Broken:
-    """An encoder whose vectors are no numbers, as a damaged model's are."""
+    """An encoder that returns NaN, like a damaged model."""
 
     def __init__(self, encoder, value):
         self._encoder, self._value = encoder, value

@@ -1,4 +1,4 @@
-"""What counts as a name that the lectures do not say."""
+"""Names in a question that the lectures do not mention."""
 
 import pytest
 

@@ -88,7 +88,7 @@ def test_k_beyond_the_index_gives_what_there_is(index):
 
 
 def assert_k_only_cuts(index, query, most=1000, **filters):
-    """Check that a smaller k gives the beginning of what a greater k gives."""
+    """Check that a smaller k gives the first hits of a larger k."""
     whole = [hit_json(hit) for hit in index.search(query, most, **filters)]
     for k in (1, 5, 20):
         assert [hit_json(hit) for hit in index.search(query, k, **filters)] == whole[:k], query

@@ -1,4 +1,4 @@
-"""Which sentences are shown: whole thoughts, the moment that answers first."""
+"""Which sentences of which moments an answer shows."""
 
 import pytest
 

@@ -35,7 +35,7 @@ def tone(seconds: float, rate: int = RATE) -> np.ndarray:
 
 
 class Fake:
-    """Hears one word a part, a second after the part begins."""
+    """Recognises one word in each part, a second after its start."""
 
     name = "whisper-fake"
 

@@ -1,4 +1,4 @@
-"""Where in the course: cells cover every lecture, and the best one is where search points."""
+"""Strips: cells cover every lecture, and the best cell contains the best hit."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""An answer as strings: numbers and chips, quotes, who wrote it, why nothing is claimed."""
+"""An answer as strings: numbers, chips, quotes, author, and why there is no answer."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The strips as Vega-Lite: valid by its schema, and the cell that plays is marked."""
+"""The strips as Vega-Lite: valid, and the cell that is playing is marked."""
 
 import altair
 import pytest

@@ -1,4 +1,4 @@
-"""ingest/youtube: links, and what each failure of the real clients becomes."""
+"""ingest/youtube: links, and the cause for each failure of the real clients."""
 
 import json
 import socket
@@ -136,7 +136,7 @@ def test_hostile_links_are_errors_and_open_no_connection(link, monkeypatch):
 
 
 class Recorded(BaseAdapter):
-    """Serves one recorded answer for each of the three requests of a video."""
+    """Serves a recorded answer to each of the three requests for a video."""
 
     def __init__(self, page="", player=None, captions="", status=(200, 200, 200), error=None):
         super().__init__()
@@ -158,7 +158,7 @@ class Recorded(BaseAdapter):
         return response
 
     def close(self):
-        """Nothing is open."""
+        """Do nothing, because nothing is open."""
 
 
 def client(**recorded):
@@ -524,7 +524,7 @@ def test_ytdlp_gives_playlist_details_and_captions(fake):
 
 
 def fetched(fake, wanted="en"):
-    """Return the captions of the one video, by both clients, as an ingest fetches them."""
+    """Return the captions of the one video as an ingest fetches them, with both clients."""
     fetcher = Fetcher(
         TranscriptClient(read_network(fake.address)),
         YtDlpClient(read_network(fake.address)),

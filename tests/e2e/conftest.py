@@ -1,7 +1,7 @@
-"""The app behind a real server, and a real browser before it.
+"""The app on a real server, in a real browser.
 
-These tests run in a pytest process of their own: Playwright keeps an asyncio loop in the main
-thread, and tests that start one there themselves would fail beside it.
+These tests run in a separate pytest process, because Playwright keeps an asyncio loop in the main
+thread, and tests that start one there themselves would fail.
 """
 
 import os
@@ -38,9 +38,9 @@ class Served:
     """A server that runs the app.
 
     Attributes:
-        url: Where it answers.
+        url: Its address.
         pid: Its process.
-        log: The file with what it says.
+        log: The file with its output.
     """
 
     url: str
@@ -50,10 +50,10 @@ class Served:
 
 @contextmanager
 def serve(index: Path, cwd: Path = PROJECT) -> Iterator[Served]:
-    """Run the app on an index; an exception that it logs fails whoever asked for it.
+    """Run the app on an index; an exception in its log fails the test.
 
     Args:
-        cwd: The folder that the server is started in.
+        cwd: The folder in which the server is started.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -93,7 +93,7 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Start the system's Chromium; whoever measures with it has it."""
+    """Start the system's Chromium, which must be installed."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield browser
@@ -102,11 +102,11 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
-    """Open a page of its own, on a desktop unless told otherwise.
+    """Open a new page, by default with the size of a desktop.
 
-    `page.asked` lists what it asked of other servers; none of it leaves the machine, every
-    frame gets the same answer. An error in the page, or anything that its security policy had to
-    stop, fails whoever opened it.
+    `page.asked` lists its requests to other servers; none of them leaves the machine, and every
+    frame gets the same answer. An error in the page, or a violation of its security policy, fails
+    the test.
     """
     options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | options
     context = browser.new_context(**options)
@@ -138,7 +138,7 @@ def _is_elsewhere(url: str) -> bool:
 
 
 def open_at(page: Page, url: str) -> Page:
-    """Open an address and wait until all of the page is there."""
+    """Open an address and wait until the page is complete."""
     page.goto(url)
     page.locator("hr").wait_for()  # above the foot, which comes last
     settle(page)
@@ -148,8 +148,8 @@ def open_at(page: Page, url: str) -> Page:
 def settle(page: Page, patience: float = PATIENCE) -> None:
     """Wait until the server has run the page and the browser shows all of it.
 
-    What the run before showed is still there while a run lasts, and takes the focus along when
-    it goes. Call this after something new is seen, or it may look before the run begins.
+    During a run, the page still shows the results of the last one, and loses the focus when they
+    are replaced. Call this after something new is visible, or it may return before the run begins.
     """
     page.locator(
         "[data-testid=stApp][data-test-connection-state=CONNECTED]"
@@ -160,7 +160,7 @@ def settle(page: Page, patience: float = PATIENCE) -> None:
 
 
 def ask(page: Page, question: str) -> None:
-    """Ask, with the keyboard, and wait for the moments."""
+    """Ask with the keyboard and wait for the moments."""
     box = page.get_by_label("Your question")
     box.fill(question)
     box.press("Enter")
@@ -184,7 +184,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def app_url(browser: Browser, index_dir: Path) -> Iterator[str]:
-    """The app on the bundled course, one server for all who only read."""
+    """The app on the bundled course, one server for all tests that only read."""
     with serve(index_dir) as served:
         yield served.url
 

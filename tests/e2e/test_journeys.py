@@ -45,7 +45,7 @@ def play_first(page):
 
 
 def keep_captions(index, text):
-    """Put captions of a video that is not a lecture where the next ingest finds them."""
+    """Add captions of a video that is not a lecture, for the next ingest."""
     name = "abcdefghijk.en.srt"
     keep(index / "captions", RawTrack(Origin(name[:11], "local", name, "en"), text.encode()))
 
@@ -182,7 +182,7 @@ def test_phone_never_scrolls_sideways(browser, app_url, name):
 
 
 def widths(page):
-    """How wide the window is, and the widest of all that scrolls in it."""
+    """Return the width of the window, and of the widest element that scrolls in it."""
     return page.evaluate(
         "[innerWidth, Math.max(document.documentElement.scrollWidth,"
         " document.querySelector('[data-testid=stMain]').scrollWidth)]"

@@ -40,7 +40,7 @@ def poisoned(browser, index_dir, tmp_path_factory):
     assert done.returncode in (0, 3), done.stderr
 
     def obey(handler):
-        """Repeat what stands in the moments, and add what they order."""
+        """Repeat the moments, and do what they order."""
         handler.begin()
         for text in PASSAGES:
             handler.piece(f"Zebra marmalade {text} [1]. ")

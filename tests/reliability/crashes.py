@@ -1,11 +1,11 @@
 """make crashes: a publish fails at each of its file operations; the index must stay sound.
 
-`make crashes` fails system calls with strace: each of them is killed, refused with ENOSPC, and
-refused with EIO, by the kernel, in code in C as well. The suite (tests/test_publish.py) does the
-same to what Python does, in a fraction of the time.
+`make crashes` fails system calls with strace, also those of C code: at each of them the process is
+killed, or the call returns ENOSPC or EIO. tests/test_publish.py does the same to Python's calls,
+in a fraction of the time.
 
-Two generations take turns. Nothing is repaired between two faults, so that each publish begins
-with what the fault before has left; whatever happens, the index is one of the two, whole.
+Two generations are published in turn. Nothing is repaired between two faults, so each publish
+begins with the remains of the one before; the index must always be one of the two, and complete.
 """
 
 import errno
@@ -45,7 +45,7 @@ Found = list[list[tuple[str, float]]]  # per question: (chunk id, score)
 
 
 class Turns:
-    """An index in which two small generations take turns."""
+    """An index in which two small generations are published in turn."""
 
     def __init__(self, index_dir: Path, encoder: Encoder) -> None:
         self.index_dir = index_dir
@@ -58,7 +58,7 @@ class Turns:
         write_generation(index_dir, self.both[0])
 
     def found(self, index: Index) -> Found:
-        """Return what an index finds."""
+        """Return the hits of an index."""
         return [
             [(hit.chunk.chunk_id, round(hit.score, 4)) for hit in index.search(question)]
             for question in QUESTIONS
@@ -66,11 +66,11 @@ class Turns:
 
     @property
     def next(self) -> Generation:
-        """The generation whose turn it is."""
+        """The generation to publish next."""
         return self.both[1 - self.live]
 
     def check(self) -> str:
-        """Return what is wrong; note which of the two is live."""
+        """Return what is wrong, and record which generation is live."""
         index = open_index(self.index_dir, self.encoder)  # compares all checksums: it is fresh
         if index.damage:
             return index.warning
@@ -81,7 +81,7 @@ class Turns:
         return ""
 
     def check_nothing_is_left(self) -> str:
-        """Publish undisturbed; return what is wrong then."""
+        """Publish without faults; return what is wrong afterwards."""
         write_generation(self.index_dir, self.next)
         left = [path.name for path in self.index_dir.iterdir() if path.name.startswith(".")]
         if left or len(generations(self.index_dir)) > 2:
@@ -100,7 +100,7 @@ def _small(encoder: Encoder, drink: str) -> Generation:
 
 
 def in_child(work: Callable[[], object]) -> subprocess.CompletedProcess[bytes]:
-    """Do something in a copy of this process, as far as it gets."""
+    """Run a function in a copy of this process, which may die."""
     child = os.fork()
     if child == 0:
         _publish_and_exit(work)
@@ -132,7 +132,7 @@ def fail_at(index_dir: Path, number: int, fault: str, lasting: bool = False) -> 
     """Let the file operation with this number fail in this process, from 0; it cannot be undone.
 
     Args:
-        fault: One of FAULTS, or "cut": FAISS writes half a file and says nothing.
+        fault: One of FAULTS, or "cut": FAISS writes half a file without an error.
         lasting: All operations after it fail too.
     """
     count = -1
@@ -178,7 +178,7 @@ def _is_inside(index_dir: Path, event: str, arguments: tuple[object, ...]) -> bo
 
 
 def main() -> None:
-    """Fail every system call of a publish in every way; leave with 1 if anything was torn."""
+    """Fail every system call of a publish in every way; exit with 1 if anything was torn."""
     if not shutil.which("strace"):
         sys.exit("make crashes needs strace: apt-get install strace")
     encoder = open_index().encoder

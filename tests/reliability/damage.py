@@ -1,6 +1,6 @@
 """make damage: every file of an index is damaged in every way, which must be detected.
 
-Prints how many cases there were and how many were served or refused without a name.
+Prints the number of cases, and of those that were served, or refused without the file's name.
 """
 
 import random
@@ -19,7 +19,7 @@ FLIPS = 200
 
 
 def main() -> None:
-    """Damage, look, count; leave with 1 if anything went unseen."""
+    """Damage each file, check, count; exit with 1 if damage was not detected."""
     encoder = open_index().encoder
     with tempfile.TemporaryDirectory() as scratch:
         turns = Turns(Path(scratch) / "index", encoder)
@@ -36,8 +36,8 @@ def main() -> None:
 def every_damage(turns: Turns, flips: int) -> Iterator[tuple[str, str]]:
     """Damage each file of the only generation in turn; yield the damage, and what is wrong.
 
-    What is wrong is empty when the index was refused with the file's name and the cure, and
-    `check_index` finds the same.
+    Nothing is wrong if the index was refused with the file's name and the remedy, and `check_index`
+    finds the same.
     """
     chance = random.Random(2)
     write_generation(turns.index_dir, turns.next)

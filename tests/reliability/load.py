@@ -33,7 +33,7 @@ EVERY = 5.0  # seconds between two publishes
 
 
 def main() -> None:
-    """Ask, publish, count; leave with 1 after any wrong or missing answer."""
+    """Ask, publish, count; exit with 1 after a wrong or missing answer."""
     sessions = int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS
     questions = int(sys.argv[2]) if len(sys.argv) > 2 else QUESTIONS
     with tempfile.TemporaryDirectory() as scratch:
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 class Publisher:
-    """Publishes the same lectures under a new name every few seconds, until told to stop."""
+    """Publishes the same lectures under a new name every few seconds, until it is stopped."""
 
     def __init__(self, folder: Path) -> None:
         self.names: list[str] = [open_index(folder).name]
@@ -95,7 +95,7 @@ def _ask_app(folder: Path, texts: list[str], sessions: int) -> Counter[str]:
 
 
 def _heading(index: Index, question: str) -> str:
-    """Return the address that the page gives for the best moment."""
+    """Return the link of the best moment on the page."""
     hit = index.search(question, k=5)[0]
     return f"https://youtu.be/{hit.video.video_id}?t={int(hit.start)}"
 

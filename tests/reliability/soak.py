@@ -1,8 +1,8 @@
 """make soak: an ingest is killed repeatedly while the index grows.
 
 A playlist gains a talk; `python -m ingest` is started and killed by SIGKILL at a random moment
-while it fetches, encodes or publishes. After each kill the index must be sound, nothing that was
-found before may be missing, and the next ingest must go on. Every tenth ingest is left alone.
+while it fetches, encodes or publishes. After each kill the index must be sound, everything that
+was found before must be found, and the next ingest must continue. Every tenth one is not killed.
 """
 
 import argparse
@@ -28,7 +28,7 @@ PHASES = ("start", "fetch", "encode", "publish")
 
 
 def main() -> None:
-    """Kill, check, count; leave with 1 if anything was lost."""
+    """Kill, check, count; exit with 1 if anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
@@ -103,7 +103,7 @@ def _kill(
     phase: str,
     chance: random.Random,
 ) -> str:
-    """Kill an ingest somewhere in a phase; return the phase, or nothing if it was done before."""
+    """Kill an ingest during a phase; return the phase, or nothing if it ended before."""
     asked, captions = len(youtube.asked), _captions(index_dir)
     begun = {
         "start": lambda: True,
@@ -126,7 +126,7 @@ def _captions(index_dir: Path) -> int:
 
 
 def _check(index_dir: Path, known: set[str], rounds: int) -> tuple[set[str], list[str]]:
-    """Return the videos that the index holds now, and what is wrong with it."""
+    """Return the videos in the index, and what is wrong with it."""
     failures = []
     try:
         report = check_index(index_dir)
