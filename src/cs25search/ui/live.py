@@ -1,10 +1,11 @@
 """The live generation of the index, opened once per process."""
 
+from copy import copy
+
 import streamlit as st
 
 from ..errors import Cs25SearchError
 from ..integrity import fingerprint
-from ..language_model import Endpoint
 from ..place import Place
 from ..search import Index, live_name, open_place
 from .here import Here
@@ -22,7 +23,9 @@ def live_index(here: Here) -> Index:
         StoreError: Milvus does not respond.
     """
     with st.spinner(here.say("opening")):
-        index = _open(here.place, here.endpoint, _state(here.place))
+        # A copy, because all sessions share the cached index.
+        index = copy(_open(here.place, _state(here.place)))
+    index.endpoint = here.endpoint
     if index.damage:
         built = index.generation.manifest.created.replace("T", " ").replace("+00:00", " UTC")
         st.warning(here.say("older_served", when=escape(built)), icon=":material/warning:")
@@ -45,6 +48,6 @@ def _state(place: Place) -> str:
 # Exceptions are not cached, so a repaired index is opened at the next run. Two entries, because a
 # session may still be reading the previous generation.
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _open(place: Place, endpoint: Endpoint | None, state: str) -> Index:
+def _open(place: Place, state: str) -> Index:
     """Open an index; `state` is only part of the cache key."""
-    return open_place(place, endpoint=endpoint)
+    return open_place(place)
