@@ -189,7 +189,9 @@ def test_invalid_json_leaves_the_extract(written, data):
 
 
 def test_not_http_at_all_leaves_the_extract(written):
-    assert_extract(written(lambda handler: handler.wfile.write(b"220 smtp\r\n")), "not written")
+    assert_extract(
+        written(lambda handler: handler.wfile.write(b"220 smtp\r\n")), "Extracts shown instead"
+    )
 
 
 def test_nobody_listening_leaves_the_extract(index, server):
