@@ -1,6 +1,8 @@
 """The console program, run as a process: JSON contract, exit codes, errors."""
 
 import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,8 @@ def test_search_json_keeps_its_contract(index_dir):
     done = cs25search("search", QUESTION, "--json", "-k", "3", index_dir=index_dir)
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
-    assert list(answer) == ["query", "hits", "generation"]
+    assert list(answer) == ["query", "hits", "generation", "language", "fits"]
+    assert (answer["language"], answer["fits"]) == ("en", True)
     assert answer["query"] == QUESTION
     assert answer["generation"] == (index_dir / "CURRENT").read_text().strip()
     assert len(answer["hits"]) == 3
@@ -32,7 +35,10 @@ def test_search_json_keeps_its_contract(index_dir):
     assert isinstance(hit["start"], float)
     assert hit["url"] == f"https://youtu.be/U8J32Z3qV8s?t={int(hit['start'])}"
     assert hit["kind"] == "note"
-    assert list(hit["slide"]) == ["number", "title", "summary", "url"]
+    assert list(hit["slide"]) == [
+        "number", "title", "summary", "url", "title_ja", "summary_ja"
+    ]  # fmt: skip
+    assert list(hit["note"]) == ["title", "text", "title_ja", "text_ja"]
 
 
 def test_search_text_shows_time_link_quote_and_slide(index_dir):
@@ -139,3 +145,124 @@ def test_eval_names_the_field_that_is_missing(index_dir, tmp_path):
     done = cs25search("eval", file, index_dir=index_dir)
     assert done.returncode == 2
     assert "missing required field `end`" in done.stderr
+
+
+def test_search_and_ask_take_the_same_options(index_dir):
+    """One reader for both: an option of one is an option of the other."""
+    from cs25search.cli import main
+
+    options = [
+        {name for one in main.commands[command].params for name in one.opts}
+        for command in ("search", "ask")
+    ]
+    assert options[0] - options[1] == set()
+    assert options[1] - options[0] == {"-i", "--interactive", "--markdown"}
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_words_need_no_quotes_and_filters_apply(index_dir, command):
+    done = cs25search(
+        command, "why", "does", "attention", "work", "--video", "9", "--speaker", "olah",
+        "--kind", "note", "--json", index_dir=index_dir,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    moments = found["hits" if command == "search" else "citations"]
+    assert {one["lecture"] for one in moments} == {9}
+
+
+def test_question_is_read_from_stdin(index_dir):
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cs25search", "search", "-", "-k", "1", "--json", "--index",
+         str(index_dir)],
+        input=f"{QUESTION}\n", capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["query"] == QUESTION
+
+
+def test_moments_without_an_answer_are_as_many_as_asked_for(index_dir):
+    done = cs25search("ask", "What is DALL-E 2?", "-k", "5", "--json", index_dir=index_dir)
+    assert len(json.loads(done.stdout)["citations"]) == 5
+
+
+def test_japanese_question_gets_japanese_titles_notes_and_slides(index_dir):
+    asked = "ルーターにfloat32が必要なのはなぜ"
+    for arguments in (("search", asked), ("ask", asked), ("ask", asked, "--markdown")):
+        shown = cs25search(*arguments, "-k", "1", index_dir=index_dir).stdout
+        assert "第5回：Transformerのスケーリング" in shown
+        assert "学習メモ" in shown and "Study note" not in shown
+    english = cs25search("search", asked, "--lang", "en", "-k", "1", index_dir=index_dir).stdout
+    assert "Lecture 5: Scaling transformers" in english and "Study note" in english
+    found = json.loads(cs25search("ask", asked, "--json", index_dir=index_dir).stdout)
+    assert found["language"] == "ja"
+    assert found["citations"][0]["title_ja"] == "Transformerのスケーリング"
+
+
+@pytest.mark.parametrize("nonsense", ["asdf qwertz", "best pizza recipe", "ほげぽよ"])
+def test_nonsense_is_said_to_fit_nothing(index_dir, nonsense):
+    done = cs25search("search", nonsense, index_dir=index_dir)
+    assert done.returncode == 1
+    assert "Try other words." in done.stderr
+
+
+def test_summary_and_slides_of_a_lecture(index_dir):
+    shown = cs25search("summary", "5", index_dir=index_dir).stdout
+    assert shown.startswith("Lecture 5: Scaling transformers (1:05")
+    assert "https://youtu.be/U8J32Z3qV8s?t=300" in shown
+    found = json.loads(cs25search("summary", "5", "--json", index_dir=index_dir).stdout)
+    assert found["outline"][0]["title_ja"]
+    missing = cs25search("summary", "40", index_dir=index_dir)
+    assert missing.returncode == 2
+    assert "lectures with one: 1, 2, 3" in missing.stderr
+    slides = cs25search("slides", "--lecture", "5", "--full").stdout
+    assert slides.startswith("17 Lecture 5 topics") and "\n     - " in slides
+    assert cs25search("slides", "--lecture", "40").returncode == 1
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(shell):
+    assert "_CS25SEARCH_COMPLETE" in cs25search("completion", shell).stdout
+
+
+def in_terminal(*arguments, **environment):
+    """Return what a program prints on a terminal of 60 columns."""
+    import os
+    import pty
+    import subprocess
+
+    leader, follower = pty.openpty()
+    settings = {"TERM": "xterm-256color", "COLUMNS": "60", "PYTHONUTF8": "1", "NO_COLOR": ""}
+    with subprocess.Popen(
+        [sys.executable, "-m", "cs25search", *map(str, arguments)], stdout=follower,
+        env=os.environ | settings | environment,
+    ):  # fmt: skip
+        os.close(follower)
+        printed = b""
+        while True:
+            try:
+                piece = os.read(leader, 65536)
+            except OSError:  # Linux reports the end of a terminal as an error
+                break
+            if not piece:
+                break
+            printed += piece
+    os.close(leader)
+    return printed.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pty")
+def test_terminal_output_is_wrapped_coloured_marked_and_linked(index_dir):
+    shown = in_terminal("search", QUESTION, "-k", "1", "--index", index_dir)
+    assert "\x1b]8;" in shown and ";https://youtu.be/U8J32Z3qV8s?t=582" in shown
+    assert "youtu.be/U8J32Z3qV8s?t=582\x1b" in shown  # the short link is the text of the link
+    assert "\x1b[1;33mrouter" in shown
+    visible = re.sub(r"\x1b\]8;.*?\x1b\\|\x1b\[[\d;]*m", "", shown)
+    assert max(len(line) for line in visible.splitlines()) <= 60
+    assert "\n   Study note: " in visible
+    plain = in_terminal("search", QUESTION, "-k", "1", "--index", index_dir, NO_COLOR="1")
+    assert "\x1b" not in plain and "https://youtu.be/U8J32Z3qV8s?t=582" in plain
+
+
+def test_pipe_gets_no_terminal_codes(index_dir):
+    assert "\x1b" not in cs25search("ask", QUESTION, index_dir=index_dir).stdout

@@ -22,7 +22,7 @@ FLOORS = (
     {"ranking"},
     {"answers", "milvus"},
     {"search"},
-    {"mcp_server", "ui"},
+    {"mcp_server", "options", "ui"},
     {"cli"},
 )
 MOST_FLOORS = 9
@@ -42,7 +42,8 @@ OTHERS_WITH_ENVIRONMENT = {
     "cs25search.log",  # every layer logs, and where to is no concern of any of them
     "cs25search.integrity",  # XDG_CACHE_HOME: the user's cache
     "cs25search.privacy",  # sets what libraries read
-    "ingest.encoder",  # the same
+    "cs25search.terminal",  # NO_COLOR and TERM: conventions of terminals, read where it is drawn
+    "ingest.encoder",  # sets what libraries read
     "cs25search.ui.ingesting",  # passes it to the process that it starts
 }
 

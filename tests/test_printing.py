@@ -16,10 +16,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from poison import MARKS
 
-from cs25search.cli import hit_text, lecture_text
+from cs25search.cli import lecture_text
 from cs25search.course.read import load_course
 from cs25search.errors import OutputError
-from cs25search.formats import answer_json, answer_markdown, answer_text, hit_json, json_text
+from cs25search.formats import (
+    answer_json,
+    answer_markdown,
+    answer_text,
+    hit_json,
+    hit_text,
+    json_text,
+)
 from cs25search.mcp_server import result
 from cs25search.progress import REPORT
 from cs25search.records import Answer, Chunk, Citation, Cue, Hit, Sentence, Slide, Video

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .errors import FAILED, REBUILD, Cs25SearchError
-from .formats import by_model, hit_json, json_text, label, quote_of
+from .formats import hit_json, hit_lines, json_text
 from .language_model import read_endpoint
+from .options import Wanted, question_options
 from .place import STORES, Place, read_place
-from .records import Hit, lecture_label
-from .terminal import Program, out
+from .records import Hit, Language
+from .terminal import Line, Program, out, show
 from .text.clean import lines
 from .times import clock, watch_url
-from .transcripts import made_by, speakers_of
 
 if TYPE_CHECKING:
     from .course.read import Lecture
@@ -104,59 +104,44 @@ def index_option(command: Command) -> Command:
     return with_place  # type: ignore[return-value]
 
 
+language_option = click.option(
+    "--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True,
+    help="The language of titles and texts.",
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to stdout.")
 
 
 @main.command()
-@click.argument("query")
-@click.option("-k", default=5, show_default=True, help="Maximum number of hits.")
-@click.option(
-    "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
-)
-@click.option(
-    "--speaker", default="", help="Only videos with this speaker; part of the name is enough."
-)
-@click.option(
-    "--kind", type=click.Choice(["note", "transcript"]), help="Rank by notes or transcripts only."
-)
-@click.option("--qa", is_flag=True, help="Only answers to questions from the audience.")
+@question_options
 @json_option
 @index_option
-def search(  # noqa: PLR0913 (an argument for each option)
-    query: str,
-    k: int,
-    lectures: tuple[int, ...],
-    speaker: str,
-    kind: Any,
-    qa: bool,
-    as_json: bool,
-    place: Place,
-) -> None:
-    """Find the moments that answer QUERY, best first.
+def search(wanted: Wanted, as_json: bool, place: Place) -> None:
+    """Find the moments that answer QUESTION, best first.
 
-    Example: cs25search search "Why does the router need float32?"
+    QUESTION needs no quotation marks; "-" reads it from stdin. If nothing fits, this is said, and
+    the exit code is 1.
+
+    Example: cs25search search why does the router need float32
     """
     index = _open(place)
-    hits = index.search(query, k, lectures, speaker, kind, qa)
+    found = index.find(wanted.question, 5 if wanted.k is None else wanted.k, wanted.filters(index))
+    fits = index.fits(found)
     if as_json:
-        found = [hit_json(hit) for hit in hits]
-        _print_json({"query": query, "hits": found, "generation": index.name})
+        hits = [hit_json(hit) for hit in found.hits]
+        _print_json({"query": wanted.question, "hits": hits, "generation": index.name,
+                     "language": wanted.language(), "fits": fits})  # fmt: skip
     else:
-        for hit in hits:
-            out(hit_text(hit))
-    if not hits:
-        cure = (
-            "other words, or fewer filters" if lectures or speaker or kind or qa else "other words"
-        )
-        out(f"Nothing found for {query!r}. Try {cure}.", err=True)
+        for hit in found.hits:
+            show([*hit_lines(hit, wanted.language()), Line("")], wanted.question)
+    if not fits:
+        cure = "other words, or fewer filters" if wanted.is_filtered else "other words"
+        missing = "Nothing fits well:" if found.hits else "Nothing found for"
+        out(f"{missing} {_shortened(wanted.question)!r}. Try {cure}.", err=True)
         sys.exit(NO_HIT)
 
 
 @main.command()
-@click.argument("words", metavar="QUESTION", nargs=-1)
-@click.option(
-    "--lecture", "lectures", type=int, multiple=True, help="Only this lecture of the deck."
-)
+@question_options
 @click.option(
     "-i",
     "--interactive",
@@ -166,14 +151,7 @@ def search(  # noqa: PLR0913 (an argument for each option)
 @click.option("--markdown", is_flag=True, help="Print Markdown with links and times.")
 @json_option
 @index_option
-def ask(  # noqa: PLR0913
-    words: tuple[str, ...],
-    lectures: tuple[int, ...],
-    interactive: bool,
-    markdown: bool,
-    as_json: bool,
-    place: Place,
-) -> None:
+def ask(wanted: Wanted, interactive: bool, markdown: bool, as_json: bool, place: Place) -> None:
     """Answer a question; every sentence cites the moment it comes from.
 
     If the lectures do not answer it, the closest moments are shown and the exit code is 1. If
@@ -181,39 +159,42 @@ def ask(  # noqa: PLR0913
     checked.
 
     QUESTION needs no quotation marks; "-" reads it from stdin. With -i, each line of stdin is a
-    question, "open 2" opens citation 2 in the browser, and an empty line ends the session.
+    question, "open 2" opens citation 2 in the browser, "undo" asks the last question again as it
+    was typed, and an empty line ends the session.
 
     Example: cs25search ask why does the router need float32
     """
-    from .formats import answer_json, answer_markdown, answer_text
+    from .formats import answer_json, answer_lines, answer_markdown
+    from .search import Asked
 
     if interactive:
         if as_json or markdown:
             raise click.UsageError("-i cannot be combined with --json or --markdown.")
-        _ask_on(_open(place, once=False), " ".join(words), lectures)
+        _ask_on(_open(place, once=False), wanted)
         return
-    if not words:
-        raise click.UsageError("Missing argument 'QUESTION'.")
-    question = sys.stdin.read() if words == ("-",) else " ".join(words)
     if as_json and markdown:
         raise click.UsageError("--json and --markdown cannot be combined; choose one.")
-    answer = _open(place).answer(question, lectures)
+    index = _open(place)
+    answer = index.reply(Asked(wanted.question, wanted.filters(index)), wanted.k)
     if as_json:
-        _print_json(answer_json(answer))
+        _print_json(answer_json(answer) | {"language": wanted.language()})
+    elif markdown:
+        out(answer_markdown(answer, wanted.language()), nl=False, markdown=True)
     else:
-        shown = answer_markdown(answer) if markdown else answer_text(answer)
-        out(shown, nl=not markdown, markdown=markdown)
+        show(answer_lines(answer, wanted.language()), wanted.question)
     if answer.remark:
         out(answer.remark, err=True)
     if answer.status == "not_in_lectures":
         sys.exit(NO_HIT)
 
 
-def _ask_on(index: "Index", question: str, lectures: tuple[int, ...]) -> None:
+def _ask_on(index: "Index", wanted: Wanted) -> None:
     """Answer question after question; each may need the one before."""
-    from .formats import answer_text
+    from .formats import answer_lines
+    from .search import Asked
 
-    context, urls = "", dict[int, str]()
+    context, last, urls, question = "", "", dict[int, str](), wanted.question
+    filters = wanted.filters(index)
     lines_in = iter(sys.stdin.readline, "")
     while True:
         if not question:
@@ -221,21 +202,31 @@ def _ask_on(index: "Index", question: str, lectures: tuple[int, ...]) -> None:
             question = next(lines_in, "").strip()
         if not question:
             return
-        if (wanted := question.removeprefix("open ")) != question and wanted.isdigit():
-            url = urls.get(int(wanted), "")
-            out(f"Opening {url}" if url else f"Citation {wanted} has no link.", err=True)
+        if (number := question.removeprefix("open ")) != question and number.isdigit():
+            url = urls.get(int(number), "")
+            out(f"Opening {url}" if url else f"Citation {number} has no link.", err=True)
             if url:
                 click.launch(url)
         else:
+            if question == "undo":
+                question, context = last, ""
             try:
-                answer = index.answer(question, lectures, context=context)
+                answer = index.reply(Asked(question, filters, context), wanted.k)
             except Cs25SearchError as error:
                 out(f"Error: {error}", err=True)
             else:
-                out(answer_text(answer))
+                show(answer_lines(answer, wanted.language(question)), question)
                 urls = {citation.n: citation.url for citation in answer.citations}
-                context = answer.understood or question
+                context, last = answer.understood or question, question
         question = ""
+
+
+def _language(lang: str) -> Language:
+    return "ja" if lang == "ja" else "en"
+
+
+def _shortened(question: str) -> str:
+    return question if len(question) <= 60 else f"{question[:57]}..."
 
 
 @main.command()
@@ -339,13 +330,20 @@ def _advise(goal: str, as_json: bool, place: Place) -> None:
 
 
 @main.command()
+@click.option("--lecture", type=int, help="Only the slides of this lecture.")
+@click.option("--full", is_flag=True, help="Also print summary, points and terms.")
+@language_option
 @json_option
 @index_option
-def slides(as_json: bool, place: Place) -> None:
-    """List the slides of the bundled deck, or with --index those of an index."""
+def slides(lecture: int | None, full: bool, lang: str, as_json: bool, place: Place) -> None:
+    """List the slides of the bundled deck, or with --index those of an index.
+
+    Example: cs25search slides --lecture 5 --full
+    """
     from dataclasses import asdict
 
     from .course.read import load_course
+    from .formats import slide_lines
 
     if click.get_current_context().params["index_dir"] is None:
         deck_slides = load_course().slides
@@ -353,11 +351,58 @@ def slides(as_json: bool, place: Place) -> None:
         from .search import read_live
 
         deck_slides = read_live(place).slides
+    chosen = [slide for slide in deck_slides if lecture in (None, slide.lecture)]
     if as_json:
-        _print_json({"slides": [asdict(slide) for slide in deck_slides]})
-        return
-    for slide in deck_slides:
-        out(lines([f"{slide.number:>2} {slide.title}", f"     {slide.url}"]))
+        _print_json({"slides": [asdict(slide) for slide in chosen]})
+    else:
+        show([line for slide in chosen for line in slide_lines(slide, _language(lang), full)])
+    if not chosen:
+        out(f"No slide is about lecture {lecture}.", err=True)
+        sys.exit(NO_HIT)
+
+
+@main.command()
+@click.argument("lecture", type=int)
+@language_option
+@json_option
+@index_option
+def summary(lecture: int, lang: str, as_json: bool, place: Place) -> None:
+    """Print the overview of a LECTURE and its outline with times.
+
+    Example: cs25search summary 5
+    """
+    from .formats import summary_json, summary_lines
+    from .search import read_live
+
+    generation = read_live(place)
+    video = next((one for one in generation.videos if one.lecture == lecture), None)
+    entries = [one for one in generation.handbook.entries if one.side == "summary"]
+    entry = next((one for one in entries if one.number == lecture), None)
+    if video is None or entry is None:
+        known = ", ".join(str(one.number) for one in entries) or "none"
+        raise Cs25SearchError(
+            f"The index has no summary of lecture {lecture}; lectures with one: {known}."
+        )
+    if as_json:
+        _print_json(summary_json(entry, video))
+    else:
+        show(summary_lines(entry, video, _language(lang)))
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes commands and options in a SHELL.
+
+    Example: source <(cs25search completion bash)
+    """
+    from click.shell_completion import get_completion_class
+
+    complete = get_completion_class(shell)
+    if complete is None:
+        raise Cs25SearchError(f"click has no completion for {shell}.")
+    script = complete(main, {}, "cs25search", "_CS25SEARCH_COMPLETE").source()
+    click.echo(script)
 
 
 @main.command()
@@ -483,30 +528,6 @@ def lecture_text(lecture: "Lecture") -> str:
             f"     {watch_url(lecture.video_id, 0)}",
         ]
     )
-
-
-def hit_text(hit: Hit) -> str:
-    """Return a hit as a few lines for a terminal."""
-    lecture = lecture_label(hit.video.lecture, "en")
-    where = f"{lecture}: " if lecture else ""
-    shown = [
-        f"{hit.rank}. {where}{hit.video.title}  {clock(hit.start)}–{clock(hit.end)}",
-    ]
-    if url := watch_url(hit.video.video_id, hit.start):
-        shown.append(f"   {url}")
-    if note := hit.note:
-        mark = f"  ({by_model(note.model)})" if note.model else ""
-        shown.append(f"   {note.title}{mark}")
-        shown.append(f"   {label('note', 'en')}: {note.text}")
-    if hit.chunk.kind == "transcript":
-        names = speakers_of(hit.chunk.cues)
-        shown.append("   " + ": ".join([*([", ".join(names)] if names else []),
-                                        quote_of(hit.quote)]))  # fmt: skip
-        if made_by(hit.video):
-            shown.append(f"   ({made_by(hit.video)})")
-    if hit.slide:
-        shown.append(f"   Slide {hit.slide.number}: {hit.slide.title}  {hit.slide.url}".rstrip())
-    return lines(shown) + "\n"
 
 
 def _hit_span(hit: Hit) -> dict[str, Any]:

@@ -4,8 +4,19 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .records import Answer, Chunk, Citation, CitationKind, Hit, Language, Slide, lecture_label
-from .text.clean import lines
+from .records import (
+    Answer,
+    Chunk,
+    Citation,
+    CitationKind,
+    Entry,
+    Hit,
+    Language,
+    Slide,
+    Video,
+    lecture_label,
+)
+from .terminal import Line, plain
 from .text.japanese import is_japanese
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
@@ -49,6 +60,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "quote": citation.quote,
                 "url": citation.url or None,
                 "slide": slide_json(citation.slide),
+                "title": citation.video.title,
+                "title_ja": citation.video.title_ja,
             }
             | ({"quote_ja": citation.quote_ja} if citation.quote_ja else {})
             | ({"note": note_json(citation.note)} if citation.note else {})
@@ -130,12 +143,18 @@ def slide_json(slide: Slide | None) -> dict[str, Any] | None:
         "title": slide.title,
         "summary": slide.summary,
         "url": slide.url,
+        "title_ja": slide.title_ja,
+        "summary_ja": slide.summary_ja,
     }
 
 
-def answer_markdown(answer: Answer) -> str:
-    """Return an answer as Markdown with links and times, for Obsidian or Slack."""
-    language: Language = "ja" if is_japanese(answer.question) else "en"
+def answer_markdown(answer: Answer, language: Language | None = None) -> str:
+    """Return an answer as Markdown with links and times, for Obsidian or Slack.
+
+    Args:
+        language: Of titles, notes and slides; that of the question when None.
+    """
+    language = language or language_of(answer.question)
     shown = [f"**{escape_markdown(answer.question)}**", ""]
     if answer.sentences:
         urls = {citation.n: citation.url for citation in answer.citations}
@@ -161,25 +180,123 @@ def _linked(text: str, url: str) -> str:
     return f"[{text}]({url})" if url else text
 
 
-def answer_text(answer: Answer) -> str:
-    """Return an answer as lines for a terminal."""
-    language: Language = "ja" if is_japanese(answer.question) else "en"
+def language_of(text: str) -> Language:
+    """Return the language in which a question is answered."""
+    return "ja" if is_japanese(text) else "en"
+
+
+def answer_text(answer: Answer, language: Language | None = None) -> str:
+    """Return an answer as plain lines; see `answer_lines`."""
+    return plain(answer_lines(answer, language))
+
+
+def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]:
+    """Return an answer as lines for a terminal.
+
+    Args:
+        language: Of titles, notes and slides; that of the question when None.
+    """
+    language = language or language_of(answer.question)
     name = "解釈：" if language == "ja" else "Understood as: "
-    shown = [f"{name}{answer.understood}", ""] if answer.understood else []
+    shown = [Line(f"{name}{answer.understood}"), Line("")] if answer.understood else []
     # Only the two sides of a comparison are on lines of their own.
     compared = any(sentence.side for sentence in answer.sentences)
     said = answer.text.splitlines() if compared else [answer.text]
-    shown += [*said, *(f"  - {one}" for one in answer.examples), ""]
+    shown += [Line(one, style="title") for one in said]
+    shown += [Line(f"- {one}", 2) for one in answer.examples]
+    shown.append(Line(""))
     for citation in answer.citations:
-        shown.append(f"[{citation.n}] {'  '.join(_place(citation, language))}")
+        shown.append(Line(f"[{citation.n}] {'  '.join(_place(citation, language))}"))
         if citation.url:
-            shown.append(f"    {citation.url}")
-        shown += [f"    {one}" for one in _quoted(citation, language, str, "")]
-        if (slide := citation.slide) and citation.kind in ("note", "transcript"):
-            title = slide.title_ja if language == "ja" and slide.title_ja else slide.title
-            name = "スライド" if language == "ja" else "Slide "
-            shown.append(f"    {name}{slide.number}: {title}  {slide.url}".rstrip())
-    return lines(shown)
+            shown.append(Line("", 4, citation.url))
+        shown += [Line(one, 4, marked=True) for one in _quoted(citation, language, str, "")]
+        if citation.slide and citation.kind in ("note", "transcript"):
+            shown.append(_slide_line(citation.slide, language, 4))
+    return shown
+
+
+def hit_text(hit: Hit, language: Language = "en") -> str:
+    """Return a hit as plain lines; see `hit_lines`."""
+    return plain(hit_lines(hit, language)) + "\n"
+
+
+def hit_lines(hit: Hit, language: Language = "en") -> list[Line]:
+    """Return a hit as lines for a terminal, with titles, note and slide in a language."""
+    place = _title(hit.video, language)
+    shown = [Line(f"{hit.rank}. {place}  {clock(hit.start)}–{clock(hit.end)}", style="title")]
+    if url := watch_url(hit.video.video_id, hit.start):
+        shown.append(Line("", 3, url))
+    if note := hit.note:
+        japanese = language == "ja" and bool(note.text_ja)
+        title, text = (note.title_ja, note.text_ja) if japanese else (note.title, note.text)
+        mark = f"  ({by_model(note.model)})" if note.model else ""
+        shown.append(Line(f"{title}{mark}", 3, marked=True))
+        shown.append(Line(f"{label('note', language)}: {text}", 3, marked=True))
+    if hit.chunk.kind == "transcript":
+        names = speakers_of(hit.chunk.cues)
+        said = ": ".join([*([", ".join(names)] if names else []), quote_of(hit.quote)])
+        shown.append(Line(said, 3, marked=True))
+        if made_by(hit.video):
+            shown.append(Line(f"({made_by(hit.video)})", 3, style="faint"))
+    if hit.slide:
+        shown.append(_slide_line(hit.slide, language, 3))
+    return shown
+
+
+def slide_lines(slide: Slide, language: Language, full: bool) -> list[Line]:
+    """Return a slide as lines for a terminal.
+
+    Args:
+        full: Also its summary, points and terms.
+    """
+    japanese = language == "ja"
+    title = slide.title_ja if japanese and slide.title_ja else slide.title
+    shown = [Line(f"{slide.number:>2} {title}", style="title"), Line("", 5, slide.url)]
+    if not full:
+        return shown
+    shown.append(Line(slide.summary_ja if japanese and slide.summary_ja else slide.summary, 5))
+    shown += [Line(f"- {point}", 5) for point in slide.points]
+    if slide.terms:
+        shown.append(Line(", ".join(slide.terms), 5, style="faint"))
+    return [*shown, Line("")]
+
+
+def summary_lines(entry: Entry, video: Video, language: Language) -> list[Line]:
+    """Return the summary of a lecture as lines: overview, then the outline with its links."""
+    japanese = language == "ja"
+    shown = [
+        Line(f"{_title(video, language)} ({clock(video.duration)})", style="title"),
+        Line(entry.text_ja if japanese and entry.text_ja else entry.text),
+    ]
+    for start, title, title_ja in entry.outline:
+        shown.append(Line(f"{clock(start):>7}  {title_ja if japanese and title_ja else title}"))
+        if url := watch_url(video.video_id, start):
+            shown.append(Line("", 9, url))
+    return shown
+
+
+def summary_json(entry: Entry, video: Video) -> dict[str, Any]:
+    """Return the summary of a lecture as JSON in both languages."""
+    return {
+        "lecture": video.lecture,
+        "video_id": video.video_id,
+        "title": video.title,
+        "title_ja": video.title_ja,
+        "speakers": list(video.speakers),
+        "summary": entry.text,
+        "summary_ja": entry.text_ja,
+        "outline": [
+            {"start": start, "time": clock(start), "title": title, "title_ja": title_ja,
+             "url": watch_url(video.video_id, start) or None}
+            for start, title, title_ja in entry.outline
+        ],
+    }  # fmt: skip
+
+
+def _slide_line(slide: Slide, language: Language, indent: int) -> Line:
+    title = slide.title_ja if language == "ja" and slide.title_ja else slide.title
+    name = "スライド" if language == "ja" else "Slide "
+    return Line(f"{name}{slide.number}: {title}", indent, slide.url)
 
 
 # The label of each kind of citation in English and Japanese; only speech is put in quotation marks.
@@ -241,9 +358,12 @@ def _place(citation: Citation, language: Language) -> list[str]:
         if language == "ja":
             return [f"スライド{slide.number}: {slide.title_ja or slide.title}"]
         return [f"Slide {slide.number}: {slide.title}"]
-    video = citation.video
+    return [_title(citation.video, language), citation.time]
+
+
+def _title(video: Video, language: Language) -> str:
+    """Return the title of a video with the number of its lecture."""
     title = video.title_ja if language == "ja" and video.title_ja else video.title
-    if citation.lecture:
-        label = lecture_label(citation.lecture, language)
-        title = f"{label}：{title}" if language == "ja" else f"{label}: {title}"
-    return [title, citation.time]
+    if number := lecture_label(video.lecture, language):
+        title = f"{number}：{title}" if language == "ja" else f"{number}: {title}"
+    return title

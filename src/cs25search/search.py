@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,6 +165,23 @@ def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
     return OnnxEncoder(folder, once=once)
 
 
+FITS = 0.05  # less likely answered, and a search says that nothing fits
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it was asked.
+
+    Attributes:
+        filters: Which chunks may answer it.
+        context: The previous question, for follow-ups such as "and why?"; else empty.
+    """
+
+    question: str
+    filters: Filters = EVERYTHING
+    context: str = ""
+
+
 class Index:
     """An open index. Searching does not change it, so threads can share it.
 
@@ -272,19 +289,47 @@ class Index:
         Raises:
             QuestionError: As for `search`.
         """
+        asked = Asked(question, read_filters(lectures), context)
+        return self.reply(asked, on_sentence=on_sentence)
+
+    def reply(
+        self,
+        asked: Asked,
+        shown: int | None = None,
+        on_sentence: Callable[[Sentence], None] = lambda sentence: None,
+    ) -> Answer:
+        """Return what the lectures say about a question with its filters; see `answer`.
+
+        Args:
+            shown: Maximum number of closest moments when nothing is claimed.
+
+        Raises:
+            QuestionError: As for `search`.
+        """
+        from .answers.answer import limit_moments
         from .answers.findings import MOMENTS
         from .answers.small_talk import is_small_talk
         from .question.follow_up import understood_as
 
+        question = read_text("The question", asked.question)
         with log.question("answer", self.name, question) as outcome:
-            filters, asked = read_filters(lectures), read_text("The question", question)
-            if not is_small_talk(asked):
-                asked = understood_as(asked, context)
-            found = self.searcher.find(read_question(asked), filters, MOMENTS)
+            whole = question
+            if not is_small_talk(question):
+                whole = understood_as(question, asked.context)
+            k = max(MOMENTS, read_count("k", shown) if shown is not None else 0)
+            found = self.searcher.find(read_question(whole), asked.filters, k)
             given = self._answer(found, on_sentence, outcome)
-            if asked == question:
+            if shown is not None:
+                given = limit_moments(given, found, shown)
+            if whole == question:
                 return given
-            return replace(given, question=question, understood=asked)
+            return replace(given, question=question, understood=whole)
+
+    def fits(self, found: Found) -> bool:
+        """Return whether what was found has anything to do with the question; nonsense has not."""
+        from .answers.findings import judge
+
+        return bool(found.hits) and judge(self.searcher, found).probability >= FITS
 
     def answer_found(
         self, found: Found, on_sentence: Callable[[Sentence], None] = lambda sentence: None

@@ -9,16 +9,19 @@ import codecs
 import errno
 import io
 import os
+import re
 import sys
 import unicodedata
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import click
 
 from .errors import FAILED, OutputError
-from .text.clean import printable
+from .text.clean import lines, printable
 from .text.markdown import JOINER
 
 NEAREST = {
@@ -68,18 +71,112 @@ def out(text: str | bytes, err: bool = False, nl: bool = True, markdown: bool = 
     Raises:
         OutputError: stdout is closed, or cannot be written to.
     """
+    if isinstance(text, str):
+        kept = text.split(JOINER) if markdown else [text]
+        text = JOINER.join(printable(part) for part in kept)
+    _write(text, err, nl)
+
+
+def _write(text: str | bytes, err: bool, nl: bool) -> None:
     stream = sys.stderr if err else sys.stdout
     try:
         if stream is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        if isinstance(text, str):
-            kept = text.split(JOINER) if markdown else [text]
-            text = JOINER.join(printable(part) for part in kept)
         click.echo(text, nl=nl, err=err)
     except OSError as error:
         abandon(stream)
         if not err and error.errno not in _GONE:
             raise OutputError(error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of output, which a terminal may wrap, mark and link.
+
+    Attributes:
+        indent: Columns before the text, also where it is wrapped.
+        link: The address that the line opens; plain output shows it after the text.
+        style: How a terminal shows the line.
+        marked: Whether the words of the question are marked in it.
+    """
+
+    text: str
+    indent: int = 0
+    link: str = ""
+    style: Literal["title", "faint", ""] = ""
+    marked: bool = False
+
+
+def plain(shown: Iterable[Line]) -> str:
+    """Return lines as plain text.
+
+    >>> plain([Line("1. Title"), Line("", 3, "https://youtu.be/x"), Line("Slide", 3, "https://s")])
+    '1. Title\\n   https://youtu.be/x\\n   Slide  https://s'
+    """
+    return lines(
+        " " * one.indent + "  ".join(part for part in (one.text, one.link) if part) for one in shown
+    )
+
+
+def is_styled(stream: TextIO | None = None) -> bool:
+    """Return whether output goes to a terminal that may be coloured."""
+    stream = sys.stdout if stream is None else stream
+    plain_wanted = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return stream is not None and stream.isatty() and not plain_wanted
+
+
+def show(shown: Sequence[Line], query: str = "") -> None:
+    """Print lines: wrapped, coloured and linked on a terminal, else plain.
+
+    Args:
+        query: Its words are marked in lines that are to be marked.
+
+    Raises:
+        OutputError: As for `out`.
+    """
+    if is_styled():
+        _write(styled(shown, query), err=False, nl=True)
+    else:
+        out(plain(shown))
+
+
+def styled(shown: Sequence[Line], query: str, width: int | None = None) -> str:
+    """Return lines with terminal codes, wrapped to a width or to that of the terminal."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.style import Style
+    from rich.text import Text
+
+    from .text.highlight import marks
+
+    console = Console(
+        file=io.StringIO(), force_terminal=True, color_system="standard", width=width,
+        highlight=False, legacy_windows=False,
+    )  # fmt: skip
+    for one in shown:
+        # Cleaned before codes are added: nothing of the text can be a code.
+        text = Text(lines([one.text or _short(one.link)]), style=_STYLES[one.style])
+        if one.marked:
+            for begin, end in marks(query, text.plain):
+                text.stylize("bold yellow", begin, end)
+        if one.link:
+            safe = one.link if re.fullmatch(r"https?://[!-~]+", one.link) else None
+            text.stylize(Style(color="cyan", link=safe))
+        console.print(Padding(text, (0, 0, 0, one.indent)) if one.indent else text)
+    printed: str = console.file.getvalue().rstrip("\n")  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in printed.split("\n"))
+
+
+_STYLES = {"title": "bold", "faint": "dim", "": ""}
+
+
+def _short(link: str) -> str:
+    """Return an address as it is shown where it can be clicked.
+
+    >>> _short("https://youtu.be/U8J32Z3qV8s?t=540")
+    'youtu.be/U8J32Z3qV8s?t=540'
+    """
+    return link.partition("://")[2] or link
 
 
 def abandon(stream: TextIO | None) -> None:

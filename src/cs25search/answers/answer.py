@@ -1,6 +1,7 @@
 """Turn what was found for a question into a short answer with citations, or a refusal."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..language_model import Endpoint
 from ..question.follow_up import understood_as
@@ -85,6 +86,14 @@ def _two_answers(searcher: Searcher, whole: Findings, filters: Filters) -> Answe
         if all(one.status == "answered" for one in answers):
             return join_sides(question, ("", ""), [build_extract(one) for one in answers])
     return None
+
+
+def limit_moments(answer: Answer, found: Found, k: int) -> Answer:
+    """Return an answer that claims nothing with the k closest moments instead of SHOWN."""
+    if answer.status not in ("partly", "not_in_lectures"):
+        return answer
+    shown = enumerate(found.hits[:k], start=1)
+    return replace(answer, citations=tuple(build_citation(n, hit) for n, hit in shown))
 
 
 def _without_claim(findings: Findings) -> Answer:

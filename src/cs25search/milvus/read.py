@@ -382,6 +382,8 @@ def _expression(filters: Filters) -> str:
     parts = []
     if filters.lectures:
         parts.append(f"lecture in {sorted(filters.lectures)}")
+    if filters.videos:
+        parts.append(f"video_id in {json.dumps(sorted(filters.videos))}")
     if filters.speaker:
         # The pattern may match too much, because the index in memory filters again.
         name = filters.speaker.casefold().replace("\\", "_")

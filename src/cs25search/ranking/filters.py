@@ -23,12 +23,14 @@ class Filters:
         speaker: Only videos with a speaker whose name contains this, ignoring case.
         kind: Only notes, or only transcripts.
         qa: Only answers to questions from the audience.
+        videos: Only the videos with these ids; all when empty.
     """
 
     lectures: frozenset[int] = frozenset()
     speaker: str = ""
     kind: Kind | None = None
     qa: bool = False
+    videos: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -46,6 +48,8 @@ class Filters:
             raise QuestionError(
                 f"Lecture {unknown[0]} is not in the index, which has {', '.join(map(str, known))}."
             )
+        if missing := sorted(self.videos - {video.video_id for video in videos}):
+            raise QuestionError(f"Video {missing[0]} is not in the index.")
         if self.speaker and not any(self._is_by_speaker(video) for video in videos):
             names = sorted({x for video in videos for x in video.speakers})
             raise QuestionError(
@@ -85,6 +89,7 @@ class Filters:
         chosen = [
             (not self.lectures or video.lecture in self.lectures)
             and (not self.speaker or self._is_by_speaker(video))
+            and (not self.videos or video.video_id in self.videos)
             for video in videos
         ]
         passing = np.array(chosen)[rows["video"]]

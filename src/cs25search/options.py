@@ -1,0 +1,97 @@
+"""The options that search and ask share, read once."""
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .formats import language_of
+from .ranking.filters import Filters, read_filters
+from .records import Kind, Language
+from .transcripts import find_video
+
+if TYPE_CHECKING:
+    from .search import Index
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for on the command line.
+
+    Attributes:
+        question: The words of the command line, or stdin.
+        k: Maximum number of moments; None if not given.
+        videos: Ids, links or lecture numbers of the videos to search.
+        lang: "auto" for the language of the question.
+    """
+
+    question: str
+    k: int | None
+    lectures: tuple[int, ...]
+    videos: tuple[str, ...]
+    speaker: str
+    kind: Kind | None
+    qa: bool
+    lang: str
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some option limits what may be found."""
+        return bool(self.lectures or self.videos or self.speaker or self.kind or self.qa)
+
+    def filters(self, index: "Index") -> Filters:
+        """Return the filters for an index.
+
+        Raises:
+            QuestionError: The index has no such video.
+        """
+        filters = read_filters(self.lectures, self.speaker, self.kind, self.qa)
+        known = index.generation.videos
+        videos = frozenset(find_video(known, name).video_id for name in self.videos)
+        return Filters(filters.lectures, filters.speaker, filters.kind, filters.qa, videos)
+
+    def language(self, question: str = "") -> Language:
+        """Return the language of titles, notes and slides."""
+        if self.lang == "auto":
+            return language_of(question or self.question)
+        return "ja" if self.lang == "ja" else "en"
+
+
+def question_options(command: Command) -> Command:
+    """Add QUESTION and the options of a search; the command gets them as one argument, `wanted`."""
+
+    @functools.wraps(command)
+    def with_wanted(
+        *arguments: Any, words: tuple[str, ...], video: tuple[str, ...], **options: Any
+    ) -> Any:
+        question = sys.stdin.read().strip() if words == ("-",) else " ".join(words)
+        own = {name: options.pop(name) for name in ("k", "lectures", "speaker", "kind", "qa")}
+        wanted = Wanted(question=question, videos=video, lang=options.pop("lang"), **own)
+        return command(*arguments, wanted=wanted, **options)
+
+    for option in reversed(
+        (
+            click.argument("words", metavar="QUESTION", nargs=-1),
+            click.option("-k", type=int, help="Maximum number of moments.  [default: 5; ask: 3]"),
+            click.option("--lecture", "lectures", type=int, multiple=True,
+                         help="Only this lecture of the deck."),
+            click.option("--video", multiple=True, metavar="VIDEO|LECTURE",
+                         help="Only this video: its id, link or lecture."),
+            click.option("--speaker", default="",
+                         help="Only videos with this speaker; part of the name is enough."),
+            click.option("--kind", type=click.Choice(["note", "transcript"]),
+                         help="Rank by notes or transcripts only."),
+            click.option("--qa", is_flag=True,
+                         help="Only answers to questions from the audience."),
+            click.option("--lang", type=click.Choice(["auto", "en", "ja"]), default="auto",
+                         show_default=True,
+                         help="The language of titles, notes and slides; auto: of the question."),
+        )
+    ):  # fmt: skip
+        with_wanted = option(with_wanted)
+    return with_wanted  # type: ignore[return-value]
