@@ -140,7 +140,7 @@ def size_rows(name: str, generation: Generation) -> list[Row]:
 
 def build(corpus: Corpus, encoder: Encoder) -> Generation:
     """Return the generation of a corpus."""
-    content = Content(corpus.videos, corpus.chunks, corpus.slides)
+    content = Content(corpus.videos, corpus.chunks, slides=corpus.slides)
     return build_generation(content, encoder, DEFAULT_MODEL)
 
 

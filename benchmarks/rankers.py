@@ -77,7 +77,7 @@ def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:
         live = read_generation(folder)
     if live and live.manifest.inputs == inputs:
         return live
-    content = Content(corpus.videos, corpus.chunks, corpus.slides, inputs=inputs)
+    content = Content(corpus.videos, corpus.chunks, slides=corpus.slides, inputs=inputs)
     generation = build_generation(content, encoder, DEFAULT_MODEL, live)
     write_generation(folder, generation)
     return read_generation(folder)

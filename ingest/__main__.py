@@ -1,6 +1,7 @@
 """python -m ingest: the command line."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,24 @@ from cs25search.progress import Line
 from cs25search.terminal import Program, out
 
 from .encoder import DEFAULT_MODEL
-from .order import check
+from .layout import is_old, move_old, remove_old
+from .new import course_of
+from .order import Order, check
 from .remarks import recorded, show
-from .report import exit_code, table
+from .report import SOME_FAILED, exit_code, table
 from .speech import DEFAULT_SPEECH_MODEL
 from .steps import dry_run, ingest
 
 
 @click.command(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("names", metavar="[COURSE]...", nargs=-1)
 @click.option(
     "--playlist",
     "playlists",
     multiple=True,
     metavar="URL|ID",
-    help="Fetch this playlist or channel; repeatable.  [default: CS25]  "
-    "E.g. --playlist PLoROMvodv4rNiJRchCzutFw5ItR_Z27CM",
+    help="Fetch this playlist or channel; repeatable.  [default: the course's own]  "
+    "E.g. --playlist https://www.youtube.com/playlist?list=ID",
 )
 @click.option(
     "--video",
@@ -77,9 +81,9 @@ from .steps import dry_run, ingest
 @click.option(
     "--lang",
     "language",
-    default="en",
+    default="",
     help="Caption languages, the preferred one first; original means the spoken one.  "
-    "E.g. --lang ja,en",
+    "[default: the course's, else en]  E.g. --lang ja,en",
 )
 @click.option(
     "--offline",
@@ -164,39 +168,58 @@ from .steps import dry_run, ingest
     help="Only part I of N of the videos, so that N workers can write to one Milvus at once.  "
     "E.g. --store milvus --uri http://localhost:19530 --shard 1/4",
 )
-def main(playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any) -> None:
-    """Fetch the captions of the CS25 lectures and index everything on disk.
+def main(
+    names: tuple[str, ...], playlists: tuple[str, ...], videos: tuple[str, ...], **options: Any
+) -> None:
+    """Fetch the captions of a COURSE and index everything on disk; by default, the bundled course.
+
+    A --playlist of no known course makes a new one, named after it. See docs/courses.md.
 
     Example: cs25search ingest
 
     Exit codes: 0 success, 1 nothing requested could be fetched, 2 wrong usage or another error, 3
     some failed and the rest is searchable. The existing index stays searchable in each case.
     """
+    codes = []
     try:
-        order = check(playlists, videos, options)
-        if order.dry_run:
-            show(dry_run(order))
-            return
-        if order.shard:  # one of several workers; they use no lock and record no progress
-            rows, insisted = ingest(order)
-            code = exit_code(rows, insisted)
-        else:
-            with ingest_lock(order.index_dir), recorded(order.index_dir) as record:
-                rows, insisted = ingest(order)
-                code = exit_code(rows, insisted)
-                record.write(Line(code=code))
-        show(table(rows))
+        for name in names or (course_of(playlists, options),):
+            codes.append(run(check(name, playlists, videos, options)))
     except Cs25SearchError as error:
         out(f"Error: {error}", err=True)
         sys.exit(FAILED)
     except OSError as error:  # no space, no write permission, a file in place of a folder
         out(
-            f"Error: {error.filename or order.index_dir}: {error.strerror or error}.\n"
+            f"Error: {error.filename or options['index_dir']}: {error.strerror or error}.\n"
             "The index is unchanged. Free some space, check permissions, or give --index DIR.",
             err=True,
         )
         sys.exit(FAILED)
-    sys.exit(code)
+    sys.exit(codes[0] if len(set(codes)) == 1 else SOME_FAILED)
+
+
+def run(order: Order) -> int:
+    """Run an ingest, show its closing table, and return its exit code."""
+    if order.dry_run:
+        show(dry_run(order))
+        return 0
+    root = order.place.root
+    with_old = not order.place.is_milvus and is_old(root)
+    if with_old:
+        order = replace(order, place=replace(order.place, folder=move_old(root)))
+        out(f"{root} has the layout of an earlier version. Its captions and notes are now in "
+            f"{order.index_dir}, and the index is built anew.", err=True)  # fmt: skip
+    if order.shard:  # one of several workers; they use no lock and record no progress
+        rows, insisted = ingest(order)
+        code = exit_code(rows, insisted)
+    else:
+        with ingest_lock(order.index_dir), recorded(order.index_dir) as record:
+            rows, insisted = ingest(order)
+            code = exit_code(rows, insisted)
+            record.write(Line(code=code))
+    if with_old:
+        remove_old(root)
+    show(table(rows))
+    return code
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Collect what is indexed from everything on disk: videos with their lectures, chunks, slides."""
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,8 @@ from cs25search.course.read import Course
 from cs25search.errors import CaptionError
 from cs25search.index.build import BUILD_VERSION
 from cs25search.index.generation import MODEL_NOTES, Source
-from cs25search.records import Chunk, Cue, Entry, Slide, Video
+from cs25search.records import About, Chunk, Cue, Deck, Entry, Slide, Video
+from cs25search.records import Lecture as RecordedLecture
 from cs25search.times import clock
 
 from .captions.files import RawTrack
@@ -32,6 +34,7 @@ REPAIR = CaptionError.cure
 class Collection:
     """The contents of a generation, and a row of the closing table for each video."""
 
+    about: About
     rows: list[Row]
     chunks: list[Chunk]
     slides: list[Slide]
@@ -54,10 +57,18 @@ def collect(
     Args:
         written: Notes by a language model, keyed by window.
     """
-    videos = {lecture.video_id: lecture.video() for lecture in course.lectures}
-    videos |= {
-        video_id: _other_video(tracks[video_id]) for video_id in sorted(tracks.keys() - videos)
+    media = {one.video_id: one.media for one in course.settings.recordings}
+    videos = {
+        lecture.video_id: replace(
+            _titled(lecture.video(), tracks.get(lecture.video_id)),
+            media=media.get(lecture.video_id, ""),
+        )
+        for lecture in course.lectures
     }
+    others = [_other_video(tracks[video_id]) for video_id in sorted(tracks.keys() - videos)]
+    if not course.lectures and deck is None:
+        others = [replace(video, lecture=n) for n, video in enumerate(_by_title(others), start=1)]
+    videos |= {video.video_id: video for video in others}
     # Captions are read before matching, because their cues may be the only source of a length.
     read = {video_id: _read(video, tracks.get(video_id)) for video_id, video in videos.items()}
     candidates = [
@@ -72,6 +83,8 @@ def collect(
     windows: list[Window] = []
     for video_id, (row, cues) in read.items():
         video = _as_listed(row.video, videos[video_id], matches.lectures.get(video_id))
+        if not course.lectures and deck is None:
+            video = replace(video, lecture=videos[video_id].lecture)
         notes = [note for note in course.notes if note.video_id == video_id]
         doubt = matches.doubts.get(video_id, "") or matches.remarks.get(video_id, "")
         row = replace(row, video=video, notes=len(notes), doubt=doubt)
@@ -94,10 +107,58 @@ def collect(
             name, kind = track.origin.name, f"{track.origin.kind} captions"
             sources.append(Source(video_id, kind, name, track.sha256, row.cues, len(spoken)))
         rows.append(row)
-    is_own = deck is not None and deck.title == course.deck.title
+    is_own = deck is not None and course.deck.title in ("", deck.title)
     slides = _slides(course, deck, numbers, course.deck.url if is_own else "")
-    entries = course_entries(course, slides)
-    return Collection(rows, chunks, slides, sources, unmatched, entries, windows)
+    about = _about(course, deck, [row.video for row in rows])
+    entries = course_entries(about, course.facts, slides)
+    return Collection(about, rows, chunks, slides, sources, unmatched, entries, windows)
+
+
+def _about(course: Course, deck: ParsedDeck | None, videos: Sequence[Video]) -> About:
+    """Return what is known about a course, with a lecture for each numbered video."""
+    listed = {lecture.video_id: lecture for lecture in course.lectures}
+    lectures = [
+        replace(
+            listed.get(video.video_id) or RecordedLecture(video.lecture, video.title),
+            number=video.lecture,
+            title=video.title,
+            video_id=video.video_id,
+            speakers=video.speakers,
+            duration=video.duration,
+            chapters=video.chapters,
+        )
+        for video in videos
+        if video.lecture is not None
+    ]
+    slides = course.about.deck
+    if deck and not slides:
+        slides = Deck(deck.title)
+    return replace(
+        course.about,
+        deck=slides,
+        lectures=tuple(sorted(lectures, key=lambda one: one.number)),
+    )
+
+
+def _by_title(videos: Sequence[Video]) -> list[Video]:
+    """Return videos in the order of their titles, "Week 2" before "Week 10"."""
+    parts = {video.video_id: re.split(r"(\d+)", video.title.lower()) for video in videos}
+    return sorted(
+        videos,
+        key=lambda video: [
+            (int(part), "") if part.isdecimal() else (0, part) for part in parts[video.video_id]
+        ],
+    )
+
+
+def _titled(video: Video, track: RawTrack | None) -> Video:
+    """Return a listed video; what course.toml leaves open is filled in from its captions."""
+    origin = track.origin if track else None
+    return replace(
+        video,
+        title=video.title or (origin.title if origin else "") or video.video_id,
+        duration=video.duration or (origin.duration if origin else 0.0),
+    )
 
 
 def _models(notes: Sequence[Chunk]) -> tuple[str, ...]:
@@ -141,7 +202,12 @@ def _read(video: Video, track: RawTrack | None) -> tuple[Row, Sequence[Cue]]:
     if track is None:
         return Row(replace(video, lecture=None)), []
     origin = track.origin
-    video = replace(video, lecture=None, chapters=origin.chapters, captions=origin.kind)
+    video = replace(
+        video,
+        lecture=None,
+        chapters=video.chapters or origin.chapters,
+        captions=origin.kind,
+    )
     return read_track(Row(video), track)
 
 
@@ -208,7 +274,8 @@ def fingerprint(course: Course, tracks: Mapping[str, RawTrack], found: Collectio
     parts = [
         str(BUILD_VERSION),
         key,
-        repr(course),
+        repr(found.about),
+        repr(course.notes),
         repr(found.slides),
         repr(found.entries),
         repr(by_model),
@@ -255,7 +322,7 @@ def _match(
         # They are known by their ids, so there is no need to compare speech.
         [replace(one, spoken="") for one in candidates],
         [
-            Lecture(one.number, one.title, one.speakers, one.deck_duration_s, one.video_id)
+            Lecture(one.number, one.title, one.speakers, one.deck_duration, one.video_id)
             for one in course.lectures
         ],
     )

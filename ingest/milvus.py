@@ -129,6 +129,7 @@ def write(
     content = Content(
         videos=[row.video for row in rows],
         chunks=chunks,
+        about=found.about,
         slides=found.slides if shard.number == 1 else [],
         entries=found.entries if shard.number == 1 else [],
         sources=own.sources,

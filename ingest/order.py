@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cs25search.course.read import load_course
+from cs25search.course.read import Course, has_course, load_course
 from cs25search.errors import Cs25SearchError
 from cs25search.language_model import Endpoint, read_endpoint
 from cs25search.milvus.rows import Shard
-from cs25search.place import Place, read_place
+from cs25search.place import Place, course_folder, courses_folder, read_place
 
 from .milvus import parse_shard
 from .notes.write import FIRST_TOKEN
@@ -28,13 +28,14 @@ PROXY = re.compile(
 class Order:
     """The options of an ingest, checked."""
 
-    index_dir: Path
+    course: Course
+    place: Place
     model: str
     playlist_ids: tuple[str, ...]  # the course's own if nothing is named
     named: bool  # whether the user named a playlist
     video_ids: tuple[str, ...]
     captions_dir: Path | None
-    deck: Path | None
+    deck: Path | None  # given with --deck
     languages: tuple[str, ...]  # the preferred one first
     offline: bool
     refresh: bool
@@ -49,8 +50,12 @@ class Order:
     japanese: bool
     transcribe: bool
     speech_model: str
-    place: Place
     shard: Shard | None  # the part of the videos for this worker, one of several
+
+    @property
+    def index_dir(self) -> Path:
+        """Return the index folder of the course."""
+        return self.place.folder
 
     @property
     def language(self) -> str:
@@ -68,35 +73,50 @@ class Order:
         return self.index_dir / "notes"
 
 
-def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str, Any]) -> Order:
+def check(
+    name: str, playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str, Any]
+) -> Order:
     """Return the order; links become ids, so that no URL given by the user is ever opened.
+
+    Args:
+        name: Of the course; if empty, as for `read_place`.
 
     Raises:
         Cs25SearchError: A link, the proxy, the language, the shard or CS25_TIMEOUT is invalid, or
             options do not fit together.
     """
+    options = dict(options)
+    place = read_place(
+        options.pop("index_dir"), options.pop("store"), options.pop("uri"), course=name
+    )
+    course = read_course(place)
+    settings = course.settings
     playlist_ids = tuple(parse_playlist_id(link) for link in playlists)
     video_ids = tuple(parse_video_id(link) for link in videos)
     if not playlist_ids and not video_ids:
-        playlist_ids = (load_course().playlist_id,)
-    part, proxy = options.pop("part"), options.pop("proxy")
-    if proxy and not PROXY.fullmatch(proxy):
-        raise Cs25SearchError(
-            "--proxy is not the address of an HTTP proxy.\n"  # it may hold a password
-            "Write it as http://host:8080 or http://user:password@host:8080"
-        )
-    options["network"] = read_network(proxy)
+        if settings.playlist:
+            playlist_ids = (parse_playlist_id(settings.playlist),)
+        else:
+            video_ids = settings.on_youtube
+    part = options.pop("part")
+    options["network"] = read_network(check_proxy(options.pop("proxy")))
     options["endpoint"] = read_endpoint(FIRST_TOKEN)
-    options["languages"] = parse_languages(options.pop("language"))
+    options["languages"] = parse_languages(options.pop("language") or settings.language)
     options["shard"] = parse_shard(part) if part else None
-    options["place"] = read_place(options["index_dir"], options.pop("store"), options.pop("uri"))
-    order = Order(playlist_ids=playlist_ids, named=bool(playlists), video_ids=video_ids, **options)
+    order = Order(
+        course=course,
+        place=place,
+        playlist_ids=playlist_ids,
+        named=bool(playlists),
+        video_ids=video_ids,
+        **options,
+    )
     if order.shard and not order.place.is_milvus:
         raise Cs25SearchError(
             f"--shard {part} only works with Milvus.\n"
             "Add --store milvus --uri URI, or omit --shard."
         )
-    if order.transcribe and order.captions_dir is None:
+    if order.transcribe and order.captions_dir is None and not course.settings.media:
         raise Cs25SearchError(
             "--transcribe only works with recordings.\n"
             "Give an audio or video file, or a folder of them: --captions FILE --transcribe"
@@ -104,3 +124,32 @@ def check(playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str
     if order.japanese and not order.enrich:
         raise Cs25SearchError("--japanese only works with --enrich.\nAdd --enrich.")
     return order
+
+
+def read_course(place: Place) -> Course:
+    """Return the course that is indexed at a place.
+
+    Raises:
+        Cs25SearchError: There is no such course, or one of its files is faulty.
+    """
+    folder = course_folder(place.course, place.root)
+    if not has_course(folder):
+        raise Cs25SearchError(
+            f"There is no course {place.course} in {courses_folder(place.root)}.\n"
+            f"Make it: cs25search new {place.course} --captions DIR, or --playlist URL"
+        )
+    return load_course(folder)
+
+
+def check_proxy(proxy: str) -> str:
+    """Return the URL of a proxy, or "".
+
+    Raises:
+        Cs25SearchError: It is not the URL of an HTTP proxy.
+    """
+    if proxy and not PROXY.fullmatch(proxy):
+        raise Cs25SearchError(
+            "--proxy is not the address of an HTTP proxy.\n"  # it may hold a password
+            "Write it as http://host:8080 or http://user:password@host:8080"
+        )
+    return proxy

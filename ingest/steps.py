@@ -1,6 +1,6 @@
 """The steps of an ingest in order: copy local files, fetch, collect, write, report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import filelock
 
 from cs25search import log
-from cs25search.course.read import Course, load_course
+from cs25search.course.read import Course
 from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import Cs25SearchError
 from cs25search.index.build import Content, build_generation
@@ -20,6 +20,7 @@ from cs25search.milvus.rows import Shard
 
 from .captions.files import (
     LeftOut,
+    Origin,
     RawTrack,
     Recording,
     find_media,
@@ -29,7 +30,7 @@ from .captions.files import (
     with_known,
 )
 from .collect import Collection, collect, fingerprint
-from .deck.parse import keep_deck, kept_deck, read_deck
+from .deck.parse import ParsedDeck, keep_deck, kept_deck, read_deck
 from .encoder import load_encoder
 from .kept import Unusable
 from .milvus import Input, Target, part_of, write
@@ -50,6 +51,7 @@ from .speech import Whisper, read_length, transcribe
 from .youtube.cookies import read_cookies
 from .youtube.failures import FetchError
 from .youtube.fetch import Fetcher
+from .youtube.limits import Network
 from .youtube.pull import Asked, learn, list_videos, plan, pull
 from .youtube.transcript_api import TranscriptClient
 from .youtube.ytdlp import YtDlpClient
@@ -64,7 +66,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     Returns:
         The contents and failures, one row per video; and the ids that the user named.
     """
-    course = load_course()
+    course = order.course
     endpoint = require_endpoint(order.endpoint) if order.enrich else None
     # Check this before an hour of work, not after it.
     store = Store(order.place.uri, create=True) if order.place.is_milvus else None
@@ -73,9 +75,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
     unusable: list[Unusable] = []
     tracks = kept(order.tracks, unusable.append)
-    deck = (
-        kept_deck(order.index_dir, unusable.append) if order.deck is None else read_deck(order.deck)
-    )
+    deck = find_deck(order, unusable.append)
     found = collect(course, tracks, deck, kept_notes(order.notes, unusable.append))
     if order.deck is not None:  # an unusable deck is not kept
         with waiting_lock(order):
@@ -115,10 +115,8 @@ def take_in(order: Order) -> list[LeftOut]:
     """
     if order.deck is not None:
         read_deck(order.deck)
-    if order.captions_dir is None:
-        return []
-    media = find_media(order.captions_dir) if order.transcribe else []
-    tracks, left_out = read_given(order.captions_dir, order.language, may_be_empty=bool(media))
+    tracks, left_out = given_tracks(order)
+    media = given_media(order) if order.transcribe else []
     before = kept(order.tracks)
     for track in tracks:
         old = before.get(track.origin.video_id)
@@ -131,12 +129,64 @@ def take_in(order: Order) -> list[LeftOut]:
     return failed + (transcribe_missing(order, media) if media else [])
 
 
+def given_tracks(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
+    """Return the caption files of --captions and of the course, and those left out.
+
+    Raises:
+        Cs25SearchError: A file or folder does not exist, or --captions contains no captions.
+    """
+    tracks: dict[str, RawTrack] = {}
+    left_out: list[LeftOut] = []
+    for place, ids, may_be_empty in _caption_places(order):
+        found, others = read_given(place, order.language, ids, may_be_empty)
+        tracks |= {track.origin.video_id: track for track in found}
+        left_out += others
+    return list(tracks.values()), left_out
+
+
+def _caption_places(order: Order) -> Iterator[tuple[Path, Mapping[Path, str], bool]]:
+    """Yield where captions are, the ids that course.toml gives them, and whether none is fine."""
+    folder, recordings = order.course.folder, order.course.settings.recordings
+    ids = {one.captions.resolve(): one.video_id for one in recordings if one.captions}
+    own = folder / "captions" if folder else None
+    if own and own.is_dir():
+        yield own, ids, True
+    for path in ids:
+        if not own or not path.is_relative_to(own.resolve()):
+            yield path, ids, False
+    if order.captions_dir is not None:
+        yield order.captions_dir, ids, order.transcribe and bool(find_media(order.captions_dir))
+
+
+def given_media(order: Order) -> list[Recording]:
+    """Return the recordings of --captions and of the course, with their origins."""
+    found = find_media(order.captions_dir) if order.captions_dir is not None else []
+    titles = {lecture.video_id: lecture.title for lecture in order.course.lectures}
+    for video_id, path in order.course.settings.media.items():
+        origin = Origin(video_id, "local", f"{video_id}.json", "", title=titles[video_id])
+        found.append(Recording(path, origin))
+    return found
+
+
+def find_deck(order: Order, on_unusable: Callable[[Unusable], None]) -> ParsedDeck | None:
+    """Return the deck of --deck, else of the course, else the kept one; None without one.
+
+    Raises:
+        DeckError: The deck of --deck or of the course cannot be read.
+    """
+    if order.deck is not None:
+        return read_deck(order.deck)
+    if order.course.settings.deck_file is not None:
+        return read_deck(order.course.settings.deck_file)
+    return kept_deck(order.index_dir, on_unusable)
+
+
 def read_given(
-    place: Path, language: str, may_be_empty: bool
+    place: Path, language: str, ids: Mapping[Path, str], may_be_empty: bool
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return what `read_captions` returns; nothing if there are no captions and that is allowed."""
     try:
-        return read_captions(place, language)
+        return read_captions(place, language, ids)
     except Cs25SearchError:
         if not may_be_empty:
             raise
@@ -204,14 +254,8 @@ def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | N
 @log.step
 def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
     """Return the clients and the requested videos."""
-    cookies = read_cookies(order.cookies) if order.cookies else ""
-    fetcher = Fetcher(
-        TranscriptClient(order.network),
-        YtDlpClient(order.network, cookies),
-        order.pause,
-        lambda sentence: remarks.print(sentence),
-    )
-    known = {course.playlist_id: [lecture.video_id for lecture in course.lectures]}
+    fetcher = make_fetcher(order.network, order.cookies, order.pause)
+    known = {course.settings.playlist: list(course.settings.on_youtube)}
     with remarks.status("Reading the playlist"):
         asked = list_videos(fetcher, order.playlist_ids, order.video_ids, order.limit, known)
     if asked.hidden:
@@ -221,6 +265,24 @@ def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
         own = tuple(video for video in asked.videos if order.shard.has(video.video_id))
         asked = replace(asked, videos=own)
     return fetcher, asked
+
+
+def make_fetcher(network: Network, cookies: Path | None, pause: float) -> Fetcher:
+    """Return the clients.
+
+    Args:
+        cookies: A browser's cookies.
+        pause: Seconds between two videos.
+
+    Raises:
+        Cs25SearchError: The cookies cannot be read.
+    """
+    return Fetcher(
+        TranscriptClient(network),
+        YtDlpClient(network, read_cookies(cookies) if cookies else ""),
+        pause,
+        lambda sentence: remarks.print(sentence),
+    )
 
 
 def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> list[Lost]:
@@ -246,17 +308,14 @@ def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> 
 
 def dry_run(order: Order) -> str:
     """Return what an ingest would do, one line per video."""
-    course = load_course()
+    course = order.course
     tracks = kept(order.tracks)
-    if order.captions_dir is not None:
-        media = find_media(order.captions_dir) if order.transcribe else []
-        found, _ = read_given(order.captions_dir, order.language, may_be_empty=bool(media))
-        tracks |= {track.origin.video_id: track for track in found}
-        for one in media:
-            if order.refresh or one.origin.video_id not in tracks:
-                remarks.print(f"{one.path.name} would be transcribed by {order.speech_model}.")
-    if order.deck is not None:
-        read_deck(order.deck)
+    found, _ = given_tracks(order)
+    tracks |= {track.origin.video_id: track for track in found}
+    for one in given_media(order) if order.transcribe else []:
+        if order.refresh or one.origin.video_id not in tracks:
+            remarks.print(f"{one.path.name} would be transcribed by {order.speech_model}.")
+    find_deck(order, lambda _: None)
     asked = Asked() if order.offline else ask(order, course)[1]
     shown = preview(asked, plan(asked.videos, tracks, order.languages, order.refresh), tracks)
     if not order.enrich:
@@ -295,6 +354,7 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         content = Content(
             videos=[row.video for row in found.rows],
             chunks=found.chunks,
+            about=found.about,
             slides=found.slides,
             entries=found.entries,
             sources=found.sources,

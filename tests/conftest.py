@@ -12,6 +12,7 @@ import pytest
 from fake_llm import Server, serving
 
 from cs25search import Index, open_index
+from cs25search.place import BUNDLED
 
 DATA = Path(__file__).parent / "data"
 
@@ -44,12 +45,13 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
     """
     mine = tmp_path_factory.getbasetemp()
     shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    folder, kept = shared / "built", pytestconfig.rootpath / ".pytest_cache" / "built"
+    root, kept = shared / "built", pytestconfig.rootpath / ".pytest_cache" / "courses"
+    folder = root / BUNDLED.name
     with filelock.FileLock(shared / "built.lock"):
         if not (folder / "CURRENT").exists():
-            if (kept / "CURRENT").exists():
-                shutil.copytree(kept, folder)
-            built = run("ingest", "--offline", "--index", folder)
+            if (kept / BUNDLED.name / "CURRENT").exists():
+                shutil.copytree(kept, root)
+            built = run("ingest", "--offline", "--index", root)
             assert built.returncode == 0, built.stderr
             live = (folder / "CURRENT").read_text("utf-8").strip()
             for manifest in folder.glob("*/manifest.json"):
@@ -57,7 +59,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
                     shutil.rmtree(manifest.parent)
             if kept.parent.is_dir():
                 shutil.rmtree(kept, ignore_errors=True)
-                shutil.copytree(folder, kept)
+                shutil.copytree(root, kept)
     return folder
 
 

@@ -72,7 +72,7 @@ def test_known_slides_are_not_encoded_again(index):
     for slides in (index.generation.slides[:2], index.generation.slides[:3]):
         encoder.texts.clear()
         generation = build_generation(
-            Content([video], chunks, slides), encoder, "model", generation
+            Content([video], chunks, slides=slides), encoder, "model", generation
         )
     assert encoder.texts == [slide_text(index.generation.slides[2])]
     assert generation.slide_vectors.shape == (3, encoder.dim)

@@ -7,9 +7,10 @@ from pathlib import Path, PurePath
 
 import pytest
 
+from cs25search.course.settings import recording_id
 from cs25search.errors import Cs25SearchError
 from ingest.captions.files import keep, kept, read_captions
-from ingest.captions.names import VIDEO_ID, is_word, read_name, recording_id
+from ingest.captions.names import VIDEO_ID, is_word, read_name
 
 ID = "aircAruvnKk"
 SRT = "1\n00:00:01,000 --> 00:00:04,000\nThe zebra router needs marmalade precision.\n"

@@ -2,12 +2,16 @@
 
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from cs25search.course.read import DATA, load_aliases, load_course
+from cs25search.course.read import load_course
+from cs25search.course.settings import read_settings
 from cs25search.errors import DataError
+from cs25search.place import BUNDLED
+from cs25search.question.aliases import FILE, load_aliases
 
 
 def test_bundled_course_is_whole():
@@ -38,7 +42,7 @@ def test_what_lectures_slides_and_course_answer_is_read():
 def edited(tmp_path: Path, name: str, edit) -> Path:
     """Return a copy of the data in which `edit` has changed one file."""
     data = tmp_path / "data"
-    shutil.copytree(DATA, data)
+    shutil.copytree(BUNDLED, data)
     content = json.loads((data / name).read_text("utf-8"))
     edit(content)
     (data / name).write_text(json.dumps(content), "utf-8")
@@ -46,59 +50,58 @@ def edited(tmp_path: Path, name: str, edit) -> Path:
 
 
 WRONG = {
-    "gap": (
-        "timeline/03.json",
-        lambda c: c["notes"][2].update(start=c["notes"][2]["start"] + 1),
+    "overlap": (
+        "notes/03.json",
+        lambda c: c["notes"][2].update(start=c["notes"][2]["start"] - 1),
         "note 3, field start",
     ),
     "after the end of the video": (
-        "timeline/10.json",
+        "notes/10.json",
         lambda c: c["notes"][-1].update(end=99999),
         "note 47, field end",
     ),
-    "end before start": ("timeline/01.json", lambda c: c["notes"][0].update(end=1), "note 1"),
+    "end before start": ("notes/01.json", lambda c: c["notes"][0].update(end=1), "note 1"),
     "text for a number": (
-        "timeline/05.json",
+        "notes/05.json",
         lambda c: c["notes"][3].update(end="soon"),
         "note 4, field end",
     ),
     "field missing": (
-        "timeline/05.json",
+        "notes/05.json",
         lambda c: c["notes"][0].pop("summary_ja"),
         "summary_ja",
     ),
     "empty title": (
-        "timeline/02.json",
+        "notes/02.json",
         lambda c: c["notes"][1].update(title="  "),
         "note 2, field title",
     ),
-    "no notes": ("timeline/02.json", lambda c: c.update(notes=[]), "field notes: is empty"),
+    "no notes": ("notes/02.json", lambda c: c.update(notes=[]), "field notes: is empty"),
     "other lecture's file": (
-        "timeline/02.json",
+        "notes/02.json",
         lambda c: c.update(video_id="P127jhj-8-Y"),
         "P127jhj-8-Y",
     ),
-    "lecture missing": ("lectures.json", lambda c: c["lectures"].pop(4), "numbers are"),
-    "slide missing": ("slides.json", lambda c: c["slides"].pop(7), "numbers are"),
+    "slide missing": ("slides.json", lambda c: c.pop(7), "numbers are"),
     "slide of lecture 11": (
         "slides.json",
-        lambda c: c["slides"][8].update(lecture=11),
+        lambda c: c[8].update(lecture=11),
         "slide 9, field lecture: is 11",
     ),
-    "lecture without overview": ("lectures-extra.json", lambda c: c.pop(), "numbers are"),
+    "lecture without overview": ("overviews.json", lambda c: c.pop(), "numbers are"),
     "outline after the end": (
-        "lectures-extra.json",
+        "overviews.json",
         lambda c: c[0]["outline"][-1].update(start=99999),
         "lecture 1, field outline",
     ),
     "slide without questions": ("slides-asks.json", lambda c: c.pop(0), "numbers are"),
     "empty question": (
-        "timeline/06.json",
+        "notes/06.json",
         lambda c: c["notes"][4]["asks"].append(" "),
         "note 5, field asks: is empty",
     ),
     "fact about slide 99": (
-        "course.json",
+        "facts.json",
         lambda c: c["facts"][1].update(slides=[99]),
         "fact 2, field slides: names 99",
     ),
@@ -117,21 +120,77 @@ def test_wrong_file_is_named_with_its_place(tmp_path, case):
         load_course(edited(tmp_path, name, edit))
     assert Path(name).name in str(caught.value)
     assert place in str(caught.value)
-    assert "git checkout" in str(caught.value)
+    assert "docs/courses.md" in str(caught.value)
 
 
 def test_missing_and_torn_files_are_named(tmp_path):
     data = edited(tmp_path, "slides.json", lambda c: None)
-    torn = data / "timeline" / "04.json"
+    torn = data / "notes" / "04.json"
     torn.write_bytes(torn.read_bytes()[:5000])
     with pytest.raises(DataError, match=r"04\.json"):
-        load_course(data)
-    torn.unlink()
-    with pytest.raises(DataError, match=r"04\.json, file: cannot be read"):
         load_course(data)
 
 
 def test_wrong_alias_is_named_with_its_place(tmp_path):
-    data = edited(tmp_path, "aliases.json", lambda c: c["terms"][3].update(en=[]))
+    content = json.loads(FILE.read_text("utf-8"))
+    content["terms"][3]["en"] = []
+    (tmp_path / "aliases.json").write_text(json.dumps(content), "utf-8")
     with pytest.raises(DataError, match="term 4, field en: is empty"):
-        load_aliases(data)
+        load_aliases(tmp_path / "aliases.json")
+
+
+def test_bundled_notes_have_no_gaps():
+    notes = load_course().notes
+    for before, after in pairwise(notes):
+        assert before.video_id != after.video_id or before.end == after.start
+
+
+TOML = {
+    "unknown field": ('colour = "red"', "unknown field `colour`"),
+    "wrong type": ("title = 5", "field title"),
+    "no TOML": ("title = ", "is not valid TOML"),
+    "neither video nor captions": ("[[lecture]]\nnumber = 3", "lecture 3: has neither video"),
+    "no id": ('[[lecture]]\nvideo = "https://youtu.be/x"', "lecture 1, field video"),
+    "number twice": (
+        '[[lecture]]\nnumber = 2\ncaptions = "a.srt"\n[[lecture]]\nnumber = 2\ncaptions = "b.srt"',
+        "numbers are [2, 2]",
+    ),
+    "number 0 or less": (
+        '[[lecture]]\nnumber = -1\ncaptions = "a.srt"',
+        "lecture -1, field number",
+    ),
+    "chapter without a time": (
+        '[[lecture]]\ncaptions = "a.srt"\nchapters = ["Intro"]',
+        'write "1:05:44 Title"',
+    ),
+    "link that runs a script": ('url = "javascript:alert(1)"', "not a web address"),
+}
+
+
+@pytest.mark.parametrize("case", TOML)
+def test_wrong_course_toml_is_named_with_its_place(tmp_path, case):
+    content, problem = TOML[case]
+    (tmp_path / "course.toml").write_text(content, "utf-8")
+    with pytest.raises(DataError) as caught:
+        load_course(tmp_path)
+    assert "course.toml" in str(caught.value) and problem in str(caught.value)
+
+
+def test_course_toml_that_is_not_text_is_named(tmp_path):
+    (tmp_path / "course.toml").write_bytes("title = 'é'".encode("cp1252"))
+    with pytest.raises(DataError, match="is not"):
+        load_course(tmp_path)
+
+
+def test_empty_course_toml_is_a_course_named_after_its_folder(tmp_path):
+    folder = tmp_path / "physics"
+    folder.mkdir()
+    (folder / "course.toml").write_text("")
+    course = load_course(folder)
+    assert (course.about.title, course.lectures, course.slides) == ("physics", (), ())
+
+
+def test_recording_that_is_not_on_youtube_has_a_stable_id(tmp_path):
+    (tmp_path / "course.toml").write_text('[[lecture]]\ntitle = "Knives"\ncaptions = "k.en.srt"')
+    first, second = (read_settings(tmp_path).recordings[0].video_id for _ in range(2))
+    assert first == second and first.startswith("knives-") and len(first) != 11

@@ -38,8 +38,16 @@ def with_deck(course, titles, deck_text):
     return collect(course, tracks, parse_deck(deck_text), {})
 
 
+def with_lectures(*lectures):
+    """Return the bundled course with these lectures only, and no slides or notes."""
+    course = load_course()
+    about = replace(course.about, lectures=lectures)
+    settings = replace(course.settings, about=about, recordings=())
+    return replace(course, settings=settings, slides=(), notes=())
+
+
 def without_lectures():
-    return replace(load_course(), lectures=(), slides=(), notes=())
+    return with_lectures()
 
 
 def test_contents_give_title_length_star_and_speakers(deck):
@@ -216,8 +224,8 @@ def test_numbers_that_are_free_stay_beside_those_of_the_course():
     third = replace(
         course.lectures[0], number=3, title="Salt, water & time", speakers=("Cleo Waters",)
     )
-    third = replace(third, duration_s=3310.0, deck_duration_s=3310.0)
-    course = replace(course, lectures=(third,), slides=(), notes=())
+    third = replace(third, duration=3310.0, deck_duration=3310.0)
+    course = with_lectures(third)
     found = with_deck(course, {"Yeast": 3944.0}, BREAD.read_text("utf-8"))
     assert [row.video.lecture for row in found.rows] == [3, 2]
 

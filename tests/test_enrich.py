@@ -186,7 +186,7 @@ def lecture_page(language):
     from cs25search.ui.here import Here
     from cs25search.ui.pages import lecture as lecture_page
 
-    lecture_page.show(Here(language, load_course(), read_place(), {}))
+    lecture_page.show(Here(language, load_course().about, read_place(), {}))
 
 
 @pytest.mark.parametrize(

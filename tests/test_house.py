@@ -37,7 +37,7 @@ READERS = {
     "cs25search.ui.doors": "read_access",
     "ingest.youtube.limits": "read_network",
 }
-EDGES = {"cs25search.cli", "cs25search.search", "ingest.order"}  # and app.py
+EDGES = {"cs25search.cli", "cs25search.search", "ingest.order", "ingest.new"}  # and app.py
 OTHERS_WITH_ENVIRONMENT = {
     "cs25search.log",  # every layer logs, and where to is no concern of any of them
     "cs25search.integrity",  # XDG_CACHE_HOME: the user's cache

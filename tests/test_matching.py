@@ -1,8 +1,10 @@
 """ingest/deck/match.py: videos match lectures by id, else by length with title or speaker."""
 
+import json
 from dataclasses import replace
 
 import pytest
+from conftest import DATA
 
 from cs25search.course.read import load_course
 from ingest.deck.match import Candidate, Lecture, match
@@ -20,9 +22,12 @@ def test_id_decides_whatever_title_and_length_say():
 def test_the_ten_lectures_are_found_by_youtube_title_and_length_without_ids():
     course = load_course()
     lectures = [
-        Lecture(one.number, one.title, one.speakers, one.deck_duration_s) for one in course.lectures
+        Lecture(one.number, one.title, one.speakers, one.deck_duration) for one in course.lectures
     ]
-    videos = [Candidate(one.video_id, one.youtube_title, one.duration_s) for one in course.lectures]
+    titles = json.loads((DATA / "youtube-titles.json").read_text("utf-8"))
+    videos = [
+        Candidate(one.video_id, titles[one.video_id], one.duration) for one in course.lectures
+    ]
     found = match(videos, lectures)
     assert {video_id: one.number for video_id, one in found.lectures.items()} == {
         one.video_id: one.number for one in course.lectures

@@ -23,7 +23,7 @@ def youtube(tmp_path):
 
 
 def pull(youtube, index_dir, *arguments, **environment):
-    options = ["--proxy", youtube.address, "--sleep", "0", "--index", index_dir]
+    options = ["cs25", "--proxy", youtube.address, "--sleep", "0", "--index", index_dir]
     if not any(one in arguments for one in ("--playlist", "--video")):
         options += ["--playlist", PLAYLIST]
     return run("ingest", *options, *arguments, **youtube.environment, **environment)

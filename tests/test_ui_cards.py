@@ -11,7 +11,7 @@ def slide_page(url: str, in_full: bool) -> None:
     from cs25search.ui.widgets import cards
 
     slide = Slide(3, None, "A title", "A summary", url)
-    cards.show_slide(Here("en", load_course(), read_place(), {}), slide, in_full)
+    cards.show_slide(Here("en", load_course().about, read_place(), {}), slide, in_full)
 
 
 def show(url: str, in_full: bool = True) -> AppTest:

@@ -7,20 +7,22 @@ fetched twice, and an ingest without `--captions` loses nothing.
 import hashlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
 
+from cs25search.course.settings import recording_id
 from cs25search.errors import CaptionError, Cs25SearchError
 from cs25search.integrity import replace_file
 from cs25search.text.clean import printable
 
 from ..kept import Unusable, read_kept
-from .names import COMPANIONS, FORMATS, MEDIA, VIDEO_ID, Name, read_name, recording_id
+from .names import COMPANIONS, FORMATS, MEDIA, VIDEO_ID, Name, read_name
 from .parse import parse_captions
 from .track import NoSpeech
 
@@ -60,10 +62,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class RawTrack:
-    """Unparsed captions of one video."""
+    """Unparsed captions of one video. `path` is the user's file, if they were read from one."""
 
     origin: Origin
     data: bytes
+    path: Path | None = field(default=None, compare=False)
 
     @property
     def sha256(self) -> str:
@@ -93,11 +96,16 @@ class LeftOut:
     failed: bool = True
 
 
-def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], list[LeftOut]]:
+def read_captions(
+    place: Path, language: str = "en", ids: Mapping[Path, str] = MappingProxyType({})
+) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return the best caption file of each video in a folder, or one file, and the files left out.
 
     Among several files of one video, the preferred language comes first, then a file without a
     language, then the most detailed format. Videos and pictures are ignored.
+
+    Args:
+        ids: The ids of some files, by resolved path; those of others are read from their names.
 
     Raises:
         Cs25SearchError: The folder or file does not exist, or contains no captions.
@@ -123,7 +131,7 @@ def read_captions(place: Path, language: str = "en") -> tuple[list[RawTrack], li
                     LeftOut(str(shown), "does not have the name of a caption file", RENAME)
                 )
             continue
-        origin = _origin(path, name)
+        origin = _origin(path, name, ids.get(path.resolve(), ""))
         exact = name.language.split("-")[0].lower() == language.split("-")[0].lower()
         form = FORMATS.index(name.format)
         preference = (not exact, name.language != "", form, str(shown))
@@ -177,7 +185,7 @@ def _best(
             reason = f"has {path.stat().st_size:,} bytes, too many for captions"
             broken.append(LeftOut(shown, reason, OTHER_FILE))
             continue
-        track = RawTrack(origin, path.read_bytes())
+        track = RawTrack(origin, path.read_bytes(), path)
         try:
             parse_captions(track.data, shown)
         except NoSpeech as error:
@@ -221,8 +229,12 @@ def _is_other(path: Path) -> bool:
     )
 
 
-def _origin(path: Path, name: Name) -> Origin:
-    """Return what is known about a file's video from its name and the .info.json beside it."""
+def _origin(path: Path, name: Name, given_id: str = "") -> Origin:
+    """Return what is known about a file's video from its name and the .info.json beside it.
+
+    Args:
+        given_id: The id of the video if it is known from elsewhere.
+    """
     info = _info_beside(path, name)
     on_youtube = info is not None and info.site.lower().startswith("youtube")
     video_id = name.video_id
@@ -231,7 +243,9 @@ def _origin(path: Path, name: Name) -> Origin:
     elif info and info.site:
         video_id = ""
     title = (info.title.strip() if info else "") or name.title
-    if not video_id:
+    if given_id:
+        video_id = given_id
+    elif not video_id:
         video_id = recording_id(path.parent.resolve() / name.stem, title)
     language = f".{name.language}" if name.language else ""
     origin = Origin(

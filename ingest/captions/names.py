@@ -4,10 +4,9 @@ yt-dlp, youtube-dl, YouTube Studio, Whisper and meeting programs all name their 
 What a name does not contain stays empty.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 # Formats that time each word come first, general text formats last.
 FORMATS = "json3 vtt srt srv3 srv2 srv1 ttml dfxp sbv ass ssa lrc smi json tsv xml txt".split()
@@ -139,19 +138,6 @@ def is_word(text: str) -> bool:
     """
     parts = [part for part in re.split("[-_]", text) if part]
     return all(_WORD.fullmatch(part) for part in parts) and not _NO_WORD.search(text)
-
-
-def recording_id(path: Path, title: str) -> str:
-    """Return a stable id for a recording that is not on YouTube.
-
-    It is never eleven characters long, so it cannot be mistaken for a YouTube id.
-
-    Args:
-        path: The path of its caption file, without language and format.
-    """
-    readable = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
-    digest = hashlib.blake2b(str(path).encode("utf-8", "surrogateescape"), digest_size=5)
-    return f"{readable or 'recording'}-{digest.hexdigest()}"
 
 
 def _find_id(stem: str) -> tuple[str, str]:

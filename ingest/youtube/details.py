@@ -41,6 +41,7 @@ class Listing:
     videos: tuple[Details, ...]
     hidden: tuple[str, ...] = ()  # ids of private or deleted entries
     failure: Failure | None = None  # why the list is incomplete
+    title: str = ""
 
 
 class PartialList(FetchError):

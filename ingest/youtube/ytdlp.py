@@ -135,6 +135,7 @@ class YtDlpClient:
             tuple(videos.values()),
             tuple(hidden),
             None if whole else failures.truncated(entries, count),
+            str(info.get("title") or ""),
         )
 
     def fetch_details(self, video_id: str) -> Details:

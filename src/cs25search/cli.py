@@ -16,16 +16,16 @@ from .formats import hit_json, hit_lines, json_text
 from .language_model import read_endpoint
 from .options import Wanted, question_options
 from .place import STORES, Place, read_place
-from .records import Hit, Language
+from .records import Hit, Language, Lecture
 from .terminal import Line, Program, out, show
 from .text.clean import lines
 from .times import clock, watch_url
 
 if TYPE_CHECKING:
-    from .course.read import Lecture
     from .search import Index
 
 NO_HIT, DAMAGED = 1, 1
+INGEST = {"ingest": ("ingest.__main__", "main"), "new": ("ingest.new", "new")}
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -34,11 +34,13 @@ class Group(Program, click.Group):
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Return the names of all subcommands."""
-        return sorted([*super().list_commands(context), "ingest"])
+        return sorted([*super().list_commands(context), *INGEST])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """Return a subcommand; ingest is imported on demand."""
-        return _ingest() if name == "ingest" else super().get_command(context, name)
+        """Return a subcommand; those of the ingest package are imported on demand."""
+        if name in INGEST:
+            return _ingest(*INGEST[name])
+        return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:
         """Run the subcommand."""
@@ -49,8 +51,8 @@ class Group(Program, click.Group):
             sys.exit(FAILED)
 
 
-def _ingest() -> click.Command:
-    """Return the command of the ingest package beside this package, and of no other.
+def _ingest(module_name: str, command_name: str) -> click.Command:
+    """Return a command of the ingest package beside this package, and of no other.
 
     The current directory, where python -m looks first, may contain another folder `ingest`.
     """
@@ -65,7 +67,7 @@ def _ingest() -> click.Command:
         module = module_from_spec(found)
         sys.modules["ingest"] = module
         found.loader.exec_module(module)
-    command: click.Command = import_module("ingest.__main__").main
+    command: click.Command = getattr(import_module(module_name), command_name)
     return command
 
 
@@ -79,13 +81,21 @@ def main() -> None:
 
 
 def index_option(command: Command) -> Command:
-    """Add --index DIR, --store and --uri; the command gets them as one argument, `place`."""
+    """Add --course, --index, --store and --uri; the command gets them as one argument, `place`."""
 
     @functools.wraps(command)
     def with_place(
-        *arguments: Any, index_dir: Path | None, store: str | None, uri: str, **options: Any
+        *arguments: Any,
+        index_dir: Path | None,
+        store: str | None,
+        uri: str,
+        course: str,
+        **options: Any,
     ) -> Any:
-        return command(*arguments, place=read_place(index_dir, store or "", uri), **options)
+        place = read_place(index_dir, store or "", uri, course)
+        if place.is_all and command.__name__ != "search":
+            raise click.UsageError("--course all only works with search.")
+        return command(*arguments, place=place, **options)
 
     for option in (
         click.option(
@@ -98,6 +108,13 @@ def index_option(command: Command) -> Command:
             type=click.Path(path_type=Path),
             envvar="CS25_INDEX",
             help="The index folder.  [default: index/ in the project]",
+        ),
+        click.option(
+            "--course",
+            default="",
+            metavar="NAME",
+            help="The course to use; see cs25search courses. search also takes all.  [default: "
+            "CS25_COURSE, or the only one with an index]",
         ),
     ):
         with_place = option(with_place)
@@ -123,6 +140,9 @@ def search(wanted: Wanted, as_json: bool, place: Place) -> None:
 
     Example: cs25search search why does the router need float32
     """
+    if place.is_all:
+        _search_all(wanted, as_json, place)
+        return
     index = _open(place)
     found = index.find(wanted.question, 5 if wanted.k is None else wanted.k, wanted.filters(index))
     fits = index.fits(found)
@@ -137,6 +157,22 @@ def search(wanted: Wanted, as_json: bool, place: Place) -> None:
         cure = "other words, or fewer filters" if wanted.is_filtered else "other words"
         missing = "Nothing fits well:" if found.hits else "Nothing found for"
         out(f"{missing} {_shortened(wanted.question)!r}. Try {cure}.", err=True)
+        sys.exit(NO_HIT)
+
+
+def _search_all(wanted: Wanted, as_json: bool, place: Place) -> None:
+    """Search every course and print the moments merged by rank."""
+    from .search import open_all, search_all
+
+    hits = search_all(open_all(place, once=True), wanted.question, wanted.k or 5, wanted.filters)
+    if as_json:
+        _print_json({"query": wanted.question, "hits": [hit_json(hit) for hit in hits],
+                     "language": wanted.language()})  # fmt: skip
+    else:
+        for hit in hits:
+            show([*hit_lines(hit, wanted.language()), Line("")], wanted.question)
+    if not hits:
+        out(f"Nothing found for {_shortened(wanted.question)!r}. Try other words.", err=True)
         sys.exit(NO_HIT)
 
 
@@ -273,18 +309,18 @@ def mcp(place: Place) -> None:
 @json_option
 @index_option
 def lectures(goal: str | None, as_json: bool, place: Place) -> None:
-    """List the ten lectures of the deck, or advise which of them to watch.
+    """List the lectures of a course, or advise which of them to watch.
 
     Example: cs25search lectures --for "offline reinforcement learning"
     """
     from dataclasses import asdict
 
-    from .course.read import load_course
+    from .search import read_course
 
     if goal is not None:
         _advise(goal, as_json, place)
         return
-    course = load_course()
+    course = read_course(place)
     if as_json:
         _print_json({"lectures": [asdict(lecture) for lecture in course.lectures]})
         return
@@ -319,10 +355,12 @@ def _advise(goal: str, as_json: bool, place: Place) -> None:
         shown = [
             f"     {one.share:.0%} of the matching material, {clock(one.seconds)} in total; "
             f"begin at {clock(best.start)}:",
-            f"     {watch_url(best.video.video_id, best.start)}",
-            f"     {one.lecture.difficulty}: {one.lecture.difficulty_reason}",
-            f"     Read first? {one.lecture.before_watching}",
+            *_indented(watch_url(best.video.video_id, best.start)),
         ]
+        if one.lecture.difficulty:
+            shown += _indented(f"{one.lecture.difficulty}: {one.lecture.difficulty_reason}")
+        if one.lecture.before_watching:
+            shown += _indented(f"Read first? {one.lecture.before_watching}")
         out(f"{lecture_text(one.lecture)}\n{lines(shown)}\n")
     if not advice:
         out(f"Nothing found for {goal!r}. Try other words.", err=True)
@@ -336,22 +374,16 @@ def _advise(goal: str, as_json: bool, place: Place) -> None:
 @json_option
 @index_option
 def slides(lecture: int | None, full: bool, lang: str, as_json: bool, place: Place) -> None:
-    """List the slides of the bundled deck, or with --index those of an index.
+    """List the slides of a course, as its index has them.
 
     Example: cs25search slides --lecture 5 --full
     """
     from dataclasses import asdict
 
-    from .course.read import load_course
     from .formats import slide_lines
+    from .search import read_slides
 
-    if click.get_current_context().params["index_dir"] is None:
-        deck_slides = load_course().slides
-    else:
-        from .search import read_live
-
-        deck_slides = read_live(place).slides
-    chosen = [slide for slide in deck_slides if lecture in (None, slide.lecture)]
+    chosen = [slide for slide in read_slides(place) if lecture in (None, slide.lecture)]
     if as_json:
         _print_json({"slides": [asdict(slide) for slide in chosen]})
     else:
@@ -403,6 +435,27 @@ def completion(shell: str) -> None:
         raise Cs25SearchError(f"click has no completion for {shell}.")
     script = complete(main, {}, "cs25search", "_CS25SEARCH_COMPLETE").source()
     click.echo(script)
+
+
+@main.command()
+@json_option
+@index_option
+def courses(as_json: bool, place: Place) -> None:
+    """List the courses: videos, hours, notes, and when their index was built."""
+    from .search import list_courses
+
+    found = list_courses(place.root)
+    if as_json:
+        _print_json({"courses": found})
+        return
+    for one in found:
+        built = (
+            f"{one['videos']} videos, {one['hours']:.1f} hours, {one['notes']} notes, "
+            f"built {one['built']}"
+            if one["built"]
+            else f"no index yet: cs25search ingest {one['name']}"
+        )
+        out(lines([f"{one['name']}  {one['title']}", f"     {built}"]))
 
 
 @main.command()
@@ -518,16 +571,21 @@ def export(target: str, uri: str, index_dir: Path | None) -> None:
     out(f"{len(index.generation.chunks)} chunks are live at {store.uri} as {name}.", err=True)
 
 
-def lecture_text(lecture: "Lecture") -> str:
+def lecture_text(lecture: Lecture) -> str:
     """Return a lecture as three lines for a terminal."""
     star = "★" if lecture.recommended else " "
     return lines(
         [
-            f"{lecture.number:>2} {star} {lecture.title} ({clock(lecture.duration_s)})",
-            f"     {', '.join(lecture.speakers)} · {lecture.in_a_word}",
-            f"     {watch_url(lecture.video_id, 0)}",
+            f"{lecture.number:>2} {star} {lecture.title} ({clock(lecture.duration)})",
+            *_indented(" · ".join(filter(None, [", ".join(lecture.speakers), lecture.in_a_word]))),
+            *_indented(watch_url(lecture.video_id, 0)),
         ]
     )
+
+
+def _indented(text: str) -> list[str]:
+    """Return a line of text below a title; none for an empty text."""
+    return [f"     {text}"] if text else []
 
 
 def _hit_span(hit: Hit) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Every error this package raises on purpose.
 
 Cs25SearchError
-├── DataError       a bundled lecture, slide or note file is faulty
+├── DataError       a file of a course is faulty: lectures, slides, notes
 ├── FileError       a file given by the user cannot be read
 │   ├── CaptionError
 │   └── DeckError
@@ -17,6 +17,7 @@ Cs25SearchError
 The text says what is wrong with the value, where, and what to do next; the same facts are fields.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 FAILED = 2  # exit code of a program that an error or wrong usage stopped
@@ -28,7 +29,7 @@ class Cs25SearchError(Exception):
 
 
 class DataError(Cs25SearchError):
-    """A bundled data file is faulty.
+    """A data file of a course is faulty.
 
     Attributes:
         path: The file.
@@ -37,10 +38,9 @@ class DataError(Cs25SearchError):
 
     def __init__(self, path: Path | str, place: str, problem: str) -> None:
         self.path, self.place, self.problem = path, place, problem
-        super().__init__(
-            f"{path}, {place}: {problem}.\n"
-            "Restore the file: git checkout -- src/cs25search/course/cs25"
-        )
+        bundled = Path(path).is_relative_to(Path(__file__).parent)
+        cure = "Install cs25search again." if bundled else "Correct the file; see docs/courses.md."
+        super().__init__(f"{path}, {place}: {problem}.\n{cure}")
 
 
 class FileError(Cs25SearchError):
@@ -95,11 +95,18 @@ class ModelError(Cs25SearchError):
 
 
 class IndexMissing(Cs25SearchError):
-    """No index has been built at `path`."""
+    """No index has been built at `path`.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"There is no index at {path} yet.\nBuild it: python -m ingest")
+    Args:
+        course: The course that was named; "" for the default.
+        others: The courses that have an index.
+    """
+
+    def __init__(self, path: Path, course: str = "", others: Sequence[str] = ()) -> None:
+        self.path, self.course, self.others = path, course, others
+        command = f"python -m ingest {course}".rstrip()
+        there = f"\nThese courses have one: {', '.join(others)}." if others else ""
+        super().__init__(f"There is no index at {path} yet.\nBuild it: {command}{there}")
 
 
 class IndexDamaged(Cs25SearchError):

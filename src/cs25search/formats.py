@@ -98,6 +98,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
             "title_ja": hit.video.title_ja,
             "note": note_json(hit.note) if hit.note else None,
         }
+        | ({"course": hit.course} if hit.course else {})
         | _by(hit.note.model if hit.note else "")
         | _spoken(hit)
     )
@@ -223,6 +224,8 @@ def hit_text(hit: Hit, language: Language = "en") -> str:
 def hit_lines(hit: Hit, language: Language = "en") -> list[Line]:
     """Return a hit as lines for a terminal, with titles, note and slide in a language."""
     place = _title(hit.video, language)
+    if hit.course:
+        place = f"{hit.course} · {place}"
     shown = [Line(f"{hit.rank}. {place}  {clock(hit.start)}–{clock(hit.end)}", style="title")]
     if url := watch_url(hit.video.video_id, hit.start):
         shown.append(Line("", 3, url))

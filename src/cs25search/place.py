@@ -1,6 +1,8 @@
-"""Where an index lies: a folder, or the folder of its encoder and a Milvus."""
+"""Where an index lies: the folder of a course, or a Milvus; and where courses lie."""
 
+import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,26 +11,41 @@ from urllib.parse import urlsplit
 from .errors import QuestionError
 
 STORES = ("faiss", "milvus")
+COURSE_FILE = "course.toml"
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+ALL = "all"  # courses at once
+RESERVED = frozenset({ALL, "models", "captions", "notes", "speech"})  # not the names of courses
+# The course that is part of this package, and the default.
+BUNDLED = next((Path(__file__).parent / "course").glob(f"*/{COURSE_FILE}")).parent
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an index lies.
+    """Where the index of a course lies.
 
     Attributes:
-        folder: The index folder; with Milvus, only the encoder is read from it.
+        folder: The index folder of the course; with Milvus, only the encoder is read from it.
         store: "faiss", files in the folder, or "milvus".
         uri: Where Milvus is: FILE.db or http://host:19530.
+        root: The folder that contains the index folders of all courses.
+        course: The name of the course, or ALL.
     """
 
     folder: Path
     store: str
     uri: str
+    root: Path
+    course: str
 
     @property
     def is_milvus(self) -> bool:
         """Whether the chunks are in Milvus."""
         return self.store == "milvus"
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all courses are meant."""
+        return self.course == ALL
 
     @property
     def shown(self) -> str:
@@ -40,24 +57,110 @@ def read_place(
     folder: Path | str | None = None,
     store: str = "",
     uri: str = "",
+    course: str = "",
     environment: Mapping[str, str] = os.environ,
 ) -> Place:
-    """Return where an index lies; what is not given is read from the environment.
+    """Return where the index of a course lies; what is not given is read from the environment.
 
     The folder is CS25_INDEX, else index/ in the project, else index/ in this folder; the store is
-    CS25_STORE, else "faiss"; the URI is CS25_URI.
+    CS25_STORE, else "faiss"; the URI is CS25_URI; the course is CS25_COURSE, else the only one with
+    an index, else the bundled one.
+
+    Args:
+        folder: It contains the index folders of all courses, or is that of one course.
 
     Raises:
-        QuestionError: There is no such store.
+        QuestionError: There is no such store, or `course` cannot be the name of a course.
 
-    >>> read_place("here", environment={"CS25_STORE": "milvus", "CS25_URI": "lectures.db"})
-    Place(folder=PosixPath('here'), store='milvus', uri='lectures.db')
+    >>> read_place("here", environment={"CS25_STORE": "milvus", "CS25_COURSE": "physics"}).folder
+    PosixPath('here/physics')
     """
     store = store or environment.get("CS25_STORE", "") or "faiss"
     if store not in STORES:
         raise QuestionError(f"The store {store!r} is not one of {', '.join(STORES)}.")
-    chosen = folder or environment.get("CS25_INDEX") or default_folder()
-    return Place(Path(chosen), store, uri or environment.get("CS25_URI", ""))
+    root = Path(folder or environment.get("CS25_INDEX") or default_folder())
+    found, name = _course_index(root, course or environment.get("CS25_COURSE", ""))
+    return Place(found, store, uri or environment.get("CS25_URI", ""), root, name)
+
+
+def _course_index(root: Path, course: str) -> tuple[Path, str]:
+    """Return the index folder of a course, and its name.
+
+    Args:
+        root: It contains the index folders of all courses, or is that of one course.
+        course: A name; if empty, the only course with an index, else the bundled one.
+
+    Raises:
+        QuestionError: `course` cannot be the name of a course, or several courses have an index,
+            the bundled one has none, and none is named.
+    """
+    if course == ALL:
+        return root, ALL
+    if course:
+        check_name(course)
+    if (root / "CURRENT").exists() or any(root.glob("*/manifest.json")):
+        name = _name_inside(root)
+        if course in ("", name):
+            return root, name
+    if course:
+        return root / course, course
+    built = index_names(root)
+    if len(built) == 1:
+        return root / built[0], built[0]
+    if len(built) > 1 and BUNDLED.name not in built:
+        raise QuestionError(
+            f"{root} has an index for each of these courses: {', '.join(built)}.\n"
+            "Choose one with --course NAME or CS25_COURSE."
+        )
+    return root / BUNDLED.name, BUNDLED.name
+
+
+def _name_inside(folder: Path) -> str:
+    """Return the name of the course whose index folder this is."""
+    for path in folder.glob("*/about.json"):
+        try:
+            return str(json.loads(path.read_bytes())["name"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return BUNDLED.name  # an earlier version knew no other
+
+
+def index_names(root: Path) -> list[str]:
+    """Return the names of the courses that have an index, in order."""
+    return sorted(path.parent.name for path in root.glob("*/CURRENT") if is_name(path.parent.name))
+
+
+def courses_folder(root: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder with the user's courses: CS25_COURSES, else courses/ beside the index.
+
+    Args:
+        root: The folder that contains the index folders of all courses.
+    """
+    return Path(environment.get("CS25_COURSES") or root.absolute().parent / "courses")
+
+
+def course_folder(name: str, root: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of a course, which may not exist; the user's own comes first."""
+    own = courses_folder(root, environment) / name
+    return BUNDLED if name == BUNDLED.name and not (own / COURSE_FILE).is_file() else own
+
+
+def is_name(name: str) -> bool:
+    """Return whether a text can be the name of a course.
+
+    >>> is_name("kitchen-2"), is_name("../x"), is_name("all")
+    (True, False, False)
+    """
+    return NAME.fullmatch(name) is not None and name not in RESERVED
+
+
+def check_name(name: str) -> None:
+    """Raise a QuestionError if a text cannot be the name of a course."""
+    if not is_name(name):
+        reason = "is reserved" if name in RESERVED else "cannot be the name of a course"
+        raise QuestionError(
+            f"{name[:80]!r} {reason}.\nUse small letters, digits, - and _, such as physics-101."
+        )
 
 
 def without_password(uri: str) -> str:

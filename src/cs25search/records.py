@@ -46,6 +46,7 @@ class Video:
     title_ja: str = ""
     chapters: tuple[tuple[float, str], ...] = ()
     captions: str = ""  # manual, local, automatic, or automatic with the name of the model
+    media: str = ""  # URL or path of a recording that is not on YouTube, if known
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,98 @@ class Slide:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """An entry of a lecture's outline: the start of a part, in seconds, and its title."""
+
+    start: float
+    title: str
+    title_ja: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """A lecture of a course. Unknown facts are empty; durations are seconds, 0 if unknown.
+
+    Attributes:
+        number: From 1; 0 for a video outside the list of lectures.
+        deck_duration: As the deck states it.
+        recommended: Whether the author of the deck recommends it.
+        difficulty: "easy", "moderate", "hard", or "" if nobody has judged it.
+        asks: Questions about the lecture as a whole.
+    """
+
+    number: int
+    title: str
+    video_id: str = ""
+    title_ja: str = ""
+    speakers: tuple[str, ...] = ()
+    affiliation: str = ""
+    duration: float = 0.0
+    deck_duration: float = 0.0
+    chapters: tuple[tuple[float, str], ...] = ()
+    recommended: bool = False
+    in_a_word: str = ""
+    in_a_word_ja: str = ""
+    before_watching: str = ""
+    before_watching_ja: str = ""
+    difficulty: str = ""
+    difficulty_reason: str = ""
+    difficulty_reason_ja: str = ""
+    good_for: str = ""
+    good_for_ja: str = ""
+    summary: str = ""
+    summary_ja: str = ""
+    verdict: str = ""
+    verdict_ja: str = ""
+    outline: tuple[Section, ...] = ()
+    asks: tuple[str, ...] = ()
+    asks_ja: tuple[str, ...] = ()
+
+    def video(self) -> Video:
+        """Return the recording of this lecture."""
+        return Video(
+            self.video_id, self.title, self.speakers, self.duration, self.number, self.title_ja,
+            self.chapters,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Who made the slides, and where they are published; empty if unknown."""
+
+    title: str = ""
+    author: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known about a course as a whole; an index keeps it.
+
+    Attributes:
+        name: The name of its folder.
+        about: One sentence that tells a visitor what can be asked.
+        rights: Who owns the lectures.
+        url: The page of the course.
+        examples: Questions to try.
+        deck: None if the course has no slides.
+    """
+
+    name: str
+    title: str
+    title_ja: str = ""
+    about: str = ""
+    about_ja: str = ""
+    rights: str = ""
+    rights_ja: str = ""
+    url: str = ""
+    examples: tuple[str, ...] = ()
+    examples_ja: tuple[str, ...] = ()
+    deck: Deck | None = None
+    lectures: tuple[Lecture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What can be asked about the course itself: a slide, one side of a lecture, or a fact.
 
@@ -141,6 +234,7 @@ class Hit:
     score: float
     rank: int
     generation: str = ""  # of the index, at the time of the search
+    course: str = ""  # its name, where several courses were searched
 
 
 @dataclass(frozen=True, slots=True)

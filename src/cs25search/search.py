@@ -1,11 +1,11 @@
 """The front door: open an index, search it, answer from it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import threadpoolctl
@@ -13,30 +13,46 @@ import threadpoolctl
 from . import log
 from .arguments import read_count, read_text
 from .encoding.encoder import Encoder, OnnxEncoder
-from .errors import REBUILD, Cs25SearchError, IndexDamaged, ModelError
-from .index.files import read_generation
+from .errors import (
+    REBUILD,
+    Cs25SearchError,
+    IndexDamaged,
+    IndexMissing,
+    ModelError,
+    QuestionError,
+)
+from .index.files import read_about, read_generation
 from .index.generation import Generation
 from .index.publish import current_generation, generations
 from .integrity import fingerprint
 from .language_model import Endpoint, read_endpoint
-from .place import Place, read_place
+from .place import (
+    BUNDLED,
+    Place,
+    course_folder,
+    courses_folder,
+    index_names,
+    is_name,
+    read_place,
+)
 from .question.cleanup import topic_of
 from .question.read import read_question
 from .ranking.filters import EVERYTHING, Filters, read_filters
 from .ranking.searcher import Found, Searcher
 from .ranking.source import LocalSource, Source
-from .records import Answer, Chunk, Hit, Kind, Sentence
+from .records import About, Answer, Chunk, Hit, Kind, Sentence, Slide
 
 if TYPE_CHECKING:
     from .ranking.lectures import Advice
 
 
-def open_index(
+def open_index(  # noqa: PLR0913 (the front door)
     path: Path | str | None = None,
     encoder: Encoder | None = None,
     store: str = "",
     uri: str = "",
     once: bool = False,
+    course: str = "",
 ) -> "Index":
     """Open the live generation of an index, or if it is damaged, the previous one.
 
@@ -46,6 +62,8 @@ def open_index(
         store: "faiss" for files in the folder, or "milvus"; if empty, CS25_STORE or "faiss".
         uri: The address of Milvus; if empty, CS25_URI. Only the encoder is read from the folder.
         once: Optimise for one question: opening is faster, further questions are slower.
+        course: Which of the courses in the folder; if empty, CS25_COURSE, else the only one with an
+            index, else the bundled one.
 
     Returns:
         An index. Its `damage` is None unless the live generation is damaged.
@@ -56,7 +74,7 @@ def open_index(
         ModelError: The encoder is missing, altered, or differs from the one that built the index.
         StoreError: Milvus does not respond, or nothing has been built there.
     """
-    return open_place(read_place(path, store, uri), encoder, once, read_endpoint())
+    return open_place(read_place(path, store, uri, course), encoder, once, read_endpoint())
 
 
 def open_place(
@@ -90,6 +108,10 @@ def _open(place: Place, encoder: Encoder | None, once: bool) -> "Index":
         return Index(folder, MilvusSource(there, generation, head, encoder), encoder)
     try:
         return _open_local(folder, read_generation(folder), encoder, once)
+    except IndexMissing:
+        if place.course == BUNDLED.name:
+            raise
+        raise IndexMissing(folder, place.course, index_names(place.root)) from None
     except (IndexDamaged, ModelError) as error:
         damage = error
     for name in generations(folder):
@@ -110,6 +132,128 @@ def read_live(place: Place) -> Generation:
 
         return read_whole(Store(place.uri))[0]
     return read_generation(place.folder)
+
+
+def read_course(place: Place) -> About:
+    """Return what is known about a course: from its index, else from its folder.
+
+    Raises:
+        DataError: There is no index, and a file of the course is faulty.
+    """
+    from .course.read import load_course
+
+    try:
+        return read_live(place).about if place.is_milvus else read_about(place.folder)
+    except Cs25SearchError:
+        return load_course(course_folder(place.course, place.root)).about
+
+
+def list_courses(root: Path) -> list[dict[str, Any]]:
+    """Return the courses by name: the bundled one, those with an index, those with a folder.
+
+    Returns:
+        Name, title, videos, hours, notes, and when the index was built; without an index, `built`
+        is "" and the counts are 0.
+
+    Raises:
+        DataError: The course.toml of a course without an index is faulty.
+    """
+    from .course.read import has_course
+    from .course.settings import read_settings
+
+    folders = courses_folder(root)
+    own = [path.name for path in folders.glob("*") if is_name(path.name) and has_course(path)]
+    found = []
+    for name in sorted({BUNDLED.name, *own, *index_names(root)}):
+        one: dict[str, Any] = {"name": name, "videos": 0, "hours": 0.0, "notes": 0, "built": ""}
+        try:
+            generation = read_generation(root / name)
+        except Cs25SearchError:
+            one["title"] = read_settings(course_folder(name, root)).about.title
+        else:
+            seconds = sum(video.duration for video in generation.videos)
+            one |= {
+                "title": generation.about.title,
+                "videos": len(generation.videos),
+                "hours": round(seconds / 3600, 1),
+                "notes": generation.manifest.counts["notes"],
+                "built": generation.manifest.created,
+            }
+        found.append(one)
+    return found
+
+
+def open_all(
+    place: Place, once: bool = False, endpoint: Endpoint | None = None
+) -> dict[str, "Index"]:
+    """Open the index of every course that has one; they share an encoder where they can.
+
+    Raises:
+        IndexMissing: No course has an index.
+        As `open_index`.
+    """
+    indexes: dict[str, Index] = {}
+    encoder: Encoder | None = None
+    for name in index_names(place.root):
+        there = replace(place, folder=place.root / name, course=name)
+        try:
+            indexes[name] = open_place(there, encoder, once, endpoint)
+        except ModelError:  # built with another encoder
+            indexes[name] = open_place(there, None, once, endpoint)
+        encoder = encoder or indexes[name].encoder
+    if not indexes:
+        raise IndexMissing(place.root)
+    return indexes
+
+
+def search_all(
+    indexes: Mapping[str, "Index"],
+    question: str,
+    k: int = 5,
+    filters: Callable[["Index"], Filters] = lambda index: EVERYTHING,
+) -> list[Hit]:
+    """Return the best moments of several courses; each hit names its course.
+
+    Scores are standardised over the chunks of one index, so they cannot be compared between
+    indexes. The lists are merged by reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009):
+    as they have no hit in common, this takes the first of each, then the second of each.
+
+    Args:
+        indexes: By the name of their course; see `open_all`.
+        filters: Returns those for an index. One that has nothing of a lecture, video, speaker or
+            kind is skipped.
+
+    Raises:
+        QuestionError: As for `Index.search`; for the filters, if no index has anything.
+    """
+    lists: list[list[Hit]] = []
+    refused: QuestionError | None = None
+    for name, index in indexes.items():
+        try:
+            found = index.find(question, k, filters(index)).hits
+        except QuestionError as error:
+            refused = error
+            continue
+        lists.append([replace(hit, course=name) for hit in found])
+    if refused and not lists:
+        raise refused
+    merged = sorted((hit for hits in lists for hit in hits), key=lambda hit: hit.rank)
+    return [replace(hit, rank=n) for n, hit in enumerate(merged[:k], start=1)]
+
+
+def read_slides(place: Place) -> tuple[Slide, ...]:
+    """Return the slides of a course: from its index, else from its folder.
+
+    Raises:
+        IndexDamaged: A file has changed since it was written.
+        DataError: There is no index, and a file of the course is faulty.
+    """
+    from .course.read import load_course
+
+    try:
+        return read_live(place).slides
+    except IndexMissing:
+        return load_course(course_folder(place.course, place.root)).slides
 
 
 def live_name(place: Place) -> str:

@@ -8,14 +8,13 @@ figure must be higher than when none does. docs/answers.md says how the limits w
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..course.read import load_course
 from ..index.handbook import Match, match
 from ..question.cleanup import topic_of
 from ..question.named import named_lectures, without_place
 from ..question.read import Question, clean_question
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
-from ..records import Answer, Citation, Entry, Language, Sentence, Slide, Video, lecture_label
+from ..records import Answer, Citation, Deck, Entry, Language, Sentence, Slide, Video, lecture_label
 from ..text.sentences import split_sentences
 from .citations import text_of
 from .course_words import about_course
@@ -112,20 +111,24 @@ def _citations(source: Source, entry: Entry) -> list[Citation]:
             Citation(n, video, 0.0, video.duration, entry.text, None, entry.text_ja, kind="lecture")
             for n, video in enumerate(videos, start=1)
         ]
-    deck = _deck()
-    return [Citation(1, deck, 0.0, 0.0, entry.text, None, entry.text_ja, kind="deck",
-                     link=load_course().deck.url)]  # fmt: skip
+    return [Citation(1, _deck(source), 0.0, 0.0, entry.text, None, entry.text_ja, kind="deck",
+                     link=_about_deck(source).url)]  # fmt: skip
 
 
 def _slide(source: Source, n: int, slide: Slide) -> Citation:
-    video = _video(source, slide.lecture) or _deck()
+    video = _video(source, slide.lecture) or _deck(source)
     return Citation(n, video, 0.0, 0.0, slide.summary, slide, slide.summary_ja, kind="slide",
                     link=slide.url)  # fmt: skip
 
 
-def _deck() -> Video:
-    deck = load_course().deck
-    return Video("", deck.title, (deck.author,), 0.0)
+def _about_deck(source: Source) -> Deck:
+    return source.generation.about.deck or Deck(url=source.generation.about.url)
+
+
+def _deck(source: Source) -> Video:
+    about, deck = source.generation.about, _about_deck(source)
+    author = (deck.author,) if deck.author else ()
+    return Video("", deck.title or about.title, author, 0.0)
 
 
 def _video(source: Source, lecture: int | None) -> Video | None:

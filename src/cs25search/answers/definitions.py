@@ -2,7 +2,7 @@
 
 import re
 
-from ..course.read import load_aliases
+from ..question.aliases import load_aliases
 from ..text.japanese import is_japanese, japanese_words
 from ..text.words import fold, stem, words
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..course.read import load_aliases
+from ..question.aliases import load_aliases
 from ..question.read import Question
 from ..ranking.source import Source
 from ..records import Answer, Chunk, Citation, Sentence, Video, lecture_label

@@ -1,11 +1,11 @@
-"""The bundled course as entries of a handbook: its slides, lectures and facts."""
+"""A course as entries of a handbook: its slides, lectures and facts."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from ..records import Entry, Slide
+from ..records import About, Entry, Lecture, Section, Slide
 from ..times import clock
-from .read import Course, Lecture
+from .read import Fact
 
 # What is asked about any lecture by its number, beside the questions written for each.
 _ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -59,19 +59,19 @@ _SIDES = {
 }
 
 
-def course_entries(course: Course, slides: Sequence[Slide]) -> list[Entry]:
+def course_entries(about: About, facts: Sequence[Fact], slides: Sequence[Slide]) -> list[Entry]:
     """Return the entries of a course, lectures first: of equal matches the first counts.
 
     Args:
         slides: Those of the index; a deck given with --deck has its own.
     """
-    lectures = [entry for lecture in course.lectures for entry in _lecture(lecture)]
-    facts = [
+    lectures = [entry for lecture in about.lectures for entry in _lecture(lecture)]
+    answers = [
         Entry("fact", n, "", "", fact.answer, fact.answer_ja, fact.q, fact.q_ja, fact.lectures,
               fact.slides)
-        for n, fact in enumerate(course.facts, start=1)
+        for n, fact in enumerate(facts, start=1)
     ]  # fmt: skip
-    return [*lectures, *facts, *(_slide(slide) for slide in slides if slide.asks)]
+    return [*lectures, *answers, *(_slide(slide) for slide in slides if slide.asks)]
 
 
 def _slide(slide: Slide) -> Entry:
@@ -83,32 +83,54 @@ def _slide(slide: Slide) -> Entry:
 
 
 def _lecture(lecture: Lecture) -> Iterator[Entry]:
-    n, length = lecture.number, clock(lecture.deck_duration_s)  # as the facts have it
-    speakers, speakers_ja = ", ".join(lecture.speakers), "、".join(lecture.speakers)
+    n = lecture.number
+    if not n:
+        return
+    parts = lecture.outline or [Section(start, title) for start, title in lecture.chapters]
+    outline = tuple((one.start, one.title, one.title_ja) for one in parts)
+    summary = (lecture.summary, lecture.summary_ja)
+    if not lecture.summary and outline:
+        summary = (f"It has {len(outline)} parts.", f"{len(outline)}つの部分からなります。")
     texts = {
-        "who": (
-            f"{speakers} ({lecture.affiliation}); {length}.",
-            f"{speakers_ja}（{lecture.affiliation}）、{length}。",
-        ),
-        "summary": (lecture.summary, lecture.summary_ja),
+        "who": _who(lecture),
+        "summary": summary,
         "verdict": (lecture.verdict, lecture.verdict_ja),
         "before": (lecture.before_watching, lecture.before_watching_ja),
         "difficulty": (lecture.difficulty_reason, lecture.difficulty_reason_ja),
         "good_for": (lecture.good_for, lecture.good_for_ja),
     }
-    last = lecture.speakers[0].split()[-1]
-    outline = tuple((one.start, one.title, one.title_ja) for one in lecture.outline)
+    last = lecture.speakers[0].split()[-1] if lecture.speakers else ""
     for side, (text, text_ja) in texts.items():
         if not text:
             continue
         asks, asks_ja = (
-            tuple(ask.format(n=n, title=title, who=last) for ask in templates)
-            for templates, title in zip(_ASKS[side], (lecture.title, lecture.title_ja), strict=True)
+            tuple(
+                ask.format(n=n, title=title, who=last)
+                for ask in templates
+                if last or "{who}" not in ask
+            )
+            for templates, title in zip(
+                _ASKS[side], (lecture.title, lecture.title_ja or lecture.title), strict=True
+            )
         )
         asks += tuple(ask for ask in lecture.asks if side_of(ask) == side)
         asks_ja += tuple(ask for ask in lecture.asks_ja if side_of(ask) == side)
         yield Entry("lecture", n, lecture.title, lecture.title_ja, text, text_ja, asks, asks_ja,
                     (n,), (), side, "", outline if side == "summary" else ())  # fmt: skip
+
+
+def _who(lecture: Lecture) -> tuple[str, str]:
+    """Return who speaks and for how long, in both languages."""
+    length = clock(lecture.deck_duration or lecture.duration)  # as the facts have it
+    if not lecture.speakers:
+        return f"It is {length} long.", f"長さは{length}です。"
+    where, where_ja = "", ""
+    if lecture.affiliation:
+        where, where_ja = f" ({lecture.affiliation})", f"（{lecture.affiliation}）"
+    return (
+        f"{', '.join(lecture.speakers)}{where}; {length}.",
+        f"{'、'.join(lecture.speakers)}{where_ja}、{length}。",
+    )
 
 
 def side_of(ask: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from ..encoding.bridge import Pair, build_bridge
 from ..encoding.dictionary import build_dictionary
 from ..encoding.encoder import Encoder
-from ..records import Chunk, Entry, Slide, Video
+from ..records import About, Chunk, Entry, Slide, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, ngrams
 from ..text.words import stem, words
@@ -27,7 +27,8 @@ from .handbook import build_handbook
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 
-BUILD_VERSION = 9  # incremented whenever the same inputs would give a different index
+NO_COURSE = About("", "")
+BUILD_VERSION = 10  # incremented whenever the same inputs would give a different index
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Content:
 
     videos: Sequence[Video]
     chunks: Sequence[Chunk]
+    about: About = NO_COURSE
     slides: Sequence[Slide] = ()
     entries: Sequence[Entry] = ()
     sources: Sequence[Source] = ()
@@ -109,6 +111,7 @@ def build_generation(
             tuple(content.sources),
             chosen.reason,
         ),
+        about=content.about,
         videos=tuple(videos),
         slides=tuple(slides),
         chunks=chunks,

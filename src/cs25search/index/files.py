@@ -5,6 +5,7 @@
       <generation>/
         manifest.json         what was indexed with which encoder, and every file's size and sha256
         manifest.sha256       the checksum of the manifest itself
+        about.json            what is known about the course: title, lectures, deck
         videos.jsonl          one Video per line
         slides.jsonl          one Slide per line; slide_vectors.npy has the same rows
         chunks.jsonl          one Chunk per line; line i is row i of every array below
@@ -50,7 +51,7 @@ from ..integrity import (
     sha256_of,
     wrong_size,
 )
-from ..records import Chunk, Entry, Slide, Video
+from ..records import About, Chunk, Entry, Slide, Video
 from .bm25 import Lexical
 from .generation import FORMAT, ROW, Generation, Manifest
 from .handbook import Handbook, no_handbook
@@ -144,6 +145,20 @@ def read_generation(index_dir: Path, name: str | None = None) -> Generation:
             name = name_now
 
 
+def read_about(index_dir: Path) -> About:
+    """Return what is known about the course of the live generation.
+
+    Raises:
+        IndexMissing: Nothing has been built here.
+        IndexDamaged: It cannot be read.
+    """
+    path = index_dir / current_generation(index_dir) / "about.json"
+    try:
+        return _read_json(path, About)
+    except OSError as error:
+        raise IndexDamaged(path, f"cannot be read ({error.strerror or error})") from None
+
+
 def write_generation(index_dir: Path, generation: Generation) -> str:
     """Write a generation, make it the live one, and return its name.
 
@@ -210,6 +225,7 @@ def _open_files(folder: Path, manifest: Manifest) -> Generation:
     lines = _read_array(folder / "lines.npy")
     generation = Generation(
         manifest=manifest,
+        about=_read_json(folder / "about.json", About),
         videos=_read_lines(folder / "videos.jsonl", Video),
         slides=_read_lines(folder / "slides.jsonl", Slide),
         chunks=ChunkFile(folder / "chunks.jsonl", lines),
@@ -230,6 +246,7 @@ def _open_files(folder: Path, manifest: Manifest) -> Generation:
 
 
 def _write_files(folder: Path, generation: Generation) -> None:
+    (folder / "about.json").write_bytes(msgspec.json.encode(generation.about) + b"\n")
     _write_lines(folder / "videos.jsonl", generation.videos)
     _write_lines(folder / "slides.jsonl", generation.slides)
     _write_lines(folder / "handbook.jsonl", generation.handbook.entries)
@@ -275,6 +292,10 @@ def _decode(line: bytes, kind: type[T], path: Path, number: int) -> T:
         return msgspec.json.decode(line, type=kind)
     except msgspec.DecodeError as error:
         raise IndexDamaged(path, f"cannot be read at line {number} ({error})") from None
+
+
+def _read_json(path: Path, kind: type[T]) -> T:
+    return _decode(path.read_bytes(), kind, path, 1)
 
 
 def _map(path: Path) -> mmap.mmap | bytes:

@@ -10,11 +10,11 @@ import numpy as np
 from ..encoding.bridge import Bridge
 from ..encoding.dictionary import Dictionary
 from ..integrity import FileFacts
-from ..records import Chunk, Slide, Video
+from ..records import About, Chunk, Slide, Video
 from .bm25 import Lexical
 from .handbook import Handbook
 
-FORMAT = 4  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary
+FORMAT = 5  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary, 4 no about.json
 LexicalName = Literal["grams", "bigrams", "words"]
 MODEL_NOTES = "notes by a model"  # kind of a Source
 ROW = np.dtype(
@@ -70,6 +70,7 @@ class Generation:
     """
 
     manifest: Manifest
+    about: About
     videos: tuple[Video, ...]
     slides: tuple[Slide, ...]
     chunks: Sequence[Chunk]

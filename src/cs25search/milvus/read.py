@@ -32,7 +32,7 @@ from ..ranking.filters import Filters
 from ..ranking.moments import build_hits
 from ..ranking.query import Query
 from ..ranking.rank import depths, rank
-from ..records import Chunk, Entry, Language, Video
+from ..records import About, Chunk, Entry, Language, Video
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
 from .connection import BUILD, MOST_ROWS, Row, Store, dimension, read_array_bytes
@@ -43,7 +43,7 @@ MORE = 10  # additional candidates, so that rows with equal scores are not cut o
 BATCH = 500  # ids per expression
 MOST_NOTES = 2000  # kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
-VALUES = ("slides", "bridge_words", "dictionary")
+VALUES = ("about", "slides", "bridge_words", "dictionary")
 HANDBOOK = ("handbook_tokens", "handbook_ids", "handbook_lengths")
 FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
 
@@ -322,6 +322,7 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
         manifest=replace(
             head.manifest, sources=tuple(source for one in videos for source in one.sources)
         ),
+        about=msgspec.json.decode(there["about"], type=About),
         videos=tuple(one.video for one in videos),
         slides=read_slides(there["slides"]),
         chunks=(),

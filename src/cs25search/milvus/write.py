@@ -144,6 +144,7 @@ def write_shard(
 def write_course(store: Store, name: str, generation: Generation) -> None:
     """Write slides and bridge, which belong to the whole course."""
     bridge = generation.bridge
+    store.write_value(name, "about", msgspec.json.encode(generation.about))
     store.write_value(name, "slides", msgspec.json.encode(list(generation.slides)))
     store.write_value(name, "slide_vectors", array_bytes(generation.slide_vectors))
     store.write_value(name, "bridge_words", msgspec.json.encode(list(bridge.words)))

@@ -1,12 +1,57 @@
-"""English names for Japanese ones, from the aliases of the course."""
+"""Names of the same thing in English and Japanese: aliases.json, written for machine learning."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from ..course.read import load_aliases
+import msgspec
+
+from ..errors import DataError
 from ..text.words import fold
 
+FILE = Path(__file__).with_name("aliases.json")
+
 _MARKS = re.compile(r"[・＝=\s]")  # optional inside a name
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Names of the same thing. The first in each language is the usual one.
+
+    Attributes:
+        ambiguous: Whether one of its names also means something else.
+    """
+
+    id: str
+    en: tuple[str, ...]
+    ja: tuple[str, ...]
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    terms: tuple[Alias, ...]
+
+
+@cache
+def load_aliases(path: Path = FILE) -> tuple[Alias, ...]:
+    """Return the names.
+
+    Raises:
+        DataError: The file is missing or is not valid JSON of the expected form, a thing has no
+            English name, or a name is empty.
+    """
+    try:
+        terms = msgspec.json.decode(path.read_bytes(), type=_File).terms
+    except (OSError, msgspec.DecodeError) as error:
+        raise DataError(path, "file", f"cannot be read ({error})") from error
+    for number, term in enumerate(terms, start=1):
+        if not term.en:
+            raise DataError(path, f"term {number}, field en", "is empty")
+        if not all(name.strip() for name in (*term.en, *term.ja)):
+            raise DataError(path, f"term {number}", "has an empty name")
+    return terms
 
 
 def english_name(japanese: str) -> str:

@@ -1,11 +1,11 @@
 """Advise which lecture to watch for a goal, from the matching moments of each lecture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..course.read import Lecture, load_course
-from ..records import Hit
+from ..records import Hit, Lecture, Video
 from .filters import Filters
 from .searcher import Found, Searcher
 
@@ -19,7 +19,8 @@ class Advice:
     """A lecture recommended for a goal.
 
     Attributes:
-        lecture: The lecture with the deck author's verdict: star, difficulty, what to read first.
+        lecture: With the deck author's verdict, if there is one: star, difficulty, what to read
+            first. Other videos have no number.
         share: Its share of the matching material, 0 to 1, half by moments, half by slides.
         seconds: Time in the lecture spent on the goal; 0 if it is only mentioned.
         hits: Matching moments, best first; never empty.
@@ -42,21 +43,39 @@ def advise(searcher: Searcher, found: Found) -> list[Advice]:
         return []
     scores = np.array([hit.score for hit in hits])
     shares = _shares(scores)
-    lectures = load_course().lectures
-    by_deck = _shares(DECK_SHARPNESS * _nearest_slide(found, [x.number for x in lectures]))
+    lectures = _lectures(searcher)
+    numbers = [lecture.number for lecture in lectures]
+    has_slides = len(found.part.slide_vectors) > 0
+    by_deck = _shares(DECK_SHARPNESS * _nearest_slide(found, numbers)) if has_slides else None
     advice = []
     for row, lecture in enumerate(lectures):
-        own = [i for i, hit in enumerate(hits) if hit.video.lecture == lecture.number]
+        own = [i for i, hit in enumerate(hits) if hit.video.video_id == lecture.video_id]
         if not own:
             continue
-        share = float(shares[own].sum() + by_deck[row]) / 2
+        share = float(shares[own].sum())
+        if by_deck is not None:
+            share = (share + float(by_deck[row])) / 2
         near = [hits[i] for i in own if scores[i] > scores.max() - NEAR]
         seconds = sum(hit.end - hit.start for hit in near)
         advice.append(Advice(lecture, share, seconds, tuple(near or [hits[own[0]]])))
     return sorted(advice, key=lambda one: -one.share)
 
 
-def _nearest_slide(found: Found, lectures: list[int]) -> np.ndarray:
+def _lectures(searcher: Searcher) -> list[Lecture]:
+    """Return the lectures of the course, then its other videos."""
+    generation = searcher.source.generation
+    listed = {lecture.video_id: lecture for lecture in generation.about.lectures}
+    return [listed.get(video.video_id) or _plain(video) for video in generation.videos]
+
+
+def _plain(video: Video) -> Lecture:
+    return Lecture(
+        video.lecture or 0, video.title, video.video_id, video.title_ja, video.speakers,
+        duration=video.duration,
+    )  # fmt: skip
+
+
+def _nearest_slide(found: Found, lectures: Sequence[int]) -> np.ndarray:
     """Return, for each lecture, the cosine of the goal with its closest slide."""
     cosines = found.part.slide_vectors @ found.query.vector
     return np.array(

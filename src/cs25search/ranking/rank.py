@@ -19,9 +19,9 @@ SEGMENT = 24  # tokens per transcript segment in late interaction
 LATE, LATE_JA, DENSE = 1.0, 1.7, 0.3
 LEXICAL: dict[LexicalName, float] = {"grams": 0.3, "bigrams": 0.85, "words": 1.0}
 
-# Share of a question's Japanese reading in the score of a chunk with Japanese text, and of one
-# without; the rest comes from its English reading, scaled to the same spread.
-SHARE_JA, SHARE_JA_SPOKEN = 0.5, 0.3
+# Share of a question's Japanese reading in the score of a note in both languages, of English
+# speech, and of Japanese speech; the rest comes from its English reading, scaled to the same spread.
+SHARE_JA, SHARE_JA_SPOKEN, SHARE_JA_ONLY = 0.5, 0.3, 1.0
 EVEN = 2.0
 
 # The transcripts whose words match best are searched for the query itself; one that contains it
@@ -100,7 +100,10 @@ def _scores(query: Query, generation: Generation, rows: np.ndarray) -> list[Part
     parts = _parts(query, generation, rows)
     if not query.english:
         return parts
-    share = np.where(generation.rows["japanese"][rows], SHARE_JA, SHARE_JA_SPOKEN)
+    facts = generation.rows[rows]
+    share = np.where(
+        facts["japanese"], np.where(facts["note"], SHARE_JA, SHARE_JA_ONLY), SHARE_JA_SPOKEN
+    )
     english = _parts(query.english, generation, rows)
     return [
         *(((1 - share) * EVEN * weight, scores) for weight, scores in english),

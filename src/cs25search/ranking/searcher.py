@@ -72,10 +72,13 @@ class Searcher:
     def score_notes(self, found: Found) -> tuple[list[Chunk], np.ndarray]:
         """Return all notes and their scores for a question, shape (n_notes,).
 
-        The scores have mean 0 and are only comparable for the same question.
+        Videos without notes are represented by their transcript windows. The scores have mean 0 and
+        are only comparable for the same question.
         """
         notes = self.source.notes()
-        rows = np.flatnonzero(notes.rows["note"])
+        with_notes = np.unique(notes.rows["video"][notes.rows["note"]])
+        shown = notes.rows["note"] | ~np.isin(notes.rows["video"], with_notes)
+        rows = np.flatnonzero(shown)
         if not len(rows) or not found.question.has_words:
             return [], np.zeros(0, np.float32)
         chunks = [notes.chunks[int(row)] for row in rows]

@@ -1,15 +1,14 @@
 """The context that every page needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ..course.read import Course, Lecture
 from ..errors import Cs25SearchError
 from ..language_model import Endpoint
 from ..place import Place
-from ..records import Language, Video
+from ..records import About, Language, Lecture, Video
 from ..text.clean import clean
 from .doors import ONLY_HERE, Access
 from .views.moment import lecture_title
@@ -22,23 +21,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Language, course, where the index lies, and the pages that can be linked to.
+    """Language, course, where its index lies, and the pages that can be linked to.
 
     Attributes:
         endpoint: The language model that writes answers; None for extracts.
         access: Who may start an ingest.
+        titles: Of all courses by name, if there are several.
     """
 
     language: Language
-    course: Course
+    course: About
     place: Place
     pages: "dict[str, StreamlitPage]"
     endpoint: Endpoint | None = None
     access: Access = ONLY_HERE
+    titles: dict[str, str] = field(default_factory=dict)
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the app."""
         return say(self.language, key, **values)
+
+    def local(self, english: str, japanese: str) -> str:
+        """Return a text of the course in the language of the page, else in the other one."""
+        return (japanese or english) if self.language == "ja" else (english or japanese)
+
+    @property
+    def course_title(self) -> str:
+        """The title of the course."""
+        return self.local(self.course.title, self.course.title_ja)
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The parameters that every link to a page keeps."""
+        kept = {"lang": str(self.language)}
+        return kept | ({"course": self.place.course} if self.titles else {})
 
     def name_tab(self, name: str) -> None:
         """Set the title of the browser tab; "" leaves it unchanged."""
@@ -47,7 +63,7 @@ class Here:
 
     def title(self, video: Video | Lecture) -> str:
         """Return number and title of a lecture or another recording."""
-        number = video.number if isinstance(video, Lecture) else video.lecture
+        number = (video.number or None) if isinstance(video, Lecture) else video.lecture
         return lecture_title(number, video.title, video.title_ja, self.language)
 
 

@@ -1,6 +1,8 @@
 """The live generation of the index, opened once per process."""
 
+from contextlib import suppress
 from copy import copy
+from dataclasses import replace
 
 import streamlit as st
 
@@ -34,6 +36,17 @@ def live_index(here: Here) -> Index:
     return index
 
 
+def live_indexes(here: Here) -> dict[str, Index]:
+    """Return the live index of every course; those that cannot be opened are left out."""
+    indexes = {}
+    with st.spinner(here.say("opening")):
+        for name in here.titles:
+            place = replace(here.place, folder=here.place.root / name, course=name)
+            with suppress(Cs25SearchError):
+                indexes[name] = _open(place, _state(place))
+    return indexes
+
+
 def _state(place: Place) -> str:
     """Return a text that changes with every new generation and every change to its files."""
     if place.is_milvus:
@@ -45,9 +58,9 @@ def _state(place: Place) -> str:
     return f"{live} {fingerprint(place.folder / live, place.folder / 'models')}"
 
 
-# Exceptions are not cached, so a repaired index is opened at the next run. Two entries, because a
-# session may still be reading the previous generation.
-@st.cache_resource(max_entries=2, show_spinner=False)
+# Exceptions are not cached, so a repaired index is opened at the next run. Several entries,
+# because there may be several courses, and a session may still be reading a previous generation.
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _open(place: Place, state: str) -> Index:
     """Open an index; `state` is only part of the cache key."""
     return open_place(place)

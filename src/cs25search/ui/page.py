@@ -1,17 +1,19 @@
 """The frame of all pages: header with language switch, navigation, footer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ..course.read import Course, load_course
 from ..errors import Cs25SearchError
 from ..language_model import Endpoint
-from ..place import Place
+from ..place import Place, index_names
 from ..records import Language
+from ..search import read_course
+from ..text.clean import clean
 from .doors import Access
 from .here import Here, show_problem
 from .pages import (
@@ -28,7 +30,6 @@ from .pages import (
 )
 from .views.address import LANGUAGES, first_language
 from .views.markup import escape
-from .views.texts import say
 from .widgets import player
 
 if TYPE_CHECKING:
@@ -41,7 +42,11 @@ NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
 
 
 def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
-    """Show the page that the URL names."""
+    """Show the page that the URL names.
+
+    Args:
+        place: Of the course to show unless the URL names another one in the same folder.
+    """
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
     player.stopped()  # this run redraws all parts of the page
     asked = st.query_params.get("lang")
@@ -49,11 +54,12 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         "language", first_language(asked, st.context.locale)
     )
     try:
-        course = load_course()
+        place, titles = _choose_course(place, language)
+        course = read_course(place)
     except Cs25SearchError as error:
         show_problem(error, language)
         return
-    here = Here(language, course, place, {}, endpoint, access)
+    here = Here(language, course, place, {}, endpoint, access, titles)
     pages: dict[str, StreamlitPage] = {
         "search": _page(search_page.show, here, "page_search", "", ":material/search:"),
         "lectures": _page(
@@ -66,17 +72,18 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
     }
     here.pages.update(pages)
     page = st.navigation(list(pages.values()), position="top")
-    here.name_tab(page.title if page.url_path else say(language, "title"))
+    title = page.title if page.url_path else here.say("title", course=here.course_title)
+    here.name_tab(title)
     # Another page starts without parameters; links to it must keep the language.
     if st.query_params.get("lang") != language:
         st.query_params["lang"] = language
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
-        _show_top(language, page.title if page.url_path else say(language, "title"))
+        _show_top(here, title)
         try:
             page.run()
         except Cs25SearchError as error:
             show_problem(error, language)
-        _show_foot(course, language)
+        _show_foot(here)
 
 
 def _page(
@@ -91,22 +98,67 @@ def _page(
     )
 
 
-def _show_top(language: Language, title: str) -> None:
+def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, str]]:
+    """Return the place of the course that the visitor chose, and the titles of all courses."""
+    names = [] if place.is_milvus or place.folder == place.root else index_names(place.root)
+    if len(names) < 2:
+        return place, {}
+    if place.course not in names:
+        names.insert(0, place.course)
+    asked = st.query_params.get("course", place.course)
+    name: str = st.session_state.setdefault("course", asked if asked in names else place.course)
+    if st.query_params.get("course", place.course) != name:
+        st.query_params["course"] = name
+    places = {one: replace(place, folder=place.root / one, course=one) for one in names}
+    titles = {}
+    for one, where in places.items():
+        about = read_course(where)
+        titles[one] = (about.title_ja if language == "ja" else "") or about.title
+    return places[name], titles
+
+
+def _show_top(here: Here, title: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-        st.title(title, anchor=False, width="content")
+        st.title(escape(title), anchor=False, width="content")
         st.radio(
-            say(language, "language"),
+            here.say("language"),
             LANGUAGES,
             format_func=NAMES.__getitem__,
             key="language",
             horizontal=True,
             label_visibility="collapsed",
         )
+    if here.titles:
+        st.selectbox(
+            here.say("course"),
+            list(here.titles),
+            format_func=lambda name: clean(here.titles[name]),
+            key="course",
+            on_change=_change_course,
+        )
 
 
-def _show_foot(course: Course, language: Language) -> None:
-    deck = course.deck
-    rights = say(language, "rights", course=course.url, author=escape(deck.author), deck=deck.url)
-    what = say(language, "what")
+def _change_course() -> None:
+    """Forget what belongs to the course before: chosen lectures, the player."""
+    player.stop()
+    st.query_params["course"] = st.session_state["course"]
+    for name in ("lecture", "video"):
+        st.query_params.pop(name, None)
+    for key in list(st.session_state):
+        if str(key).startswith(("lectures-", "watched")):
+            del st.session_state[key]
+
+
+def _show_foot(here: Here) -> None:
+    course, deck = here.course, here.course.deck
+    rights = here.local(course.rights, course.rights_ja)
+    parts = [escape(rights) if rights else here.say("rights")]
+    if course.url:
+        parts.append(here.say("course_page", url=course.url))
+    if deck and (deck.author or deck.url):
+        author = escape(deck.author or deck.title)
+        parts.append(
+            here.say("rights_deck", author=f"[{author}]({deck.url})" if deck.url else author)
+        )
     st.divider()
-    st.markdown(f":small[{rights}]\n\n:small[{what}]")
+    st.markdown(f":small[{' '.join(parts)}]\n\n:small[{here.say('what')}]")

@@ -89,7 +89,7 @@ def show_video(here: Here, index: Index, video: Video) -> None:
     st.markdown(moment.video_line(video, here.language))
     now = player.playing(PLACE)
     if now and now.video_id == video.video_id:
-        player.show_player(now, video.title)
+        player.show_player(now, video)
     with st.container(horizontal=True):
         if link := watch_url(video.video_id, 0):
             st.button(

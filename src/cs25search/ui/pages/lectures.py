@@ -1,10 +1,11 @@
 """The page of all lectures: the deck author's verdicts, and advice on which to watch."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from ...course.read import Lecture
 from ...errors import Cs25SearchError
-from ...records import Video
+from ...records import Lecture, Slide, Video
 from ...search import Index
 from ...times import clock, watch_url
 from ..here import Here, show_problem
@@ -23,7 +24,10 @@ DIFFICULTIES = {
 
 def show(here: Here) -> None:
     """Show the page."""
-    st.markdown(here.say("lectures_about", author=escape(here.course.deck.author)))
+    deck = here.course.deck
+    judged = any(lecture.in_a_word for lecture in here.course.lectures)
+    if deck and deck.author and judged:
+        st.markdown(here.say("lectures_about", author=escape(deck.author)))
     goal = st.text_input(
         here.say("goal"),
         key="goal",
@@ -32,9 +36,11 @@ def show(here: Here) -> None:
         icon=":material/flag:",
     )
     others: list[Video] = []
+    slides: Sequence[Slide] = ()
     try:
         index = live_index(here)
         others = [video for video in index.generation.videos if video.lecture is None]
+        slides = index.generation.slides
         if goal:
             with st.container(border=True, key="advice"):
                 _show_advice(here, index, goal)
@@ -42,7 +48,7 @@ def show(here: Here) -> None:
         show_problem(error, here.language)
     for lecture in here.course.lectures:
         with st.container(border=True, key=f"lecture-{lecture.number}"):
-            _show_lecture(here, lecture)
+            _show_lecture(here, lecture, slides)
     if others:
         st.header(here.say("other_videos"), anchor=False)
         for video in others:
@@ -61,38 +67,38 @@ def _show_advice(here: Here, index: Index, goal: str) -> None:
         link = moment.watch_link(best)
         begin = here.say("begin_at", time=clock(best.start))
         title = moment.note_title(best, here.language)
-        st.markdown(f"[{begin}]({link})" + (f" · {title}" if title else ""))
+        shown = f"[{begin}]({link})" if link else begin
+        st.markdown(shown + (f" · {title}" if title else ""))
 
 
-def _show_lecture(here: Here, lecture: Lecture) -> None:
+def _show_lecture(here: Here, lecture: Lecture, slides: Sequence[Slide]) -> None:
     st.subheader(escape(here.title(lecture)), anchor=False)
     speakers = escape(", ".join(lecture.speakers))
-    facts = [speakers, escape(lecture.affiliation), clock(lecture.duration_s),
-             here.say(DIFFICULTIES[lecture.difficulty])]  # fmt: skip
-    st.markdown(muted(" · ".join(facts)))
+    facts = [speakers, escape(lecture.affiliation), clock(lecture.duration) if lecture.duration
+             else "", here.say(DIFFICULTIES[lecture.difficulty]) if lecture.difficulty
+             else ""]  # fmt: skip
+    st.markdown(muted(" · ".join(filter(None, facts))))
     if lecture.recommended:
         st.badge(here.say("recommended"), icon=":material/star:", color="yellow")
-    in_a_word = lecture.in_a_word_ja if here.language == "ja" else lecture.in_a_word
-    st.markdown(escape(in_a_word))
+    st.markdown(escape(here.local(lecture.in_a_word, lecture.in_a_word_ja)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             here.pages["lecture"],
             label=here.say("open_lecture", number=lecture.number),
             icon=":material/menu_book:",
-            query_params={"lang": here.language, "lecture": str(lecture.number)},
+            query_params=here.address | {"lecture": str(lecture.number)},
         )
-        st.link_button(
-            here.say("watch_lecture"),
-            watch_url(lecture.video_id, 0),
-            icon=":material/open_in_new:",
-        )
-    with st.expander(here.say("before")):
-        st.markdown(escape(lecture.before_watching))
-        st.markdown(muted(here.say("good_for")))
-        st.markdown(escape(lecture.good_for))
-        st.markdown(muted(here.say("why_difficulty")))
-        st.markdown(escape(lecture.difficulty_reason))
-    own = [slide for slide in here.course.slides if slide.lecture == lecture.number]
-    with st.expander(here.say("slides", count=len(own))):
-        for slide in own:
-            cards.show_slide(here, slide)
+        if link := watch_url(lecture.video_id, 0):
+            st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
+    if lecture.before_watching or lecture.good_for:
+        with st.expander(here.say("before")):
+            st.markdown(escape(here.local(lecture.before_watching, lecture.before_watching_ja)))
+            st.markdown(muted(here.say("good_for")))
+            st.markdown(escape(here.local(lecture.good_for, lecture.good_for_ja)))
+            st.markdown(muted(here.say("why_difficulty")))
+            st.markdown(escape(here.local(lecture.difficulty_reason, lecture.difficulty_reason_ja)))
+    own = [slide for slide in slides if slide.lecture == lecture.number]
+    if own:
+        with st.expander(here.say("slides", count=len(own))):
+            for slide in own:
+                cards.show_slide(here, slide)

@@ -1,16 +1,17 @@
 """The search page: ask, see the moments, play them."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from ...answers.small_talk import is_small_talk
+from ...answers.small_talk import examples, is_small_talk
 from ...errors import Cs25SearchError
 from ...ranking.filters import read_filters
 from ...ranking.searcher import Found
-from ...search import Index
+from ...search import Index, search_all
 from ..here import Here, show_problem
-from ..live import live_index
+from ..live import live_index, live_indexes
 from ..views.address import first_lectures
-from ..views.examples import example_questions
 from ..views.markup import escape, muted
 from ..widgets import answer_pane, cards, player, strips
 
@@ -20,13 +21,17 @@ REMEMBERED = 12  # recent questions
 
 def show(here: Here) -> None:
     """Show the page."""
-    st.markdown(here.say("about"))
+    about = here.local(here.course.about, here.course.about_ja)
+    st.markdown(escape(about) if about else here.say("about"))
     left, right = st.columns([5, 3])
     with left:
         question = _ask_for_question(here)
     with right:
         lectures = _choose_lectures(here)
     here.name_tab(question)
+    if here.titles and st.toggle(here.say("all_courses"), key="everywhere", bind="query-params"):
+        _show_everywhere(here, question)
+        return
     try:
         index = live_index(here)
         found = index.find(question, HITS, read_filters(lectures)) if question else None
@@ -36,7 +41,7 @@ def show(here: Here) -> None:
     if found is None:
         st.pills(
             here.say("examples"),
-            example_questions(here.language),
+            _examples(here, index),
             key="example",
             on_change=_ask_again,
             args=("example",),
@@ -45,11 +50,37 @@ def show(here: Here) -> None:
             here.pages["lectures"],
             label=here.say("browse"),
             icon=":material/school:",
-            query_params={"lang": here.language},
+            query_params=here.address,
         )
     else:
         _show_found(here, index, found)
     _show_recent(here)
+
+
+def _show_everywhere(here: Here, question: str) -> None:
+    """Show the best moments of all courses; there is no answer over several courses."""
+    if not question:
+        return
+    indexes = live_indexes(here)
+    try:
+        hits = search_all(indexes, question, HITS)
+    except Cs25SearchError as error:
+        show_problem(error, here.language)
+        return
+    if not hits:
+        text = here.say("nothing", question=escape(question))
+        st.info(text, icon=":material/search_off:")
+        return
+    key = "found_one" if len(hits) == 1 else "found"
+    st.markdown(muted(here.say(key, count=len(hits))))
+    cards.show_moments(here, indexes, hits, question)
+
+
+def _examples(here: Here, index: Index) -> Sequence[str]:
+    """Return questions to try: those of the course, else some that its notes answer."""
+    course = here.course
+    own = course.examples_ja if here.language == "ja" else course.examples
+    return own or examples(index.searcher.source, here.language)
 
 
 def remember(recent: list[str], question: str) -> list[str]:
@@ -139,5 +170,5 @@ def _show_found(here: Here, index: Index, found: Found) -> None:
     else:
         key = "found_one" if len(hits) == 1 else "found"
     st.markdown(muted(here.say(key, count=len(hits))))
-    cards.show_moments(here, index, hits, question)
+    cards.show_moments(here, {"": index}, hits, question)
     strips.show_strips(here, index, found)

@@ -46,7 +46,7 @@ class Strip:
 
 
 def relevance(index: Index, found: Found, seconds: float = FINE) -> list[Strip]:
-    """Return a strip for each lecture that has notes, in order.
+    """Return a strip for each video, in order.
 
     Args:
         found: What the index found for the question.

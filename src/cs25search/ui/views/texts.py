@@ -8,12 +8,13 @@ from ...records import Language
 # key: (English, Japanese)
 TEXTS: dict[str, tuple[str, str]] = {
     # Top of the page
-    "title": ("Find the moment in CS25", "CS25の「あの場面」を探す"),
+    "title": ("Find the moment in {course}", "{course}の「あの場面」を探す"),
     "about": (
-        "Ask a question about Stanford's CS25 lectures on Transformers and go to the second "
-        "that answers it.",
-        "StanfordのTransformer講義CS25について質問すると、答えが語られる場面が秒単位で見つかります。",
+        "Ask a question about these lectures and go to the second that answers it.",
+        "講義について質問すると、答えが語られる場面が秒単位で見つかります。",
     ),
+    "course": ("Course", "コース"),
+    "all_courses": ("Search all courses", "すべてのコースを検索"),
     "language": ("Language", "言語"),
     "question": ("Your question", "質問"),
     "question_hint": (
@@ -134,12 +135,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page_index": ("Index", "索引"),
     # Lectures
     "lectures_about": (
-        "Ten lectures with the verdict of {author}, who watched them all and summed them up in a "
+        "The lectures with the verdict of {author}, who watched them all and summed them up in a "
         "deck.",
-        "全10回を視聴してスライドにまとめた{author}さんの評価つきの一覧です。",
+        "全講義を視聴してスライドにまとめた{author}さんの評価つきの一覧です。",
     ),
     "goal": ("What are you working on?", "知りたいこと・取り組んでいること"),
-    "goal_hint": ("For example: I do vision, what helps me?", "例：画像の分類をしたい"),
+    "goal_hint": ("For example: your topic, method or question", "例：取り組んでいるテーマや手法"),
     "share": (
         "{percent} % of the matching material, {time} in total",
         "関連する内容の{percent}％、合計{time}",
@@ -152,7 +153,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "open_lecture": ("Read lecture {number}", "第{number}回を読む"),
     "open_video": ("Read this video", "この動画を読む"),
     "watch_lecture": ("Watch on YouTube", "YouTubeで見る"),
-    "before": ("Before watching", "視聴の前に（英語）"),
+    "before": ("Before watching", "視聴の前に"),
     "good_for": ("Good for", "こんな人に"),
     "why_difficulty": ("How hard it is", "難しさ"),
     "slides": ("{count} slides of the deck", "スライド{count}枚の要約"),
@@ -278,10 +279,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # Foot of the page
     "rights": (
-        "The lectures belong to Stanford and their speakers ([course page]({course})), the slide "
-        "deck to its author, [{author}]({deck}).",
-        "講義の内容はStanford大学と各講演者に（[講義のページ]({course})）、スライド資料は作者の"
-        "[{author}]({deck})さんに帰属します。",
+        "The lectures belong to their owners.",
+        "講義の内容はそれぞれの権利者に帰属します。",
+    ),
+    "course_page": ("[Course page]({url}).", "[講義のページ]({url})。"),
+    "rights_deck": (
+        "The slide deck belongs to its author, {author}.",
+        "スライド資料は作者の{author}さんに帰属します。",
     ),
     "what": (
         "cs25search finds the moment in a lecture where something was said. Its study notes were "

@@ -127,7 +127,7 @@ def _show_sentences(here: Here, answer: Answer) -> None:
                 st.code(answer_markdown(answer), language=None, wrap_lines=True)
         for citation in answer.citations:
             if now and (now.video_id, now.start) == (citation.video_id, citation.start):
-                player.show_player(now, citation.video.title)
+                player.show_player(now, citation.video)
         st.markdown(muted(reply.byline(answer, here.language)))
 
 

@@ -1,5 +1,7 @@
 """Widgets for moments, slides and recordings, with a player on request."""
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from ...records import Hit, Slide, Video
@@ -13,20 +15,32 @@ from . import player
 PLACE = "moments"
 
 
-def show_moments(here: Here, index: Index, hits: list[Hit], question: str) -> None:
-    """Show hits grouped by lecture, the lecture of the best hit first."""
+def show_moments(
+    here: Here, indexes: Mapping[str, Index], hits: Sequence[Hit], question: str
+) -> None:
+    """Show hits grouped by lecture, the lecture of the best hit first.
+
+    Args:
+        indexes: By the course of a hit; by "" if one course was searched.
+    """
     told: set[int] = set()  # slides whose summary is already shown
     videos = dict.fromkeys(hit.video for hit in hits)
     for number, video in enumerate(videos, start=1):
         with st.container(key=f"from-{number}"):
-            st.markdown(moment.video_line(video, here.language))
-            for hit in hits:
-                if hit.video == video:
-                    _show_card(here, index, hit, question, told)
+            own = [hit for hit in hits if hit.video == video]
+            line = moment.video_line(video, here.language)
+            course = own[0].course
+            st.markdown(f"{escape(here.titles[course])} · {line}" if course else line)
+            for hit in own:
+                _show_card(here, indexes[course], hit, question, told)
 
 
 def _show_card(here: Here, index: Index, hit: Hit, question: str, told: set[int]) -> None:
     with st.container(border=True, key=f"moment-{hit.rank}"):
+        if not index.generation.slides:
+            with st.container(gap="xsmall"):
+                _show_said(here, index, hit, question)
+            return
         said, beside = st.columns([3, 2], gap="medium")
         with said.container(gap="xsmall"):
             _show_said(here, index, hit, question)
@@ -39,12 +53,12 @@ def _show_said(here: Here, index: Index, hit: Hit, question: str) -> None:
     # of a phone's screen.
     now = player.playing(PLACE)
     if now and (now.video_id, now.start) == (hit.video.video_id, hit.start):
-        player.show_player(now, hit.video.title)
+        player.show_player(now, hit.video)
     st.header(moment.heading(hit, here.language), anchor=False)
     if moment.is_qa(hit):
         st.badge(here.say("qa"), icon=":material/forum:", color="gray")
     with st.container(horizontal=True):
-        if link := moment.watch_link(hit):
+        if player.can_play(hit.video):
             st.button(
                 here.say("play"),
                 key=f"play-{hit.video.video_id}-{hit.start:g}",
@@ -53,6 +67,7 @@ def _show_said(here: Here, index: Index, hit: Hit, question: str) -> None:
                 on_click=player.play,
                 args=(PLACE, hit.video.video_id, hit.start),
             )
+        if link := moment.watch_link(hit):
             st.link_button(
                 here.say("watch", time=clock(hit.start)), link, icon=":material/open_in_new:"
             )
@@ -114,5 +129,5 @@ def show_video(here: Here, video: Video, facts: str) -> None:
             if video.lecture
             else here.say("open_video"),
             icon=":material/menu_book:",
-            query_params={"lang": here.language, name: str(video.lecture or video.video_id)},
+            query_params=here.address | {name: str(video.lecture or video.video_id)},
         )

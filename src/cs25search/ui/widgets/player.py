@@ -1,12 +1,16 @@
 """The video player. Only one video plays at a time on a page."""
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
+from ...records import Video
 from ...times import clock, watch_url
 
 WIDTH = 720  # pixels at most
+AUDIO = re.compile(r"\.(?:mp3|m4a|wav|ogg|opus|flac|aac)$", re.I)
 LEAD = 1  # whole seconds to start before the first word
 
 
@@ -59,17 +63,34 @@ def lead_in(start: float) -> int:
     return max(0, int(start - LEAD))
 
 
-def show_player(now: Playing, title: str) -> None:
-    """Show the player; nothing for a recording that is not on YouTube."""
-    if not watch_url(now.video_id, now.start):
+def can_play(video: Video) -> bool:
+    """Return whether a recording is on YouTube or its file is known."""
+    return bool(watch_url(video.video_id, 0) or video.media)
+
+
+def show_player(now: Playing, video: Video) -> None:
+    """Show the player; nothing for a recording that cannot be played."""
+    url = watch_url(now.video_id, now.start)
+    if not url and video.media:
+        _show_file(now, video)
+    if not url:
         return
     # A YouTube frame cannot seek. The format has no effect, but a new value creates a new frame, so
     # a second click restarts the moment.
     with st.container(width=WIDTH):
         st.video(
-            watch_url(now.video_id, now.start),
+            url,
             format=f"video/mp4; turn={now.turn}",
             start_time=lead_in(now.start),
             autoplay=True,
-            alt=f"{title}, {clock(now.start)}",
+            alt=f"{video.title}, {clock(now.start)}",
         )
+
+
+def _show_file(now: Playing, video: Video) -> None:
+    """Show a player for a recording that is not on YouTube: a file, or a URL."""
+    if "://" not in video.media and not Path(video.media).is_file():
+        return
+    show = st.audio if AUDIO.search(video.media) else st.video
+    with st.container(width=WIDTH):
+        show(video.media, start_time=lead_in(now.start), autoplay=True)

@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from textwrap import shorten
 from typing import Any
 
 import pyarrow
@@ -25,6 +26,8 @@ COLOUR = "#2f86c4"
 OPACITIES = [0.35, 0.5, 0.65, 0.8, 1.0]
 HEIGHTS = [0.16, 0.4, 0.6, 0.8, 1.0]
 MARKED = "#d9822b"  # the cell that is playing
+FIRST_LETTERS = 60
+MOST_FLAT = 12  # lectures up to which those without a match are shown too
 LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
 
 
@@ -61,6 +64,8 @@ def _relevance(
 @st.fragment
 def _show(here: Here, strips: list[Strip], asked: str) -> None:
     player.stop_others()
+    if len(strips) > MOST_FLAT:  # a long course: leave out the lectures without a match
+        strips = [strip for strip in strips if best_cells(strip)]
     longest = max(strip.video.duration for strip in strips)
     for strip in strips:
         with st.container(key=f"strip-{strip.video.lecture or strip.video.video_id}", gap="xsmall"):
@@ -97,7 +102,7 @@ def _show_strip(here: Here, strip: Strip, longest: float, asked: str) -> None:
                 args=(PLACE, strip.video.video_id, cell.start),
             )
     if mine:
-        player.show_player(mine, strip.video.title)
+        player.show_player(mine, strip.video)
 
 
 def _play_selected(key: str, video_id: str) -> None:
@@ -187,5 +192,7 @@ def in_words(strip: Strip, language: Language) -> str:
 
 
 def note_title(cell: Cell, language: Language) -> str:
-    """Return the title of the note of a cell."""
+    """Return the title of the note of a cell; of speech, its first words."""
+    if cell.note.kind == "transcript":
+        return shorten(cell.note.text, FIRST_LETTERS, placeholder=" …")
     return title_of(cell.note, language)

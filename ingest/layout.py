@@ -1,0 +1,63 @@
+"""Move what an earlier version kept in the index folder itself into the folder of a course.
+
+Up to format 4, an index folder held one index. Now it has a folder for each course.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from cs25search.index.publish import generations
+from cs25search.place import BUNDLED
+
+KEPT = ("captions", "notes", "models", "speech", "deck.txt")  # what a rebuild needs
+MOVING = ".moving"
+
+
+def is_old(root: Path) -> bool:
+    """Return whether an index folder has the layout of an earlier version."""
+    names = generations(root)
+    if any((root / name / "about.json").is_file() for name in names):
+        return False  # the folder of one course
+    return bool(names) or any((root / name).exists() for name in ("CURRENT", *KEPT))
+
+
+def move_old(root: Path) -> Path:
+    """Move captions, notes and models into the folder of the bundled course; return that folder.
+
+    They are linked, or copied, and the folder appears in one step, so an interruption loses
+    nothing. `remove_old` removes the originals once the new index is complete.
+
+    Raises:
+        OSError: The system refuses to write.
+    """
+    folder = root / BUNDLED.name
+    shutil.rmtree(root / MOVING, ignore_errors=True)
+    if folder.exists():
+        return folder
+    (root / MOVING).mkdir()
+    for name in KEPT:
+        old, new = root / name, root / MOVING / name
+        if old.is_dir():
+            shutil.copytree(old, new, copy_function=_link)
+        elif old.is_file():
+            _link(str(old), str(new))
+    (root / MOVING).rename(folder)
+    return folder
+
+
+def remove_old(root: Path) -> None:
+    """Remove what the earlier version left in the index folder itself."""
+    for name in (*generations(root), *KEPT, "CURRENT"):
+        path = root / name
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _link(old: str, new: str) -> None:
+    try:
+        os.link(old, new)
+    except OSError:  # another file system, or one without links
+        shutil.copy2(old, new)

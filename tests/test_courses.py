@@ -1,0 +1,298 @@
+"""Several courses: each has its own index, and none shows anything of another."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import DATA, run
+from fake_youtube import Talk, serve
+
+from cs25search import open_index
+from cs25search.errors import IndexMissing, QuestionError
+from cs25search.place import BUNDLED, read_place
+from cs25search.search import open_all, search_all
+from ingest.layout import is_old, move_old, remove_old
+
+COURSES = DATA / "courses"
+QUESTIONS = json.loads((COURSES / "kitchen-questions.json").read_text("utf-8"))["questions"]
+BUNDLED_WORDS = re.compile(r"cs25(?!search)|stanford|sadahry|transformer|speakerdeck", re.I)
+
+
+@pytest.fixture(scope="module")
+def two(index_dir, tmp_path_factory) -> Path:
+    """A folder with an index of the bundled course and one of the invented course."""
+    root = tmp_path_factory.mktemp("two")
+    shutil.copytree(index_dir, root / BUNDLED.name)
+    done = run("ingest", "kitchen", "--offline", "--index", root, CS25_COURSES=str(COURSES))
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+def cli(root: Path, *arguments: str, **environment: str):
+    environment = {"CS25_INDEX": str(root), "CS25_COURSES": str(COURSES)} | environment
+    return run("cs25search", *arguments, **environment)
+
+
+def kitchen(root: Path, *arguments: str):
+    done = cli(root, *arguments, "--course", "kitchen")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_index_keeps_what_course_toml_and_deck_say(two):
+    generation = open_index(two, course="kitchen").generation
+    about = generation.about
+    assert (about.name, about.title, about.title_ja) == ("kitchen", "Kitchen Science", "台所の科学")
+    assert [lecture.number for lecture in about.lectures] == [1, 2, 3, 4, 5, 6]
+    assert all(lecture.duration > 100 for lecture in about.lectures)
+    assert {slide.lecture for slide in generation.slides} >= set(range(1, 7))
+    assert all(
+        slide.url.startswith("https://example.org/kitchen/deck") for slide in generation.slides
+    )
+    knives = generation.videos[3]
+    assert Path(knives.media) == COURSES / "kitchen" / "media" / "knives.mp3"
+    assert len(knives.video_id) != 11
+    assert generation.manifest.counts["notes"] == 5
+
+
+# A Japanese question finds English speech by the dictionary; there is none for the other way.
+FINDABLE = [one for one in QUESTIONS if not one.get("crosses") or not one["q"].isascii()]
+
+
+@pytest.mark.parametrize("number", range(len(FINDABLE)))
+def test_question_finds_its_lecture(two, number):
+    asked = FINDABLE[number]
+    hits = open_index(two, course="kitchen").search(asked["q"], k=3)
+    overlap = [hit.video.lecture == asked["lecture"] for hit in hits
+               if hit.start < asked["end"] and asked["start"] < hit.end]  # fmt: skip
+    assert any(overlap)
+
+
+def test_nothing_of_the_bundled_course_is_printed_about_another(two):
+    asked = "Why does bread rise?"
+    printed = [
+        kitchen(two, "search", asked),
+        kitchen(two, "search", asked, "--json"),
+        kitchen(two, "ask", asked),
+        kitchen(two, "ask", asked, "--markdown"),
+        kitchen(two, "lectures"),
+        kitchen(two, "lectures", "--for", "sauces"),
+        kitchen(two, "slides"),
+        kitchen(two, "transcript", "1"),
+    ]
+    for text in printed:
+        assert not BUNDLED_WORDS.search(text), text
+    assert "★" not in kitchen(two, "lectures", "--for", "sauces")
+
+
+def test_summary_of_a_lecture_without_one_is_its_chapters(two):
+    said = kitchen(two, "ask", "Summarise", "lecture", "2")
+    assert "0:26 Osmosis" in said and "2:46 Too much salt" in said
+
+
+def test_courses_are_listed_with_and_without_an_index(two, tmp_path):
+    courses = Path(shutil.copytree(COURSES, tmp_path / "courses"))
+    (courses / "later").mkdir()
+    (courses / "later" / "course.toml").write_text('title = "Later"')
+    done = cli(two, "courses", "--json", CS25_COURSES=str(courses))
+    found = {one["name"]: one for one in json.loads(done.stdout)["courses"]}
+    assert list(found) == [BUNDLED.name, "kitchen", "later"]
+    assert (found["kitchen"]["videos"], found["kitchen"]["notes"]) == (6, 5)
+    assert found["kitchen"]["built"] and not found["later"]["built"]
+    assert "cs25search ingest later" in cli(two, "courses", CS25_COURSES=str(courses)).stdout
+
+
+def test_course_is_chosen_by_option_variable_or_because_it_is_the_only_one(two, tmp_path):
+    assert read_place(two, environment={}).folder == two / BUNDLED.name
+    assert read_place(two, environment={"CS25_COURSE": "kitchen"}).folder == two / "kitchen"
+    assert read_place(two, course="kitchen", environment={}).folder == two / "kitchen"
+    (tmp_path / "kitchen").symlink_to(two / "kitchen")
+    assert read_place(tmp_path, environment={}).folder == tmp_path / "kitchen"
+    # The folder of one course can be given too.
+    assert read_place(two / "kitchen", environment={}).course == "kitchen"
+
+
+def test_course_must_be_chosen_among_several_without_the_bundled_one(two, tmp_path):
+    for name in ("kitchen", "physics"):
+        (tmp_path / name).symlink_to(two / "kitchen")
+    with pytest.raises(QuestionError, match="kitchen, physics"):
+        read_place(tmp_path, environment={})
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "models", "x" * 65, "Großküche", "-x"])
+def test_name_that_could_leave_the_folder_is_refused(two, name):
+    with pytest.raises(QuestionError, match=r"cannot be the name|is reserved"):
+        read_place(two, course=name, environment={})
+    done = cli(two, "search", "bread", f"--course={name}")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_unknown_course_is_an_error_that_names_the_others(two):
+    with pytest.raises(IndexMissing, match=r"ingest physics\nThese.*kitchen"):
+        open_index(two, course="physics")
+    done = run("ingest", "physics", "--offline", "--index", two, CS25_COURSES=str(COURSES))
+    assert done.returncode == 2
+    assert "cs25search new physics" in done.stderr
+    assert not (two / "physics").exists()
+
+
+def test_all_courses_are_merged_by_rank(two):
+    indexes = open_all(read_place(two, environment={}))
+    assert list(indexes) == [BUNDLED.name, "kitchen"]
+    assert indexes["kitchen"].encoder is indexes[BUNDLED.name].encoder
+    hits = search_all(indexes, "How does heat change proteins?", k=6)
+    assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5, 6]
+    assert [hit.course for hit in hits] == [BUNDLED.name, "kitchen"] * 3
+    only = search_all(
+        indexes, "How does heat change proteins?", k=6, filters=lambda index: _lecture(9)
+    )
+    assert {hit.course for hit in only} == {BUNDLED.name}  # the other has no lecture 9
+    with pytest.raises(QuestionError, match="Lecture 99"):
+        search_all(indexes, "heat", filters=lambda index: _lecture(99))
+    done = cli(two, "search", "bread dough", "--course", "all", "--json")
+    assert {hit["course"] for hit in json.loads(done.stdout)["hits"]} == {BUNDLED.name, "kitchen"}
+    assert "only works with search" in cli(two, "ask", "bread", "--course", "all").stderr
+
+
+def _lecture(number):
+    from cs25search.ranking.filters import read_filters
+
+    return read_filters([number])
+
+
+# The layout of earlier versions, where the index folder itself was the index
+
+
+@pytest.fixture
+def old(tmp_path):
+    """An index folder as version 0.1 left it, with captions and a deck."""
+    root = tmp_path / "index"
+    (root / "20260101T000000Z-abcd").mkdir(parents=True)
+    (root / "20260101T000000Z-abcd" / "manifest.json").write_text('{"format": 4}')
+    (root / "CURRENT").write_text("20260101T000000Z-abcd\n")
+    (root / "captions").mkdir()
+    (root / "captions" / "abcdefghijk.en.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHi")
+    (root / "deck.txt").write_text("a deck")
+    (root / "README.md").write_text("What is in this folder")
+    return root
+
+
+def test_old_layout_moves_under_the_course_and_what_is_not_ours_stays(old):
+    assert is_old(old)
+    folder = move_old(old)
+    assert folder == old / BUNDLED.name
+    assert (folder / "captions" / "abcdefghijk.en.srt").read_text().endswith("Hi")
+    assert (folder / "deck.txt").read_text() == "a deck"
+    assert (old / "CURRENT").exists()  # until the new index is complete
+    remove_old(old)
+    assert sorted(path.name for path in old.iterdir()) == ["README.md", BUNDLED.name]
+    assert not is_old(old)
+
+
+def test_interrupted_move_is_repeated_whole(old, monkeypatch):
+    monkeypatch.setattr(Path, "rename", lambda path, target: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        move_old(old)
+    assert (old / "captions" / "abcdefghijk.en.srt").is_file()
+    assert not (old / BUNDLED.name).exists()
+    monkeypatch.undo()
+    assert (move_old(old) / "captions" / "abcdefghijk.en.srt").is_file()
+
+
+def test_interrupted_removal_is_finished_by_the_next_run(old):
+    folder = move_old(old)
+    (folder / "mine").write_text("written since")
+    assert move_old(old) == folder
+    assert (folder / "mine").exists()
+
+
+def test_folder_of_one_course_is_not_the_old_layout(two):
+    assert not is_old(two)
+    assert not is_old(two / "kitchen")
+
+
+def test_ingest_moves_the_old_layout_and_says_so(old, index_dir):
+    shutil.copytree(index_dir / "models", old / "models")
+    (old / "deck.txt").unlink()
+    (old / "captions" / "abcdefghijk.en.srt").unlink()
+    done = run("ingest", "--offline", "--index", old, "--limit", "1")
+    assert done.returncode == 0, done.stderr
+    assert "layout of an earlier version" in done.stderr
+    assert open_index(old).generation.manifest.counts["notes"] == 576
+    assert not (old / "models").exists()
+
+
+# cs25search new
+
+
+def new(tmp_path, *arguments):
+    return run("cs25search", "new", *arguments, "--index", tmp_path / "index")
+
+
+def test_new_writes_what_it_knows_and_marks_the_gaps(tmp_path):
+    source = COURSES / "kitchen"
+    done = new(
+        tmp_path, "cooking", "--captions", source / "captions", "--deck", source / "deck.txt"
+    )
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "courses" / "cooking" / "course.toml").read_text("utf-8")
+    assert '# about = ""' in written and '# title_ja = ""' in written
+    assert 'video = "Kd3x_Qp7LmA"' in written and "duration = 214" in written
+    assert '"0:00 Flour"' in written
+    assert written.count("[[lecture]]") == 6
+    done = run("ingest", "cooking", "--offline", "--index", tmp_path / "index")
+    assert done.returncode == 0, done.stderr
+    generation = open_index(tmp_path / "index").generation
+    assert generation.about.name == "cooking"
+    assert [video.lecture for video in generation.videos] == [1, 2, 3, 4, 5, 6]
+
+
+def test_new_again_adds_and_never_overwrites(tmp_path):
+    captions = Path(shutil.copytree(COURSES / "kitchen" / "captions", tmp_path / "captions"))
+    late = next(captions.glob("heat*"))
+    late.rename(tmp_path / late.name)
+    new(tmp_path, "cooking", "--captions", captions)
+    path = tmp_path / "courses" / "cooking" / "course.toml"
+    edited = path.read_text("utf-8").replace("Emulsions", "Sauces") + "\n# my own remark\n"
+    path.write_text(edited, "utf-8")
+    assert "0 lectures more" in new(tmp_path, "cooking", "--captions", captions).stdout
+    assert path.read_text("utf-8") == edited
+    (tmp_path / late.name).rename(late)
+    assert "1 lecture more" in new(tmp_path, "cooking", "--captions", captions).stdout
+    assert path.read_text("utf-8").startswith(edited.split("# my own")[0].rstrip()[:200])
+    assert "# my own remark" in path.read_text("utf-8")
+    assert path.read_text("utf-8").count("[[lecture]]") == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["cooking"], "--playlist URL or --captions DIR"),
+        (["../up", "--captions", "."], "cannot be the name"),
+        ([BUNDLED.name, "--captions", "."], "Choose another name"),
+        (["cooking", "--captions", "/nowhere"], "does not exist"),
+    ],
+)
+def test_new_without_sense_writes_nothing(tmp_path, arguments, said):
+    done = new(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (tmp_path / "courses").exists()
+
+
+def test_playlist_of_no_course_becomes_one(tmp_path, index_dir):
+    shutil.copytree(index_dir / "models", tmp_path / "index" / "zebras" / "models")
+    with serve([Talk("aaaaaaaaaa1", "Zebras", said="The zebra likes toast.")], tmp_path) as youtube:
+        options = ["--proxy", youtube.address, "--sleep", "0", "--index", tmp_path / "index"]
+        pulled = run("ingest", "--playlist", "PLfakefakefakefake", *options, **youtube.environment)
+        assert pulled.returncode == 0, pulled.stderr
+        name = re.search(r"becomes the course ([a-z0-9-]+)", pulled.stderr)[1]
+        assert (tmp_path / "courses" / name / "course.toml").is_file()
+        generation = open_index(tmp_path / "index", course=name).generation
+        assert [(video.title, video.lecture) for video in generation.videos] == [("Zebras", 1)]
+        again = run("ingest", "--playlist", "PLfakefakefakefake", *options, **youtube.environment)
+        assert again.returncode == 0, again.stderr
+        assert "becomes" not in again.stderr
+        assert len(list((tmp_path / "courses").iterdir())) == 1
