@@ -19,8 +19,8 @@ SEGMENT = 24  # tokens per transcript segment in late interaction
 LATE, LATE_JA, DENSE = 1.0, 1.7, 0.3
 LEXICAL: dict[LexicalName, float] = {"grams": 0.3, "bigrams": 0.85, "words": 1.0}
 
-# Share of a question's Japanese reading in the score of a note in both languages, of English
-# speech, and of Japanese speech; the rest comes from its English reading, scaled to the same spread.
+# Share of the Japanese reading of a question in the score of a bilingual note, of English speech,
+# and of Japanese speech; the rest comes from its English reading, scaled to the same spread.
 SHARE_JA, SHARE_JA_SPOKEN, SHARE_JA_ONLY = 0.5, 0.3, 1.0
 EVEN = 2.0
 
