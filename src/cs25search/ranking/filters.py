@@ -116,7 +116,7 @@ def read_filters(
         QuestionError: An argument has the wrong type or value.
 
     >>> read_filters([5, 5], kind="note")
-    Filters(lectures=frozenset({5}), speaker='', kind='note', qa=False)
+    Filters(lectures=frozenset({5}), speaker='', kind='note', qa=False, videos=frozenset())
     >>> read_filters("5")
     Traceback (most recent call last):
         ...
