@@ -61,6 +61,18 @@ def test_a_moment_that_only_names_both_is_no_comparison(index):
     assert {sentence.side for sentence in one.sentences} == {""}
 
 
+def test_sides_of_a_comparison_are_sought_in_one_lecture(index):
+    answer = index.answer("BERT vs GPT")
+    assert {citation.lecture for citation in answer.citations} == {1}
+
+
+@pytest.mark.parametrize("question", ["BERTとGPTの違い", "RNNとTransformerの違いは？"])
+def test_japanese_comparison_finds_sides_in_latin_letters(index, question):
+    answer = index.answer(question)
+    assert len({sentence.side for sentence in answer.sentences if sentence.side}) == 2
+    assert "見つかりませんでした" not in answer.text
+
+
 def test_comparison_shows_both_sides_or_says_which_one_is_missing(index):
     answer = index.answer("How do Switch Transformer and Perceiver differ?")
     assert answer.status == "answered"

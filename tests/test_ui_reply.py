@@ -44,6 +44,8 @@ def test_chip_says_number_time_and_lecture():
     assert reply.chip(CITED, "en") == "**&#91;1&#93;** 9:42 · Lecture 5 · Study note"
     assert reply.chip(CITED, "ja") == "**&#91;1&#93;** 9:42 · 第5回 · 学習メモ"
     assert reply.chip(SAID, "en").endswith("Lecture 5 · Captions")
+    whole = replace(CITED, kind="lecture", start=0.0)
+    assert reply.chip(whole, "en").endswith("0:00 · Lecture 5")  # neither a note nor captions
     assert reply.time_range(CITED) == "9:42–10:24"
 
 

@@ -9,6 +9,9 @@ from ..records import Answer, Citation, Sentence
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from .citations import text_of
+from .definitions import defined_term, grade
+from .findings import Findings
+from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, title_of
 
 MOST_WORDS = 6  # of a side
 MOST_BEFORE, MOST_AFTER = 30, 14  # characters around a comparison; with more, more is asked
@@ -28,7 +31,7 @@ _PAIRS = tuple(
 )
 _CONTRAST = re.compile(
     r"\b(?:unlike|whereas|than|versus|vs|instead|differs?|differences?|compared|rather|against)\b"
-    r"|違い|異な|一方|対し|より|比べ|ではなく",
+    r"|違い|異な|一方|に対し|よりも|比べ|ではなく",
     re.I,
 )
 _PARTS = re.compile(
@@ -99,10 +102,32 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
     said = [sentence.text for sentence in sentences if sentence.citations == (1,)]
     title = re.split(r": |：|\? ", said[0])[0] if said else ""
     for text in (title, *said):
-        words = {*topic_words(title), *topic_words(text)}
+        words = _words_of(f"{title} {text}")
         if _CONTRAST.search(text) and (x - y or x) <= words and (y - x or y) <= words:
             return True
     return False
+
+
+def beside(other: Findings, first: Findings) -> Findings:
+    """Return what was found for the second side, its moment in the lecture of the first in front.
+
+    One lecture that speaks of both compares them better than two. A moment elsewhere that is about
+    the second side by its title or first words is kept.
+    """
+    hits = other.found.hits
+    if not hits or not first.found.hits:
+        return other
+    near = [hit for hit in hits if hit.score >= NEAR_ABOUT * hits[0].score]
+    term = defined_term(other.found.question.text)
+    language = other.found.question.language
+    if any(grade(term, title_of(hit, language), hit.quote) for hit in near):
+        return other
+    near = [hit for hit in hits if hit.score >= NEAR_DEFINITION * hits[0].score]
+    place = choose_spans(first.found.question, first.found.hits, first.passages)[0].place
+    video = first.found.hits[place].video
+    chosen = next((n for n, hit in enumerate(hits) if hit in near and hit.video == video), 0)
+    passages = tuple(replace(one, place=0) for one in other.passages if one.place == chosen)
+    return replace(other, found=replace(other.found, hits=(hits[chosen],)), passages=passages)
 
 
 def join_sides(
@@ -144,8 +169,18 @@ def join_sides(
 
 def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
     wanted = set(topic_words(side))
-    said = topic_words(" ".join(one.text for one in sentences))
+    said = _words_of(" ".join(one.text for one in sentences))
     return not wanted or not wanted.isdisjoint(said)
+
+
+def _words_of(text: str) -> set[str]:
+    """Return the topic words of a text; in Japanese, also its Latin words as English stems.
+
+    >>> "transform" in _words_of("Transformerは、RNNより速い。")
+    True
+    """
+    latin = re.findall(r"[A-Za-z0-9@-]+", text) if is_japanese(text) else []
+    return {*topic_words(text), *topic_words(" ".join(latin))}
 
 
 def _named(side: str, text: str, japanese: bool) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ...answers.small_talk import examples, is_small_talk
 from ...errors import Cs25SearchError
+from ...question.follow_up import understood_as
 from ...ranking.filters import read_filters
 from ...ranking.searcher import Found
 from ...search import Index, search_all
@@ -17,6 +18,8 @@ from ..widgets import answer_pane, cards, player, strips
 
 HITS = 5
 REMEMBERED = 12  # recent questions
+# Keys in the session state: the question before, this one made whole, one to be left as typed.
+CONTEXT, WHOLE, AS_TYPED = "context", "whole-question", "as-typed"
 
 
 def show(here: Here) -> None:
@@ -32,9 +35,10 @@ def show(here: Here) -> None:
     if here.titles and st.toggle(here.say("all_courses"), key="everywhere", bind="query-params"):
         _show_everywhere(here, question)
         return
+    whole = understand(question)
     try:
         index = live_index(here)
-        found = index.find(question, HITS, read_filters(lectures)) if question else None
+        found = index.find(whole, HITS, read_filters(lectures)) if question else None
     except Cs25SearchError as error:
         show_problem(error, here.language)
         return
@@ -53,6 +57,8 @@ def show(here: Here) -> None:
             query_params=here.address,
         )
     else:
+        if whole != question:
+            _show_understood(here, question, whole)
         _show_found(here, index, found)
     _show_recent(here)
 
@@ -92,6 +98,33 @@ def remember(recent: list[str], question: str) -> list[str]:
     return [question, *(one for one in recent if one != question)][:REMEMBERED]
 
 
+def understand(question: str) -> str:
+    """Return a question made whole by the one before, unless it is to be searched as typed."""
+    state = st.session_state
+    whole = question
+    if question.strip() and not is_small_talk(question) and state.get(AS_TYPED) != question:
+        whole = understood_as(question, state.get(CONTEXT, ""))
+    state[WHOLE] = whole
+    return whole
+
+
+def _show_understood(here: Here, question: str, whole: str) -> None:
+    with st.container(key="understood", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(here.say("understood", question=f"**{escape(whole)}**"), width="content")
+        st.button(
+            here.say("as_typed"),
+            icon=":material/undo:",
+            on_click=st.session_state.__setitem__,
+            args=(AS_TYPED, question),
+        )
+
+
+def _on_question() -> None:
+    """Keep the last question for one that needs it; it lasts as long as the session."""
+    st.session_state[CONTEXT] = st.session_state.get(WHOLE, "")
+    player.stop()
+
+
 def _ask_for_question(here: Here) -> str:
     # Streamlit forgets the box on another page; this restores the question.
     if "q" not in st.session_state and "q" not in st.query_params:
@@ -102,7 +135,7 @@ def _ask_for_question(here: Here) -> str:
         bind="query-params",
         placeholder=here.say("question_hint"),
         icon=":material/search:",
-        on_change=player.stop,
+        on_change=_on_question,
     )
     st.session_state["question"] = question
     if question.strip():
@@ -151,6 +184,7 @@ def _show_recent(here: Here) -> None:
 def _ask_again(key: str) -> None:
     if chosen := st.session_state[key]:
         st.session_state["q"] = chosen
+        st.session_state[CONTEXT] = ""  # an example or an earlier question is whole
         player.stop()
 
 

@@ -1,6 +1,8 @@
 """The strings that the answer pane shows: Markdown with escaped data."""
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ...records import Answer, Citation, Language, Sentence
 from ...text.clean import clean
@@ -27,6 +29,23 @@ def prose(sentences: Iterable[Sentence], urls: Mapping[int, str]) -> str:
     return " ".join(parts)
 
 
+def sides(sentences: Iterable[Sentence]) -> dict[str, list[Sentence]]:
+    """Return the sentences of a comparison by side, without its name; empty for other answers.
+
+    >>> said = [Sentence("BERT: It reads.", (1,), "BERT"), Sentence("GPT: It writes.", (2,), "GPT")]
+    >>> [(side, one[0].text) for side, one in sides(said).items()]
+    [('BERT', 'It reads.'), ('GPT', 'It writes.')]
+    >>> sides([Sentence("It is float32.", (1,))])
+    {}
+    """
+    found: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        if sentence.side:
+            text = re.sub(rf"^{re.escape(sentence.side)}(?:: |：)", "", sentence.text)
+            found.setdefault(sentence.side, []).append(replace(sentence, text=text))
+    return found
+
+
 def chip(citation: Citation, language: Language) -> str:
     """Return the label of a citation's chip: number, time and place."""
     number = f"**&#91;{citation.n}&#93;**"
@@ -40,6 +59,8 @@ def chip(citation: Citation, language: Language) -> str:
         if citation.lecture
         else escape(citation.video.title)
     )
+    if citation.kind == "lecture":
+        return f"{number} {citation.time} · {where}"
     kind = say(language, "note") if citation.kind == "note" else say(language, "said_short")
     return f"{number} {citation.time} · {where} · {kind}"
 

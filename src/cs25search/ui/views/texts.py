@@ -28,6 +28,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "講義の一覧と、目的に合う講義を見る",
     ),
     "examples": ("For example", "質問の例"),
+    "understood": ("Understood as: {question}", "次の質問として検索しました：{question}"),
+    "as_typed": ("Search for what I typed", "入力したとおりに検索"),
     # The answer
     "answer": ("Answer", "回答"),
     "extracts": (

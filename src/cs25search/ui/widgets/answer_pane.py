@@ -116,7 +116,7 @@ def _show_sentences(here: Here, answer: Answer) -> None:
     now = player.playing(PLACE)
     with st.container(border=True):
         st.header(here.say("answer"), anchor=False)
-        st.markdown(reply.prose(answer.sentences, {c.n: c.url for c in answer.citations}))
+        _show_prose(answer)
         with st.container(horizontal=True, gap="small"):
             for citation in answer.citations:
                 # An open chip would cover the player; a new key creates a closed one.
@@ -129,6 +129,19 @@ def _show_sentences(here: Here, answer: Answer) -> None:
             if now and (now.video_id, now.start) == (citation.video_id, citation.start):
                 player.show_player(now, citation.video)
         st.markdown(muted(reply.byline(answer, here.language)))
+
+
+def _show_prose(answer: Answer) -> None:
+    """Show the sentences; the sides of a comparison in columns, below each other on a phone."""
+    urls = {citation.n: citation.url for citation in answer.citations}
+    compared = reply.sides(answer.sentences)
+    if not compared:
+        st.markdown(reply.prose(answer.sentences, urls))
+        return
+    for column, (side, sentences) in zip(st.columns(len(compared)), compared.items(), strict=True):
+        with column:
+            st.subheader(escape(side), anchor=False)
+            st.markdown(reply.prose(sentences, urls))
 
 
 def _icon(citation: Citation) -> str:
