@@ -17,7 +17,7 @@ from ..encoding.encoder import Encoder
 from ..records import Entry, lecture_label
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
-from .late import pack, unpack
+from .late import pack, token_cosines
 
 GRAMS = 0.4  # weight of shared n-grams beside late interaction
 BOTH = 0.3  # weight of the lower of the scores of question and text; the higher one has 1
@@ -181,8 +181,7 @@ def _english(
     """Return, for each entry, the scores of its text and of its closest question."""
     if not len(tokens) or not handbook.lengths.all():
         return [(0.0, 0.0)] * len(handbook.entries)
-    query = tokens.astype(np.float32)
-    cosines = unpack(handbook.tokens, query.shape[1]) @ query.T
+    cosines = token_cosines(handbook.tokens, tokens.astype(np.float32))
     begins = np.cumsum(handbook.lengths) - handbook.lengths
     unseen = np.log1p(len(handbook.lengths))
     rarity = np.append(handbook.idf, unseen)

@@ -40,6 +40,24 @@ def unpack(packed: np.ndarray, dim: int) -> np.ndarray:
     return signs
 
 
+def token_cosines(packed: np.ndarray, query: np.ndarray) -> np.ndarray:
+    """Return the cosines of packed tokens with query tokens, shape (n_tokens, n_query).
+
+    Args:
+        packed: From `pack`, shape (n_tokens, dim / 8).
+        query: Unit vectors of the query's tokens, shape (n_query, dim), float32.
+
+    >>> tokens = pack(np.array([[0.5, -0.5, 0.5, 0.5], [-0.5, 0.5, 0.5, 0.5]]))
+    >>> token_cosines(tokens, np.array([[1, 0, 0, 0]], np.float32)).tolist()
+    [[0.5], [-0.5]]
+    """
+    # With bits, see `maxsim`, this takes a third of the time of `unpack` and a product.
+    dim = query.shape[1]
+    bits = np.unpackbits(packed, axis=1, count=dim).astype(np.float32)
+    cosines: np.ndarray = (bits @ (2 * query.T) - query.sum(axis=1)) / np.sqrt(np.float32(dim))
+    return cosines
+
+
 def token_idf(document_ids: list[np.ndarray], vocabulary_size: int) -> np.ndarray:
     """Return the idf of each token id by BM25's formula, shape (vocabulary_size,).
 
