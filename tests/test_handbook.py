@@ -74,7 +74,7 @@ def test_an_index_without_a_handbook_has_no_entry():
 
 def test_every_lecture_has_a_summary_with_an_outline_and_five_other_sides():
     course = load_course()
-    entries = course_entries(course, course.slides)
+    entries = course_entries(course.about, course.facts, course.slides)
     lectures = [one for one in entries if one.kind == "lecture"]
     assert len(lectures) == 60
     assert all(one.outline for one in lectures if one.side == "summary")
