@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .errors import FAILED, REBUILD, Cs25SearchError
-from .formats import hit_json, hit_lines, json_text
+from .formats import AS_TYPED, found_json, hit_json, hit_lines, json_text, showing
 from .language_model import read_endpoint
 from .options import Wanted, question_options
 from .place import STORES, Place, read_place
@@ -144,13 +144,15 @@ def search(wanted: Wanted, as_json: bool, place: Place) -> None:
         _search_all(wanted, as_json, place)
         return
     index = _open(place)
-    found = index.find(wanted.question, 5 if wanted.k is None else wanted.k, wanted.filters(index))
+    k = 5 if wanted.k is None else wanted.k
+    found = index.find(wanted.question, k, wanted.filters(index), wanted.exact)
     fits = index.fits(found)
     if as_json:
-        hits = [hit_json(hit) for hit in found.hits]
-        _print_json({"query": wanted.question, "hits": hits, "generation": index.name,
-                     "language": wanted.language(), "fits": fits})  # fmt: skip
+        shown = found_json(wanted.question, found.question.corrected, found.hits, index.name)
+        _print_json(shown | {"language": wanted.language(), "fits": fits})
     else:
+        if corrected := found.question.corrected:
+            out(f"{showing(corrected)}  ({AS_TYPED})", err=True)
         for hit in found.hits:
             show([*hit_lines(hit, wanted.language()), Line("")], wanted.question)
     if not fits:
@@ -211,7 +213,9 @@ def ask(wanted: Wanted, interactive: bool, markdown: bool, as_json: bool, place:
     if as_json and markdown:
         raise click.UsageError("--json and --markdown cannot be combined; choose one.")
     index = _open(place)
-    answer = index.reply(Asked(wanted.question, wanted.filters(index)), wanted.k)
+    answer = index.reply(
+        Asked(wanted.question, wanted.filters(index), exact=wanted.exact), wanted.k
+    )
     if as_json:
         _print_json(answer_json(answer) | {"language": wanted.language()})
     elif markdown:
@@ -247,7 +251,7 @@ def _ask_on(index: "Index", wanted: Wanted) -> None:
             if question == "undo":
                 question, context = last, ""
             try:
-                answer = index.reply(Asked(question, filters, context), wanted.k)
+                answer = index.reply(Asked(question, filters, context, wanted.exact), wanted.k)
             except Cs25SearchError as error:
                 out(f"Error: {error}", err=True)
             else:

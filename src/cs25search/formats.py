@@ -1,7 +1,7 @@
 """Hits and answers as JSON, and answers as Markdown and as lines for a terminal."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .records import (
@@ -21,6 +21,8 @@ from .text.japanese import is_japanese
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
 from .transcripts import made_by, speakers_of
+
+AS_TYPED = "--exact searches for it as typed"
 
 
 def json_text(value: Any) -> str:
@@ -76,7 +78,18 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def _more(answer: Answer) -> dict[str, Any]:
     """Return the JSON fields that only some answers have."""
     more: dict[str, Any] = {"examples": list(answer.examples)} if answer.examples else {}
-    return more | ({"understood": answer.understood} if answer.understood else {})
+    names = ("understood", "corrected")
+    return more | {name: value for name in names if (value := getattr(answer, name))}
+
+
+def showing(corrected: str) -> str:
+    """Return the line that says which question was searched for after a correction.
+
+    >>> showing("Switch Transformer"), showing("Transformerの図")
+    ('Showing results for: Switch Transformer', '次の質問の結果を表示しています：Transformerの図')
+    """
+    name = "次の質問の結果を表示しています：" if is_japanese(corrected) else "Showing results for: "
+    return f"{name}{corrected}"
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -102,6 +115,19 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         | _by(hit.note.model if hit.note else "")
         | _spoken(hit)
     )
+
+
+def found_json(query: str, corrected: str, hits: Sequence[Hit], generation: str) -> dict[str, Any]:
+    """Return what a search found as JSON.
+
+    Args:
+        query: As typed.
+        corrected: What was searched for if words of it were misspelt; else empty.
+        generation: The index that was searched.
+    """
+    more = {"corrected": corrected} if corrected else {}
+    found = [hit_json(hit) for hit in hits]
+    return {"query": query, **more, "hits": found, "generation": generation}
 
 
 def note_json(note: Chunk) -> dict[str, str]:
@@ -157,6 +183,8 @@ def answer_markdown(answer: Answer, language: Language | None = None) -> str:
     """
     language = language or language_of(answer.question)
     shown = [f"**{escape_markdown(answer.question)}**", ""]
+    if answer.corrected:
+        shown += [escape_markdown(showing(answer.corrected)), ""]
     if answer.sentences:
         urls = {citation.n: citation.url for citation in answer.citations}
         shown.append(
@@ -200,6 +228,8 @@ def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]
     language = language or language_of(answer.question)
     name = "解釈：" if language == "ja" else "Understood as: "
     shown = [Line(f"{name}{answer.understood}"), Line("")] if answer.understood else []
+    if answer.corrected:
+        shown += [Line(f"{showing(answer.corrected)}  ({AS_TYPED})"), Line("")]
     # Only the two sides of a comparison are on lines of their own.
     compared = any(sentence.side for sentence in answer.sentences)
     said = answer.text.splitlines() if compared else [answer.text]

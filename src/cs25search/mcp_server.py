@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from .errors import Cs25SearchError
-from .formats import answer_json, hit_json
+from .formats import answer_json, found_json
 from .place import Place
+from .ranking.filters import read_filters
 from .records import Chunk, Video
 from .search import Index, live_name, open_place
 from .text.clean import printable
@@ -80,18 +81,28 @@ def serve(index: Index, place: Place) -> None:
             raise ToolError(printable(str(error))) from None
 
     @server.tool()
-    def search_lectures(query: str, k: int = 5, lectures: list[int] | None = None) -> Any:
-        """Find the moments of the lectures where something was said, best first."""
+    def search_lectures(
+        query: str, k: int = 5, lectures: list[int] | None = None, exact: bool = False
+    ) -> Any:
+        """Find the moments of the lectures where something was said, best first.
+
+        Misspelt words are corrected unless `exact` is true.
+        """
         with opened() as index:
-            hits = index.search(query, min(k, MOST_HITS), lectures or ())
-            found = [hit_json(hit) for hit in hits]
-            return result(index, {"query": query, "hits": found, "generation": index.name})
+            found = index.find(query, min(k, MOST_HITS), read_filters(lectures or ()), exact)
+            corrected = found.question.corrected
+            return result(index, found_json(query, corrected, found.hits, index.name))
 
     @server.tool()
-    def answer_question(question: str, lectures: list[int] | None = None) -> Any:
-        """Answer from the lectures with cited sentences, or say that there is no answer."""
+    def answer_question(
+        question: str, lectures: list[int] | None = None, exact: bool = False
+    ) -> Any:
+        """Answer from the lectures with cited sentences, or say that there is no answer.
+
+        Misspelt words are corrected unless `exact` is true.
+        """
         with opened() as index:
-            return result(index, answer_json(index.answer(question, lectures or ())))
+            return result(index, answer_json(index.answer(question, lectures or (), exact=exact)))
 
     @server.tool()
     def list_lectures() -> Any:

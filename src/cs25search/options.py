@@ -28,6 +28,7 @@ class Wanted:
         k: Maximum number of moments; None if not given.
         videos: Ids, links or lecture numbers of the videos to search.
         lang: "auto" for the language of the question.
+        exact: Search for the words as typed.
     """
 
     question: str
@@ -38,6 +39,7 @@ class Wanted:
     kind: Kind | None
     qa: bool
     lang: str
+    exact: bool
 
     @property
     def is_filtered(self) -> bool:
@@ -70,8 +72,9 @@ def question_options(command: Command) -> Command:
         *arguments: Any, words: tuple[str, ...], video: tuple[str, ...], **options: Any
     ) -> Any:
         question = sys.stdin.read().strip() if words == ("-",) else " ".join(words)
-        own = {name: options.pop(name) for name in ("k", "lectures", "speaker", "kind", "qa")}
-        wanted = Wanted(question=question, videos=video, lang=options.pop("lang"), **own)
+        names = ("k", "lectures", "speaker", "kind", "qa", "lang", "exact")
+        own = {name: options.pop(name) for name in names}
+        wanted = Wanted(question=question, videos=video, **own)
         return command(*arguments, wanted=wanted, **options)
 
     for option in reversed(
@@ -88,6 +91,8 @@ def question_options(command: Command) -> Command:
                          help="Rank by notes or transcripts only."),
             click.option("--qa", is_flag=True,
                          help="Only answers to questions from the audience."),
+            click.option("--exact", is_flag=True,
+                         help="Search for the words as typed; do not correct misspelt ones."),
             click.option("--lang", type=click.Choice(["auto", "en", "ja"]), default="auto",
                          show_default=True,
                          help="The language of titles, notes and slides; auto: of the question."),

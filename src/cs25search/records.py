@@ -314,6 +314,7 @@ class Answer:
         generation: The index generation that the moments come from.
         understood: The question as it was understood, if it refers to the one before; else empty.
         examples: Questions to try, in reply to small talk; else empty.
+        corrected: The question that was answered, if misspelt words were corrected; else empty.
     """
 
     question: str
@@ -329,6 +330,7 @@ class Answer:
     remark_ja: str = ""
     examples: tuple[str, ...] = ()
     understood: str = ""
+    corrected: str = ""
 
 
 def lecture_label(number: int | None, language: Language) -> str:

@@ -36,7 +36,7 @@ from .place import (
     read_place,
 )
 from .question.cleanup import topic_of
-from .question.read import read_question
+from .question.read import Question, read_question
 from .ranking.filters import EVERYTHING, Filters, read_filters
 from .ranking.searcher import Found, Searcher
 from .ranking.source import LocalSource, Source
@@ -230,7 +230,8 @@ def search_all(
     refused: QuestionError | None = None
     for name, index in indexes.items():
         try:
-            found = index.find(question, k, filters(index)).hits
+            # As typed: a word that one course lacks may be right in another.
+            found = index.find(question, k, filters(index), exact=True).hits
         except QuestionError as error:
             refused = error
             continue
@@ -319,11 +320,13 @@ class Asked:
     Attributes:
         filters: Which chunks may answer it.
         context: The previous question, for follow-ups such as "and why?"; else empty.
+        exact: Search for the words as typed; otherwise, misspelt ones are corrected.
     """
 
     question: str
     filters: Filters = EVERYTHING
     context: str = ""
+    exact: bool = False
 
 
 class Index:
@@ -379,6 +382,7 @@ class Index:
         speaker: str = "",
         kind: Kind | None = None,
         qa: bool = False,
+        exact: bool = False,
     ) -> list[Hit]:
         """Return the moments that answer `query`, best first, without overlaps.
 
@@ -389,6 +393,7 @@ class Index:
             speaker: Only videos with a speaker whose name contains this, ignoring case.
             kind: Rank only notes, or only transcripts.
             qa: Only answers to questions from the audience.
+            exact: Search for the words as typed; otherwise, misspelt ones are corrected.
 
         Returns:
             Up to `k` hits; none if the query has no searchable word.
@@ -398,16 +403,22 @@ class Index:
                 1, an argument has the wrong type, or the index has nothing of this lecture, speaker
                 or kind.
         """
-        return list(self.find(query, k, read_filters(lectures, speaker, kind, qa)).hits)
+        return list(self.find(query, k, read_filters(lectures, speaker, kind, qa), exact).hits)
 
-    def find(self, question: str, k: int = 5, filters: Filters = EVERYTHING) -> Found:
+    def find(
+        self, question: str, k: int = 5, filters: Filters = EVERYTHING, exact: bool = False
+    ) -> Found:
         """Return what is found for a question; `answer_found` and the strips use it.
+
+        Args:
+            exact: Search for the words as typed; otherwise, misspelt ones are corrected, and
+                `question.asked` of the result is the question as typed.
 
         Raises:
             QuestionError: As for `search`.
         """
         with log.question("search", self.name, question) as outcome:
-            found = self.searcher.find(read_question(question), filters, read_count("k", k))
+            found = self.searcher.find(self._read(question, exact), filters, read_count("k", k))
             outcome["hits"] = len(found.hits)
         return found
 
@@ -417,6 +428,7 @@ class Index:
         lectures: Iterable[int] = (),
         on_sentence: Callable[[Sentence], None] = lambda sentence: None,
         context: str = "",
+        exact: bool = False,
     ) -> Answer:
         """Return what the lectures say about a question, with citations for every sentence.
 
@@ -429,11 +441,12 @@ class Index:
             on_sentence: Called with each sentence by a language model once it has passed the
                 checks.
             context: The previous question, for follow-ups such as "and why?".
+            exact: Search for the words as typed; otherwise, misspelt ones are corrected.
 
         Raises:
             QuestionError: As for `search`.
         """
-        asked = Asked(question, read_filters(lectures), context)
+        asked = Asked(question, read_filters(lectures), context, exact)
         return self.reply(asked, on_sentence=on_sentence)
 
     def reply(
@@ -461,7 +474,7 @@ class Index:
             if not is_small_talk(question):
                 whole = understood_as(question, asked.context)
             k = max(MOMENTS, read_count("k", shown) if shown is not None else 0)
-            found = self.searcher.find(read_question(whole), asked.filters, k)
+            found = self.searcher.find(self._read(whole, asked.exact), asked.filters, k)
             given = self._answer(found, on_sentence, outcome)
             if shown is not None:
                 given = limit_moments(given, found, shown)
@@ -487,6 +500,10 @@ class Index:
         with log.question("answer", self.name, found.question.text) as outcome:
             return self._answer(found, on_sentence, outcome)
 
+    def _read(self, question: str, exact: bool) -> Question:
+        asked = read_question(question)
+        return asked if exact else self.searcher.corrected(asked)
+
     def _answer(
         self, found: Found, on_sentence: Callable[[Sentence], None], outcome: dict[str, object]
     ) -> Answer:
@@ -494,7 +511,10 @@ class Index:
 
         given = answer(self.searcher, found, self.endpoint, on_sentence)
         outcome |= {"status": given.status, "model": given.model}
-        return replace(given, generation=self.name)
+        given = replace(given, generation=self.name)
+        if not found.question.asked:
+            return given
+        return replace(given, question=found.question.asked, corrected=found.question.corrected)
 
     def advise(self, goal: str) -> "list[Advice]":
         """Return the lectures that match a goal, best first.

@@ -5,7 +5,9 @@ Japanese question also finds speech in lectures without Japanese notes.
 """
 
 import mmap
+import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from ..text.words import STOP_WORDS, stem, words
@@ -66,15 +68,35 @@ def build_dictionary(held: set[str]) -> Dictionary:
     Args:
         held: Stems of the words of an index.
     """
-    import lzma  # not needed by queries
-
     kept: dict[str, Sequence[str]] = {}
-    for line in lzma.decompress(FILE.read_bytes()).decode().splitlines():
+    for line in _read().decode().splitlines():
         form, *glosses = line.split("\t")
         known = [gloss for gloss in glosses if _is_held(gloss, held)]
         if known:
             kept[form] = known[:GLOSSES]
     return Dictionary.build(kept)
+
+
+@cache
+def is_english(word: str) -> bool:
+    """Return whether a gloss of JMdict has a word, in lower case, or another form of it.
+
+    >>> is_english("argumentation"), is_english("argumentations"), is_english("argumemtation")
+    (True, True, False)
+    """
+    begins = re.compile(rb"\b%s[a-z]*" % re.escape(word[:4].encode()))
+    return stem(word) in {stem(found.decode()) for found in begins.findall(_read_once())}
+
+
+@cache
+def _read_once() -> bytes:
+    return _read()
+
+
+def _read() -> bytes:
+    import lzma  # not needed by most queries
+
+    return lzma.decompress(FILE.read_bytes())
 
 
 def _is_held(gloss: str, held: set[str]) -> bool:

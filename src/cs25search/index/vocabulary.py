@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
 from ..encoding.encoder import Encoder
-from ..records import Language
+from ..records import Chunk, Language
 from ..text.words import STOP_WORDS, stem, words
 from .chunk_text import encoded_text
 from .generation import Generation
 
+MOST_COUNTED = 20_000  # chunks whose words may correct a misspelt one: about a second of counting
 MARKS = "? . , : ; ! \" ' ( ) -"  # tokens that say nothing about the topic, besides stop words
 
 
@@ -62,6 +63,19 @@ class CountedVocabulary:
         return re.search(rf"{re.escape(name)}(?!\d)", self._runs) is not None or (
             not name[-1].isdigit() and name in self._runs
         )
+
+
+def count_words(chunks: Sequence[Chunk]) -> Counter[str]:
+    """Return the words of chunks in Latin letters, in lower case, and how many chunks have each.
+
+    Of many chunks, some from every part are counted.
+    """
+    counts: Counter[str] = Counter()
+    step = -(-len(chunks) // MOST_COUNTED) or 1
+    for row in range(0, len(chunks), step):
+        said = set(words(encoded_text(chunks[row])))
+        counts.update(word for word in said if word.isascii() and word.isalpha())
+    return counts
 
 
 @lru_cache(maxsize=4)  # every question asks

@@ -27,7 +27,7 @@ from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import FORMAT, Generation
 from ..index.handbook import Handbook, no_handbook
 from ..index.vectors import build_dense
-from ..index.vocabulary import Vocabulary
+from ..index.vocabulary import Vocabulary, count_words
 from ..ranking.filters import Filters
 from ..ranking.moments import build_hits
 from ..ranking.query import Query
@@ -112,9 +112,17 @@ class MilvusSource:
         """Return all notes, or in a large index those of the deck."""
         return self._notes
 
+    def words(self) -> Mapping[str, int]:
+        """Return the words of the notes, counted when the first question needs them."""
+        return self._words
+
     def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
         """Return the words of the whole index, with the rows of a part."""
         return StoredVocabulary(self, part, words)
+
+    @cached_property
+    def _words(self) -> Mapping[str, int]:
+        return count_words(self._notes.chunks)
 
     @cached_property
     def _notes(self) -> Generation:

@@ -18,12 +18,13 @@ class Question:
     """A question and what is understood of it.
 
     Attributes:
-        text: As it was typed.
+        text: As it was typed, or with its misspelt words corrected.
         topic: What is asked: the question without greetings and remarks around it, and where it
             asks for a lecture, what the lecture should be about.
         searched: What moments are ranked by: the topic with remarks beside it that name something.
         language: Of the text. The answer is in it, even if the topic is a name in Latin letters.
         intent: What kind of answer it asks for.
+        asked: As it was typed, if misspelt words were corrected; else empty.
     """
 
     text: str
@@ -31,6 +32,12 @@ class Question:
     searched: str
     language: Language
     intent: Intent
+    asked: str = ""
+
+    @property
+    def corrected(self) -> str:
+        """The text if misspelt words were corrected; else empty."""
+        return self.text if self.asked else ""
 
     @property
     def has_words(self) -> bool:

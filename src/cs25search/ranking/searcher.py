@@ -1,13 +1,16 @@
 """Find the moments for a question: it is encoded and ranked once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..encoding.dictionary import is_english
 from ..encoding.encoder import Encoder
 from ..index.generation import Generation
-from ..question.read import Question
+from ..question.read import Question, read_question
+from ..question.spelling import correct, is_compound, unknown_words
 from ..records import Chunk, Hit
+from ..text.words import stem
 from .filters import Filters
 from .moments import build_hits
 from .query import Query, read_query
@@ -58,6 +61,33 @@ class Searcher:
         if not question.has_words:
             return Found(question, query, filters, self.source.generation, ())
         return self._rank(question, query, filters, k)
+
+    def corrected(self, question: Question) -> Question:
+        """Return a question with its misspelt words corrected; `asked` is then as it was typed.
+
+        A word is misspelt if neither the index nor a dictionary has it, but the index has a
+        similar one.
+        """
+        if not unknown_words(question.text, self._is_usual):
+            return question
+        text = correct(question.text, self.source.words(), self._is_word)
+        if text == question.text:
+            return question
+        return replace(read_question(text), asked=question.text)
+
+    def _is_usual(self, word: str) -> bool:
+        """Return whether the encoder has a word as a whole, or as two words run together."""
+        return self._is_token(word) or is_compound(word, self._is_token)
+
+    def _is_token(self, word: str) -> bool:
+        return len(self.encoder.token_ids([word])[0]) == 1
+
+    def _is_word(self, word: str) -> bool:
+        """Return whether a word is usual, or a dictionary or the index has a form of it."""
+        if self._is_usual(word) or is_english(word):
+            return True
+        form = stem(word)
+        return self.source.vocabulary(self.source.generation, [form]).count(form, "en") > 0
 
     def find_again(self, found: Found, filters: Filters, k: int) -> Found:
         """Return what is found for the same question with other filters or more hits."""

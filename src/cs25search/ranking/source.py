@@ -1,13 +1,13 @@
 """What a search reads from: an index in memory or on disk, or a store such as Milvus."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from ..index.generation import Generation
-from ..index.vocabulary import CountedVocabulary, Vocabulary
+from ..index.vocabulary import CountedVocabulary, Vocabulary, count_words
 from ..records import Chunk
 from .filters import Filters
 from .query import Query
@@ -35,6 +35,13 @@ class Source(Protocol):
 
     def notes(self) -> Generation:
         """Return a generation with the notes whose relevance the strips show."""
+        ...
+
+    def words(self) -> Mapping[str, int]:
+        """Return words that the index has, in lower case, and how many chunks have each.
+
+        They correct misspelt words; not all words of a large index are there.
+        """
         ...
 
     def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
@@ -69,9 +76,17 @@ class LocalSource:
         """Return the whole generation."""
         return self.generation
 
+    def words(self) -> Mapping[str, int]:
+        """Return the words of the index, counted when the first question needs them."""
+        return self._words
+
     def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
         """Return the words of the index, counted when the first question needs them."""
         return self._vocabulary
+
+    @cached_property
+    def _words(self) -> Mapping[str, int]:
+        return count_words(self.generation.chunks)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

@@ -38,7 +38,8 @@ def show(here: Here) -> None:
     whole = understand(question)
     try:
         index = live_index(here)
-        found = index.find(whole, HITS, read_filters(lectures)) if question else None
+        exact = st.session_state.get(AS_TYPED) == question
+        found = index.find(whole, HITS, read_filters(lectures), exact) if question else None
     except Cs25SearchError as error:
         show_problem(error, here.language)
         return
@@ -58,7 +59,11 @@ def show(here: Here) -> None:
         )
     else:
         if whole != question:
-            _show_understood(here, question, whole)
+            said = here.say("understood", question=f"**{escape(whole)}**")
+            _show_understood(here, question, "understood", said)
+        if corrected := found.question.corrected:
+            said = here.say("corrected", question=f"**{escape(corrected)}**")
+            _show_understood(here, question, "corrected", said)
         _show_found(here, index, found)
     _show_recent(here)
 
@@ -108,11 +113,13 @@ def understand(question: str) -> str:
     return whole
 
 
-def _show_understood(here: Here, question: str, whole: str) -> None:
-    with st.container(key="understood", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(here.say("understood", question=f"**{escape(whole)}**"), width="content")
+def _show_understood(here: Here, question: str, key: str, said: str) -> None:
+    """Show what was searched for instead of a question, and how to search for it as typed."""
+    with st.container(key=key, horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(said, width="content")
         st.button(
             here.say("as_typed"),
+            key=f"{key}-as-typed",
             icon=":material/undo:",
             on_click=st.session_state.__setitem__,
             args=(AS_TYPED, question),

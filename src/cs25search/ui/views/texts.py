@@ -29,6 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "examples": ("For example", "質問の例"),
     "understood": ("Understood as: {question}", "次の質問として検索しました：{question}"),
+    "corrected": ("Showing results for {question}", "{question}の結果を表示しています"),
     "as_typed": ("Search for what I typed", "入力したとおりに検索"),
     # The answer
     "answer": ("Answer", "回答"),

@@ -122,7 +122,7 @@ def _show_sentences(here: Here, answer: Answer) -> None:
                 # An open chip would cover the player; a new key creates a closed one.
                 key = f"cited-{citation.n}-{now.turn if now else 0}"
                 with st.popover(reply.chip(citation, here.language), icon=_icon(citation), key=key):
-                    _show_citation(here, citation, answer.question)
+                    _show_citation(here, citation, answer.corrected or answer.question)
             with st.popover(here.say("copy"), icon=":material/content_copy:"):
                 st.code(answer_markdown(answer), language=None, wrap_lines=True)
         for citation in answer.citations:

@@ -1,0 +1,112 @@
+"""Misspelt words are corrected, others never, and the question as typed is one step away."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from conftest import DATA
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.misspelt import misspell
+from cs25search.cli import main
+from cs25search.evaluation import ask_all, measure, read_questions
+from cs25search.formats import answer_markdown, answer_text
+from cs25search.question.spelling import correct
+
+COUNTS = {"router": 20, "routing": 30, "attention": 300, "transformer": 200, "torch": 3, "glom": 9}
+WHY = "Why does the ruoter need float32?"
+RIGHT = "Why does the router need float32?"
+# Questions of the development sets that their askers misspelt.
+MISSPELT = {"scenerio": "scenario", "orginal": "original", "linar": "linear"}
+
+
+def corrected(index, text):
+    return index.find(text, k=1).question.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (WHY, RIGHT),
+        ("atention", "attention"),
+        ("Atention is all you need", "Attention is all you need"),
+        ("a Trasformer", "a Transformer"),
+        ("self-atention", "self-attention"),
+        ("trasformerとは？", "transformerとは？"),
+    ],
+)
+def test_a_slip_is_corrected(typed, meant):
+    assert correct(typed, COUNTS, set().__contains__) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PyTorch", "pytorch", "nn.Transfomer", "transformer2", "ATENTION", "Ruoter@home",
+        "gloom", "a Ruoter", "rout", "something else entirely",
+    ],
+)  # fmt: skip
+def test_names_code_and_known_words_are_left_alone(text):
+    assert correct(text, COUNTS, {"gloom", "pytorch"}.__contains__) == text
+
+
+def test_no_question_that_is_spelt_right_is_altered(index):
+    dev = json.loads((DATA / "questions.json").read_bytes())
+    real = json.loads((DATA / "real-dev.json").read_bytes())
+    other = json.loads((DATA / "unanswerable.json").read_bytes())
+    entries = [one for file in (dev, real, other) for one in file["unanswerable"]]
+    entries += [*dev["questions"], *real["questions"]]
+    texts = [one[key] for one in entries for key in ("q", "q_ja") if one.get(key)]
+    assert len(texts) > 500
+    searcher = index.searcher
+    for text in texts:
+        meant = text
+        for wrong, right in MISSPELT.items():
+            meant = meant.replace(wrong, right)
+        meant = meant.replace("wrong ouput", "wrong output")
+        found = correct(text, searcher.source.words(), searcher._is_word)
+        assert found == meant
+
+
+def test_misspelt_questions_find_nearly_as_much(index):
+    questions = read_questions(DATA / "questions.json").questions
+    found = {
+        name: measure(ask_all(questions, lambda text, change=change: index.search(change(text)),
+                              "en"))["success@1"]
+        for name, change in {"right": str, "misspelt": lambda q: misspell(q, q)}.items()
+    }  # fmt: skip
+    assert found["misspelt"] >= found["right"] - 0.05
+
+
+def test_the_question_as_typed_is_one_option_away(index, monkeypatch):
+    found = index.find(WHY)
+    assert (found.question.text, found.question.asked) == (RIGHT, WHY)
+    assert index.find(WHY, exact=True).question.text == WHY
+    answer = index.answer(WHY)
+    assert (answer.question, answer.corrected, answer.status) == (WHY, RIGHT, "answered")
+    assert index.answer(WHY, exact=True).corrected == ""
+    assert f"Showing results for: {RIGHT}" in answer_text(answer)
+    assert "Showing results for: " in answer_markdown(answer)
+
+    monkeypatch.setattr("cs25search.cli._open", lambda *_, **__: index)
+    done = CliRunner().invoke(main, ["search", WHY, "--json"])
+    assert json.loads(done.stdout)["query"] == WHY
+    assert json.loads(done.stdout)["corrected"] == RIGHT
+    done = CliRunner().invoke(main, ["search", WHY, "--json", "--exact"])
+    assert "corrected" not in json.loads(done.stdout)
+    done = CliRunner().invoke(main, ["search", WHY])
+    assert f"Showing results for: {RIGHT}  (--exact" in done.stderr
+    done = CliRunner().invoke(main, ["ask", WHY, "--json"])
+    assert json.loads(done.stdout)["corrected"] == RIGHT
+
+
+def test_app_shows_the_correction_and_searches_as_typed(index_dir, monkeypatch):
+    monkeypatch.setenv("CS25_INDEX", str(index_dir))
+    app = AppTest.from_file("../app.py", default_timeout=120)
+    app.run()
+    app.text_input(key="q").set_value(WHY).run()
+    assert any("Showing results for" in one.value for one in app.markdown)
+    app.button(key="corrected-as-typed").click().run()
+    assert not any("Showing results for" in one.value for one in app.markdown)
+    app.text_input(key="q").set_value("Why is the ruoter cast?").run()
+    assert any("Showing results for" in one.value for one in app.markdown)
