@@ -28,6 +28,17 @@ def test_goal_leads_to_its_lecture(index, goal, lecture):
     assert 0 < sum(one.share for one in advice) <= 1.0001
 
 
+@pytest.mark.parametrize("goal", ["pizza", "tax law", "ピザ", "quantum chemistry"])
+def test_no_lecture_is_advised_where_none_fits(index, goal):
+    assert index.advise(goal) == []
+
+
+def test_command_says_that_no_lecture_fits(index_dir):
+    done = run("cs25search", "lectures", "--for", "pizza", "--index", index_dir)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "No lecture fits 'pizza'" in done.stderr
+
+
 def test_command_gives_verdict_time_and_first_moment(index_dir):
     done = run("cs25search", "lectures", "--for", "offline RL", "--index", index_dir)
     assert done.returncode == 0

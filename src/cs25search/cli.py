@@ -367,7 +367,7 @@ def _advise(goal: str, as_json: bool, place: Place) -> None:
             shown += _indented(f"Read first? {one.lecture.before_watching}")
         out(f"{lecture_text(one.lecture)}\n{lines(shown)}\n")
     if not advice:
-        out(f"Nothing found for {goal!r}. Try other words.", err=True)
+        out(f"No lecture fits {goal!r}. Try other words.", err=True)
         sys.exit(NO_HIT)
 
 

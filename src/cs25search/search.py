@@ -517,7 +517,7 @@ class Index:
         return replace(given, question=found.question.asked, corrected=found.question.corrected)
 
     def advise(self, goal: str) -> "list[Advice]":
-        """Return the lectures that match a goal, best first.
+        """Return the lectures that match a goal, best first; none if none fits.
 
         Raises:
             QuestionError: The goal is empty or too long.
@@ -525,7 +525,8 @@ class Index:
         from .ranking.lectures import MOMENTS, advise
 
         question = read_question(topic_of(read_text("The goal", goal)))
-        return advise(self.searcher, self.searcher.find(question, Filters(), MOMENTS))
+        found = self.searcher.find(question, Filters(), MOMENTS)
+        return advise(self.searcher, found) if self.fits(found) else []
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
         """Return the chunks of a video that overlap a time span, notes first."""

@@ -58,7 +58,9 @@ def advise(searcher: Searcher, found: Found) -> list[Advice]:
         near = [hits[i] for i in own if scores[i] > scores.max() - NEAR]
         seconds = sum(hit.end - hit.start for hit in near)
         advice.append(Advice(lecture, share, seconds, tuple(near or [hits[own[0]]])))
-    return sorted(advice, key=lambda one: -one.share)
+    advice.sort(key=lambda one: -one.share)
+    # A lecture that only mentions the goal is no advice beside one that spends time on it.
+    return [one for one in advice if one.seconds] or advice[:1]
 
 
 def _lectures(searcher: Searcher) -> list[Lecture]:

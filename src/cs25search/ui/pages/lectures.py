@@ -58,7 +58,7 @@ def show(here: Here) -> None:
 def _show_advice(here: Here, index: Index, goal: str) -> None:
     advice = [one for one in index.advise(goal) if one.share >= LEAST][:ADVISED]
     if not advice:
-        st.info(here.say("nothing", question=escape(goal)), icon=":material/search_off:")
+        st.info(here.say("no_lecture", goal=escape(goal)), icon=":material/search_off:")
     for one in advice:
         best = one.hits[0]
         st.markdown(f"**{escape(here.title(one.lecture))}**")
@@ -80,7 +80,8 @@ def _show_lecture(here: Here, lecture: Lecture, slides: Sequence[Slide]) -> None
     st.markdown(muted(" · ".join(filter(None, facts))))
     if lecture.recommended:
         st.badge(here.say("recommended"), icon=":material/star:", color="yellow")
-    st.markdown(escape(here.local(lecture.in_a_word, lecture.in_a_word_ja)))
+    if in_a_word := here.local(lecture.in_a_word, lecture.in_a_word_ja):
+        st.markdown(escape(in_a_word))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             here.pages["lecture"],

@@ -159,7 +159,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "before": ("Before watching", "視聴の前に"),
     "good_for": ("Good for", "こんな人に"),
     "why_difficulty": ("How hard it is", "難しさ"),
-    "slides": ("{count} slides of the deck", "スライド{count}枚の要約"),
+    "slides": ("Slides of the deck: {count}", "スライド{count}枚の要約"),
+    "no_lecture": (
+        "No lecture fits “{goal}”. Try other words, or ask a question about the lectures.",
+        "「{goal}」に合う講義は見つかりませんでした。別の言葉で試すか、講義の内容を質問してください。",
+    ),
     "other_videos": ("Other videos in the index", "索引にあるその他の動画"),
     # One lecture
     "play_beginning": ("Play from the beginning", "最初から再生"),
