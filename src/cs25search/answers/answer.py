@@ -48,23 +48,33 @@ def answer(
     name = listed_name(question.text)
     if name and (mentions := find_mentions(searcher.source, name, found.filters.lectures)):
         return list_answer(question, name, mentions)
-    entry = find_entry(searcher, found)
+    findings, extract = _extract(searcher, found, findings)
+    # A list and an outline are complete as they are.
+    if endpoint is None or extract.status != "answered" or _is_outline(extract):
+        return extract
+    return write_answer(endpoint, findings, extract, on_sentence)
+
+
+def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Findings, Answer]:
+    """Return the answer without a language model, and the findings that it rests on."""
+    question, entry = findings.found.question, find_entry(searcher, found)
     # A probability of 0 means that the question names a version that the lectures do not mention.
     if (
         entry
         and (findings.probability or not findings.found.hits)
         and answers_course(entry, question, findings.status == "answered")
     ):
-        return course_answer(searcher.source, question, entry)
+        return findings, course_answer(searcher.source, question, entry)
     if both := _two_answers(searcher, findings, found.filters):
-        return both
+        return findings, both
     findings = find_wanted(searcher, findings)
     if findings.status != "answered":
-        return _without_claim(findings)
-    extract = build_extract(findings)
-    if endpoint is None:
-        return extract
-    return write_answer(endpoint, findings, extract, on_sentence)
+        return findings, _without_claim(findings)
+    return findings, build_extract(findings)
+
+
+def _is_outline(answer: Answer) -> bool:
+    return len({one.start for one in answer.citations if one.kind == "lecture"}) > 1
 
 
 def _two_answers(searcher: Searcher, whole: Findings, filters: Filters) -> Answer | None:

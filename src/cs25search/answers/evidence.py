@@ -1,7 +1,7 @@
 """The chunks that may support an answer, with their token vectors."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ class Evidence:
     part: Generation
     encoder: Encoder
     vocabulary: Vocabulary
+    beside: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def row_of(self, chunk: Chunk) -> int:
         """Return the row of a chunk in the part."""
@@ -32,8 +33,22 @@ class Evidence:
 
     def tokens_of(self, chunks: Sequence[Chunk]) -> np.ndarray:
         """Return the token vectors of some chunks, concatenated, shape (n_tokens, dim)."""
-        packed = [self.part.tokens_of(self.row_of(chunk)) for chunk in chunks]
-        return unpack(np.concatenate(packed), self.encoder.dim)
+        found = [
+            self.beside[chunk.chunk_id]
+            if chunk.chunk_id in self.beside
+            else unpack(self.part.tokens_of(self.row_of(chunk)), self.encoder.dim)
+            for chunk in chunks
+        ]
+        return np.concatenate(found)
+
+    def with_texts(self, texts: Mapping[str, str]) -> "Evidence":
+        """Return the evidence with texts beside the part, by the id of their chunk."""
+        ids = list(texts)
+        beside = {
+            ids[place]: encoding.tokens
+            for place, encoding in self.encoder.encode_documents(list(texts.values()))
+        }
+        return replace(self, beside={**self.beside, **beside})
 
 
 def chunks_of(hit: Hit) -> list[Chunk]:
