@@ -225,10 +225,12 @@ def read_track(row: Row, track: RawTrack) -> tuple[Row, Sequence[Cue]]:
         cues = clip(cues, video.duration)
     else:
         video = replace(video, duration=max((cue.end for cue in cues), default=0.0))
+    named = _speakers(cues)
     video = replace(
         video,
         chapters=video.chapters or parsed.chapters,
-        speakers=video.speakers or _speakers(cues),
+        speakers=video.speakers or named,
+        voices=named,
     )
     guessed = [f"Read as {parsed.encoding}, which is a guess."] if parsed.encoding else []
     row = replace(row, remark=" ".join([*guessed, *parsed.remarks]))

@@ -86,7 +86,8 @@ def question_options(command: Command) -> Command:
             click.option("--video", multiple=True, metavar="VIDEO|LECTURE",
                          help="Only this video: its id, link or lecture."),
             click.option("--speaker", default="",
-                         help="Only videos with this speaker; part of the name is enough."),
+                         help="Only what this speaker says, or videos that list this speaker; "
+                         "part of the name is enough."),
             click.option("--kind", type=click.Choice(["note", "transcript"]),
                          help="Rank by notes or transcripts only."),
             click.option("--qa", is_flag=True,

@@ -47,6 +47,7 @@ class Video:
     chapters: tuple[tuple[float, str], ...] = ()
     captions: str = ""  # manual, local, automatic, or automatic with the name of the model
     media: str = ""  # URL or path of a recording that is not on YouTube, if known
+    voices: tuple[str, ...] = ()  # speakers whom its captions name
 
 
 @dataclass(frozen=True, slots=True)

@@ -390,7 +390,8 @@ class Index:
             query: A question or keywords in English or Japanese.
             k: Maximum number of hits; a larger k only adds hits at the end.
             lectures: Only these lectures of the deck; all videos when empty.
-            speaker: Only videos with a speaker whose name contains this, ignoring case.
+            speaker: Only speakers whose name contains this, ignoring case: where captions name
+                them, the moments in which they speak; else the videos that list them.
             kind: Rank only notes, or only transcripts.
             qa: Only answers to questions from the audience.
             exact: Search for the words as typed; otherwise, misspelt ones are corrected.

@@ -214,7 +214,7 @@ def _query_of(found: Found, evidence: Evidence) -> Query:
 
 
 def _closest(found: Found, query: Query) -> float:
-    allowed = found.filters.rows(found.part.videos, found.part.rows)
+    allowed = found.filters.rows(found.part)
     late = late_of_candidates(query, found.part, allowed)
     return float(np.sort(late)[-CLOSEST:].mean())
 

@@ -28,7 +28,7 @@ from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 
 NO_COURSE = About("", "")
-BUILD_VERSION = 10  # incremented whenever the same inputs would give a different index
+BUILD_VERSION = 11  # incremented whenever the same inputs would give a different index
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ CONNECT = 10.0  # timeout of the first call
 TRIES = 5  # seconds to wait for a collection that another worker is creating
 PIECE = 60_000  # bytes per piece of a long value; a VARCHAR has at most 65,535
 MOST_ROWS = 16_384  # Milvus's limit per query or search
+MOST_SPEAKERS = 4096  # bytes of the names of speakers of a chunk
 PAGE = 100  # rows per write, about a megabyte
 Row = dict[str, Any]
 
@@ -89,7 +90,7 @@ class Store:
             return made
 
         chunks = schema(
-            {"video_id": 64, "inputs": 64, "key": 64, "speakers": 4096}
+            {"video_id": 64, "inputs": 64, "key": 64, "speakers": MOST_SPEAKERS}
             | dict.fromkeys(["partners", "chunk", "tokens", "run", "spoken"], 65_535),
             ["shard", "lecture"],
         )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, islice
 
 import msgspec
 import numpy as np
@@ -81,8 +81,10 @@ class MilvusSource:
             part = self._generation(rows, seen)
             if is_all or count == MOST_ROWS:
                 break
-            ranked = rank(query, part, filters.rows(part.videos, part.rows), depth)
-            if len(build_hits(ranked, query, part, self._encoder, k)) == k:
+            allowed = filters.rows(part)
+            ranked = rank(query, part, allowed, depth)
+            hits = build_hits(ranked, query, part, self._encoder, allowed)
+            if sum(1 for _ in islice(hits, k)) == k:
                 break
         return part
 

@@ -4,7 +4,7 @@ import base64
 import json
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -18,7 +18,8 @@ from ..records import Chunk, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, ngrams
 from ..text.words import stem, words
-from .connection import Row, dimension, side_row
+from ..transcripts import speakers_of
+from .connection import MOST_SPEAKERS, Row, dimension, side_row
 
 BUCKET = 32  # terms per row of the side collection
 MOST_BYTES = 65_535  # Milvus's limit for a VARCHAR
@@ -152,6 +153,7 @@ def chunk_rows(part: Part, shard: Shard, uri: str) -> Iterator[Row]:
     """
     generation = part.generation
     partners = _partners(part.chunks)
+    named = _named(part.chunks, partners)
     bilingual = 0
     for place, (row, chunk) in enumerate(zip(part.rows, part.chunks, strict=True)):
         terms = {"grams": part.documents["grams"][place]}
@@ -168,7 +170,7 @@ def chunk_rows(part: Part, shard: Shard, uri: str) -> Iterator[Row]:
             "note": chunk.kind == "note",
             "qa": chunk.qa,
             "lecture": video.lecture or 0,
-            "speakers": "\n".join(video.speakers).casefold(),
+            "speakers": _shortened([*named[chunk.chunk_id], *video.speakers]),
             "key": facts["key"].decode(),
             "partners": json.dumps(partners[chunk.chunk_id]),
             "chunk": msgspec.json.encode(chunk).decode(),
@@ -217,6 +219,23 @@ def _partners(chunks: Sequence[Chunk]) -> dict[str, list[str]]:
             beside &= notes != (chunk.kind == "note")
             found[chunk.chunk_id] = [together[i].chunk_id for i in np.flatnonzero(beside)]
     return found
+
+
+def _named(
+    chunks: Sequence[Chunk], partners: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, None]]:
+    """Return for each chunk the speakers whom its captions name, or those of the speech beside."""
+    own = {chunk.chunk_id: speakers_of(chunk.cues) for chunk in chunks}
+    return {
+        name: dict.fromkeys(speaker for one in (name, *beside) for speaker in own[one])
+        for name, beside in partners.items()
+    }
+
+
+def _shortened(names: Iterable[str]) -> str:
+    """Return names in lower case, one per line; those past the limit of the field are left out."""
+    kept = "\n".join(dict.fromkeys(name.casefold() for name in names)).encode()[:MOST_SPEAKERS]
+    return kept.decode(errors="ignore")
 
 
 def video_rows(generation: Generation, shard: Shard) -> Iterator[Row]:

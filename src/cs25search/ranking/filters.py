@@ -8,10 +8,11 @@ import numpy as np
 
 from ..arguments import is_whole, read_text
 from ..errors import QuestionError
-from ..index.generation import Manifest
+from ..index.generation import Generation, Manifest
 from ..question.named import named_lectures
 from ..question.read import Question
-from ..records import Kind, Video
+from ..records import Chunk, Kind, Video
+from ..transcripts import speakers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Filters:
 
     Attributes:
         lectures: Only these lectures of the deck; all videos when empty.
-        speaker: Only videos with a speaker whose name contains this, ignoring case.
+        speaker: Only speakers whose name contains this, ignoring case: where captions name them,
+            the moments in which they speak; else the videos that list them.
         kind: Only notes, or only transcripts.
         qa: Only answers to questions from the audience.
         videos: Only the videos with these ids; all when empty.
@@ -50,8 +52,8 @@ class Filters:
             )
         if missing := sorted(self.videos - {video.video_id for video in videos}):
             raise QuestionError(f"Video {missing[0]} is not in the index.")
-        if self.speaker and not any(self._is_by_speaker(video) for video in videos):
-            names = sorted({x for video in videos for x in video.speakers})
+        names = sorted({name for video in videos for name in (*video.speakers, *video.voices)})
+        if self.speaker and not self._is_named(names):
             raise QuestionError(
                 f"No speaker is called {self.speaker!r}. The speakers are {', '.join(names)}."
             )
@@ -78,30 +80,66 @@ class Filters:
             self, lectures=frozenset(n for n in named_lectures(question.text) if n in known)
         )
 
-    def rows(self, videos: Sequence[Video], rows: np.ndarray) -> np.ndarray | None:
-        """Return the rows that pass, ascending; None if all do.
-
-        Args:
-            rows: Facts of each row, of type ROW.
-        """
+    def rows(self, generation: Generation) -> np.ndarray | None:
+        """Return the rows of a generation that pass, ascending; None if all do."""
         if self.is_empty:
             return None
+        videos, rows = generation.videos, generation.rows
         chosen = [
             (not self.lectures or video.lecture in self.lectures)
-            and (not self.speaker or self._is_by_speaker(video))
+            and (not self.speaker or self._is_named((*video.speakers, *video.voices)))
             and (not self.videos or video.video_id in self.videos)
             for video in videos
         ]
-        passing = np.array(chosen)[rows["video"]]
+        passing = np.array(chosen, bool)[rows["video"]]
         if self.kind:
             passing &= rows["note"] == (self.kind == "note")
         if self.qa:
             passing &= rows["qa"]
+        if self.speaker:
+            passing &= self._spoken(generation)
         return np.flatnonzero(passing)
 
-    def _is_by_speaker(self, video: Video) -> bool:
+    def _is_named(self, names: Iterable[str]) -> bool:
         name = self.speaker.casefold()
-        return any(name in one.casefold() for one in video.speakers)
+        return any(name in one.casefold() for one in names)
+
+    def _spoken(self, generation: Generation) -> np.ndarray:
+        """Return for each row whether it passes the filter by speaker, shape (n_chunks,)."""
+        rows = generation.rows
+        listed = np.array([self._is_named(video.speakers) for video in generation.videos], bool)
+        passing: np.ndarray = listed[rows["video"]]
+        for number, video in enumerate(generation.videos):
+            if self._is_named(video.voices):
+                # The chunks of a video are contiguous; see build_rows.
+                first, stop = np.searchsorted(rows["video"], [number, number + 1])
+                passing[first:stop] = self._heard(video, generation.chunks[first:stop])
+        return passing
+
+    def _heard(self, video: Video, chunks: Sequence[Chunk]) -> list[bool]:
+        """Return which chunks of a video pass, whose captions name the speaker.
+
+        A transcript chunk passes if the speaker says some of it. One without names passes if the
+        video lists the speaker. A note passes if such a chunk has its middle in the note.
+        """
+        # Without a list, the speakers of a video are those of its captions.
+        lists = video.speakers != video.voices and self._is_named(video.speakers)
+        said = [
+            chunk.kind == "transcript"
+            and (self._is_named(names) if (names := speakers_of(chunk.cues)) else lists)
+            for chunk in chunks
+        ]
+        middles = [
+            (chunk.start + chunk.end) / 2 for chunk, own in zip(chunks, said, strict=True) if own
+        ]
+        return [
+            own
+            or (
+                chunk.kind == "note"
+                and any(chunk.start <= middle < chunk.end for middle in middles)
+            )
+            for chunk, own in zip(chunks, said, strict=True)
+        ]
 
 
 EVERYTHING = Filters()

@@ -5,7 +5,7 @@ spoken words and their start.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -24,15 +24,17 @@ def build_hits(
     query: Query,
     generation: Generation,
     encoder: Encoder,
-    k: int,
-) -> list[Hit]:
-    """Return at most k hits, best first; their time ranges do not overlap.
+    allowed: np.ndarray | None,
+) -> Iterator[Hit]:
+    """Yield hits, best first; their time ranges do not overlap.
 
     Args:
         ranked: Rows with their scores, best first, from `rank`; only as many as needed are
             consumed.
+        allowed: Rows that a filter lets through; None for all. A note is quoted in their words if
+            it has any.
     """
-    hits: list[Hit] = []
+    number = 0
     taken: dict[str, list[tuple[float, float]]] = {}  # time ranges used so far, by video
     for row, score in ranked:
         facts = generation.rows[row]
@@ -41,7 +43,7 @@ def build_hits(
         ranges = taken.setdefault(video.video_id, [])
         if any(_is_same((start, end), other) for other in ranges):
             continue
-        note_row, spoken_row, token = _pair(row, query, generation)
+        note_row, spoken_row, token = _pair(row, query, generation, allowed)
         note = None if note_row is None else generation.chunks[note_row]
         spoken = None if spoken_row is None else generation.chunks[spoken_row]
         if spoken:
@@ -53,26 +55,24 @@ def build_hits(
         chunk = spoken or note
         if chunk is None:
             continue
-        hits.append(
-            Hit(
-                video=video,
-                chunk=chunk,
-                note=note,
-                start=start,
-                end=end,
-                quote=chunk.text,
-                slide=_slide(row, video.lecture, query, generation),
-                score=score,
-                rank=len(hits) + 1,
-                generation=generation.manifest.generation,
-            )
+        number += 1
+        yield Hit(
+            video=video,
+            chunk=chunk,
+            note=note,
+            start=start,
+            end=end,
+            quote=chunk.text,
+            slide=_slide(row, video.lecture, query, generation),
+            score=score,
+            rank=number,
+            generation=generation.manifest.generation,
         )
-        if len(hits) == k:
-            break
-    return hits
 
 
-def _pair(row: int, query: Query, generation: Generation) -> tuple[int | None, int | None, int]:
+def _pair(
+    row: int, query: Query, generation: Generation, allowed: np.ndarray | None
+) -> tuple[int | None, int | None, int]:
     """Return the rows of note and transcript of one moment, and the first token to quote."""
     one = generation.rows[row]
     # The chunks of a video are contiguous; see build_rows.
@@ -88,6 +88,8 @@ def _pair(row: int, query: Query, generation: Generation) -> tuple[int | None, i
     spoken = beside[~facts["note"] & (one["start"] <= middles) & (middles < one["end"])]
     if not len(spoken):
         return row, None, 0
+    if allowed is not None and len(own := np.intersect1d(spoken, allowed)):
+        spoken = own
     late, begins = late_scores(query.spoken, generation, spoken)
     best = int(np.argmax(late))
     return row, int(spoken[best]), int(begins[best])

@@ -1,6 +1,7 @@
 """Find the moments for a question: it is encoded and ranked once."""
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -116,6 +117,6 @@ class Searcher:
 
     def _rank(self, question: Question, query: Query, filters: Filters, k: int) -> Found:
         part = self.source.candidates(query, filters, k)
-        ranked = rank(query, part, filters.rows(part.videos, part.rows))
-        hits = build_hits(ranked, query, part, self.encoder, k)
-        return Found(question, query, filters, part, tuple(hits))
+        allowed = filters.rows(part)
+        hits = build_hits(rank(query, part, allowed), query, part, self.encoder, allowed)
+        return Found(question, query, filters, part, tuple(islice(hits, k)))
