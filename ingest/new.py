@@ -304,7 +304,8 @@ def _fresh(name: str, start: Start) -> tomlkit.TOMLDocument:
     if start.language:
         document.add("language", tomlkit.item(start.language))
     for key, what in GAPS.items():
-        document.add(tomlkit.comment(f'{key} = ""  # {what}'))
+        empty = "[]" if key.startswith("examples") else '""'
+        document.add(tomlkit.comment(f"{key} = {empty}  # {what}"))
     return document
 
 
@@ -315,7 +316,13 @@ def _table(number: int, one: Known) -> Table:
         table.add("video", one.video)
     if one.captions:
         table.add("captions", one.captions)
-    table.add("title", one.title)
+    if one.title:
+        table.add("title", one.title)
+    else:
+        table.add(tomlkit.comment('title = ""'))
+        table.add(
+            tomlkit.comment("number: the order is that of the file names, as there is no title")
+        )
     table.add(tomlkit.comment('title_ja = ""'))
     if one.speakers:
         table.add("speakers", list(one.speakers))

@@ -311,6 +311,7 @@ def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
 
 
 FITS = 0.05  # less likely answered, and a search says that nothing fits
+FITS_A_GOAL = 0.004  # the same for advice: a goal is not a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,9 +486,13 @@ class Index:
 
     def fits(self, found: Found) -> bool:
         """Return whether what was found has anything to do with the question; nonsense has not."""
+        return self._likelihood(found) >= FITS
+
+    def _likelihood(self, found: Found) -> float:
+        """Return how likely the moments answer a question, 0 to 1; 0 without any."""
         from .answers.findings import judge
 
-        return bool(found.hits) and judge(self.searcher, found).probability >= FITS
+        return judge(self.searcher, found).probability if found.hits else 0.0
 
     def answer_found(
         self, found: Found, on_sentence: Callable[[Sentence], None] = lambda sentence: None
@@ -527,7 +532,7 @@ class Index:
 
         question = read_question(topic_of(read_text("The goal", goal)))
         found = self.searcher.find(question, Filters(), MOMENTS)
-        return advise(self.searcher, found) if self.fits(found) else []
+        return advise(self.searcher, found) if self._likelihood(found) >= FITS_A_GOAL else []
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
         """Return the chunks of a video that overlap a time span, notes first."""
