@@ -101,6 +101,28 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
     return figures
 
 
+def measure_real(index: Index, language: str) -> dict[str, float]:
+    """Return the figures of real wording: of those answered, of the others, and of those touched.
+
+    "Touched" is what the lectures speak of without answering; small talk is left out.
+    """
+    file = json.loads((DATA / "real-dev.json").read_bytes())
+    own = [entry for entry in file["unanswerable"] if entry["lang"] == language]
+    touched = [entry["q"] for entry in own if entry["kind"] == "touched"]
+    wrong = [entry["q"] for entry in own if entry["kind"] not in ("touched", "talk")]
+    right = [entry["asked"] for entry in _asked(file, language)]
+    said = {
+        name: [index.answer(question).status for question in questions]
+        for name, questions in (("right", right), ("wrong", wrong), ("touched", touched))
+    }
+    return {
+        "real wording: answerable refused": fmean(s == "not_in_lectures" for s in said["right"]),
+        "real wording: answerable without a claim": fmean(s == "partly" for s in said["right"]),
+        "real wording: unanswerable refused": fmean(s == "not_in_lectures" for s in said["wrong"]),
+        "real wording: touched, given as answered": fmean(s == "answered" for s in said["touched"]),
+    }
+
+
 def measure_talk(index: Index, language: str) -> dict[str, float]:
     """Return the figures of questions with talk around them, each in FRAMES variants."""
     file = json.loads((DATA / "questions.json").read_bytes())
@@ -194,6 +216,7 @@ def table(index: Index) -> str:
         measure_answers(index, file, language)
         | measure_refusals(index, language)
         | measure_talk(index, language)
+        | measure_real(index, language)
         for language in ("en", "ja")
     ]
     # Some are measured in English only.

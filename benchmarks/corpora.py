@@ -8,18 +8,20 @@ import json
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.misspelt import misspell
 from cs25search.course.read import load_course
-from cs25search.evaluation import Question, read_questions
+from cs25search.evaluation import Gold, Question, read_questions
 from cs25search.records import Chunk, Cue, Language, Slide, Video
 from ingest.captions.files import read_captions
 from ingest.chunks import build_chunks, count_words
 from ingest.collect import collect
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
+REAL = QUESTIONS.with_name("real-dev.json")
 CS25_NOTES = "CS25 notes"  # the name of the bundled corpus
 LECTURE_1 = "P127jhj-8-Y"
 SECONDS_PER_WORD = 0.4  # for transcripts that lack times: about the pace of speech
@@ -39,6 +41,8 @@ class Corpus:
 
     Attributes:
         timed: Whether a question's start is the second at which its answer begins.
+        base: The name of the corpus with the same chunks, whose index is shared; "" for its own.
+        alone: Whether it is a course of its own, without what is learned from the bundled notes.
     """
 
     name: str
@@ -47,16 +51,23 @@ class Corpus:
     questions: tuple[Question, ...]
     slides: tuple[Slide, ...] = ()
     timed: bool = False
+    base: str = ""
+    alone: bool = False
 
     @property
     def languages(self) -> list[Language]:
         """The languages in which every question can be asked."""
-        return ["en", "ja"] if all(question.q_ja for question in self.questions) else ["en"]
+        texts: dict[Language, list[str]] = {
+            "en": [question.q for question in self.questions],
+            "ja": [question.q_ja for question in self.questions],
+        }
+        return [language for language, asked in texts.items() if all(asked)]
 
 
 def load_corpora(bench: Path) -> list[Corpus]:
     """Return the bundled corpus, and those found under `bench`."""
-    corpora = [cs25_notes()]
+    notes = cs25_notes()
+    corpora = [notes, *real_wording(notes), misspelt(notes)]
     if (bench / "captions").is_dir():
         corpora += cs25_captions(bench / "captions")
     if (bench / "bench/tutorialvqa").is_dir():
@@ -84,6 +95,32 @@ def cs25_notes() -> Corpus:
     )
 
 
+def real_wording(notes: Corpus) -> list[Corpus]:
+    """Return the bundled notes with questions as people word them; each language has its own."""
+    corpora = []
+    for language in ("en", "ja"):
+        asked = [one for one in _read(REAL)["questions"] if one["lang"] == language]
+        questions = tuple(_real(one, language) for one in asked)
+        name = f"{notes.name}, real wording"
+        corpora.append(replace(notes, name=name, questions=questions, timed=False, base=notes.name))
+    return corpora
+
+
+def misspelt(notes: Corpus) -> Corpus:
+    """Return the bundled notes with the English questions misspelt."""
+    questions = tuple(replace(one, q=misspell(one.q, one.q), q_ja="") for one in notes.questions)
+    return replace(notes, name=f"{notes.name}, misspelt", questions=questions, base=notes.name)
+
+
+def _real(entry: dict[str, Any], language: str) -> Question:
+    first, *others = (Gold(one["video_id"], one["start"], one["end"]) for one in entry["gold"])
+    texts = {"q": entry["q"], "q_ja": ""} if language == "en" else {"q": "", "q_ja": entry["q"]}
+    return Question(
+        entry["id"], **texts, video_id=first.video_id, start=first.start, end=first.end,
+        also=tuple(others),
+    )  # fmt: skip
+
+
 def cs25_captions(folder: Path) -> list[Corpus]:
     """Return what a user has after adding caption files, and lecture 1 from captions alone."""
     course = load_course()
@@ -106,7 +143,24 @@ def cs25_captions(folder: Path) -> list[Corpus]:
         both,
         Corpus("CS25 lecture 1, captions alone", video, spoken, asked, timed=True),
         Corpus("CS25 lecture 1, asks of its notes", video, spoken, asks),
+        _course_of_captions(found.chunks, videos, notes),
     ]
+
+
+def _course_of_captions(
+    chunks: Sequence[Chunk], videos: Sequence[Video], notes: Sequence[Chunk]
+) -> Corpus:
+    """Return caption files alone as a course without notes, asked about lecture 1."""
+    spoken = tuple(chunk for chunk in chunks if chunk.kind == "transcript")
+    names = {chunk.video_id for chunk in spoken}
+    own = tuple(video for video in videos if video.video_id in names)
+    questions = tuple(
+        Question(f"{note.chunk_id}-{n}", ask, LECTURE_1, note.start, note.end, ask_ja)
+        for note in notes
+        for n, (ask, ask_ja) in enumerate(zip(note.asks, note.asks_ja, strict=False), start=1)
+    )
+    name = f"a course without notes, {len(own)} videos"
+    return Corpus(name, own, spoken, questions, alone=True)
 
 
 def tutorialvqa(folder: Path) -> Corpus:

@@ -74,7 +74,8 @@ def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
     if not corpora:
         names = ", ".join(corpus.name for corpus in every)
         raise click.UsageError(f"No corpus here is called {wanted!r}; there are: {names}.")
-    if write and (wanted or compare or len(every) == 1):
+    is_alone = all(CS25_NOTES in (corpus.name, corpus.base) for corpus in every)
+    if write and (wanted or compare or is_alone):
         raise click.UsageError(
             f"--write takes no --corpus and no --compare, and needs the corpora in {bench}: "
             "docs/evaluation.md holds the table over all of them."

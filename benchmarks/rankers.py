@@ -60,9 +60,10 @@ def shipped(index: Index) -> Ranker:
 def open_cached(corpus: Corpus, encoder: Encoder, cache: Path = CACHE) -> Index:
     """Return the index of a corpus; it is built unless it is on disk.
 
-    A corpus without Japanese gets the bridge of the bundled course, as in a user's index.
+    A corpus without Japanese gets the bridge of the bundled course, as in an index of both; a
+    course of its own does not.
     """
-    if any(chunk.text_ja for chunk in corpus.chunks):
+    if corpus.alone or any(chunk.text_ja for chunk in corpus.chunks):
         return Index(cache, LocalSource(_generation(corpus, encoder, cache)), encoder)
     bridge = _generation(cs25_notes(), encoder, cache).bridge
     generation = replace(_generation(corpus, encoder, cache), bridge=bridge)
@@ -70,7 +71,7 @@ def open_cached(corpus: Corpus, encoder: Encoder, cache: Path = CACHE) -> Index:
 
 
 def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:
-    folder = cache / re.sub(r"[^a-z0-9]+", "-", corpus.name.lower()).strip("-")
+    folder = cache / re.sub(r"[^a-z0-9]+", "-", (corpus.base or corpus.name).lower()).strip("-")
     inputs = _fingerprint(corpus, encoder)
     live = None
     with suppress(Cs25SearchError):  # missing, or of another format

@@ -52,8 +52,14 @@ def by_name(corpora):
 
 
 def test_without_a_folder_of_corpora_the_bundled_one_remains(tmp_path):
-    (corpus,) = load_corpora(tmp_path / "missing")
+    corpus, *others = load_corpora(tmp_path / "missing")
     assert corpus.name == "CS25 notes"
+    assert [(other.name, other.languages, len(other.questions)) for other in others] == [
+        ("CS25 notes, real wording", ["en"], 70),
+        ("CS25 notes, real wording", ["ja"], 46),
+        ("CS25 notes, misspelt", ["en"], 120),
+    ]
+    assert all(other.base == corpus.name for other in others)
     assert corpus.languages == ["en", "ja"]
     assert len(corpus.chunks) == 576
     assert len(corpus.questions) == 120
@@ -90,8 +96,9 @@ def test_every_ranker_runs_in_both_languages(bench, index, tmp_path, monkeypatch
     corpora = load_corpora(bench)
     few = replace(corpora[0], chunks=corpora[0].chunks[:20])  # the bridge is learned from these
     monkeypatch.setattr("benchmarks.rankers.cs25_notes", lambda: few)
-    runs = list(run_all(corpora[1:], index.encoder))
-    assert {run.corpus.name for run in runs} == {corpus.name for corpus in corpora[1:]}
+    outer = [corpus for corpus in corpora if corpus.name != few.name and not corpus.base]
+    runs = list(run_all(outer, index.encoder))
+    assert {run.corpus.name for run in runs} == {corpus.name for corpus in outer}
     english = [run for run in runs if run.ranker == SHIPPED and run.language == "en"]
     assert all(run.success[5].mean() == 1.0 for run in english)
     shown = markdown(table(runs))
@@ -107,7 +114,7 @@ def test_japanese_bm25_reads_the_japanese_side(index, tmp_path):
 
 
 def test_difference_is_of_the_same_questions(index, tmp_path):
-    (corpus,) = load_corpora(tmp_path)
+    corpus = load_corpora(tmp_path)[0]
 
     def run(name, found):
         success = {k: np.array(found, float) for k in (1, 5)}
@@ -123,6 +130,15 @@ def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
     other = {"q": "How do I bake bread?", "q_ja": "パンの焼き方は？", "kind": "off-topic"}
     (tmp_path / "questions.json").write_text(json.dumps(few), "utf-8")
     (tmp_path / "unanswerable.json").write_text(json.dumps({"unanswerable": [other]}), "utf-8")
+    real = json.loads((answers.DATA / "real-dev.json").read_bytes())
+    of_each = [
+        {one["lang"]: one for one in real["questions"]}.values(),
+        {(one["lang"], one["kind"]): one for one in real["unanswerable"]}.values(),
+    ]
+    (tmp_path / "real-dev.json").write_text(
+        json.dumps(dict(zip(("questions", "unanswerable"), map(list, of_each), strict=True))),
+        "utf-8",
+    )
     frames = {"en": ["hi, {l}"], "ja": ["すみません、{q}"]}
     (tmp_path / "frames.json").write_text(json.dumps(frames), "utf-8")
     monkeypatch.setattr(answers, "DATA", tmp_path)
@@ -130,6 +146,7 @@ def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
     assert lines[0] == "| answers | en | ja |"
     assert "| unanswerable, off-topic refused | 1.000 | 1.000 |" in lines
     assert "| with talk around it: unanswerable refused | 1.000 | 1.000 |" in lines
+    assert sum(line.startswith("| real wording: ") for line in lines) == 4
     assert any(line.startswith("| median words | ") and line.endswith(" |  |") for line in lines)
 
 

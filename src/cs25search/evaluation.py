@@ -17,8 +17,21 @@ DEPTH = 10  # hits requested and reported per question
 
 
 @dataclass(frozen=True, slots=True)
+class Gold:
+    """A time range of a video in which a question is answered."""
+
+    video_id: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A question and the seconds in which its answer is spoken."""
+    """A question and the seconds in which its answer is spoken.
+
+    Attributes:
+        also: Further ranges with an answer.
+    """
 
     id: str
     q: str
@@ -26,6 +39,12 @@ class Question:
     start: float
     end: float
     q_ja: str = ""
+    also: tuple[Gold, ...] = ()
+
+    @property
+    def gold(self) -> tuple[Gold, ...]:
+        """All ranges with an answer."""
+        return (Gold(self.video_id, self.start, self.end), *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +64,12 @@ class Scored:
     @property
     def relevant(self) -> list[bool]:
         """Whether each hit overlaps the gold range, in order of rank."""
-        gold = self.question
         return [
-            hit.video.video_id == gold.video_id
-            and overlaps(hit.start, hit.end, gold.start, gold.end)
+            any(
+                hit.video.video_id == gold.video_id
+                and overlaps(hit.start, hit.end, gold.start, gold.end)
+                for gold in self.question.gold
+            )
             for hit in self.hits
         ]
 
@@ -112,7 +133,8 @@ def measure(scored: list[Scored]) -> dict[str, float | None]:
         "success@10": fmean(success_at_k(flags, 10) for flags in relevant),
         "mrr@10": fmean(reciprocal_rank(flags[:10]) for flags in relevant),
         "lecture@1": fmean(
-            bool(entry.hits) and entry.hits[0].video.video_id == entry.question.video_id
+            bool(entry.hits)
+            and entry.hits[0].video.video_id in {gold.video_id for gold in entry.question.gold}
             for entry in scored
         ),
         "start_error": median(distances) if distances else None,
