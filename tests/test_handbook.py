@@ -98,6 +98,11 @@ def test_the_handbook_is_read_as_it_was_written(index_dir):
      ("How many hours does it take to watch everything?", "slide", "9 hours"),
      ("おすすめの回を教えて", "slide", "第5回"),
      ("Which talks get a star in the slides?", "slide", "5 (Scaling"),
+     ("I work on speech, which one should I watch?", "lecture", "Prateek Verma"),
+     ("Where can I watch the lectures?", "slide", "youtube.com/playlist"),
+     ("does the course cover ChatGPT?", "slide", "2021"),
+     ("summarize the third lecture", "lecture", "Lucas Beyer"),
+     ("what is slide 19 about", "slide", "Slide 19, Lecture 5 impressions"),
      ("Who made these slides and when were they put online?", "deck", "1 September 2022")],
 )  # fmt: skip
 def test_the_course_itself_is_answered_with_slide_or_lecture(index, question, status, part):

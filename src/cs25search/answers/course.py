@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..index.handbook import Match, match
 from ..question.cleanup import topic_of
-from ..question.named import named_lectures, without_place
+from ..question.named import named_lectures, named_slide, without_place
 from ..question.read import Question, clean_question
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
@@ -22,6 +22,7 @@ from .course_words import about_course
 WORD = 0.16  # what a word counts beside the nearest question, by its logarithm
 SURE: dict[Language, float] = {"en": 0.985, "ja": 0.985}
 ENOUGH: dict[Language, float] = {"en": 0.965, "ja": 0.95}  # where no moment answers
+SAME = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_SLIDES = 3  # cited for a fact
 
 
@@ -35,6 +36,10 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
         return None
     as_typed = question.searched == question.text or question.language == "ja"
     query = found.query if as_typed else searcher.encode(clean_question(question.text))
+    if slide := named_slide(question.text):
+        for entry in handbook.entries:
+            if entry.kind == "slide" and entry.number == slide:
+                return Match(entry, SAME, SAME)
     lectures = found.filters.lectures
     matches = match(handbook, question.text, query.tokens, query.ids, lectures)
     # An answer needs a question nearly like it, though not every entry near by its text has one.
@@ -52,7 +57,8 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
         return False
     named = bool(named_lectures(question.text))
     has_topic = question.intent.of_lectures and topic_of(question.text) != question.text
-    if is_answered and has_topic and not named and found.entry.kind != "fact":
+    is_double = found.ask >= 1 or found.entry.kind == "fact"
+    if is_answered and has_topic and not named and not is_double:
         return False  # the best moment names its lecture and speaker
     limit = SURE[question.language] if is_answered else ENOUGH[question.language]
     return found.ask + WORD * about_course(without_place(question.text)) >= limit

@@ -57,7 +57,7 @@ def judge(searcher: Searcher, found: Found) -> Findings:
     said = [
         passage
         for place, hit in enumerate(found.hits)
-        for passage in passages(hit, place, found.query, evidence)
+        for passage in passages(hit, place, found, evidence)
     ]
     return Findings(found, tuple(said), probability, status, evidence)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..index.chunk_text import lead
 from ..ranking.query import Query
+from ..ranking.searcher import Found
 from ..records import Chunk, Cue, Hit
 from ..text.sentences import split_sentences
 from .evidence import Evidence
@@ -51,19 +52,22 @@ def spoken_stretches(cues: Sequence[Cue]) -> list[tuple[Cue, ...]]:
     return [*stretches, tuple(open_cues)] if open_cues else stretches
 
 
-def passages(hit: Hit, place: int, query: Query, evidence: Evidence) -> list[Passage]:
+def passages(hit: Hit, place: int, found: Found, evidence: Evidence) -> list[Passage]:
     """Return the sentences of a hit with their scores.
 
     Args:
         hit: Its note is used if there is one, else its transcript.
         place: Position of the hit, from 0.
+        found: The question; its language is that of the sentences, even if its topic is a name in
+            Latin letters.
     """
+    query = found.query
     if hit.note is None:
         return _spoken(hit, place, query, evidence)
     english = split_sentences(hit.note.text)
     scores = piece_scores(hit.note, english, query, evidence)
     texts = english
-    if query.language == "ja" and hit.note.text_ja:
+    if found.question.language == "ja" and hit.note.text_ja:
         texts = split_sentences(hit.note.text_ja)
         # The Japanese text has the same order, but not always the same number of sentences.
         spread = np.arange(len(texts)) * len(english) // max(1, len(texts))

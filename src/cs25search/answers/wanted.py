@@ -43,9 +43,7 @@ def find_wanted(searcher: Searcher, findings: Findings) -> Findings:
     moments = [chosen, *(hit for hit in hits if hit.start != chosen.start)][: len(hits)]
     evidence = replace(findings.evidence, part=further.part)
     said = [
-        one
-        for place, hit in enumerate(moments)
-        for one in passages(hit, place, found.query, evidence)
+        one for place, hit in enumerate(moments) for one in passages(hit, place, found, evidence)
     ]
     return replace(
         findings,

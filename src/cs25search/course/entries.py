@@ -7,6 +7,8 @@ from ..records import About, Entry, Lecture, Section, Slide
 from ..times import clock
 from .read import Fact
 
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+
 # What is asked about any lecture by its number, beside the questions written for each.
 _ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "who": (
@@ -20,6 +22,7 @@ _ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Summarise lecture {n}", "What does lecture {n} cover?", "outline of lecture {n}",
          "lecture {n} in a few sentences", "main points of lecture {n}",
          "What is lecture {n} about?", "summary of the lecture on {title}",
+         "Summarize lecture {n}", "Summarise the {nth} lecture", "Summarize the {nth} talk for me",
          "What does {who} talk about?", "outline of the talk by {who}"),
         ("第{n}回を要約してください", "第{n}回の要点", "第{n}回の内容は？",
          "第{n}回は何についての講義ですか", "{title}の講義の要約",
@@ -99,13 +102,14 @@ def _lecture(lecture: Lecture) -> Iterator[Entry]:
         "difficulty": (lecture.difficulty_reason, lecture.difficulty_reason_ja),
         "good_for": (lecture.good_for, lecture.good_for_ja),
     }
+    nth = ORDINALS[n - 1] if n <= len(ORDINALS) else f"{n}th"
     last = lecture.speakers[0].split()[-1] if lecture.speakers else ""
     for side, (text, text_ja) in texts.items():
         if not text:
             continue
         asks, asks_ja = (
             tuple(
-                ask.format(n=n, title=title, who=last)
+                ask.format(n=n, title=title, who=last, nth=nth)
                 for ask in templates
                 if last or "{who}" not in ask
             )

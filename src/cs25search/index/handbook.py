@@ -17,10 +17,14 @@ from ..encoding.encoder import Encoder
 from ..records import Entry, lecture_label
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
+from ..text.topic_words import topic_words
+from ..text.words import words
 from .late import pack, token_cosines
 
 GRAMS = 0.4  # weight of shared n-grams beside late interaction
 BOTH = 0.3  # weight of the lower of the scores of question and text; the higher one has 1
+COVERED = 0.2  # weight of the question's words that an entry has anywhere
+_ASKING = frozenset(("where", "when", "who", "why"))
 WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
 
 
@@ -58,6 +62,17 @@ class Handbook:
             (set(ngrams(_text(entry))), [set(ngrams(ask)) for ask in entry.asks])
             for entry in self.entries
         ]
+
+    @cached_property
+    def words(self) -> list[set[str]]:
+        """The English topic words of each entry with its questions."""
+        return [set(_words_asked(" ".join([_text(e), *e.asks]))) for e in self.entries]
+
+    @cached_property
+    def words_ja(self) -> list[set[str]]:
+        """The Japanese words of each entry with its questions."""
+        return [set(japanese_words("。".join([e.title_ja, e.text_ja, *e.asks_ja])))
+                for e in self.entries]  # fmt: skip
 
     @cached_property
     def japanese(self) -> list["tuple[Terms, list[Terms]]"]:
@@ -149,13 +164,30 @@ def match(
     else:
         nearness = _english(handbook, question, tokens, ids)
     wanted = set(lectures)
+    covered = _covered(handbook, question)
     matches = []
-    for entry, (text, ask) in zip(handbook.entries, nearness, strict=True):
+    for place, (entry, (text, ask)) in enumerate(zip(handbook.entries, nearness, strict=True)):
         if not wanted or wanted & {*entry.lectures}:
-            score = max(text, ask) + BOTH * min(text, ask)
+            score = max(text, ask) + BOTH * min(text, ask) + COVERED * covered[place]
             score += WRITTEN if entry.kind != "slide" else 0.0
             matches.append(Match(entry, score, ask))
     return sorted(matches, key=lambda one: -one.score)
+
+
+def _covered(handbook: Handbook, question: str) -> list[float]:
+    """Return which share of the question's words each entry has, rare words counting more."""
+    held = handbook.words_ja if is_japanese(question) else handbook.words
+    asked = _words_asked(question)
+    rarity = {w: float(np.log1p(len(held) / (1 + sum(w in one for one in held)))) for w in asked}
+    total = sum(rarity.values()) or 1.0
+    return [sum(rarity[word] for word in asked if word in one) / total for one in held]
+
+
+def _words_asked(text: str) -> list[str]:
+    """Return the topic words of a text and the words that ask: where, when, who, why."""
+    if is_japanese(text):
+        return topic_words(text)
+    return [*topic_words(text), *sorted(_ASKING.intersection(words(text)))]
 
 
 def overlap(one: set[str], other: set[str], weight: dict[str, float] | None = None) -> float:

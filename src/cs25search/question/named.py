@@ -2,11 +2,12 @@
 
 import re
 
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+from ..course.entries import ORDINALS
+
 _KANJI = "一二三四五六七八九十"
 _NUMBERED = re.compile(
     r"\b(?:lectures?|talks?|class|session|lec\.?) ?(?:no\.? ?|number |#)?(\d{1,2})\b"
-    rf"|\b({'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:lecture|talk|class|session)\b"
+    rf"|\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:lecture|talk|class|session)\b"
     rf"|第 ?(\d{{1,2}}|[{_KANJI}]) ?(?:回|講)|(?:講義|レクチャー) ?(\d{{1,2}})",
     re.I,
 )
@@ -22,6 +23,19 @@ _PLACE = re.compile(
 )
 
 
+_SLIDE = re.compile(r"\bslide ?(?:no\.? ?|number |#)?(\d{1,2})\b|スライド ?(\d{1,2})", re.I)
+
+
+def named_slide(question: str) -> int | None:
+    """Return the slide that a question names by number, None without one.
+
+    >>> named_slide("what is on slide 19?"), named_slide("スライド5の内容"), named_slide("slides")
+    (19, 5, None)
+    """
+    found = _SLIDE.search(question)
+    return int(found[1] or found[2]) if found else None
+
+
 def named_lectures(question: str) -> list[int]:
     """Return the lectures that a question names by number, each once.
 
@@ -33,8 +47,8 @@ def named_lectures(question: str) -> list[int]:
     found = []
     for groups in _NUMBERED.findall(question):
         word = next(group for group in groups if group).lower()
-        if word in _ORDINALS:
-            found.append(_ORDINALS.index(word) + 1)
+        if word in ORDINALS:
+            found.append(ORDINALS.index(word) + 1)
         elif word in _KANJI:
             found.append(_KANJI.index(word) + 1)
         else:
