@@ -206,14 +206,16 @@ def _read(video: Video, track: RawTrack | None) -> tuple[Row, Sequence[Cue]]:
         video,
         lecture=None,
         chapters=video.chapters or origin.chapters,
-        captions=origin.kind,
+        captions=origin.made or origin.kind,
     )
     return read_track(Row(video), track)
 
 
 def read_track(row: Row, track: RawTrack) -> tuple[Row, Sequence[Cue]]:
     """Return the cues of a track, and its row with remarks and problems."""
-    row = replace(row, source=track.origin.kind, cached=True, track=track.origin.name)
+    origin = track.origin
+    source = f"{origin.kind}, {origin.made}" if origin.made else origin.kind
+    row = replace(row, source=source, cached=True, track=origin.name)
     try:
         parsed = parse_captions(track.data, track.origin.name)
     except CaptionError as error:

@@ -133,7 +133,7 @@ def new(  # noqa: PLR0913 (an argument for each option)
         lectures += listed
     parsed = read_deck(deck) if deck else None
     if captions_dir:
-        tracks, left_out = read_captions(captions_dir, parse_languages(language)[0])
+        tracks, left_out = read_captions(captions_dir, parse_languages(language))
         lectures += from_captions(tracks)
         for one in left_out:
             out(f"Left out {one.name}: {one.reason}.", err=True)

@@ -13,7 +13,7 @@ from cs25search.place import Place, course_folder, courses_folder, read_place
 
 from .milvus import parse_shard
 from .notes.write import FIRST_TOKEN
-from .youtube.languages import ORIGINAL, parse_languages
+from .youtube.languages import parse_languages
 from .youtube.limits import Network, read_network
 from .youtube.links import parse_playlist_id, parse_video_id
 
@@ -56,11 +56,6 @@ class Order:
     def index_dir(self) -> Path:
         """Return the index folder of the course."""
         return self.place.folder
-
-    @property
-    def language(self) -> str:
-        """Return the preferred language; "" for the spoken one."""
-        return "" if self.languages[0] == ORIGINAL else self.languages[0]
 
     @property
     def tracks(self) -> Path:

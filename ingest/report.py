@@ -31,7 +31,9 @@ class Row:
     video: Video
     notes: int = 0
     models: tuple[str, ...] = ()  # language models that wrote the notes; empty if people did
-    source: str = ""  # manual | automatic | local | failed | "" if only notes were wanted
+    # manual | automatic | dubbed | local, with what else is known of it | failed | "" if only notes
+    # were wanted
+    source: str = ""
     cached: bool = False  # not fetched in this run
     track: str = ""  # file name of the captions
     cues: int = 0
@@ -64,7 +66,9 @@ def table(rows: Sequence[Row]) -> Table:
         shown.add_column("What to do", overflow="fold")
     for row in rows:
         video = row.video
-        source = f"{row.source}, cached" if row.cached and row.source != "local" else row.source
+        source = row.source
+        if row.cached and not source.startswith("local"):
+            source += ", cached"
         cells = [
             str(video.lecture or "–"), video.video_id, video.title, f"{video.duration / 60:.0f}",
             _notes(row), source or "–", str(row.cues or "–"),

@@ -138,7 +138,7 @@ def given_tracks(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
     tracks: dict[str, RawTrack] = {}
     left_out: list[LeftOut] = []
     for place, ids, may_be_empty in _caption_places(order):
-        found, others = read_given(place, order.language, ids, may_be_empty)
+        found, others = read_given(place, order.languages, ids, may_be_empty)
         tracks |= {track.origin.video_id: track for track in found}
         left_out += others
     return list(tracks.values()), left_out
@@ -182,11 +182,11 @@ def find_deck(order: Order, on_unusable: Callable[[Unusable], None]) -> ParsedDe
 
 
 def read_given(
-    place: Path, language: str, ids: Mapping[Path, str], may_be_empty: bool
+    place: Path, languages: Sequence[str], ids: Mapping[Path, str], may_be_empty: bool
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return what `read_captions` returns; nothing if there are no captions and that is allowed."""
     try:
-        return read_captions(place, language, ids)
+        return read_captions(place, languages, ids)
     except Cs25SearchError:
         if not may_be_empty:
             raise

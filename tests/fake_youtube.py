@@ -60,6 +60,8 @@ class Talk:
     chapters: tuple[tuple[int, str], ...] = ()
     gated: tuple[str, ...] = ()  # tracks for browsers only, as ".en" or "a.en"
     hidden: tuple[str, ...] = ()  # tracks that youtube-transcript-api's client is not shown
+    spoken: str = ""  # automatic tracks in other languages belong to dubbed soundtracks
+    translations: tuple[str, ...] = ()  # languages that YouTube offers to translate captions into
     details: dict = field(default_factory=dict)  # added to the player's videoDetails
 
 
@@ -250,7 +252,19 @@ def _player(talk: Talk | None, video_id: str, client: str) -> dict:
         "streamingData": {"expiresInSeconds": "1"},
     }
     if tracks:
-        answer["captions"] = {"playerCaptionsTracklistRenderer": {"captionTracks": tracks}}
+        listed: dict[str, Any] = {
+            "captionTracks": tracks,
+            "translationLanguages": [
+                {"languageCode": code, "languageName": {"runs": [{"text": code}]}}
+                for code in talk.translations
+            ],
+        }
+        if talk.spoken:
+            listed["audioTracks"] = [{"captionTrackIndices": [n]} for n in range(len(tracks))]
+            listed["defaultAudioTrackIndex"] = [x["languageCode"] for x in tracks].index(
+                talk.spoken
+            )
+        answer["captions"] = {"playerCaptionsTracklistRenderer": listed}
     return answer
 
 

@@ -179,7 +179,39 @@ def test_best_file_of_a_video_is_taken(tmp_path):
     assert [track.origin.name for track in tracks] == [f"{ID}.en.vtt"]
     assert len(left_out) == 3
     assert not any(one.failed for one in left_out)
-    assert read_captions(tmp_path, "de")[0][0].origin.language == "de"
+    assert read_captions(tmp_path, ["de"])[0][0].origin.language == "de"
+
+
+def test_languages_of_files_are_an_order_and_original_is_what_is_spoken(tmp_path):
+    for name in ("de", "en-orig", "fr"):
+        (tmp_path / f"{ID}.{name}.srt").write_text(SRT)
+    for wanted, taken in (
+        (["ja", "fr", "de"], "fr"),
+        (["en"], "en-orig"),
+        (["original"], "en-orig"),
+        (["ja", "original"], "en-orig"),
+    ):
+        assert read_captions(tmp_path, wanted)[0][0].origin.language == taken
+
+
+def test_machine_translations_and_dubbed_captions_of_ytdlp_are_marked_and_come_last(tmp_path):
+    address = "https://www.youtube.com/api/timedtext?v=aircAruvnKk&lang=en&kind=asr"
+    automatic = {
+        "en-orig": [{"url": address}],
+        "en": [{"url": address}],
+        "de": [{"ext": "vtt", "url": f"{address}&tlang=de"}],
+        "ja": [{"url": address.replace("lang=en", "lang=ja")}],
+    }
+    info = {"id": ID, "extractor": "youtube", "automatic_captions": automatic,
+            "subtitles": {"fr": [{"url": address}]}}  # fmt: skip
+    (tmp_path / f"Talk [{ID}].info.json").write_text(json.dumps(info))
+    made = {"en": "automatic", "en-orig": "automatic", "de": "machine-translated", "ja": "dubbed",
+            "fr": "", "es": ""}  # fmt: skip
+    for language, by in made.items():
+        path = tmp_path / f"Talk [{ID}].{language}.vtt"
+        path.write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nThe zebra.\n")
+        assert read_captions(path)[0][0].origin.made == by
+    assert read_captions(tmp_path, ["de", "ja"])[0][0].origin.language == "ja"
 
 
 def test_file_that_cannot_be_read_makes_way_for_the_next(tmp_path):

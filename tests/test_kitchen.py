@@ -41,7 +41,7 @@ def test_captions_are_read_whole(number, kind):
 
 
 def test_folder_gives_a_track_for_each_lecture():
-    tracks, left_out = read_captions(KITCHEN / "captions", COURSE["language"])
+    tracks, left_out = read_captions(KITCHEN / "captions", COURSE["language"].split(","))
     assert len(tracks) == len(LECTURES)
     assert not left_out
     origins = {track.origin.video_id: track.origin for track in tracks}

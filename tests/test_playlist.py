@@ -12,6 +12,7 @@ from fake_youtube import AGE, BOT, GONE, NOT_HERE, PRIVATE, UNPLAYABLE, Talk, se
 from test_ingest import SRT, files, report
 
 from cs25search import open_index
+from cs25search.formats import hit_json
 
 PLAYLIST = "PLfakefakefakefake"
 
@@ -221,6 +222,52 @@ def test_other_language_is_fetched_beside_nothing_guessed(youtube, index_copy):
     assert pull(youtube, index_copy).returncode == 0
     assert pull(youtube, index_copy, "--lang", "de").returncode == 0
     assert report(index_copy)["aaaaaaaaaa1"]["source"] == "automatic"
+
+
+def test_playlist_in_two_languages_comes_clean(youtube, index_copy):
+    said = "シマウマのルーターにはマーマレードの精度が必要です。"
+    hold(
+        youtube,
+        Talk("aaaaaaaaaa0", "Japanese", tracks=(("ja", "manual"),), said=said),
+        Talk("aaaaaaaaaa4", "English", said="The giraffe wears pyjamas at night."),
+        Talk("aaaaaaaaaa8", "Both", tracks=(("en", "manual"), ("ja", "asr"))),
+        Talk("aaaaaaaaaaA", "British", tracks=(("de", "manual"), ("en-GB", "asr"))),
+    )
+    done = pull(youtube, index_copy, "--lang", "ja,en")
+    assert done.returncode == 0, done.stdout
+    rows = [report(index_copy)[talk] for talk in youtube.talks]
+    assert [row["source"] for row in rows] == ["manual", "manual", "automatic", "automatic"]
+    assert not any(row["cause"] or row["remark"] for row in rows)
+    kept = sorted(path.name for path in (index_copy / "captions").glob("*.json3"))
+    assert kept == [
+        "aaaaaaaaaa0.ja.json3", "aaaaaaaaaa4.en.json3", "aaaaaaaaaa8.ja.json3",
+        "aaaaaaaaaaA.en-GB.json3",
+    ]  # fmt: skip
+    opened = open_index(index_copy)
+    assert opened.search(said)[0].video.title == "Japanese"
+    assert opened.search("giraffe in pyjamas")[0].video.title == "English"
+    youtube.asked.clear()
+    assert pull(youtube, index_copy, "--lang", "ja,en").returncode == 0
+    assert youtube.asked_videos() == set()
+
+
+def test_dubbed_captions_are_marked_where_shown_and_translations_never_taken(youtube, index_copy):
+    dubbed = Talk(
+        "aaaaaaaaaa0", "Zebras", said="The zebra likes marmalade on toast.", spoken="en",
+        tracks=(("de", "asr"), ("en", "asr")), translations=("fr", "de", "en"),
+    )  # fmt: skip
+    hold(youtube, dubbed)
+    translated = pull(youtube, index_copy, "--lang", "fr")
+    assert translated.returncode == 1  # nothing of what was named
+    assert "only in" in report(index_copy)[dubbed.video_id]["cause"]
+    for wanted, kind in (("de", "dubbed"), ("original", "automatic")):
+        done = pull(youtube, index_copy, "--lang", wanted)
+        assert done.returncode == 0, done.stdout
+        assert kind in done.stdout, done.stdout[-900:]
+        assert report(index_copy)[dubbed.video_id]["source"] == kind
+        hit = open_index(index_copy).search("zebra marmalade toast")[0]
+        assert hit.video.video_id == dubbed.video_id
+        assert hit_json(hit)["captions"] == f"{kind} captions"
 
 
 @pytest.mark.parametrize("status", [429, 403, 500, 503])

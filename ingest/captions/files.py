@@ -7,12 +7,13 @@ fetched twice, and an ingest without `--captions` loses nothing.
 import hashlib
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Annotated, Any
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -22,6 +23,7 @@ from cs25search.integrity import replace_file
 from cs25search.text.clean import printable
 
 from ..kept import Unusable, read_kept
+from ..youtube.languages import ORIGINAL, kind_of
 from .names import COMPANIONS, FORMATS, MEDIA, VIDEO_ID, Name, read_name
 from .parse import parse_captions
 from .track import NoSpeech
@@ -37,6 +39,8 @@ RENAME = "If it contains captions, give it the extension of its format: .srt, .v
 COPY = "Copy the file itself into the folder."
 OTHER_LANGUAGE = "Use --lang for another language; otherwise there is nothing to do."
 OTHER_FILE = "Give the file that contains only the captions."
+MACHINE_TRANSLATED = "machine-translated"
+_Preference = tuple[bool, int, bool, int, str]  # lower is better
 MOST_BYTES = 50_000_000  # of one caption file; a day of word-timed speech needs a fifth of it
 ABOUT_LETTERS = 1000  # characters kept of a description
 
@@ -46,7 +50,7 @@ class Origin:
     """The origin of a track and what is known about its video; the sidecar of a kept track."""
 
     video_id: str
-    kind: str  # local | manual | automatic
+    kind: str  # local | manual | automatic | dubbed | automatic, and the model that heard it
     name: str  # file name of the kept raw bytes
     language: str  # "" if unknown
     client: str = (
@@ -58,6 +62,7 @@ class Origin:
     chapters: tuple[tuple[float, str], ...] = ()  # start in seconds, title
     about: str = ""  # the beginning of the description
     wanted: str = ""  # --lang of the ingest that fetched it
+    made: str = ""  # of a local file, if known: automatic | dubbed | machine-translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +102,16 @@ class LeftOut:
 
 
 def read_captions(
-    place: Path, language: str = "en", ids: Mapping[Path, str] = MappingProxyType({})
+    place: Path, languages: Sequence[str] = ("en",), ids: Mapping[Path, str] = MappingProxyType({})
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return the best caption file of each video in a folder, or one file, and the files left out.
 
     Among several files of one video, the preferred language comes first, then a file without a
-    language, then the most detailed format. Videos and pictures are ignored.
+    language, then the most detailed format; a machine translation comes last. Videos and pictures
+    are ignored.
 
     Args:
+        languages: The preferred one first, as `parse_languages` returns them.
         ids: The ids of some files, by resolved path; those of others are read from their names.
 
     Raises:
@@ -117,7 +124,7 @@ def read_captions(
         )
     root = place if place.is_dir() else place.parent
     files = _files_below(place) if place.is_dir() else [place]
-    found: dict[str, list[tuple[tuple[bool, bool, int, str], Path, Origin]]] = {}
+    found: dict[str, list[tuple[_Preference, Path, Origin]]] = {}
     left_out = []
     for path in files:
         shown = path.relative_to(root)
@@ -132,9 +139,13 @@ def read_captions(
                 )
             continue
         origin = _origin(path, name, ids.get(path.resolve(), ""))
-        exact = name.language.split("-")[0].lower() == language.split("-")[0].lower()
-        form = FORMATS.index(name.format)
-        preference = (not exact, name.language != "", form, str(shown))
+        preference = (
+            origin.made == MACHINE_TRANSLATED,
+            _place_of(name.language, origin, languages),
+            name.language != "",
+            FORMATS.index(name.format),
+            str(shown),
+        )
         found.setdefault(origin.video_id, []).append((preference, path, origin))
     if not found and (not left_out or place.is_dir()):
         raise Cs25SearchError(
@@ -149,6 +160,26 @@ def read_captions(
         tracks += taken
         left_out += others
     return tracks, left_out
+
+
+def _place_of(language: str, origin: Origin, wanted: Sequence[str]) -> int:
+    """Return the place of a file's language among the wanted ones; their number if it is none."""
+    for place, code in enumerate(wanted):
+        if code == ORIGINAL:
+            if origin.made == "automatic" or (language.endswith("-orig") and not origin.made):
+                return place
+        elif language and _base(language) == _base(code):
+            return place
+    return len(wanted)
+
+
+def _base(language: str) -> str:
+    """Return a language code without region.
+
+    >>> _base("en-US"), _base("EN")
+    ('en', 'en')
+    """
+    return language.split("-")[0].lower()
 
 
 def find_media(place: Path) -> list[Recording]:
@@ -168,7 +199,7 @@ def find_media(place: Path) -> list[Recording]:
 
 
 def _best(
-    same: list[tuple[tuple[bool, bool, int, str], Path, Origin]], root: Path
+    same: list[tuple[_Preference, Path, Origin]], root: Path
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return the first readable file of a video, and why the others are left out."""
     taken: RawTrack | None = None
@@ -262,12 +293,33 @@ def _origin(path: Path, name: Name, given_id: str = "") -> Origin:
             sorted((one.start_time, " ".join(one.title.split())) for one in info.chapters)
         ),
         about=" ".join(f"{info.channel} {info.description}".split())[:ABOUT_LETTERS],
+        made=_made(info, name.language),
     )
+
+
+def _made(info: "_Info", language: str) -> str:
+    """Return how YouTube made captions, from yt-dlp's lists of them; "" if people did or unknown.
+
+    Captions in another language than the spoken one are a translation if they were requested as
+    one, else they come from a dubbed soundtrack.
+    """
+    forms = info.automatic_captions.get(language)
+    if not forms or language in info.subtitles:
+        return ""
+    if any("tlang" in parse_qs(urlsplit(form.url or "").query) for form in forms):
+        return MACHINE_TRANSLATED
+    heard = [code for code in info.automatic_captions if code.endswith("-orig")]
+    # Several are called original if a soundtrack was dubbed.
+    return kind_of(language, True, info.language or (heard[0] if len(heard) == 1 else ""))
 
 
 class _Chapter(msgspec.Struct):
     start_time: Annotated[float, msgspec.Meta(ge=0, le=1e6)]
     title: str
+
+
+class _Form(msgspec.Struct):
+    url: str | None = None
 
 
 class _Info(msgspec.Struct):
@@ -281,6 +333,9 @@ class _Info(msgspec.Struct):
     upload_date: str = ""
     description: str = ""
     chapters: list[_Chapter] = []
+    language: str = ""
+    subtitles: dict[str, Any] = {}
+    automatic_captions: dict[str, list[_Form]] = {}
 
 
 def _info_beside(path: Path, name: Name) -> _Info | None:

@@ -16,7 +16,7 @@ from ..captions.parse import parse_captions
 from . import failures
 from .details import Captions, Details, Listing, PartialList
 from .failures import Failure, FetchError
-from .languages import BEST, Rank
+from .languages import BEST, KINDS, Rank
 from .transcript_api import TranscriptClient
 from .ytdlp import YtDlpClient
 
@@ -167,6 +167,8 @@ class Fetcher:
             above = best.rank if best else None
             if above == BEST:
                 break
+            if best and best.kind == "dubbed":  # to the other client it may look like speech
+                above = (best.rank[0], KINDS.index("automatic"))
             try:
                 best = gate.ask(_readable, client, video_id, wanted, above) or best
             except FetchError as error:

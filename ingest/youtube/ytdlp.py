@@ -247,7 +247,8 @@ def _spoken_language(info: dict[str, Any]) -> str:
         if form.get("language") and form.get("language_preference") == ORIGINAL_SOUND:
             return str(form["language"])
     heard = [code for code in info.get("automatic_captions") or {} if code.endswith("-orig")]
-    return heard[0].removesuffix("-orig") if heard else ""
+    # Those of dubbed soundtracks are called original too.
+    return heard[0].removesuffix("-orig") if len(heard) == 1 else ""
 
 
 def _is_gated(said: str, wanted: Sequence[str], offers: Sequence[Offer]) -> bool:
