@@ -84,7 +84,7 @@ def test_question_leads_to_a_moment_with_its_links_and_slide():
     assert f"{load_course().deck.url}?slide=18" in links(app)
     assert "**Lecture 5 · Scaling transformers** · Barret Zoph&#44; Irwan Bello" in texts(app)
     assert ":yellow-background[**router**]" in texts(app)
-    assert "Slide 18 of the deck" in texts(app)
+    assert "Slide 18 of sadahry's summary" in texts(app)
     assert not app.pills
 
 

@@ -21,6 +21,7 @@ from cs25search.index.files import read_generation, write_generation
 from cs25search.index.publish import current_generation, ingest_lock
 from cs25search.index.vectors import build_dense, cosines, top_k
 from cs25search.integrity import is_stamped
+from cs25search.place import BUNDLED
 from cs25search.search import Index
 from tests.reliability.crashes import Turns
 from tests.reliability.damage import every_damage
@@ -228,8 +229,9 @@ with ingest_lock(Path(sys.argv[1])):
 
 
 def test_lock_names_its_living_owner_and_dies_with_it(tmp_path):
+    folder = tmp_path / BUNDLED.name
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, cwd=DATA
+        [sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, cwd=DATA
     )
     try:
         assert holder.stdout.readline() == b"held\n"
@@ -239,9 +241,9 @@ def test_lock_names_its_living_owner_and_dies_with_it(tmp_path):
     finally:
         holder.kill()
         holder.wait()
-    assert (tmp_path / "ingest.owner").read_text() == f"{holder.pid}\n"  # left by the killed one
-    with ingest_lock(tmp_path):
-        assert (tmp_path / "ingest.owner").read_text() == f"{os.getpid()}\n"
+    assert (folder / "ingest.owner").read_text() == f"{holder.pid}\n"  # left by the killed one
+    with ingest_lock(folder):
+        assert (folder / "ingest.owner").read_text() == f"{os.getpid()}\n"
 
 
 def test_older_formats_say_rebuild(index, tmp_path):

@@ -36,4 +36,4 @@ def test_every_text_is_used_and_every_used_text_exists():
 
 def test_values_are_put_in():
     assert say("en", "watch", time="9:42") == "YouTube at 9:42"
-    assert say("ja", "watch", time="9:42") == "YouTubeの9:42へ"
+    assert say("ja", "watch", time="9:42") == "YouTubeで9:42から見る"

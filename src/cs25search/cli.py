@@ -357,7 +357,7 @@ def _advise(goal: str, as_json: bool, place: Place) -> None:
     for one in [] if as_json else advice[:3]:
         best = one.hits[0]
         shown = [
-            f"     {one.share:.0%} of the matching material, {clock(one.seconds)} in total; "
+            f"     {one.share:.0%} of what there is on this, {clock(one.seconds)} in total; "
             f"begin at {clock(best.start)}:",
             *_indented(watch_url(best.video.video_id, best.start)),
         ]

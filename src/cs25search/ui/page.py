@@ -160,5 +160,6 @@ def _show_foot(here: Here) -> None:
         parts.append(
             here.say("rights_deck", author=f"[{author}]({deck.url})" if deck.url else author)
         )
+    what = here.say("what")
     st.divider()
-    st.markdown(f":small[{' '.join(parts)}]\n\n:small[{here.say('what')}]")
+    st.markdown(f":small[{' '.join(parts)}]\n\n:small[{what}]")

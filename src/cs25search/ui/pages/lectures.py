@@ -15,6 +15,7 @@ from ..views.markup import escape, muted
 from ..widgets import cards
 
 ADVISED, LEAST = 3, 0.05  # lectures shown, and the least share of one
+MOST = 0.8  # share of a lecture that has almost everything
 DIFFICULTIES = {
     "easy": "difficulty_easy",
     "moderate": "difficulty_moderate",
@@ -62,7 +63,8 @@ def _show_advice(here: Here, index: Index, goal: str) -> None:
     for one in advice:
         best = one.hits[0]
         st.markdown(f"**{escape(here.title(one.lecture))}**")
-        share = here.say("share", percent=round(100 * one.share), time=clock(one.seconds))
+        key = "share_most" if one.share >= MOST else "share"
+        share = here.say(key, percent=round(100 * one.share), time=clock(one.seconds))
         st.markdown(muted(share))
         link = moment.watch_link(best)
         begin = here.say("begin_at", time=clock(best.start))

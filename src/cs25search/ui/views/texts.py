@@ -10,7 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Top of the page
     "title": ("Find the moment in {course}", "{course}の「あの場面」を探す"),
     "about": (
-        "Ask a question about these lectures and go to the second that answers it.",
+        "Ask a question about these lectures and jump to the second where it is answered.",
         "講義について質問すると、答えが語られる場面が秒単位で見つかります。",
     ),
     "course": ("Course", "コース"),
@@ -34,8 +34,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     # The answer
     "answer": ("Answer", "回答"),
     "extracts": (
-        "Extracts, chosen without a language model. Each number opens the second it is taken from.",
-        "言語モデルを使わずに選んだ抜粋です。番号を押すと、その発言の時点が開きます。",
+        "Taken word for word from study notes and captions, no AI. Each number opens the second "
+        "it is taken from.",
+        "学習メモと字幕からそのまま抜き出した文です（AI不使用）。番号を押すと、その時刻から再生できます。",
     ),
     "written_by": (
         "Written by {model}; each sentence was checked against the moments it cites.",
@@ -100,7 +101,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "said": ("Said in the lecture", "講義での発言（英語の原文）"),
     "said_short": ("Captions", "字幕"),
     "play": ("Play here", "ここで再生"),
-    "watch": ("YouTube at {time}", "YouTubeの{time}へ"),
+    "watch": ("YouTube at {time}", "YouTubeで{time}から見る"),
     "open_link": ("Open", "開く"),
     "copy": ("Copy", "コピー"),
     "copy_link": ("Link", "リンク"),
@@ -110,6 +111,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Slides
     "slide_short": ("Slide {number}", "スライド{number}"),
     "slide": ("Slide {number} of the deck", "スライド{number}"),
+    "slide_by": ("Slide {number} of {author}'s summary", "{author}さんのスライド{number}"),
     "open_slide": ("Open slide {number}", "スライド{number}を開く"),
     "no_slide": (
         "No slide: this video is not in the deck.",
@@ -134,8 +136,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Pages
     "page_search": ("Search", "検索"),
     "page_lectures": ("Lectures", "講義一覧"),
-    "page_lecture": ("One lecture", "講義を読む"),
-    "page_index": ("Index", "索引"),
+    "page_lecture": ("Read a lecture", "講義を読む"),
+    "page_index": ("Sources", "収録データ"),
     # Lectures
     "lectures_about": (
         "The lectures with the verdict of {author}, who watched them all and summed them up in a "
@@ -145,8 +147,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "goal": ("What are you working on?", "知りたいこと・取り組んでいること"),
     "goal_hint": ("For example: your topic, method or question", "例：取り組んでいるテーマや手法"),
     "share": (
-        "{percent} % of the matching material, {time} in total",
-        "関連する内容の{percent}％、合計{time}",
+        "{percent} % of what there is on this: {time}",
+        "該当箇所の{percent}％がこの回（計{time}）",
+    ),
+    "share_most": (
+        "Almost everything on this is here: {time}",
+        "該当箇所のほとんどがこの回（計{time}）",
     ),
     "begin_at": ("Begin at {time}", "{time}から見る"),
     "recommended": ("recommended", "おすすめ"),
@@ -177,7 +183,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "spoken_by": ("Speaking: {names}", "話し手：{names}"),
     "find": ("Find in this lecture", "この回の中を探す"),
     "find_count": ("Passage {number} of {count}", "{count}件中{number}件目"),
-    "find_nothing": ("“{wanted}” is not on this list.", "「{wanted}」は見つかりませんでした。"),
+    "find_nothing": (
+        "“{wanted}” does not occur here.",
+        "「{wanted}」はここには出てきません。",
+    ),
     "find_others": ("The other passages", "その他の箇所"),
     "previous": ("Previous", "前へ"),
     "next": ("Next", "次へ"),
@@ -208,7 +217,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "同梱の講義データと、このマシンにある字幕から索引を更新します。",
     ),
     "ingest": ("Update the index", "索引を更新"),
-    "ingest_offline": ("Without network", "ネットワークを使わない"),
+    "ingest_offline": ("Offline", "オフライン"),
     "ingest_running": (
         "The ingest is running. It goes on if you close this page.",
         "取り込み中です。このページを閉じても続きます。",
