@@ -169,6 +169,7 @@ class Nowhere:
 
     def __init__(self, encoder):
         self.key, self.multilingual, self._encoder = encoder.key, False, encoder
+        self.token_ids = encoder.token_ids
 
     def encode_query(self, text):
         encoding = self._encoder.encode_query(text)
