@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from cs25search.integrity import replace_file
 from .captions.files import RawTrack, Recording
 
 DEFAULT_SPEECH_MODEL = "base"
+RECOGNISER = "faster-whisper"  # the client of an Origin
 RATE = 16_000  # samples per second, as Whisper expects
 PART_SECONDS = 300
 # A part ends at the quietest point in its last seconds, so that no word is cut.
@@ -51,12 +53,9 @@ class Whisper:
         Raises:
             Cs25SearchError: faster-whisper is not installed, or there is no such model.
         """
-        try:
-            from faster_whisper import WhisperModel
-        except ImportError:
-            raise Cs25SearchError(
-                f"--transcribe needs faster-whisper, which is not installed.\n{INSTALL}"
-            ) from None
+        require_recogniser()
+        from faster_whisper import WhisperModel
+
         self.name = Path(model).name if Path(model).exists() else f"whisper-{model}"
         try:
             self._model = WhisperModel(
@@ -95,6 +94,18 @@ class Whisper:
             for one in found
         ]
         return segments, about.language
+
+
+def require_recogniser() -> None:
+    """Check that faster-whisper is installed.
+
+    Raises:
+        Cs25SearchError: It is not.
+    """
+    if find_spec("faster_whisper") is None:
+        raise Cs25SearchError(
+            f"--transcribe needs faster-whisper, which is not installed.\n{INSTALL}"
+        )
 
 
 def read_length(media: Path) -> float:
@@ -179,7 +190,7 @@ def transcribe(
         kind=f"automatic, {recogniser.name}",
         name=name,
         language=code,
-        client="faster-whisper",
+        client=RECOGNISER,
         duration=origin.duration or begins,
     )
     return RawTrack(made, msgspec.json.encode({"segments": segments, "language": spoken}))

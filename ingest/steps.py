@@ -47,7 +47,7 @@ from .report import (
     unusable_rows,
     write_report,
 )
-from .speech import Whisper, read_length, transcribe
+from .speech import RECOGNISER, Whisper, read_length, require_recogniser, transcribe
 from .youtube.cookies import read_cookies
 from .youtube.failures import FetchError
 from .youtube.fetch import Fetcher
@@ -68,11 +68,18 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     """
     course = order.course
     endpoint = require_endpoint(order.endpoint) if order.enrich else None
-    # Check this before an hour of work, not after it.
+    # Check these before an hour of work, not after it.
+    if order.transcribe:
+        require_recogniser()
     store = Store(order.place.uri, create=True) if order.place.is_milvus else None
     with waiting_lock(order):
         left_out = take_in(order)
     asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
+    if order.transcribe:  # after YouTube, which may have captions
+        with waiting_lock(order):
+            transcribed, broken = transcribe_missing(order)
+        left_out += broken
+        failed |= dict.fromkeys(failed.keys() & transcribed)
     unusable: list[Unusable] = []
     tracks = kept(order.tracks, unusable.append)
     deck = find_deck(order, unusable.append)
@@ -116,7 +123,6 @@ def take_in(order: Order) -> list[LeftOut]:
     if order.deck is not None:
         read_deck(order.deck)
     tracks, left_out = given_tracks(order)
-    media = given_media(order) if order.transcribe else []
     before = kept(order.tracks)
     for track in tracks:
         old = before.get(track.origin.video_id)
@@ -125,8 +131,7 @@ def take_in(order: Order) -> list[LeftOut]:
     for one in left_out:
         if not one.failed:
             remarks.print(f"Left out {one.name}: {one.reason}.", markup=False)
-    failed = [one for one in left_out if one.failed]
-    return failed + (transcribe_missing(order, media) if media else [])
+    return [one for one in left_out if one.failed]
 
 
 def given_tracks(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
@@ -160,7 +165,9 @@ def _caption_places(order: Order) -> Iterator[tuple[Path, Mapping[Path, str], bo
 
 def given_media(order: Order) -> list[Recording]:
     """Return the recordings of --captions and of the course, with their origins."""
-    found = find_media(order.captions_dir) if order.captions_dir is not None else []
+    own = {path.resolve() for path in order.course.settings.media.values()}
+    given = find_media(order.captions_dir) if order.captions_dir is not None else []
+    found = [one for one in given if one.path.resolve() not in own]
     titles = {lecture.video_id: lecture.title for lecture in order.course.lectures}
     for video_id, path in order.course.settings.media.items():
         origin = Origin(video_id, "local", f"{video_id}.json", "", title=titles[video_id])
@@ -193,16 +200,32 @@ def read_given(
         return [], []
 
 
-def transcribe_missing(order: Order, media: Sequence[Recording]) -> list[LeftOut]:
-    """Write captions for recordings that have none; return those that failed."""
-    have = kept(order.tracks)
-    missing = [one for one in media if order.refresh or one.origin.video_id not in have]
+def without_captions(order: Order, tracks: Mapping[str, RawTrack]) -> list[Recording]:
+    """Return the recordings to transcribe: those without captions.
+
+    With --refresh, also those that were transcribed before.
+    """
+    return [
+        one
+        for one in given_media(order)
+        if (old := tracks.get(one.origin.video_id)) is None
+        or (order.refresh and old.origin.client == RECOGNISER)
+    ]
+
+
+def transcribe_missing(order: Order) -> tuple[set[str], list[LeftOut]]:
+    """Write captions for recordings that have none.
+
+    Returns:
+        The ids of those that have captions now, and the files that failed.
+    """
+    missing = without_captions(order, kept(order.tracks))
     if not missing:
         remarks.print("Every recording has captions.")
-        return []
+        return set(), []
     with remarks.status("Loading the speech model"):
         recogniser = Whisper(order.speech_model, order.index_dir / "models", order.offline)
-    failed = []
+    done, failed = set(), []
     with seconds_bar() as progress:
         for one in missing:
             path = one.path
@@ -221,9 +244,12 @@ def transcribe_missing(order: Order, media: Sequence[Recording]) -> list[LeftOut
                 remarks.print("Stopped. Finished parts are kept; run the same command to continue.")
                 raise
             else:
-                keep(order.tracks, track)
+                # YouTube is not asked again for the same languages.
+                wanted = replace(track.origin, wanted=",".join(order.languages))
+                keep(order.tracks, replace(track, origin=wanted))
+                done.add(one.origin.video_id)
                 remarks.print(f"{path.name}: transcribed by {recogniser.name}.", markup=False)
-    return failed
+    return done, failed
 
 
 @log.step
@@ -312,9 +338,8 @@ def dry_run(order: Order) -> str:
     tracks = kept(order.tracks)
     found, _ = given_tracks(order)
     tracks |= {track.origin.video_id: track for track in found}
-    for one in given_media(order) if order.transcribe else []:
-        if order.refresh or one.origin.video_id not in tracks:
-            remarks.print(f"{one.path.name} would be transcribed by {order.speech_model}.")
+    for one in without_captions(order, tracks) if order.transcribe else []:
+        remarks.print(f"{one.path.name} would be transcribed by {order.speech_model}.")
     find_deck(order, lambda _: None)
     asked = Asked() if order.offline else ask(order, course)[1]
     shown = preview(asked, plan(asked.videos, tracks, order.languages, order.refresh), tracks)
