@@ -101,6 +101,7 @@ def test_the_handbook_is_read_as_it_was_written(index_dir):
      ("I work on speech, which one should I watch?", "lecture", "Prateek Verma"),
      ("Where can I watch the lectures?", "slide", "youtube.com/playlist"),
      ("does the course cover ChatGPT?", "slide", "2021"),
+     ("How many minutes is the Codex lecture?", "lecture", "48:39"),
      ("summarize the third lecture", "lecture", "Lucas Beyer"),
      ("what is slide 19 about", "slide", "Slide 19, Lecture 5 impressions"),
      ("Who made these slides and when were they put online?", "deck", "1 September 2022")],

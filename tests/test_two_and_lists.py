@@ -73,6 +73,13 @@ def test_japanese_comparison_finds_sides_in_latin_letters(index, question):
     assert "見つかりませんでした" not in answer.text
 
 
+def test_a_side_may_have_another_name_and_no_sentence_is_said_twice(index):
+    answer = index.answer("difference between CNN and vision transformer")
+    assert "I found nothing" not in answer.text
+    parts = index.answer("Who is Aidan Gomez and which lecture does he give?").sentences
+    assert not any(a.text.endswith(b.text) for a in parts for b in parts if a is not b)
+
+
 def test_comparison_shows_both_sides_or_says_which_one_is_missing(index):
     answer = index.answer("How do Switch Transformer and Perceiver differ?")
     assert answer.status == "answered"

@@ -10,7 +10,7 @@ from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher
 from ..records import Answer, Language, Sentence, Status
 from .citations import build_citation
-from .compare import about, beside, compared, has_both, join_sides, two_parts
+from .compare import about, beside, compared, has_both, join_sides, speaking_of, two_parts
 from .course import answers_course, course_answer, find_entry
 from .extract import build_extract
 from .findings import MOMENTS, Findings, judge
@@ -90,7 +90,8 @@ def _two_answers(searcher: Searcher, whole: Findings, filters: Filters) -> Answe
         sides = [judge_other(about(side, question.language == "ja")) for side in pair]
         sides = [sides[0], beside(sides[1], sides[0])]
         # The whole question is about both; a moment of a side only has to speak of it.
-        parts = [build_extract(one) if one.probability else None for one in sides]
+        first = speaking_of(pair[0], sides[0], whole)
+        parts = [first, speaking_of(pair[1], sides[1], whole, first)]
         return join_sides(question, pair, parts)
     if parted := two_parts(question.text):
         answers = [judge_other(parted[0]), judge_other(understood_as(parted[1], parted[0]))]

@@ -9,7 +9,8 @@ from ..records import Answer, Citation, Sentence
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from .citations import text_of
-from .definitions import defined_term, grade
+from .definitions import defined_term, forms_of, grade
+from .extract import build_extract
 from .findings import Findings
 from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, title_of
 
@@ -126,8 +127,34 @@ def beside(other: Findings, first: Findings) -> Findings:
     place = choose_spans(first.found.question, first.found.hits, first.passages)[0].place
     video = first.found.hits[place].video
     chosen = next((n for n, hit in enumerate(hits) if hit in near and hit.video == video), 0)
-    passages = tuple(replace(one, place=0) for one in other.passages if one.place == chosen)
-    return replace(other, found=replace(other.found, hits=(hits[chosen],)), passages=passages)
+    return only(other, chosen)
+
+
+def only(findings: Findings, place: int) -> Findings:
+    """Return findings with one of their moments alone."""
+    passages = tuple(replace(one, place=0) for one in findings.passages if one.place == place)
+    found = replace(findings.found, hits=(findings.found.hits[place],))
+    return replace(findings, found=found, passages=passages)
+
+
+def speaking_of(
+    side: str, findings: Findings, whole: Findings, other: Answer | None = None
+) -> Answer | None:
+    """Return what is said of a side, else what a moment of the whole question says of it.
+
+    Args:
+        other: What is said of the other side; its moment is not said twice.
+    """
+    taken = {(one.video_id, one.start) for one in (other.citations[:1] if other else ())}
+    told = [findings] if findings.probability else []
+    told += [only(whole, place) for place in range(len(whole.found.hits))]
+    for one in told:
+        extract = build_extract(one)
+        first = extract.citations[0]
+        own = [sentence for sentence in extract.sentences if sentence.citations == (1,)]
+        if (first.video_id, first.start) not in taken and _speaks_of(side, own):
+            return extract
+    return None
 
 
 def join_sides(
@@ -144,12 +171,13 @@ def join_sides(
     citations: list[Citation] = []
     for side, found in zip(sides, answers, strict=True):
         own = [one for one in found.sentences if one.citations == (1,)] if found else []
-        if not found or not own or not _speaks_of(side, own):
+        if not found or not own:
             missing = "講義では見つかりませんでした。" if japanese else "I found nothing about it."
             sentences.append(Sentence(_named(side, missing, japanese), (), side))
             continue
-        known = {one.text for one in sentences}
-        fresh = [one.text for one in own if one.text not in known]
+        # The same sentence may have the title of its note in front.
+        known = tuple(one.text for one in sentences)
+        fresh = [one.text for one in own if not any(text.endswith(one.text) for text in known)]
         if not fresh:
             continue
         n = _number(found.citations[0], citations)
@@ -168,9 +196,14 @@ def join_sides(
 
 
 def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
-    wanted = set(topic_words(side))
     said = _words_of(" ".join(one.text for one in sentences))
-    return not wanted or not wanted.isdisjoint(said)
+    forms = [set(topic_words(form)) for form in (forms_of(side) if side else [""])]
+    return any(form <= said for form in forms) or _shares(side, said)
+
+
+def _shares(side: str, said: set[str]) -> bool:
+    """Return whether a side that is no name of the course shares a word with what is said."""
+    return len(forms_of(side)) == 1 and not said.isdisjoint(topic_words(side))
 
 
 def _words_of(text: str) -> set[str]:

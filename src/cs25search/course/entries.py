@@ -14,7 +14,8 @@ _ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "who": (
         ("Who gives lecture {n}?", "Who speaks in lecture {n}?", "How long is lecture {n}?",
          "Who is the speaker of lecture {n} and where does he work?", "title of lecture {n}",
-         "How long is the talk by {who}?"),
+         "How long is the talk by {who}?", "How many minutes is lecture {n}?",
+         "length of the lecture on {title}"),
         ("第{n}回は誰が話していますか", "第{n}回の講師は？", "第{n}回は何分ですか",
          "第{n}回の長さ", "{who}の講義は何分ですか"),
     ),
