@@ -87,6 +87,7 @@ def test_answers_are_the_same(index, there):
     asked = [q for entry in QUESTIONS["questions"][::12] for q in (entry["q"], entry["q_ja"])]
     asked += [entry["q"] for entry in QUESTIONS.get("unanswerable", [])[:5]]
     asked += ["What is DALL·E 2?", "Which lecture explains GLOM?", "GPT-4の画像入力とは？"]
+    asked += ["Why does the ruoter need float32?"]
     for question in asked:
         one, other = (answer_json(x.answer(question)) | {"generation": ""} for x in (index, there))
         assert one == other, question
