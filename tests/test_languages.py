@@ -23,6 +23,7 @@ SCRIPTS = {
     "Korean": ("가나다라마바사아자차카타파하고노도로모보소오조호기니디리미비시이지히", True),
     "Chinese": ("的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下", False),
     "Japanese": ("のにはをがでとたしていれなもるすま注意機構計算学習言語音声画像", False),
+    "Kanji": ("注意機構計算学習言語音声画像認識生成翻訳処理", False),  # Japanese or Chinese?
     "Thai": (["ก", "กา", "ข", "คี", "ง", "จุ", "ด", "ต่", "น", "นี้", "บ", "ป", "ม", "ร", "ล"], False),
 }
 CUES = 20
@@ -103,4 +104,4 @@ def test_what_is_said_word_for_word_comes_before_notes(tmp_path):
 def test_chunks_without_japanese_add_nothing_to_its_indexes(many):
     in_japanese = many.generation.rows["japanese"]
     names = {many.generation.chunks[int(row)].video_id for row in np.flatnonzero(in_japanese)}
-    assert names == {"Chinese-1", "Chinese-2", "Japanese-1", "Japanese-2"}
+    assert names == {f"{name}-{n}" for name in ("Chinese", "Japanese", "Kanji") for n in (1, 2)}
