@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from cs25search.records import Chunk, Cue, Hit, Slide, Video
 from cs25search.ui.views import moment
 
@@ -91,6 +93,24 @@ def test_a_line_of_speech_on_each_side_of_the_quote():
     )
     assert moment.lines_around(quoted, [before, after]) == ("line 10", "line 40")
     assert moment.lines_around(quoted, []) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("captions", "shown"),
+    [
+        ("manual", ("", "")),
+        ("local", ("", "")),
+        ("", ("", "")),
+        ("automatic", ("automatic captions", "自動認識の字幕")),
+        ("automatic, a*b", ("automatic captions, a&#42;b", "自動認識の字幕, a&#42;b")),
+        ("dubbed", ("captions of an automatically dubbed soundtrack", "自動吹き替え音声の字幕")),
+        ("machine-translated", ("machine-translated captions", "機械翻訳の字幕")),
+    ],
+)
+def test_captions_made_by_a_machine_are_marked_in_both_languages(captions, shown):
+    spoken = hit(SPOKEN)
+    spoken = replace(spoken, video=replace(spoken.video, captions=captions))
+    assert (moment.spoken_by(spoken, "en"), moment.spoken_by(spoken, "ja")) == shown
 
 
 def test_badge_is_for_what_the_audience_asked():

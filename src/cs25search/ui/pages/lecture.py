@@ -10,7 +10,7 @@ from ...records import Chunk, Hit, Video
 from ...search import Index
 from ...text.clean import clean
 from ...times import clock, watch_url
-from ...transcripts import FORMATS, cues_of, made_by, write_transcript
+from ...transcripts import FORMATS, cues_of, write_transcript
 from ..here import Here
 from ..live import live_index
 from ..views import moment
@@ -137,8 +137,8 @@ def show_video(here: Here, index: Index, video: Video) -> None:
         for number, passage in enumerate(passages):
             line = Line(number, passage, chapters[number], is_moment(passage, hits))
             _show_passage(here, video, line)
-    if view == "view_transcript" and made_by(video):
-        st.markdown(muted(escape(made_by(video))))
+    if view == "view_transcript" and (maker := moment.captions_by(video, here.language)):
+        st.markdown(muted(maker))
     if view == "view_notes" and not spoken:
         st.markdown(muted(here.say("no_transcript")))
 

@@ -8,9 +8,16 @@ from ...text.clean import clean
 from ...text.highlight import marks
 from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
-from ...transcripts import cues_of, made_by, speakers_of
+from ...transcripts import cues_of, speakers_of
 from .markup import escape, mark, muted
 from .texts import say
+
+# Kinds of captions, see Video.captions.
+MACHINE_MADE = {
+    "automatic": "captions_automatic",
+    "dubbed": "captions_dubbed",
+    "machine-translated": "captions_translated",
+}
 
 AROUND = 60.0  # seconds around a chunk within which adjacent lines are looked for
 
@@ -132,9 +139,16 @@ def spoken_by(hit: Hit, language: Language) -> str:
     speaker."""
     names = ", ".join(escape(name) for name in speakers_of(hit.chunk.cues))
     parts = [say(language, "spoken_by", names=names)] if names else []
-    if hit.chunk.kind == "transcript" and made_by(hit.video):
-        parts.append(escape(made_by(hit.video)))
+    if hit.chunk.kind == "transcript" and (maker := captions_by(hit.video, language)):
+        parts.append(maker)
     return " · ".join(parts)
+
+
+def captions_by(video: Video, language: Language) -> str:
+    """Return who made the captions of a video, if a machine did; else ""."""
+    kind, comma, model = video.captions.partition(", ")
+    key = MACHINE_MADE.get(kind)
+    return say(language, key, by=comma + escape(model)) if key else ""
 
 
 def watch_link(hit: Hit) -> str:

@@ -181,6 +181,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "view_deck": ("Slides", "スライド"),
     "download_transcript": ("Download the transcript", "文字起こしを保存"),
     "spoken_by": ("Speaking: {names}", "話し手：{names}"),
+    # Captions by a machine; the model may follow
+    "captions_automatic": ("automatic captions{by}", "自動認識の字幕{by}"),
+    "captions_dubbed": (
+        "captions of an automatically dubbed soundtrack{by}",
+        "自動吹き替え音声の字幕{by}",
+    ),
+    "captions_translated": ("machine-translated captions{by}", "機械翻訳の字幕{by}"),
     "find": ("Find in this lecture", "この回の中を探す"),
     "find_count": ("Passage {number} of {count}", "{count}件中{number}件目"),
     "find_nothing": (
