@@ -16,6 +16,7 @@ from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
 from ..records import Answer, Citation, Deck, Entry, Language, Sentence, Slide, Video, lecture_label
 from ..text.sentences import split_sentences
+from ..text.topic_words import topic_words
 from .citations import text_of
 from .course_words import about_course
 
@@ -23,6 +24,7 @@ WORD = 0.16  # what a word counts beside the nearest question, by its logarithm
 SURE: dict[Language, float] = {"en": 0.985, "ja": 0.985}
 ENOUGH: dict[Language, float] = {"en": 0.965, "ja": 0.95}  # where no moment answers
 SAME = 1.4  # the score of a question that is the same, or names its slide by number
+MOST_POINTS = 2  # of a slide, added to its summary
 MOST_SLIDES = 3  # cited for a fact
 
 
@@ -72,6 +74,7 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
     numbers = tuple(citation.n for citation in citations)
     texts = split_sentences(entry.text_ja if japanese and entry.text_ja else entry.text)
     texts[0] = f"{_lead(source, entry, japanese)}{texts[0]}"
+    texts += _points(source, entry, question)
     sentences = [Sentence(text, numbers) for text in texts]
     video = citations[0].video
     for start, title, title_ja in entry.outline:
@@ -88,6 +91,16 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
         citations=tuple(citations),
         probability=min(1.0, found.ask),
     )
+
+
+def _points(source: Source, entry: Entry, question: Question) -> list[str]:
+    """Return the points of a slide with words of the question that its summary lacks."""
+    missing = set(topic_words(question.text)) - set(topic_words(f"{entry.title} {entry.text}"))
+    slides = [one for one in source.generation.slides if one.number == entry.number]
+    if entry.kind != "slide" or question.language == "ja" or not slides:
+        return []
+    found = [point for point in slides[0].points if missing.intersection(topic_words(point))]
+    return [point if point.endswith(".") else f"{point}." for point in found[:MOST_POINTS]]
 
 
 def _lead(source: Source, entry: Entry, japanese: bool) -> str:

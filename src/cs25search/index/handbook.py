@@ -6,6 +6,7 @@ questions, in both directions; a question about what is taught is not. The entry
 closest question and its text together.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from .late import pack, token_cosines
 GRAMS = 0.4  # weight of shared n-grams beside late interaction
 BOTH = 0.3  # weight of the lower of the scores of question and text; the higher one has 1
 COVERED = 0.2  # weight of the question's words that an entry has anywhere
+_HIRAGANA = re.compile(r"[\u3040-\u309f]+")
 _ASKING = frozenset(("where", "when", "who", "why"))
 WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
 
@@ -184,9 +186,12 @@ def _covered(handbook: Handbook, question: str) -> list[float]:
 
 
 def _words_asked(text: str) -> list[str]:
-    """Return the topic words of a text and the words that ask: where, when, who, why."""
+    """Return the topic words of a text and the words that ask: where, when, who, why.
+
+    In Japanese, words in hiragana alone are mostly grammar and are left out.
+    """
     if is_japanese(text):
-        return topic_words(text)
+        return [word for word in topic_words(text) if not _HIRAGANA.fullmatch(word)]
     return [*topic_words(text), *sorted(_ASKING.intersection(words(text)))]
 
 
