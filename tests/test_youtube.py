@@ -447,6 +447,13 @@ def test_captions_of_a_dubbed_soundtrack_are_marked_and_not_original():
     assert (spoken.kind, spoken.language) == ("automatic", "en")
 
 
+def test_ytdlp_does_not_guess_which_of_two_soundtracks_is_the_original(fake):
+    talk = fake.talks[VIDEO]
+    talk.tracks, talk.translations = (("de", "asr"), ("en", "asr")), ("de", "en")
+    with pytest.raises(FetchError, match="only in"):
+        YtDlpClient(read_network(fake.address)).fetch_captions(VIDEO, ["original"])
+
+
 @pytest.mark.parametrize("text", ["", "../en", "en,", "en;ja", "auto-generated"])
 def test_what_is_no_language(text):
     with pytest.raises(Cs25SearchError, match="not a language code"):
