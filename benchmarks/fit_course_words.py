@@ -20,7 +20,7 @@ GROUPS = 3  # lectures or facts with different questions that must have a word
 
 
 def count(language: Language) -> dict[str, float]:
-    """Return the words of questions about the course with their weights, most telling first."""
+    """Return the words of questions about the course with their weights, most typical first."""
     course = load_course()
     entries = course_entries(course.about, course.facts, course.slides)
     about = [course_words(ask) for entry in entries for ask in _asks(entry, language)]

@@ -1,4 +1,4 @@
-"""The result of an ingest per video: closing table, index/last-ingest.json, exit code."""
+"""The result of an ingest per video: closing table, index/NAME/last-ingest.json, exit code."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

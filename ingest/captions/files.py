@@ -1,4 +1,4 @@
-"""Raw captions: files given by the user, and the copies under index/captions/.
+"""Raw captions: files given by the user, and the copies under index/NAME/captions/.
 
 Every track is kept there unchanged, with a sidecar file that records its origin. So nothing is
 fetched twice, and an ingest without `--captions` loses nothing.
@@ -163,7 +163,7 @@ def read_captions(
 
 
 def _place_of(language: str, origin: Origin, wanted: Sequence[str]) -> int:
-    """Return the place of a file's language among the wanted ones; their number if it is none."""
+    """Return the position of a file's language in the list, or the list's length if not in it."""
     for place, code in enumerate(wanted):
         if code == ORIGINAL:
             if origin.made == "automatic" or (language.endswith("-orig") and not origin.made):

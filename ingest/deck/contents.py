@@ -1,8 +1,8 @@
 """The lectures that a deck lists, with their lengths if it gives them, and their speakers.
 
 One slide lists the lectures: "5. ★ Scaling transformers (1:05:44) Speaker: Barret Zoph (Google)".
-Without lengths it is told from other numbered lists by its titles: they are the headings of other
-slides.
+Without lengths it is distinguished from other numbered lists by its titles: they are the headings
+of other slides.
 """
 
 import re

@@ -138,7 +138,7 @@ def similarity(video: Candidate, lecture: Lecture) -> float:
 
 
 def _similarity(videos: Sequence[Candidate]) -> Similarity:
-    """Return the similarity to use for some videos: speech stands for a title that is missing."""
+    """Return the similarity to use for some videos: speech replaces a missing title."""
     speech = read_speech({one.video_id: one.spoken for one in videos if not one.title})
 
     def similar(video: Candidate, lecture: Lecture) -> float:

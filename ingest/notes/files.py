@@ -1,4 +1,4 @@
-"""The notes by a language model, kept per window under index/notes/."""
+"""The notes by a language model, kept per window under index/NAME/notes/."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,7 @@ from .windows import Window
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The notes about one window and their author; a file in index/notes/."""
+    """The notes about one window and their author; a file in index/NAME/notes/."""
 
     key: str
     model: str

@@ -1,4 +1,4 @@
-"""Arguments of the public functions, which may come from anywhere, checked where they come in."""
+"""Check the arguments of public functions."""
 
 from typing import Any
 

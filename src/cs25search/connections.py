@@ -22,7 +22,7 @@ class Closing:
         self._sockets: list[socket.socket] = []
 
     def is_set(self) -> bool:
-        """Return whether nobody waits for the answer any more."""
+        """Return whether the client no longer waits for the answer."""
         return self._event.is_set()
 
     def set(self) -> None:

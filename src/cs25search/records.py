@@ -167,7 +167,7 @@ class About:
 
     Attributes:
         name: The name of its folder.
-        about: One sentence that tells a visitor what can be asked.
+        about: One sentence that says what visitors can ask.
         rights: Who owns the lectures.
         url: The page of the course.
         examples: Questions to try.

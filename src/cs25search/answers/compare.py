@@ -43,7 +43,7 @@ _PARTS = re.compile(
 
 
 def compared(question: str) -> tuple[str, str] | None:
-    """Return the two sides of a comparison, None when a question is none or asks more.
+    """Return the two sides; None if the question is not a comparison or asks for more.
 
     >>> compared("What is the difference between soft attention and hard attention?")
     ('soft attention', 'hard attention')
@@ -110,10 +110,10 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
 
 
 def beside(other: Findings, first: Findings) -> Findings:
-    """Return what was found for the second side, its moment in the lecture of the first in front.
+    """Return the findings for the second side, preferring a moment in the first side's lecture.
 
-    One lecture that speaks of both compares them better than two. A moment elsewhere that is about
-    the second side by its title or first words is kept.
+    A lecture that covers both compares them better than two lectures do. A moment elsewhere is kept
+    if its title or first words are about the second side.
     """
     hits = other.found.hits
     if not hits or not first.found.hits:

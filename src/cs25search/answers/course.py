@@ -1,8 +1,8 @@
 """Answers about the course itself: from its slides, lectures and facts.
 
-A question is compared with those that the entries of the handbook answer. How near the nearest of
-them is and how telling the words of the question are make one figure. When a moment answers, the
-figure must be higher than when none does. docs/answers.md says how the limits were found.
+A question is compared with those that the entries of the handbook answer. The score adds the
+similarity of the closest question and a weight for words typical of questions about the course. It
+must be higher if a moment answers. docs/answers.md says how the limits were found.
 """
 
 from collections.abc import Sequence
@@ -104,7 +104,7 @@ def _points(source: Source, entry: Entry, question: Question) -> list[str]:
 
 
 def _lead(source: Source, entry: Entry, japanese: bool) -> str:
-    """Return what stands in front: which lecture or slide speaks; a fact speaks for itself."""
+    """Return the prefix that names the lecture or slide; "" for a fact."""
     if entry.kind == "fact":
         return ""
     title = entry.title_ja if japanese and entry.title_ja else entry.title

@@ -1,6 +1,6 @@
-"""Words that tell a question about the course from one about what is taught.
+"""Words that distinguish questions about the course from questions about its subject.
 
-"Author", "watch" and "star" are in questions about the course, "gradient" is not. How telling a
+"Author", "watch" and "star" are in questions about the course, "gradient" is not. How typical each
 word is was counted: course_words.json, written by benchmarks/fit_course_words.py.
 """
 
@@ -26,9 +26,9 @@ def course_words(question: str) -> set[str]:
 
 
 def about_course(question: str) -> float:
-    """Return how telling the most telling word of a question is, 0 to 3.
+    """Return how typical the most typical word is of questions about the course, 0 to 3.
 
-    It is the logarithm of how many times more frequent the word is in questions about the course.
+    This is the logarithm of how many times more frequent the word is in questions about the course.
 
     >>> about_course("What did the author think?"), about_course("What is a gradient?")
     (3.0, 0.0)

@@ -28,7 +28,7 @@ _NO_TERM = re.compile(
     r"intuition|most|biggest|advantages?|benefits?)\b",
     re.I,
 )
-# Verbs of a definition; "is intended for video" is none.
+# Verbs of a definition; "is intended for video" is not a definition.
 _IS = re.compile(
     r"(?:\s*\([^)]*\))?,? (?:(?:is|are|was|were) (?:an?|the|one|like|what|when|how|simply|just|"
     r"essentially|called|nothing)|means?|refers?|stands? for|denotes?|consists?|measures?)\b",
@@ -91,7 +91,7 @@ def _grade(term: str, title: str, sentence: str) -> int:
 
 
 def _after(term: str, text: str) -> str | None:
-    """Return what follows a term with which a text begins; None when it begins otherwise.
+    """Return the text after the term at the beginning of a text; None if it does not begin with it.
 
     >>> _after("router", "The routers are small."), _after("GPT", "GPT-2 is large.")
     (' are small.', None)

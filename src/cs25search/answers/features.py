@@ -105,7 +105,7 @@ def build_features(found: Found, evidence: Evidence) -> Features:
 def _names(question: str) -> set[str]:
     """Return names and numbers: words with a capital or a digit, or in katakana.
 
-    Katakana words that general Japanese has are no names: モデル and ルーター are everyday words.
+    Katakana words that general Japanese has are not names: モデル and ルーター are everyday words.
 
     >>> sorted(_names("Why, I ask, does Yann LeCun cite GPT-4?"))
     ['4', 'gpt', 'lecun', 'yann']

@@ -20,7 +20,7 @@ from .passages import Passage
 
 MOST_SENTENCES = 4  # of one moment
 MOST_WORDS = 70  # of one moment, in English; a Japanese one has about two characters a word
-NEAR = 0.8  # a second moment speaks too when it scores at least this fraction of the best
+NEAR = 0.8  # also quote a second moment that scores at least this fraction of the best
 NEAR_DEFINITION, NEAR_ABOUT = 0.5, 0.7  # one that defines or is about what is asked may score less
 MOST_SPOKEN = 60  # words of captions
 

@@ -1,7 +1,7 @@
-"""The number or year that a question asks for, sought beyond the best moments.
+"""The number or year that a question asks for, also searched for beyond the best moments.
 
-An answer to "how many" without a number is none. When no moment that may speak has it, further
-hits are looked through for one that is about the same and has it.
+An answer to "how many" must contain a number. If no chosen moment has one, further hits about the
+same thing are searched for it.
 """
 
 import re

@@ -52,7 +52,7 @@ class Given:
 
     Attributes:
         hit: A moment; of a slide or fact, one that holds its text.
-        citation: How it is cited, where it is no moment that was found; else None.
+        citation: How it is cited, if it is not one of the moments found; else None.
     """
 
     hit: Hit

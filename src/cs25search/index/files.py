@@ -1,6 +1,6 @@
 """The index on disk. Only this module knows its files.
 
-    index/
+    index/NAME/                 NAME is the course
       CURRENT                 one line with the name of the live generation
       <generation>/
         manifest.json         what was indexed with which encoder, and every file's size and sha256

@@ -130,7 +130,7 @@ def _kept(question: str, belongs: Callable[[str], bool]) -> str:
 
 
 def _belongs(remark: str) -> bool:
-    """Return whether a remark names something or asks on, and is not about its asker."""
+    """Return whether a remark names or asks something and is not about the asker."""
     if is_japanese(remark):
         return _is_question(remark.strip()) or _NAMES_JA.search(remark) is not None
     return _NAMES.search(remark) is not None and _ASKER.search(remark) is None

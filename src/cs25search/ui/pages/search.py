@@ -104,7 +104,7 @@ def remember(recent: list[str], question: str) -> list[str]:
 
 
 def understand(question: str) -> str:
-    """Return a question made whole by the one before, unless it is to be searched as typed."""
+    """Return a question completed from the previous one, unless it is to be searched as typed."""
     state = st.session_state
     whole = question
     if question.strip() and not is_small_talk(question) and state.get(AS_TYPED) != question:
