@@ -14,6 +14,7 @@ from .records import (
     Language,
     Slide,
     Video,
+    in_language,
     lecture_label,
 )
 from .terminal import Line, plain
@@ -282,12 +283,11 @@ def slide_lines(slide: Slide, language: Language, full: bool) -> list[Line]:
     Args:
         full: Also its summary, points and terms.
     """
-    japanese = language == "ja"
-    title = slide.title_ja if japanese and slide.title_ja else slide.title
+    title = in_language(slide.title, slide.title_ja, language)
     shown = [Line(f"{slide.number:>2} {title}", style="title"), Line("", 5, slide.url)]
     if not full:
         return shown
-    shown.append(Line(slide.summary_ja if japanese and slide.summary_ja else slide.summary, 5))
+    shown.append(Line(in_language(slide.summary, slide.summary_ja, language), 5))
     shown += [Line(f"- {point}", 5) for point in slide.points]
     if slide.terms:
         shown.append(Line(", ".join(slide.terms), 5, style="faint"))
@@ -296,13 +296,12 @@ def slide_lines(slide: Slide, language: Language, full: bool) -> list[Line]:
 
 def summary_lines(entry: Entry, video: Video, language: Language) -> list[Line]:
     """Return the summary of a lecture as lines: overview, then the outline with its links."""
-    japanese = language == "ja"
     shown = [
         Line(f"{_title(video, language)} ({clock(video.duration)})", style="title"),
-        Line(entry.text_ja if japanese and entry.text_ja else entry.text),
+        Line(in_language(entry.text, entry.text_ja, language)),
     ]
     for start, title, title_ja in entry.outline:
-        shown.append(Line(f"{clock(start):>7}  {title_ja if japanese and title_ja else title}"))
+        shown.append(Line(f"{clock(start):>7}  {in_language(title, title_ja, language)}"))
         if url := watch_url(video.video_id, start):
             shown.append(Line("", 9, url))
     return shown
@@ -327,7 +326,7 @@ def summary_json(entry: Entry, video: Video) -> dict[str, Any]:
 
 
 def _slide_line(slide: Slide, language: Language, indent: int) -> Line:
-    title = slide.title_ja if language == "ja" and slide.title_ja else slide.title
+    title = in_language(slide.title, slide.title_ja, language)
     name = "スライド" if language == "ja" else "Slide "
     return Line(f"{name}{slide.number}: {title}", indent, slide.url)
 
@@ -372,10 +371,10 @@ def _quoted(
     if citation.kind == "transcript":
         shown.append(f"{block}{escape(quote_of(citation.quote))}")
     elif citation.quote:
-        text = citation.quote_ja if language == "ja" and citation.quote_ja else citation.quote
+        text = in_language(citation.quote, citation.quote_ja, language)
         shown.append(f"{label(citation.kind, language)}: {escape(text)}")
     if note := citation.note:
-        text = note.text_ja if language == "ja" and note.text_ja else note.text
+        text = in_language(note.text, note.text_ja, language)
         shown.append(f"{label('note', language)}: {escape(text)}")
     if citation.model:
         shown.append(f"({escape(by_model(citation.model))})")
@@ -388,15 +387,14 @@ def _place(citation: Citation, language: Language) -> list[str]:
         slide = citation.slide
         if slide is None:
             return [citation.video.title]
-        if language == "ja":
-            return [f"スライド{slide.number}: {slide.title_ja or slide.title}"]
-        return [f"Slide {slide.number}: {slide.title}"]
+        name = "スライド" if language == "ja" else "Slide "
+        return [f"{name}{slide.number}: {in_language(slide.title, slide.title_ja, language)}"]
     return [_title(citation.video, language), citation.time]
 
 
 def _title(video: Video, language: Language) -> str:
     """Return the title of a video with the number of its lecture."""
-    title = video.title_ja if language == "ja" and video.title_ja else video.title
+    title = in_language(video.title, video.title_ja, language)
     if number := lecture_label(video.lecture, language):
         title = f"{number}：{title}" if language == "ja" else f"{number}: {title}"
     return title

@@ -334,6 +334,15 @@ class Answer:
     corrected: str = ""
 
 
+def in_language(english: str, japanese: str, language: Language) -> str:
+    """Return the Japanese text if `language` is "ja" and there is one, else the English text.
+
+    >>> in_language("router", "ルーター", "ja"), in_language("router", "", "ja")
+    ('ルーター', 'router')
+    """
+    return japanese if language == "ja" and japanese else english
+
+
 def lecture_label(number: int | None, language: Language) -> str:
     """Return the number of a lecture as text; "" for a video outside the deck.
 

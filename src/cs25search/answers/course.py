@@ -14,7 +14,18 @@ from ..question.named import named_lectures, named_slide, without_place
 from ..question.read import Question, clean_question
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
-from ..records import Answer, Citation, Deck, Entry, Language, Sentence, Slide, Video, lecture_label
+from ..records import (
+    Answer,
+    Citation,
+    Deck,
+    Entry,
+    Language,
+    Sentence,
+    Slide,
+    Video,
+    in_language,
+    lecture_label,
+)
 from ..text.sentences import split_sentences
 from ..text.topic_words import topic_words
 from .citations import text_of
@@ -72,8 +83,8 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
     entry = found.entry
     citations = _citations(source, entry)
     numbers = tuple(citation.n for citation in citations)
-    texts = split_sentences(entry.text_ja if japanese and entry.text_ja else entry.text)
-    texts[0] = f"{_lead(source, entry, japanese)}{texts[0]}"
+    texts = split_sentences(in_language(entry.text, entry.text_ja, question.language))
+    texts[0] = f"{_lead(source, entry, question.language)}{texts[0]}"
     texts += _points(source, entry, question)
     sentences = [Sentence(text, numbers) for text in texts]
     video = citations[0].video
@@ -81,7 +92,8 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
         one = Citation(len(citations) + 1, video, start, start, title, None, title_ja,
                        kind="lecture")  # fmt: skip
         citations.append(one)
-        part = f"{one.time} {title_ja}。" if japanese else f"{one.time} {title}."
+        said = in_language(title, title_ja, question.language)
+        part = f"{one.time} {said}{'。' if japanese else '.'}"
         sentences.append(Sentence(part, (one.n,)))
     return Answer(
         question=question.text,
@@ -103,12 +115,12 @@ def _points(source: Source, entry: Entry, question: Question) -> list[str]:
     return [point if point.endswith(".") else f"{point}." for point in found[:MOST_POINTS]]
 
 
-def _lead(source: Source, entry: Entry, japanese: bool) -> str:
+def _lead(source: Source, entry: Entry, language: Language) -> str:
     """Return the prefix that names the lecture or slide; "" for a fact."""
     if entry.kind == "fact":
         return ""
-    title = entry.title_ja if japanese and entry.title_ja else entry.title
-    number = entry.number
+    title = in_language(entry.title, entry.title_ja, language)
+    number, japanese = entry.number, language == "ja"
     if entry.kind == "slide":
         return f"スライド{number}「{title}」：" if japanese else f"Slide {number}, {title}: "
     video = _video(source, number)

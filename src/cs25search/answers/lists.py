@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..question.aliases import load_aliases
 from ..question.read import Question
 from ..ranking.source import Source
-from ..records import Answer, Chunk, Citation, Sentence, Video, lecture_label
+from ..records import Answer, Chunk, Citation, Sentence, Video, in_language, lecture_label
 from ..text.japanese import is_japanese
 from ..text.words import fold
 from .citations import text_of
@@ -107,7 +107,7 @@ def _line(citation: Citation, count: int, japanese: bool) -> str:
     video = citation.video
     label = lecture_label(video.lecture, "ja" if japanese else "en")
     if japanese:
-        title = video.title_ja or video.title
+        title = in_language(video.title, video.title_ja, "ja")
         return f"{label}「{title}」：{count}か所、最初は{citation.time}。"
     place = f"{label}, " if label else ""
     times = "once" if count == 1 else f"{count} times"

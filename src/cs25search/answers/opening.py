@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ..question.read import Question
-from ..records import Hit, Language, lecture_label
+from ..records import Hit, Language, in_language, lecture_label
 from ..text.words import stem
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
@@ -65,7 +65,7 @@ def _lecture(hit: Hit, language: Language) -> str:
     video = hit.video
     label = lecture_label(video.lecture, language)
     if language == "ja":
-        return f"{label}「{video.title_ja or video.title}」。"
+        return f"{label}「{in_language(video.title, video.title_ja, language)}」。"
     speakers = f", by {_listed(video.speakers)}" if video.speakers else ""
     place = f"{label}: " if label else ""
     return f"{place}{video.title}{speakers}."

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..question.read import Question
-from ..records import Hit, Language
+from ..records import Hit, Language, in_language
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from ..text.words import STOP_WORDS
@@ -130,7 +130,7 @@ def title_of(hit: Hit, language: Language) -> str:
     """Return the title of a hit's note in a language; "" without a note."""
     if hit.note is None:
         return ""
-    return hit.note.title_ja if language == "ja" and hit.note.title_ja else hit.note.title
+    return in_language(hit.note.title, hit.note.title_ja, language)
 
 
 def lead_line(title: str) -> str:

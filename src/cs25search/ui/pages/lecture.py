@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ...errors import QuestionError
-from ...records import Chunk, Hit, Video
+from ...records import Chunk, Hit, Video, in_language
 from ...search import Index
 from ...text.clean import clean
 from ...times import clock, watch_url
@@ -190,9 +190,8 @@ def _passages(here: Here, index: Index, video: Video) -> tuple[list[Passage], li
 
 
 def _note(here: Here, chunk: Chunk) -> Passage:
-    is_japanese = here.language == "ja"
-    text = chunk.text_ja if is_japanese and chunk.text_ja else chunk.text
-    title = chunk.title_ja if is_japanese and chunk.title_ja else chunk.title
+    text = in_language(chunk.text, chunk.text_ja, here.language)
+    title = in_language(chunk.title, chunk.title_ja, here.language)
     return Passage(chunk.start, chunk.end, text, title, chunk.model)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...records import Chunk, Hit, Language, Slide, Video
+from ...records import Chunk, Hit, Language, Slide, Video, in_language
 from ...search import Index
 from ...text.clean import clean
 from ...text.highlight import marks
@@ -28,7 +28,7 @@ def lecture_title(number: int | None, title: str, title_ja: str, language: Langu
     >>> lecture_title(8, "GLOM", "", "ja"), lecture_title(None, "Panel", "", "en")
     ('第8回 · GLOM', 'Panel')
     """
-    shown = _in(language, title, title_ja)
+    shown = in_language(title, title_ja, language)
     return f"{say(language, 'lecture', number=number)} · {shown}" if number else shown
 
 
@@ -57,7 +57,7 @@ def title_of(note: Chunk, language: Language) -> str:
     >>> title_of(Chunk("", "", 0, 9, "", "note", "Routing", model="llama3.1"), "en")
     'Routing (by AI)'
     """
-    title = _in(language, note.title, note.title_ja)
+    title = in_language(note.title, note.title_ja, language)
     return say(language, "title_by_model", title=title) if note.model else title
 
 
@@ -89,7 +89,7 @@ def passages(
         ]
         found.append((say(language, "said"), "\n\n".join(lines)))
     if hit.note:
-        note = _in(language, hit.note.text, hit.note.text_ja)
+        note = in_language(hit.note.text, hit.note.text_ja, language)
         found.append((note_label(hit.note, language), _marked(question, note)))
     return found[::-1] if language == "ja" else found
 
@@ -120,14 +120,14 @@ def as_markdown(hit: Hit, language: Language) -> str:
     """Return a moment as Markdown to paste elsewhere: quote, place, slide."""
     title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
     if hit.chunk.kind == "note":
-        text = escape_markdown(_in(language, hit.chunk.text, hit.chunk.text_ja))
+        text = escape_markdown(in_language(hit.chunk.text, hit.chunk.text_ja, language))
         quoted = f"{_label_to_copy(hit.chunk, language)}: {text}"
     else:
         quoted = f"> {escape_markdown(hit.quote)}"
     place, link = f"{escape_markdown(title)}, {clock(hit.start)}", watch_link(hit)
     lines = [quoted, "", f"[{place}]({link})" if link else place]
     if hit.slide:
-        name = _in(language, hit.slide.title, hit.slide.title_ja)
+        name = in_language(hit.slide.title, hit.slide.title_ja, language)
         label = say(language, "slide_short", number=hit.slide.number)
         title = f"{label}: {escape_markdown(name)}"
         lines.append(f"[{title}]({hit.slide.url})" if hit.slide.url else title)
@@ -158,12 +158,12 @@ def watch_link(hit: Hit) -> str:
 
 def slide_title(slide: Slide, language: Language) -> str:
     """Return the title of a slide."""
-    return escape(_in(language, slide.title, slide.title_ja))
+    return escape(in_language(slide.title, slide.title_ja, language))
 
 
 def slide_summary(slide: Slide, language: Language) -> str:
     """Return the summary of a slide."""
-    return escape(_in(language, slide.summary, slide.summary_ja))
+    return escape(in_language(slide.summary, slide.summary_ja, language))
 
 
 def _label_to_copy(note: Chunk, language: Language) -> str:
@@ -171,10 +171,6 @@ def _label_to_copy(note: Chunk, language: Language) -> str:
     if note.model:
         return escape_markdown(say(language, "note_by", model=note.model))
     return say(language, "note")
-
-
-def _in(language: Language, english: str, japanese: str) -> str:
-    return japanese if language == "ja" and japanese else english
 
 
 def _marked(question: str, text: str) -> str:

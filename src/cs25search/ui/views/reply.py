@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ...records import Answer, Citation, Language, Sentence
+from ...records import Answer, Citation, Language, Sentence, in_language
 from ...text.clean import clean
 from ...text.highlight import marks
 from ...text.japanese import is_japanese
@@ -75,14 +75,14 @@ def quoted(citation: Citation, question: str, language: Language) -> list[tuple[
 
     Only speech is put in quotation marks, not notes.
     """
-    words = citation.quote_ja if language == "ja" and citation.quote_ja else citation.quote
+    words = in_language(citation.quote, citation.quote_ja, language)
     text = _marked(question, words)
     if citation.kind != "transcript":
         return [(_label(citation, language), text)]
     spoken = f"「{text}」" if is_japanese(words) else f"“{text}”"
     shown = [(say(language, "said"), spoken)]
     if note := citation.note:
-        told = note.text_ja if language == "ja" and note.text_ja else note.text
+        told = in_language(note.text, note.text_ja, language)
         shown.append((_note_label(citation.model, language), _marked(question, told)))
     return shown
 
@@ -111,7 +111,7 @@ def byline(answer: Answer, language: Language) -> str:
         else say(language, "extracts")
     ]
     if answer.remark and not answer.model:
-        remark = answer.remark_ja if language == "ja" and answer.remark_ja else answer.remark
+        remark = in_language(answer.remark, answer.remark_ja, language)
         said.append(say(language, "stands_in", remark=escape(remark)))
     if answer.dropped:
         key = "dropped_one" if answer.dropped == 1 else "dropped"
