@@ -20,12 +20,13 @@ from cs25search.text.japanese import is_japanese, japanese_words
 from cs25search.text.ngrams import bigrams, ngrams
 from cs25search.text.sentences import split_sentences
 from cs25search.text.words import words
+from cs25search.times import is_youtube_id
 from cs25search.ui.views.markup import escape, mark
 from ingest.captions.files import NAME, Origin, _names
 from ingest.deck.parse import parse_deck
 from ingest.youtube.cookies import _is_cookie
 from ingest.youtube.failures import explain_message
-from ingest.youtube.links import PLAYLIST_ID, VIDEO_ID, parse_playlist_id, parse_video_id
+from ingest.youtube.links import PLAYLIST_ID, parse_playlist_id, parse_video_id
 
 generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "100")), deadline=None)
 anything = st.text(st.characters(codec=None), max_size=200)
@@ -105,13 +106,16 @@ LINKS = st.lists(PART | st.text(max_size=5), max_size=12).map("".join)
 @generated
 @given(LINKS | anything)
 def test_any_link_is_an_id_or_an_error(link: str) -> None:
-    for parse, form in ((parse_video_id, VIDEO_ID), (parse_playlist_id, PLAYLIST_ID)):
+    for parse, is_valid in (
+        (parse_video_id, is_youtube_id),
+        (parse_playlist_id, PLAYLIST_ID.fullmatch),
+    ):
         try:
             found = parse(link)
         except LinkError as error:
             assert len(str(error)) < 1000
         else:
-            assert form.fullmatch(found) and found in link
+            assert is_valid(found) and found in link
 
 
 @generated

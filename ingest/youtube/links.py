@@ -4,8 +4,8 @@ import re
 from urllib.parse import parse_qs
 
 from cs25search.errors import LinkError
+from cs25search.times import is_youtube_id
 
-VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 # Prefixes of lists that yt-dlp accepts, without endless mixes (RD) and personal lists.
 PLAYLIST_ID = re.compile(r"(?:PL|EC|UU|FL|OLAK5uy_)[A-Za-z0-9_-]{10,62}")
 CHANNEL_ID = re.compile(r"UC([A-Za-z0-9_-]{22})")
@@ -33,7 +33,7 @@ def parse_video_id(link: str) -> str:
     'U8J32Z3qV8s'
     """
     text = link.strip()
-    found = text if VIDEO_ID.fullmatch(text) else ""
+    found = text if is_youtube_id(text) else ""
     host, parts, query = _take_apart(text)
     if host == "youtu.be" and len(parts) == 1:
         found = parts[0]
@@ -42,7 +42,7 @@ def parse_video_id(link: str) -> str:
     elif host in _HOSTS | _EMBED_HOSTS and len(parts) == 2:
         named = parts[0] == "embed" or (host in _HOSTS and parts[0] in ("shorts", "live", "v"))
         found = parts[1] if named else ""
-    if not VIDEO_ID.fullmatch(found):
+    if not is_youtube_id(found):
         raise LinkError(link, "video", "--video https://www.youtube.com/watch?v=U8J32Z3qV8s")
     return found
 

@@ -14,12 +14,13 @@ import yt_dlp
 from yt_dlp.networking import Request
 from yt_dlp.networking.impersonate import ImpersonateTarget
 
+from cs25search.times import is_youtube_id
+
 from . import failures
 from .details import Captions, Details, Listing, PartialList, read_details
 from .failures import FetchError, explained
 from .languages import Offer, Rank, kind_of, same_language, serving
 from .limits import PIECE, USUAL, BrowserRH, Network, PlainRH, bounded, check_host
-from .links import VIDEO_ID
 
 # Placeholders for hidden titles in playlists.
 HIDDEN_TITLES = ("[Private video]", "[Deleted video]")
@@ -114,7 +115,7 @@ class YtDlpClient:
             with explained():
                 for entry in _entries(info):
                     entries += 1
-                    if not VIDEO_ID.fullmatch(str(entry.get("id", ""))):
+                    if not is_youtube_id(str(entry.get("id", ""))):
                         continue
                     if entry.get("title") in HIDDEN_TITLES and not entry.get("duration"):
                         hidden[entry["id"]] = None
