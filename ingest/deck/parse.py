@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from cs25search.errors import DeckError
 from cs25search.integrity import replace_file
 from cs25search.records import Slide
+from cs25search.times import slide_url as slide_url
 
 from ..kept import Unusable
 from .contents import FOOTNOTE, LENGTH, MIN_CONTENTS, read_contents, speakers_on, timed_entries
@@ -117,23 +117,6 @@ def parse_deck(text: str, source: str = "<deck>") -> ParsedDeck:
         tuple(replace(one, speakers=named.get(one.number, one.speakers)) for one in lectures),
         slides,
     )
-
-
-def slide_url(url: str, number: int) -> str:
-    """Return the link to one slide of a published deck, "" if the deck has no URL.
-
-    >>> slide_url("https://speakerdeck.com/ada/bread", 5)
-    'https://speakerdeck.com/ada/bread?slide=5'
-    >>> slide_url("https://example.org/bread.pdf", 5), slide_url("", 5)
-    ('https://example.org/bread.pdf#page=5', '')
-    """
-    if not url:
-        return ""
-    parts = urlsplit(url)
-    if parts.path.lower().endswith(".pdf"):
-        return urlunsplit(parts._replace(fragment=f"page={number}"))
-    query = f"{parts.query}&slide={number}" if parts.query else f"slide={number}"
-    return urlunsplit(parts._replace(query=query))
 
 
 def _split(text: str, source: str) -> tuple[str, dict[int, str]]:

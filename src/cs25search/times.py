@@ -1,6 +1,7 @@
-"""Times in readable form, and links that open a video at a given second."""
+"""Times in readable form, and links to a second of a video or a slide of a deck."""
 
 import re
+from urllib.parse import urlsplit, urlunsplit
 
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
@@ -34,3 +35,20 @@ def is_youtube_id(video_id: str) -> bool:
     (True, False)
     """
     return _YOUTUBE_ID.fullmatch(video_id) is not None
+
+
+def slide_url(url: str, number: int) -> str:
+    """Return the link to one slide of a published deck, "" if the deck has no URL.
+
+    >>> slide_url("https://speakerdeck.com/ada/bread", 5)
+    'https://speakerdeck.com/ada/bread?slide=5'
+    >>> slide_url("https://example.org/bread.pdf", 5), slide_url("", 5)
+    ('https://example.org/bread.pdf#page=5', '')
+    """
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.path.lower().endswith(".pdf"):
+        return urlunsplit(parts._replace(fragment=f"page={number}"))
+    query = f"{parts.query}&slide={number}" if parts.query else f"slide={number}"
+    return urlunsplit(parts._replace(query=query))
