@@ -122,11 +122,12 @@ def test_json_keeps_its_contract_and_stands_alone_on_stdout(index_dir):
     answer = json.loads(done.stdout)
     assert list(answer) == [
         "question", "status", "answer", "sentences", "citations", "model", "generation",
+        "language",
     ]  # fmt: skip
     assert list(answer["sentences"][0]) == ["text", "citations"]
     assert list(answer["citations"][0]) == [
         "n", "video_id", "lecture", "start", "end", "time", "kind", "quote", "url", "slide",
-        "quote_ja",
+        "title", "title_ja", "quote_ja",
     ]  # fmt: skip
     assert answer["model"] is None
     assert answer["status"] == "answered"
