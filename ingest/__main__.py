@@ -9,7 +9,7 @@ import click
 
 from cs25search.errors import FAILED, Cs25SearchError
 from cs25search.index.publish import ingest_lock
-from cs25search.place import default_folder
+from cs25search.place import BUNDLED, default_folder
 from cs25search.progress import Line
 from cs25search.terminal import Program, out
 
@@ -203,11 +203,11 @@ def run(order: Order) -> int:
         show(dry_run(order))
         return 0
     root = order.place.root
-    with_old = not order.place.is_milvus and is_old(root)
+    with_old = order.course.folder == BUNDLED and not order.place.is_milvus and is_old(root)
     if with_old:
         order = replace(order, place=replace(order.place, folder=move_old(root)))
         out(f"{root} has the layout of an earlier version. Its captions and notes are now in "
-            f"{order.index_dir}, and the index is built anew.", err=True)  # fmt: skip
+            f"{order.index_dir}, and the index is rebuilt.", err=True)  # fmt: skip
     if order.shard:  # one of several workers; they use no lock and record no progress
         rows, insisted = ingest(order)
         code = exit_code(rows, insisted)

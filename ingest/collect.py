@@ -1,7 +1,6 @@
 """Collect what is indexed from everything on disk: videos with their lectures, chunks, slides."""
 
 import hashlib
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from cs25search.records import Lecture as RecordedLecture
 from cs25search.times import clock
 
 from .captions.files import RawTrack
+from .captions.names import in_title_order
 from .captions.parse import clip, parse_captions
 from .chunks import build_chunks
 from .deck.match import Candidate, Lecture, Matches, match
@@ -67,7 +67,9 @@ def collect(
     }
     others = [_other_video(tracks[video_id]) for video_id in sorted(tracks.keys() - videos)]
     if not course.lectures and deck is None:
-        others = [replace(video, lecture=n) for n, video in enumerate(_by_title(others), start=1)]
+        others = [
+            replace(video, lecture=n) for n, video in enumerate(in_title_order(others), start=1)
+        ]
     videos |= {video.video_id: video for video in others}
     # Captions are read before matching, because their cues may be the only source of a length.
     read = {video_id: _read(video, tracks.get(video_id)) for video_id, video in videos.items()}
@@ -137,17 +139,6 @@ def _about(course: Course, deck: ParsedDeck | None, videos: Sequence[Video]) -> 
         course.about,
         deck=slides,
         lectures=tuple(sorted(lectures, key=lambda one: one.number)),
-    )
-
-
-def _by_title(videos: Sequence[Video]) -> list[Video]:
-    """Return videos in the order of their titles, "Week 2" before "Week 10"."""
-    parts = {video.video_id: re.split(r"(\d+)", video.title.lower()) for video in videos}
-    return sorted(
-        videos,
-        key=lambda video: [
-            (int(part), "") if part.isdecimal() else (0, part) for part in parts[video.video_id]
-        ],
     )
 
 
@@ -338,7 +329,10 @@ def _match(
         one.number for video_id, one in further.lectures.items() if video_id in bundled.lectures
     }
     taken = any(one.number in own for one in deck.lectures if one.number not in same)
-    lectures = dict(bundled.lectures)
+    lectures = {
+        video_id: _with_speakers(one, further.lectures.get(video_id))
+        for video_id, one in bundled.lectures.items()
+    }
     numbers = {}
     for video_id, lecture in further.lectures.items():
         counted_on = replace(lecture, number=lecture.number + (max(own) if taken else 0))
@@ -346,6 +340,11 @@ def _match(
     doubts = {**bundled.doubts, **further.doubts}
     doubts = {one: doubt for one, doubt in doubts.items() if one not in lectures}
     return Matches(lectures, doubts, further.remarks), numbers
+
+
+def _with_speakers(lecture: Lecture, listed: Lecture | None) -> Lecture:
+    """Return a lecture with the speakers that the deck names, if it has none."""
+    return replace(lecture, speakers=lecture.speakers or (listed.speakers if listed else ()))
 
 
 def _slides(

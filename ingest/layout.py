@@ -1,4 +1,4 @@
-"""Move what an earlier version kept in the index folder itself into the folder of a course.
+"""Move the index of an earlier version into the folder of its course.
 
 Up to format 4, an index folder held one index. Now it has a folder for each course.
 """
@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from cs25search.index.publish import generations
+from cs25search.index.publish import generations, ingest_lock
 from cs25search.place import BUNDLED
 
 KEPT = ("captions", "notes", "models", "speech", "deck.txt")  # what a rebuild needs
@@ -30,25 +30,27 @@ def move_old(root: Path) -> Path:
 
     Raises:
         OSError: The system refuses to write.
+        Cs25SearchError: Another ingest is writing to the folder.
     """
     folder = root / BUNDLED.name
-    shutil.rmtree(root / MOVING, ignore_errors=True)
-    if folder.exists():
-        return folder
-    (root / MOVING).mkdir()
-    for name in KEPT:
-        old, new = root / name, root / MOVING / name
-        if old.is_dir():
-            shutil.copytree(old, new, copy_function=_link)
-        elif old.is_file():
-            _link(str(old), str(new))
-    (root / MOVING).rename(folder)
+    with ingest_lock(root):  # another ingest may move it too
+        shutil.rmtree(root / MOVING, ignore_errors=True)
+        if folder.exists():
+            return folder
+        (root / MOVING).mkdir()
+        for name in KEPT:
+            old, new = root / name, root / MOVING / name
+            if old.is_dir():
+                shutil.copytree(old, new, copy_function=_link)
+            elif old.is_file():
+                _link(str(old), str(new))
+        (root / MOVING).rename(folder)
     return folder
 
 
 def remove_old(root: Path) -> None:
     """Remove what the earlier version left in the index folder itself."""
-    for name in (*generations(root), *KEPT, "CURRENT"):
+    for name in (*generations(root), *KEPT, "CURRENT", "ingest.lock"):
         path = root / name
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Make the folder of a course, or add to it what has come since: cs25search new."""
+"""Create the folder of a course, or add new lectures to it: cs25search new."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from cs25search.course.read import has_course
-from cs25search.course.settings import VIDEO_ID, read_settings
+from cs25search.course.settings import read_settings
 from cs25search.errors import QuestionError
 from cs25search.integrity import replace_file
 from cs25search.place import (
@@ -25,9 +25,10 @@ from cs25search.place import (
     is_name,
 )
 from cs25search.terminal import Program, out
-from cs25search.times import clock
+from cs25search.times import clock, is_youtube_id
 
 from .captions.files import RawTrack, read_captions
+from .captions.names import in_title_order
 from .captions.parse import parse_captions
 from .deck.match import Candidate, match
 from .deck.match import Lecture as DeckLecture
@@ -57,7 +58,7 @@ class Known:
 
     title: str
     video: str = ""
-    captions: str = ""  # a path, relative to the course if it is inside
+    captions: str = ""  # an absolute path
     length: float = 0.0  # seconds
     speakers: tuple[str, ...] = ()
     chapters: tuple[tuple[float, str], ...] = ()
@@ -112,14 +113,14 @@ def new(  # noqa: PLR0913 (an argument for each option)
     language: str,
     index_dir: Path,
 ) -> None:
-    """Make a course NAME: write its course.toml with everything that can be known by now.
+    """Make a course NAME: write its course.toml with everything that can be found out.
 
     What is not known is marked by comments. If the course exists, lectures that are new are added,
     and nothing is overwritten.
 
     Example: cs25search new physics --captions ~/physics
     """
-    if not (playlist or captions_dir or deck):
+    if not (playlist or captions_dir):
         raise click.UsageError("Give --playlist URL or --captions DIR.")
     check_name(name)
     if name == BUNDLED.name:
@@ -137,10 +138,15 @@ def new(  # noqa: PLR0913 (an argument for each option)
         lectures += from_captions(tracks)
         for one in left_out:
             out(f"Left out {one.name}: {one.reason}.", err=True)
+    if not lectures:
+        raise QuestionError(
+            f"No lecture was found, so {name} was not made.\n"
+            "Give a folder of caption files, or a playlist that can be listed now."
+        )
     lectures = in_order(lectures, parsed)
     added = write_course(folder, Start(title, language, playlist_id, deck), lectures)
     what = f"{added} lecture{'' if added == 1 else 's'}"
-    out(f"{folder / COURSE_FILE} has {what} more. Complete it, then: cs25search ingest {name}")
+    out(f"Added {what} to {folder / COURSE_FILE}. Fill in the rest, then: cs25search ingest {name}")
 
 
 def course_of(playlists: Sequence[str], options: Mapping[str, Any]) -> str:
@@ -215,17 +221,14 @@ def from_captions(tracks: Iterable[RawTrack]) -> list[Known]:
         found.append(
             Known(
                 origin.title,
-                origin.video_id if VIDEO_ID.fullmatch(origin.video_id) else "",
+                origin.video_id if is_youtube_id(origin.video_id) else "",
                 str(track.path.resolve()) if track.path else "",
                 length,
                 speakers,
                 origin.chapters,
             )
         )
-    return sorted(found, key=lambda one: [
-        (int(part), "") if part.isdecimal() else (0, part)
-        for part in re.split(r"(\d+)", one.title.lower())
-    ])  # fmt: skip
+    return in_title_order(found)
 
 
 def in_order(lectures: list[Known], deck: ParsedDeck | None) -> list[Known]:
@@ -299,7 +302,7 @@ def write_course(folder: Path, start: Start, lectures: Sequence[Known]) -> int:
 
 def _fresh(name: str, start: Start) -> tomlkit.TOMLDocument:
     document = tomlkit.document()
-    document.add(tomlkit.comment("See docs/courses.md. Lines after # are gaps: fill them in."))
+    document.add(tomlkit.comment("See docs/courses.md. Lines after # are fields to fill in."))
     document.add("title", tomlkit.item(start.title or name))
     if start.language:
         document.add("language", tomlkit.item(start.language))
@@ -320,9 +323,7 @@ def _table(number: int, one: Known) -> Table:
         table.add("title", one.title)
     else:
         table.add(tomlkit.comment('title = ""'))
-        table.add(
-            tomlkit.comment("number: the order is that of the file names, as there is no title")
-        )
+        table.add(tomlkit.comment("no title found; numbered in the order of the file names"))
     table.add(tomlkit.comment('title_ja = ""'))
     if one.speakers:
         table.add("speakers", list(one.speakers))

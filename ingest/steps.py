@@ -10,13 +10,14 @@ import filelock
 from cs25search import log
 from cs25search.course.read import Course
 from cs25search.encoding.encoder import OnnxEncoder
-from cs25search.errors import Cs25SearchError
+from cs25search.errors import Cs25SearchError, DataError
 from cs25search.index.build import Content, build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
 from cs25search.language_model import Endpoint
 from cs25search.milvus.connection import Store
 from cs25search.milvus.rows import Shard
+from cs25search.place import COURSE_FILE
 
 from .captions.files import (
     LeftOut,
@@ -153,11 +154,18 @@ def _caption_places(order: Order) -> Iterator[tuple[Path, Mapping[Path, str], bo
     """Yield where captions are, the ids that course.toml gives them, and whether none is fine."""
     folder, recordings = order.course.folder, order.course.settings.recordings
     ids = {one.captions.resolve(): one.video_id for one in recordings if one.captions}
-    own = folder / "captions" if folder else None
-    if own and own.is_dir():
+    own = folder / "captions"
+    if own.is_dir():
         yield own, ids, True
-    for path in ids:
-        if not own or not path.is_relative_to(own.resolve()):
+    for number, path in ((one.number, one.captions) for one in recordings if one.captions):
+        if not path.is_file():
+            raise DataError(
+                folder / COURSE_FILE,
+                f"lecture {number}, field captions",
+                f"names {path}, which does not exist",
+            )
+        path = path.resolve()
+        if not path.is_relative_to(own.resolve()):
             yield path, ids, False
     if order.captions_dir is not None:
         yield order.captions_dir, ids, order.transcribe and bool(find_media(order.captions_dir))
@@ -359,6 +367,14 @@ def bring_up_to_date(
     found: Collection,
 ) -> None:
     """Write the collection to Milvus if it is configured, else to the index folder."""
+    if not found.chunks:
+        nothing = f"{course.about.title} has no captions and no notes yet, so it has no index."
+        if order.offline:
+            raise Cs25SearchError(
+                f"{nothing}\nRun it without --offline, or add captions: see docs/courses.md."
+            )
+        remarks.print(nothing)
+        return
     if store:
         update_store(order, store, course, tracks, found)
     else:

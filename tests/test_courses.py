@@ -110,8 +110,9 @@ def test_course_is_chosen_by_option_variable_or_because_it_is_the_only_one(two, 
     assert read_place(two, course="kitchen", environment={}).folder == two / "kitchen"
     (tmp_path / "kitchen").symlink_to(two / "kitchen")
     assert read_place(tmp_path, environment={}).folder == tmp_path / "kitchen"
-    # The folder of one course can be given too.
-    assert read_place(two / "kitchen", environment={}).course == "kitchen"
+    # The folder of one course can be given too, as the app does for an update.
+    place = read_place(two / "kitchen", environment={})
+    assert (place.course, place.root) == ("kitchen", two)
 
 
 def test_course_must_be_chosen_among_several_without_the_bundled_one(two, tmp_path):
@@ -136,22 +137,25 @@ def test_unknown_course_is_an_error_that_names_the_others(two):
     assert done.returncode == 2
     assert "cs25search new physics" in done.stderr
     assert not (two / "physics").exists()
+    for command in ("slides", "lectures", "search x"):
+        said = cli(two, *command.split(), "--course", "physics").stderr
+        assert "ingest physics" in said, command
 
 
 def test_all_courses_are_merged_by_rank(two):
     indexes = open_all(read_place(two, environment={}))
     assert list(indexes) == [BUNDLED.name, "kitchen"]
     assert indexes["kitchen"].encoder is indexes[BUNDLED.name].encoder
-    hits = search_all(indexes, "How does heat change proteins?", k=6)
+    hits = search_all(indexes, "temperature", k=6)
     assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5, 6]
     assert [hit.course for hit in hits] == [BUNDLED.name, "kitchen"] * 3
-    only = search_all(
-        indexes, "How does heat change proteins?", k=6, filters=lambda index: _lecture(9)
-    )
+    only = search_all(indexes, "temperature", k=6, filters=lambda index: _lecture(9))
     assert {hit.course for hit in only} == {BUNDLED.name}  # the other has no lecture 9
+    fitting = search_all(indexes, "Why does bread rise?", k=6)
+    assert {hit.course for hit in fitting} == {"kitchen"}  # nothing of the other fits
     with pytest.raises(QuestionError, match="Lecture 99"):
         search_all(indexes, "heat", filters=lambda index: _lecture(99))
-    done = cli(two, "search", "bread dough", "--course", "all", "--json")
+    done = cli(two, "search", "temperature", "--course", "all", "--json")
     assert {hit["course"] for hit in json.loads(done.stdout)["hits"]} == {BUNDLED.name, "kitchen"}
     assert "only works with search" in cli(two, "ask", "bread", "--course", "all").stderr
 
@@ -160,6 +164,42 @@ def _lecture(number):
     from cs25search.ranking.filters import read_filters
 
     return read_filters([number])
+
+
+def test_corrected_title_renames_the_lecture(two, tmp_path):
+    courses = Path(shutil.copytree(COURSES, tmp_path / "courses"))
+    shutil.copytree(two / "kitchen", tmp_path / "index" / "kitchen")
+    toml = courses / "kitchen" / "course.toml"
+    toml.write_text(toml.read_text("utf-8").replace("A sharp edge and an onion", "Knives"), "utf-8")
+    done = run("ingest", "kitchen", "--offline", "--index", tmp_path / "index",
+               CS25_COURSES=str(courses))  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    videos = open_index(tmp_path / "index").generation.videos
+    assert [video.lecture for video in videos] == [1, 2, 3, 4, 5, 6]
+    assert videos[3].title == "Knives"
+
+
+def test_speakers_are_those_of_the_deck_if_course_toml_names_none(two):
+    heat = open_index(two, course="kitchen").generation.about.lectures[5]
+    assert heat.speakers == ("山田 花子", "鈴木 一郎")
+
+
+@pytest.mark.parametrize(
+    ("lecture", "said"),
+    [
+        ('captions = "captions/gone.srt"', "lecture 1, field captions: names"),
+        ('video = "Kd3x_Qp7LmA"', "has no captions and no notes yet"),
+    ],
+)
+def test_course_without_captions_is_an_error_that_names_it(tmp_path, index_dir, lecture, said):
+    folder = tmp_path / "courses" / "late"
+    folder.mkdir(parents=True)
+    (folder / "course.toml").write_text(f'title = "Late"\n[[lecture]]\n{lecture}\n')
+    shutil.copytree(index_dir / "models", tmp_path / "index" / "late" / "models")
+    done = run("ingest", "late", "--offline", "--index", tmp_path / "index")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (tmp_path / "index" / "late" / "CURRENT").exists()
 
 
 # The layout of earlier versions, where the index folder itself was the index
@@ -206,6 +246,14 @@ def test_interrupted_removal_is_finished_by_the_next_run(old):
     (folder / "mine").write_text("written since")
     assert move_old(old) == folder
     assert (folder / "mine").exists()
+
+
+def test_another_course_leaves_the_old_layout_alone(old, index_dir):
+    shutil.copytree(index_dir / "models", old / "kitchen" / "models")
+    done = run("ingest", "kitchen", "--offline", "--index", old, CS25_COURSES=str(COURSES))
+    assert done.returncode == 0, done.stderr
+    assert is_old(old) and (old / "captions" / "abcdefghijk.en.srt").exists()
+    assert not (old / BUNDLED.name).exists()
 
 
 def test_folder_of_one_course_is_not_the_old_layout(two):
@@ -257,10 +305,10 @@ def test_new_again_adds_and_never_overwrites(tmp_path):
     path = tmp_path / "courses" / "cooking" / "course.toml"
     edited = path.read_text("utf-8").replace("Emulsions", "Sauces") + "\n# my own remark\n"
     path.write_text(edited, "utf-8")
-    assert "0 lectures more" in new(tmp_path, "cooking", "--captions", captions).stdout
+    assert "Added 0 lectures" in new(tmp_path, "cooking", "--captions", captions).stdout
     assert path.read_text("utf-8") == edited
     (tmp_path / late.name).rename(late)
-    assert "1 lecture more" in new(tmp_path, "cooking", "--captions", captions).stdout
+    assert "Added 1 lecture " in new(tmp_path, "cooking", "--captions", captions).stdout
     assert path.read_text("utf-8").startswith(edited.split("# my own")[0].rstrip()[:200])
     assert "# my own remark" in path.read_text("utf-8")
     assert path.read_text("utf-8").count("[[lecture]]") == 6

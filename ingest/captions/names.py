@@ -5,8 +5,10 @@ What a name does not contain stays empty.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Protocol, TypeVar
 
 # Formats that time each word come first, general text formats last.
 FORMATS = "json3 vtt srt srv3 srv2 srv1 ttml dfxp sbv ass ssa lrc smi json tsv xml txt".split()
@@ -70,6 +72,18 @@ _LANGUAGE_IN_BRACKETS = re.compile(
 )
 # yt-dlp's replacements for characters that file names cannot contain.
 _FILE_LETTERS = str.maketrans("：？｜＂＊＜＞⧸⧹", ':?|"*<>/\\')
+
+
+class HasTitle(Protocol):
+    """Something with a title."""
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        ...
+
+
+Titled = TypeVar("Titled", bound=HasTitle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +152,18 @@ def is_word(text: str) -> bool:
     """
     parts = [part for part in re.split("[-_]", text) if part]
     return all(_WORD.fullmatch(part) for part in parts) and not _NO_WORD.search(text)
+
+
+def in_title_order(titled: Iterable[Titled]) -> list[Titled]:
+    """Return videos or lectures in the order of their titles, "Week 2" before "Week 10"."""
+
+    def parts(one: Titled) -> list[tuple[int, str]]:
+        return [
+            (int(part), "") if part.isdecimal() else (0, part)
+            for part in re.split(r"(\d+)", one.title.lower())
+        ]
+
+    return sorted(titled, key=parts)
 
 
 def _find_id(stem: str) -> tuple[str, str]:

@@ -166,7 +166,12 @@ def _search_all(wanted: Wanted, as_json: bool, place: Place) -> None:
     """Search every course and print the moments merged by rank."""
     from .search import open_all, search_all
 
-    hits = search_all(open_all(place, once=True), wanted.question, wanted.k or 5, wanted.filters)
+    hits = search_all(
+        open_all(place, once=True),
+        wanted.question,
+        5 if wanted.k is None else wanted.k,
+        wanted.filters,
+    )
     if as_json:
         _print_json({"query": wanted.question, "hits": [hit_json(hit) for hit in hits],
                      "language": wanted.language()})  # fmt: skip
@@ -358,7 +363,7 @@ def _advise(goal: str, as_json: bool, place: Place) -> None:
         best = one.hits[0]
         shown = [
             f"     {one.share:.0%} of what there is on this, {clock(one.seconds)} in total; "
-            f"begin at {clock(best.start)}:",
+            f"begin at {clock(best.start)}",
             *_indented(watch_url(best.video.video_id, best.start)),
         ]
         if one.lecture.difficulty:
@@ -393,7 +398,8 @@ def slides(lecture: int | None, full: bool, lang: str, as_json: bool, place: Pla
     else:
         show([line for slide in chosen for line in slide_lines(slide, _language(lang), full)])
     if not chosen:
-        out(f"No slide is about lecture {lecture}.", err=True)
+        missing = "The course has no slides." if lecture is None else ""
+        out(missing or f"No slide is about lecture {lecture}.", err=True)
         sys.exit(NO_HIT)
 
 

@@ -80,6 +80,8 @@ def read_place(
         raise QuestionError(f"The store {store!r} is not one of {', '.join(STORES)}.")
     root = Path(folder or environment.get("CS25_INDEX") or default_folder())
     found, name = _course_index(root, course or environment.get("CS25_COURSE", ""))
+    if found == root and root.name == name:
+        root = root.parent
     return Place(found, store, uri or environment.get("CS25_URI", ""), root, name)
 
 
@@ -122,7 +124,7 @@ def _name_inside(folder: Path) -> str:
             return str(json.loads(path.read_bytes())["name"])
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return BUNDLED.name  # an earlier version knew no other
+    return BUNDLED.name  # earlier versions had only this course
 
 
 def index_names(root: Path) -> list[str]:

@@ -145,7 +145,21 @@ def read_course(place: Place) -> About:
     try:
         return read_live(place).about if place.is_milvus else read_about(place.folder)
     except Cs25SearchError:
-        return load_course(course_folder(place.course, place.root)).about
+        return load_course(_folder_of(place)).about
+
+
+def _folder_of(place: Place) -> Path:
+    """Return the folder of a course.
+
+    Raises:
+        IndexMissing: There is neither an index nor a folder.
+    """
+    from .course.read import has_course
+
+    folder = course_folder(place.course, place.root)
+    if not has_course(folder):
+        raise IndexMissing(place.folder, place.course, index_names(place.root))
+    return folder
 
 
 def list_courses(root: Path) -> list[dict[str, Any]]:
@@ -168,7 +182,7 @@ def list_courses(root: Path) -> list[dict[str, Any]]:
         one: dict[str, Any] = {"name": name, "videos": 0, "hours": 0.0, "notes": 0, "built": ""}
         try:
             generation = read_generation(root / name)
-        except Cs25SearchError:
+        except IndexMissing:
             one["title"] = read_settings(course_folder(name, root)).about.title
         else:
             seconds = sum(video.duration for video in generation.videos)
@@ -183,9 +197,7 @@ def list_courses(root: Path) -> list[dict[str, Any]]:
     return found
 
 
-def open_all(
-    place: Place, once: bool = False, endpoint: Endpoint | None = None
-) -> dict[str, "Index"]:
+def open_all(place: Place, once: bool = False) -> dict[str, "Index"]:
     """Open the index of every course that has one; they share an encoder where they can.
 
     Raises:
@@ -197,9 +209,9 @@ def open_all(
     for name in index_names(place.root):
         there = replace(place, folder=place.root / name, course=name)
         try:
-            indexes[name] = open_place(there, encoder, once, endpoint)
+            indexes[name] = open_place(there, encoder, once)
         except ModelError:  # built with another encoder
-            indexes[name] = open_place(there, None, once, endpoint)
+            indexes[name] = open_place(there, None, once)
         encoder = encoder or indexes[name].encoder
     if not indexes:
         raise IndexMissing(place.root)
@@ -216,7 +228,8 @@ def search_all(
 
     Scores are standardised over the chunks of one index, so they cannot be compared between
     indexes. The lists are merged by reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009):
-    as they have no hit in common, this takes the first of each, then the second of each.
+    as they have no hit in common, this takes the first of each, then the second of each. A course
+    in which nothing fits is left out if something fits in another.
 
     Args:
         indexes: By the name of their course; see `open_all`.
@@ -226,19 +239,19 @@ def search_all(
     Raises:
         QuestionError: As for `Index.search`; for the filters, if no index has anything.
     """
-    lists: list[list[Hit]] = []
+    found: dict[str, Found] = {}
     refused: QuestionError | None = None
     for name, index in indexes.items():
         try:
             # As typed: a word that one course lacks may be right in another.
-            found = index.find(question, k, filters(index), exact=True).hits
+            found[name] = index.find(question, k, filters(index), exact=True)
         except QuestionError as error:
             refused = error
-            continue
-        lists.append([replace(hit, course=name) for hit in found])
-    if refused and not lists:
+    if refused and not found:
         raise refused
-    merged = sorted((hit for hits in lists for hit in hits), key=lambda hit: hit.rank)
+    fitting = [name for name, one in found.items() if indexes[name].fits(one)] or list(found)
+    hits = (replace(hit, course=name) for name in fitting for hit in found[name].hits)
+    merged = sorted(hits, key=lambda hit: hit.rank)
     return [replace(hit, rank=n) for n, hit in enumerate(merged[:k], start=1)]
 
 
@@ -254,7 +267,7 @@ def read_slides(place: Place) -> tuple[Slide, ...]:
     try:
         return read_live(place).slides
     except IndexMissing:
-        return load_course(course_folder(place.course, place.root)).slides
+        return load_course(_folder_of(place)).slides
 
 
 def live_name(place: Place) -> str:

@@ -23,6 +23,7 @@ import msgspec
 from ..errors import DataError
 from ..place import BUNDLED, COURSE_FILE
 from ..records import About, Chunk, Deck, Lecture, Section, Slide
+from ..times import slide_url
 from .settings import Settings, place_of, read_settings
 
 T = TypeVar("T")
@@ -46,15 +47,14 @@ class Course:
 
     Attributes:
         mentions: Name and lecture number to the starts of the notes that mention the name.
-        folder: None for a course without a folder.
     """
 
     settings: Settings
+    folder: Path
     slides: tuple[Slide, ...] = ()
     notes: tuple[Chunk, ...] = ()
     facts: tuple[Fact, ...] = ()
     mentions: dict[str, dict[int, tuple[float, ...]]] = field(default_factory=dict)
-    folder: Path | None = None
 
     @property
     def about(self) -> About:
@@ -153,11 +153,11 @@ def load_course(folder: Path = BUNDLED) -> Course:
     slides = _read_slides(folder, settings.about.deck or Deck(), numbers)
     return Course(
         replace(settings, about=replace(settings.about, lectures=lectures)),
+        folder,
         slides,
         notes,
         _read_facts(folder / "facts.json", numbers, [slide.number for slide in slides]),
         _read_mentions(folder / "mentions.json", lectures, notes),
-        folder,
     )
 
 
@@ -284,7 +284,7 @@ def _read_slides(folder: Path, deck: Deck, lectures: list[int]) -> tuple[Slide, 
             lecture=entry.lecture,
             title=entry.title,
             summary=entry.summary,
-            url=f"{deck.url}?slide={entry.number}" if deck.url else "",
+            url=slide_url(deck.url, entry.number),
             title_ja=entry.title_ja,
             summary_ja=entry.summary_ja,
             kind=entry.kind,

@@ -14,9 +14,9 @@ import msgspec
 from ..errors import DataError
 from ..place import COURSE_FILE
 from ..records import About, Deck, Lecture
+from ..times import is_youtube_id
 
 _CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,2}(?:\.\d+)?)")
-VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
 class _DeckTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -50,7 +50,6 @@ class _LectureTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class _CourseTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     title: str = ""
     title_ja: str = ""
-    term: str = ""
     language: str = "en"
     about: str = ""
     about_ja: str = ""
@@ -104,7 +103,7 @@ class Settings:
         return tuple(
             one.video_id
             for one in self.recordings
-            if VIDEO_ID.fullmatch(one.video_id) and not one.captions
+            if is_youtube_id(one.video_id) and not one.captions
         )
 
     @property
@@ -129,7 +128,7 @@ def read_settings(folder: Path) -> Settings:
             raise DataError(path, f"lecture {number}, field number", "must be 1 or more")
         if not (one.video or one.captions or one.media):
             raise DataError(path, f"lecture {number}", "has neither video, captions nor media")
-        if one.video and not VIDEO_ID.fullmatch(one.video):
+        if one.video and not is_youtube_id(one.video):
             raise DataError(
                 path, f"lecture {number}, field video", f"is {one.video[:100]!r}, not a YouTube id"
             )
@@ -198,8 +197,11 @@ def _is_local(media: str) -> bool:
 
 
 def _video_id(table: _LectureTable) -> str:
-    path = PurePath(table.captions or table.media)
-    return table.video or recording_id(path.with_suffix(""), table.title)
+    if table.video:
+        return table.video
+    # Not by its title, which may be corrected later.
+    path = PurePath(table.captions or table.media).with_suffix("")
+    return recording_id(path, path.name.partition(".")[0])
 
 
 def recording_id(path: PurePath, title: str) -> str:

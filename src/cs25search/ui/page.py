@@ -139,7 +139,7 @@ def _show_top(here: Here, title: str) -> None:
 
 
 def _change_course() -> None:
-    """Forget what belongs to the course before: chosen lectures, the player."""
+    """Clear the state of the previous course: chosen lectures, the player."""
     player.stop()
     st.query_params["course"] = st.session_state["course"]
     for name in ("lecture", "video"):

@@ -17,6 +17,7 @@ from ..views.markup import escape, muted
 from ..widgets import answer_pane, cards, player, strips
 
 HITS = 5
+TITLES = 5  # of chapters or lectures, where there are no questions to try
 REMEMBERED = 12  # recent questions
 # Keys in the session state: the question before, this one made whole, one to be left as typed.
 CONTEXT, WHOLE, AS_TYPED = "context", "whole-question", "as-typed"
@@ -91,7 +92,9 @@ def _examples(here: Here, index: Index) -> Sequence[str]:
     """Return questions to try: those of the course, else some that its notes answer."""
     course = here.course
     own = course.examples_ja if here.language == "ja" else course.examples
-    return own or examples(index.searcher.source, here.language)
+    asked = own or examples(index.searcher.source, here.language)
+    parts = [title for lecture in course.lectures for _, title in lecture.chapters]
+    return asked or (parts or [lecture.title for lecture in course.lectures])[:TITLES]
 
 
 def remember(recent: list[str], question: str) -> list[str]:
