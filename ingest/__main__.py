@@ -39,7 +39,7 @@ from .steps import dry_run, ingest
     multiple=True,
     metavar="URL|ID",
     help="Fetch this video, and playlists only if named; repeatable.  "
-    "E.g. --video https://youtu.be/U8J32Z3qV8s",
+    "E.g. --video https://youtu.be/ID",
 )
 @click.option(
     "--captions",

@@ -47,7 +47,7 @@ GAPS = {
     "rights": "who owns the lectures",
     "rights_ja": "the same in Japanese",
     "url": "the page of the course",
-    "examples": 'questions to try, such as ["What is attention?"]',
+    "examples": 'questions to try, such as ["Why does bread rise?"]',
     "examples_ja": "the same in Japanese",
 }
 
@@ -159,9 +159,9 @@ def course_of(playlists: Sequence[str], options: Mapping[str, Any]) -> str:
     """
     if not playlists or options["part"]:
         return ""
-    root = options["index_dir"]
+    courses = courses_folder(options["index_dir"])
     playlist_id = parse_playlist_id(playlists[0])
-    for folder in (BUNDLED, *_folders(courses_folder(root))):
+    for folder in (BUNDLED, *_folders(courses)):
         known = read_settings(folder).playlist
         if known and parse_playlist_id(known) == playlist_id:
             return folder.name
@@ -169,11 +169,11 @@ def course_of(playlists: Sequence[str], options: Mapping[str, Any]) -> str:
         out("The playlist would become a course of its own.", err=True)
         return ""
     title, lectures = list_lectures(playlist_id, options)
-    name = free_name(title or playlist_id, courses_folder(root))
+    name = free_name(title or playlist_id, courses)
     start = Start(title, options["language"], playlist_id)
-    write_course(course_folder(name, root), start, lectures)
+    write_course(course_folder(name, courses), start, lectures)
     out(
-        f"The playlist becomes the course {name}: {course_folder(name, root) / COURSE_FILE}",
+        f"The playlist becomes the course {name}: {course_folder(name, courses) / COURSE_FILE}",
         err=True,
     )
     return name

@@ -9,7 +9,7 @@ from cs25search.course.read import Course, has_course, load_course
 from cs25search.errors import Cs25SearchError
 from cs25search.language_model import Endpoint, read_endpoint
 from cs25search.milvus.rows import Shard
-from cs25search.place import Place, course_folder, courses_folder, read_place
+from cs25search.place import Place, course_folder, read_place
 
 from .milvus import parse_shard
 from .notes.write import FIRST_TOKEN
@@ -127,10 +127,10 @@ def read_course(place: Place) -> Course:
     Raises:
         Cs25SearchError: There is no such course, or one of its files is faulty.
     """
-    folder = course_folder(place.course, place.root)
+    folder = course_folder(place.course, place.courses)
     if not has_course(folder):
         raise Cs25SearchError(
-            f"There is no course {place.course} in {courses_folder(place.root)}.\n"
+            f"There is no course {place.course} in {place.courses}.\n"
             f"Make it: cs25search new {place.course} --captions DIR, or --playlist URL"
         )
     return load_course(folder)

@@ -185,6 +185,7 @@ def test_only_readers_of_settings_look_at_the_environment():
 
 def test_settings_are_read_at_the_edges():
     readers = {f"{name}.{function}" for name, function in READERS.items()}
+    readers.add("cs25search.place.courses_folder")
     for package in (SOURCE, PROJECT / "ingest"):
         for name, path in modules(package).items():
             if name not in EDGES:

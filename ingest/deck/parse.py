@@ -165,9 +165,9 @@ def _slide(number: int, words: str, lectures: tuple[Lecture, ...]) -> Slide:
             rest = words[:at] + tail
         else:
             continue
-        return Slide(number, lecture.number, lecture.title, _summary(rest), url="", kind="lecture")
+        return Slide(number, lecture.number, lecture.title, _summary(rest), url="")
     title = _title(words) or f"Slide {number}"
-    return Slide(number, None, title, _summary(words), url="", kind="other")
+    return Slide(number, None, title, _summary(words), url="")
 
 
 def _lists(words: str, lectures: tuple[Lecture, ...]) -> bool:

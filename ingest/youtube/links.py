@@ -43,7 +43,7 @@ def parse_video_id(link: str) -> str:
         named = parts[0] == "embed" or (host in _HOSTS and parts[0] in ("shorts", "live", "v"))
         found = parts[1] if named else ""
     if not is_youtube_id(found):
-        raise LinkError(link, "video", "--video https://www.youtube.com/watch?v=U8J32Z3qV8s")
+        raise LinkError(link, "video", "--video https://www.youtube.com/watch?v=ID")
     return found
 
 
@@ -77,7 +77,7 @@ def parse_playlist_id(link: str) -> str:
     if match := CHANNEL_ID.fullmatch(found):
         return f"UU{match[1]}"
     if not (PLAYLIST_ID.fullmatch(found) or _HANDLE.fullmatch(found) or _NAME.fullmatch(found)):
-        example = "--playlist https://www.youtube.com/playlist?list=PLoROMvodv4r..."
+        example = "--playlist https://www.youtube.com/playlist?list=PL..."
         raise LinkError(link, "playlist or channel", example)
     return found
 

@@ -454,7 +454,7 @@ def courses(as_json: bool, place: Place) -> None:
     """List the courses: videos, hours, notes, and when their index was built."""
     from .search import list_courses
 
-    found = list_courses(place.root)
+    found = list_courses(place)
     if as_json:
         _print_json({"courses": found})
         return

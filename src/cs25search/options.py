@@ -82,7 +82,7 @@ def question_options(command: Command) -> Command:
             click.argument("words", metavar="QUESTION", nargs=-1),
             click.option("-k", type=int, help="Maximum number of moments.  [default: 5; ask: 3]"),
             click.option("--lecture", "lectures", type=int, multiple=True,
-                         help="Only this lecture of the deck."),
+                         help="Only this lecture, by its number."),
             click.option("--video", multiple=True, metavar="VIDEO|LECTURE",
                          help="Only this video: its id, link or lecture."),
             click.option("--speaker", default="",

@@ -29,6 +29,7 @@ class Place:
         uri: Where Milvus is: FILE.db or http://host:19530.
         root: The folder that contains the index folders of all courses.
         course: The name of the course, or ALL.
+        courses: The folder that contains the user's courses.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class Place:
     uri: str
     root: Path
     course: str
+    courses: Path
 
     @property
     def is_milvus(self) -> bool:
@@ -82,7 +84,8 @@ def read_place(
     found, name = _course_index(root, course or environment.get("CS25_COURSE", ""))
     if found == root and root.name == name:
         root = root.parent
-    return Place(found, store, uri or environment.get("CS25_URI", ""), root, name)
+    uri = uri or environment.get("CS25_URI", "")
+    return Place(found, store, uri, root, name, courses_folder(root, environment))
 
 
 def _course_index(root: Path, course: str) -> tuple[Path, str]:
@@ -141,9 +144,13 @@ def courses_folder(root: Path, environment: Mapping[str, str] = os.environ) -> P
     return Path(environment.get("CS25_COURSES") or root.absolute().parent / "courses")
 
 
-def course_folder(name: str, root: Path, environment: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder of a course, which may not exist; the user's own comes first."""
-    own = courses_folder(root, environment) / name
+def course_folder(name: str, courses: Path) -> Path:
+    """Return the folder of a course, which may not exist; the user's own comes first.
+
+    Args:
+        courses: The folder that contains the user's courses.
+    """
+    own = courses / name
     return BUNDLED if name == BUNDLED.name and not (own / COURSE_FILE).is_file() else own
 
 

@@ -89,7 +89,6 @@ class Slide:
     url: str
     title_ja: str = ""
     summary_ja: str = ""
-    kind: str = ""
     points: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()

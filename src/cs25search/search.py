@@ -30,7 +30,6 @@ from .place import (
     BUNDLED,
     Place,
     course_folder,
-    courses_folder,
     index_names,
     is_name,
     read_place,
@@ -156,13 +155,13 @@ def _folder_of(place: Place) -> Path:
     """
     from .course.read import has_course
 
-    folder = course_folder(place.course, place.root)
+    folder = course_folder(place.course, place.courses)
     if not has_course(folder):
         raise IndexMissing(place.folder, place.course, index_names(place.root))
     return folder
 
 
-def list_courses(root: Path) -> list[dict[str, Any]]:
+def list_courses(place: Place) -> list[dict[str, Any]]:
     """Return the courses by name: the bundled one, those with an index, those with a folder.
 
     Returns:
@@ -175,15 +174,15 @@ def list_courses(root: Path) -> list[dict[str, Any]]:
     from .course.read import has_course
     from .course.settings import read_settings
 
-    folders = courses_folder(root)
-    own = [path.name for path in folders.glob("*") if is_name(path.name) and has_course(path)]
+    folders = place.courses.glob("*")
+    own = [path.name for path in folders if is_name(path.name) and has_course(path)]
     found = []
-    for name in sorted({BUNDLED.name, *own, *index_names(root)}):
+    for name in sorted({BUNDLED.name, *own, *index_names(place.root)}):
         one: dict[str, Any] = {"name": name, "videos": 0, "hours": 0.0, "notes": 0, "built": ""}
         try:
-            generation = read_generation(root / name)
+            generation = read_generation(place.root / name)
         except IndexMissing:
-            one["title"] = read_settings(course_folder(name, root)).about.title
+            one["title"] = read_settings(course_folder(name, place.courses)).about.title
         else:
             seconds = sum(video.duration for video in generation.videos)
             one |= {

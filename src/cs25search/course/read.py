@@ -7,13 +7,12 @@
     slides.json           summaries of slides; slides-asks.json: the questions that each answers
     overviews.json        overview and outline of the lectures, and questions about each lecture
     facts.json            facts about the course, as questions and answers
-    mentions.json         names, and the notes that mention each of them
 
 Everything but course.toml is optional. Files are checked on reading, so that a faulty file causes
 an error that names file, note and field instead of a wrong answer later.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -43,18 +42,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Everything in the folder of a course but its captions.
-
-    Attributes:
-        mentions: Name and lecture number to the starts of the notes that mention the name.
-    """
+    """Everything in the folder of a course but its captions."""
 
     settings: Settings
     folder: Path
     slides: tuple[Slide, ...] = ()
     notes: tuple[Chunk, ...] = ()
     facts: tuple[Fact, ...] = ()
-    mentions: dict[str, dict[int, tuple[float, ...]]] = field(default_factory=dict)
 
     @property
     def about(self) -> About:
@@ -113,7 +107,6 @@ class _SlideEntry:
     title: str
     summary: str
     lecture: int | None = None
-    kind: str = ""
     title_ja: str = ""
     summary_ja: str = ""
     points: tuple[str, ...] = ()
@@ -130,11 +123,6 @@ class _SlideAsks:
 @dataclass(frozen=True, slots=True)
 class _FactFile:
     facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _MentionFile:
-    mentions: dict[str, dict[int, tuple[float, ...]]]
 
 
 @cache
@@ -157,7 +145,6 @@ def load_course(folder: Path = BUNDLED) -> Course:
         slides,
         notes,
         _read_facts(folder / "facts.json", numbers, [slide.number for slide in slides]),
-        _read_mentions(folder / "mentions.json", lectures, notes),
     )
 
 
@@ -287,7 +274,6 @@ def _read_slides(folder: Path, deck: Deck, lectures: list[int]) -> tuple[Slide, 
             url=slide_url(deck.url, entry.number),
             title_ja=entry.title_ja,
             summary_ja=entry.summary_ja,
-            kind=entry.kind,
             points=entry.points,
             terms=entry.terms,
             asks=asks[entry.number].asks if asks else (),
@@ -319,25 +305,6 @@ def _read_facts(path: Path, lectures: list[int], slides: list[int]) -> tuple[Fac
                     f"names {unknown[0]}, which does not exist",
                 )
     return file.facts if file else ()
-
-
-def _read_mentions(
-    path: Path, lectures: tuple[Lecture, ...], notes: tuple[Chunk, ...]
-) -> dict[str, dict[int, tuple[float, ...]]]:
-    file = _read(path, _MentionFile)
-    if file is None:
-        return {}
-    number = {lecture.video_id: lecture.number for lecture in lectures}
-    begins = {(number[note.video_id], note.start) for note in notes}
-    for name, places in file.mentions.items():
-        for lecture, starts in places.items():
-            for start in starts:
-                if (lecture, start) not in begins:
-                    raise DataError(
-                        path, f"mentions of {name}",
-                        f"lecture {lecture} has no note that starts at {start:g}",
-                    )  # fmt: skip
-    return file.mentions
 
 
 def _same_numbers(path: Path, what: str, numbers: list[int], expected: list[int]) -> None:

@@ -30,6 +30,7 @@ from .pages import (
 )
 from .views.address import LANGUAGES, first_language
 from .views.markup import escape
+from .views.texts import say
 from .widgets import player
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
     if place.course not in names:
         names.insert(0, place.course)
     asked = st.query_params.get("course", place.course)
+    if asked not in names:
+        st.warning(say(language, "no_course", name=escape(asked)))
     name: str = st.session_state.setdefault("course", asked if asked in names else place.course)
     if st.query_params.get("course", place.course) != name:
         st.query_params["course"] = name

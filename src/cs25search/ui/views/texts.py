@@ -14,6 +14,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "講義について質問すると、答えが語られる場面が秒単位で見つかります。",
     ),
     "course": ("Course", "コース"),
+    "no_course": (
+        "There is no course “{name}”; this is another one.",
+        "コース「{name}」はありません。別のコースを表示しています。",
+    ),
     "all_courses": ("Search all courses", "すべてのコースを検索"),
     "language": ("Language", "言語"),
     "question": ("Your question", "質問"),
@@ -311,10 +315,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "スライド資料は作者の{author}さんに帰属します。",
     ),
     "what": (
-        "cs25search finds the moment in a lecture where something was said. Its study notes were "
-        "written for this project; the video is the source.",
-        "cs25searchは、講義のどこで何が語られたかを探すためのページです。学習メモは本プロジェクトの"
-        "ために書かれたもので、原典は動画です。",
+        "cs25search finds the moment in a lecture where something was said. The video is the "
+        "source; study notes are no quotations.",
+        "cs25searchは、講義のどこで何が語られたかを探すためのページです。原典は動画で、"
+        "学習メモは引用ではありません。",
     ),
 }
 
