@@ -1,4 +1,4 @@
-"""The app: streamlit run app.py [-- --index DIR] [-- --store milvus --uri URI]"""
+"""The app: streamlit run app.py [-- --index DIR --course NAME --store milvus --uri URI]"""
 
 import sys
 
@@ -20,7 +20,7 @@ def given(option: str) -> str:
 
 # The server imports this file once to find `app`; each session then runs it as a script.
 if __name__ == "__main__":
-    place = read_place(given("--index"), given("--store"), given("--uri"))
+    place = read_place(given("--index"), given("--store"), given("--uri"), given("--course"))
     show(place, read_endpoint(), read_access())
 else:
     try:

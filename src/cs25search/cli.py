@@ -563,7 +563,8 @@ def evaluate(questions: Path, lang: str, as_json: bool, place: Place) -> None:
 @click.option("--uri", default="", help="FILE.db or http://host:19530.  [default: CS25_URI]")
 @click.option("--index", "index_dir", type=click.Path(path_type=Path), envvar="CS25_INDEX",
               help="The index folder.  [default: index/ in the project]")  # fmt: skip
-def export(target: str, uri: str, index_dir: Path | None) -> None:
+@click.option("--course", default="", metavar="NAME", help="The course to copy.")
+def export(target: str, uri: str, index_dir: Path | None, course: str) -> None:
     """Copy a finished index to Milvus without encoding anything again.
 
     Needs the extra: pip install 'cs25search[milvus]'.
@@ -574,7 +575,7 @@ def export(target: str, uri: str, index_dir: Path | None) -> None:
     from .milvus.write import copy
     from .search import open_place
 
-    place = read_place(index_dir, "faiss", uri)
+    place = read_place(index_dir, "faiss", uri, course)
     index = open_place(place)
     store = Store(place.uri, create=True)
     name = copy(index.generation, index.encoder, store)
