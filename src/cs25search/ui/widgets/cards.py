@@ -101,7 +101,9 @@ def _show_slide(here: Here, hit: Hit, told: set[int]) -> None:
 
 def show_slide(here: Here, slide: Slide, in_full: bool = True) -> None:
     """Show a slide of the deck: number, title, summary unless already shown, link."""
-    author = here.course.deck.author if here.course.deck else ""
+    deck = here.course.deck
+    # A course may have slides of other decks, too.
+    author = deck.author if deck and deck.url and slide.url.startswith(deck.url) else ""
     key = "slide_by" if author else "slide"
     st.markdown(muted(here.say(key, number=slide.number, author=escape(author))))
     st.markdown(f"**{moment.slide_title(slide, here.language)}**")
