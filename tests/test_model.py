@@ -14,6 +14,7 @@ from cs25search import open_index
 from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import ModelError
 from cs25search.integrity import seal
+from cs25search.place import BUNDLED
 from ingest import encoder
 from ingest.encoder import (
     DEFAULT_MODEL,
@@ -199,7 +200,7 @@ def test_full_disk_while_the_default_encoder_is_written_is_said(tmp_path):
     assert done.returncode == 2
     assert "File too large" in done.stderr and "Free some space" in done.stderr
     assert "Traceback" not in done.stderr
-    assert not list((tmp_path / "models").iterdir())
+    assert not list((tmp_path / BUNDLED.name / "models").iterdir())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
