@@ -203,7 +203,8 @@ def run(order: Order) -> int:
         show(dry_run(order))
         return 0
     root = order.place.root
-    with_old = order.course.folder == BUNDLED and not order.place.is_milvus and is_old(root)
+    is_first = order.place.course == BUNDLED.name  # the only one that earlier versions had
+    with_old = is_first and not order.place.is_milvus and is_old(root)
     if with_old:
         order = replace(order, place=replace(order.place, folder=move_old(root)))
         out(f"{root} has the layout of an earlier version. Its captions and notes are now in "

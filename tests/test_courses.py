@@ -261,14 +261,19 @@ def test_folder_of_one_course_is_not_the_old_layout(two):
     assert not is_old(two / "kitchen")
 
 
-def test_ingest_moves_the_old_layout_and_says_so(old, index_dir):
+def test_ingest_moves_the_old_layout_and_says_so(old, index_dir, tmp_path):
     shutil.copytree(index_dir / "models", old / "models")
     (old / "deck.txt").unlink()
-    (old / "captions" / "abcdefghijk.en.srt").unlink()
-    done = run("ingest", "--offline", "--index", old, "--limit", "1")
+    track = '{"video_id": "abcdefghijk", "kind": "local", "name": "abcdefghijk.en.srt"'
+    sidecar = old / "captions" / "abcdefghijk.origin.json"
+    sidecar.write_text(f'{track}, "language": "en"}}')
+    own = tmp_path / "courses" / BUNDLED.name  # a small course in place of the bundled one
+    own.mkdir(parents=True)
+    (own / "course.toml").write_text('title = "Small"')
+    done = run("ingest", "--offline", "--index", old)
     assert done.returncode == 0, done.stderr
     assert "layout of an earlier version" in done.stderr
-    assert open_index(old).generation.manifest.counts["notes"] == 576
+    assert [video.video_id for video in open_index(old).generation.videos] == ["abcdefghijk"]
     assert not (old / "models").exists()
 
 

@@ -300,8 +300,8 @@ def test_killed_ingest_is_finished_by_the_next(youtube, index_copy, moment):
     before = (index_copy / "CURRENT").read_text()
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "ingest", "--playlist", PLAYLIST, "--index", index_copy),
-            *("--proxy", youtube.address, "--sleep", "0"),
+            *(sys.executable, "-m", "ingest", "cs25", "--playlist", PLAYLIST),
+            *("--index", index_copy, "--proxy", youtube.address, "--sleep", "0"),
         ],
         cwd=DATA,
         env=os.environ | youtube.environment,
