@@ -80,7 +80,7 @@ def test_recording_that_is_not_on_youtube_plays_on_a_phone(browser, two):
 
 
 def test_all_courses_are_searched_on_request(page, two):
-    open_at(page, f"{two}/?course=kitchen&lang=en&q=attention")
+    open_at(page, f"{two}/?course=kitchen&lang=en&q=temperature")
     page.get_by_text("Search all courses").click()
     settle(page)
     expect(page.locator("body")).to_contain_text("CS25: Transformers United · ")
