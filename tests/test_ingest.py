@@ -164,11 +164,15 @@ def test_altered_default_weights_are_refused(tmp_path):
     assert "pip install" in done.stderr
 
 
-def test_damaged_index_is_built_again(index_copy):
+def test_damaged_index_is_built_again(index_copy, captions, tmp_path):
     vectors = index_copy / current_generation(index_copy) / "vectors.faiss"
     vectors.write_bytes(b"torn")
-    assert ingest(index_copy).returncode == 0
-    assert open_index(index_copy).search("attention")
+    own = tmp_path / "courses" / "cs25"  # a small course in its place, which is encoded soon
+    own.mkdir(parents=True)
+    (own / "course.toml").write_text('title = "Small"')
+    done = ingest(index_copy, "--captions", captions, CS25_COURSES=str(tmp_path / "courses"))
+    assert done.returncode == 0, done.stderr
+    assert open_index(index_copy).search("giraffes")
 
 
 def test_damaged_model_export_is_made_again(index_copy):
