@@ -183,7 +183,7 @@ def _as_listed(read: Video, plain: Video, lecture: Lecture | None) -> Video:
     return replace(
         read,
         lecture=lecture.number,
-        title=lecture.title if read.title == read.video_id else read.title,
+        title=(lecture.title if read.title == read.video_id else "") or read.title,
         speakers=plain.speakers or lecture.speakers or read.speakers,
     )
 

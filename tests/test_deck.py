@@ -235,3 +235,5 @@ def test_video_known_by_its_id_only_is_called_as_its_lecture():
     lecture = Lecture(2, "Yeast", ("Ben Brewer",), 3944.0)
     named = _as_listed(replace(video, speakers=("Visitor",)), video, lecture)
     assert (named.title, named.speakers, named.lecture) == ("Yeast", ("Ben Brewer",), 2)
+    untitled = _as_listed(video, video, replace(lecture, title=""))
+    assert untitled.title == "recording-001"  # better than nothing
