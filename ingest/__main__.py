@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cs25search.errors import FAILED, Cs25SearchError
-from cs25search.index.publish import ingest_lock
+from cs25search.index.publish import generations, ingest_lock
 from cs25search.place import BUNDLED, default_folder
 from cs25search.progress import Line
 from cs25search.terminal import Program, out
@@ -217,7 +217,7 @@ def run(order: Order) -> int:
             rows, insisted = ingest(order)
             code = exit_code(rows, insisted)
             record.write(Line(code=code))
-    if with_old:
+    if with_old and generations(order.index_dir):
         remove_old(root)
     show(table(rows))
     return code

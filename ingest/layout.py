@@ -19,7 +19,8 @@ def is_old(root: Path) -> bool:
     names = generations(root)
     if any((root / name / "about.json").is_file() for name in names):
         return False  # the folder of one course
-    return bool(names) or any((root / name).exists() for name in ("CURRENT", *KEPT))
+    # Folders called captions or notes alone may be the user's own.
+    return bool(names) or (root / "CURRENT").exists()
 
 
 def move_old(root: Path) -> Path:
@@ -49,8 +50,10 @@ def move_old(root: Path) -> Path:
 
 
 def remove_old(root: Path) -> None:
-    """Remove what the earlier version left in the index folder itself."""
-    for name in (*generations(root), *KEPT, "CURRENT", "ingest.lock"):
+    """Remove what the earlier version left in the index folder itself, if it was moved."""
+    moved = [name for name in KEPT if (root / BUNDLED.name / name).exists()]
+    # CURRENT last: until then, an interrupted removal is recognised and finished.
+    for name in (*generations(root), *moved, "ingest.lock", "CURRENT"):
         path = root / name
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

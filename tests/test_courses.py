@@ -256,6 +256,23 @@ def test_another_course_leaves_the_old_layout_alone(old, index_dir):
     assert not (old / BUNDLED.name).exists()
 
 
+@pytest.mark.parametrize("built", [False, True])
+def test_folders_of_the_user_in_an_index_folder_are_never_taken_for_an_old_index(tmp_path, built):
+    for name in ("captions", "notes"):
+        (tmp_path / name).mkdir()
+    if built:
+        (tmp_path / BUNDLED.name).mkdir()
+    (tmp_path / "deck.txt").write_text("mine")
+    assert not is_old(tmp_path)
+
+
+def test_only_what_was_moved_is_removed(old):
+    (old / BUNDLED.name).mkdir()  # by hand, so nothing is moved into it
+    move_old(old)
+    remove_old(old)
+    assert (old / "captions" / "abcdefghijk.en.srt").is_file()
+
+
 def test_folder_of_one_course_is_not_the_old_layout(two):
     assert not is_old(two)
     assert not is_old(two / "kitchen")
