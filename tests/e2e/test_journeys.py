@@ -25,6 +25,7 @@ PAGES = {
     "refused": f"/?lang=en&q={quote('What is DALL·E 2?')}",
     "lectures": "/lectures?lang=en&goal=offline+RL",
     "lecture": "/lecture?lang=en&lecture=5",
+    "moments": "/moments?lang=en&moments=U8J32Z3qV8s.582.42.18~x",
     "index": "/index?lang=en",
 }
 VIDEOS = "https://www.youtube.com/embed/**"

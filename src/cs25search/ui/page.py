@@ -26,12 +26,15 @@ from .pages import (
     lectures as lectures_page,
 )
 from .pages import (
+    moments as moments_page,
+)
+from .pages import (
     search as search_page,
 )
 from .views.address import LANGUAGES, first_language
 from .views.markup import escape
 from .views.texts import say
-from .widgets import player
+from .widgets import player, shelf
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -50,6 +53,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
     """
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
     player.stopped()  # this run redraws all parts of the page
+    shelf.receive()
     asked = st.query_params.get("lang")
     language: Language = st.session_state.setdefault(
         "language", first_language(asked, st.context.locale)
@@ -69,6 +73,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         "lecture": _page(
             lecture_page.show, here, "page_lecture", "lecture", ":material/menu_book:"
         ),
+        "moments": _page(moments_page.show, here, "page_moments", "moments", ":material/star:"),
         "index": _page(index_page.show, here, "page_index", "index", ":material/database:"),
     }
     here.pages.update(pages)
@@ -85,6 +90,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         except Cs25SearchError as error:
             show_problem(error, language)
         _show_foot(here)
+        shelf.send()
 
 
 def _page(

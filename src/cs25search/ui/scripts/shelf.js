@@ -7,7 +7,8 @@
 const KEY = "cs25search.moments"
 const MONTH = 30 * 24 * 3600 * 1000 // milliseconds
 
-let sent = "" // what the server was last given; without it, moments it refuses would be sent again
+// What the server was last given; otherwise, moments that it refuses would be sent again and again.
+let sent = ""
 
 const name = (moment) => `${moment.video_id}.${moment.start}`
 
@@ -41,7 +42,8 @@ export default function ({ data, setStateValue }) {
       }
       const news = all.filter((one) => !(data.known[name(one)] >= one.changed))
       const text = JSON.stringify(news)
-      if (news.length && text !== sent) {
+      if (!news.length) sent = "" // it has everything; a restarted server will not
+      else if (text !== sent) {
         sent = text
         setStateValue("stored", news)
       }

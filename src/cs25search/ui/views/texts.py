@@ -142,6 +142,67 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page_lectures": ("Lectures", "講義一覧"),
     "page_lecture": ("Read a lecture", "講義を読む"),
     "page_index": ("Sources", "収録データ"),
+    "page_moments": ("My moments", "保存した場面"),
+    # Kept moments
+    "keep": ("Keep", "保存"),
+    "kept": ("Kept", "保存済み"),
+    "kept_full": (
+        "The list is full: it holds {count} moments. Remove one to keep another.",
+        "保存できる場面は{count}件までです。ほかの場面を削除すると保存できます。",
+    ),
+    "kept_about": (
+        "Moments you kept: {count}. They and your notes are stored in this browser only.",
+        "保存した場面：{count}件。場面とメモは、このブラウザーの中だけに保存されます。",
+    ),
+    "kept_nothing": (
+        "Nothing kept yet. Press *Keep* on a moment, and it is collected here.",
+        "保存した場面はまだありません。場面の「保存」を押すと、ここに集まります。",
+    ),
+    "kept_refused": (
+        "This browser does not store the list, for example because the window is private. Export "
+        "it or copy its link before you close this page.",
+        "このブラウザーには保存できません（プライベートウィンドウなど）。"
+        "ページを閉じる前に、書き出すかリンクをコピーしてください。",
+    ),
+    "kept_unknown": (
+        "This recording is not in the index of this server.",
+        "この動画は、このサーバーの収録データにありません。",
+    ),
+    "kept_own": ("My note", "自分のメモ"),
+    "kept_read": ("Read there", "この箇所を読む"),
+    "kept_up": ("Up", "上へ"),
+    "kept_down": ("Down", "下へ"),
+    "kept_remove": ("Remove", "削除"),
+    "kept_removed": ("The moment at {time} was removed.", "{time}の場面を削除しました。"),
+    "undo": ("Undo", "元に戻す"),
+    "kept_export": ("Export", "書き出す"),
+    "kept_markdown": ("Markdown (.md)", "Markdown形式（.md）"),
+    "kept_csv": ("Spreadsheet (.csv)", "表計算ソフト（.csv）"),
+    "kept_anki": ("Anki cards (.txt)", "Ankiカード（.txt）"),
+    "kept_anki_how": (
+        "In Anki: File, Import. Front: a question; back: the answer from the study note.",
+        "Ankiの「ファイル」→「読み込み」で取り込めます。表は質問、裏は学習メモの答えです。",
+    ),
+    "kept_share": ("Link to this list", "この一覧へのリンク"),
+    "kept_share_about": (
+        "Opens this list in any browser. Your own notes are not part of it.",
+        "どのブラウザーでもこの一覧を開けます。自分のメモは含まれません。",
+    ),
+    "kept_front": (
+        "What is said in “{title}” at {time}?",
+        "「{title}」の{time}では何が語られていますか？",
+    ),
+    "kept_lecture": ("Lecture", "講義"),
+    "kept_link": ("Link", "リンク"),
+    "kept_question": ("Question", "質問"),
+    "shared": ("Moments from a link", "リンクの場面"),
+    "shared_add": ("Keep these moments: {count}", "この{count}件を保存"),
+    "shared_there": ("You have kept all of them already.", "すべて保存済みです。"),
+    "shared_ignored": (
+        "Parts of the link that were ignored, because they name no moment or are more than {most}: "
+        "{count}",
+        "リンクのうち{count}か所は、場面として読めないか{most}件を超えるため、無視しました。",
+    ),
     # Lectures
     "lectures_about": (
         "The lectures with the verdict of {author}, who watched them all and summed them up in a "

@@ -10,7 +10,7 @@ from ...times import clock
 from ..here import Here
 from ..views import moment
 from ..views.markup import escape, muted
-from . import player
+from . import player, shelf
 
 PLACE = "moments"
 
@@ -71,6 +71,8 @@ def _show_said(here: Here, index: Index, hit: Hit, question: str) -> None:
             st.link_button(
                 here.say("watch", time=clock(hit.start)), link, icon=":material/open_in_new:"
             )
+        number = hit.slide.number if hit.slide else 0
+        shelf.show_star(here, hit.video.video_id, hit.start, hit.end, number)
         _show_copy(here, hit)
     around = moment.context(hit, index)
     first, *others = moment.passages(hit, question, here.language, around)

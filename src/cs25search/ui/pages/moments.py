@@ -1,0 +1,269 @@
+"""The page of kept moments: notes, order, export, and a link that restores the list."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from ...errors import Cs25SearchError
+from ...search import Index
+from ...times import clock, watch_url
+from ..here import Here, show_problem
+from ..live import live_index, live_indexes
+from ..views import kept, kept_export
+from ..views.kept import KeptMoment
+from ..views.kept_export import Described, describe
+from ..views.markup import escape, muted
+from ..widgets import shelf
+
+LINK = "moments"  # the URL parameter with the moments of a link
+REMOVED = "kept-removed"  # in the session: the moment that was removed last
+FILE = "my-moments"
+
+
+class Export(NamedTuple):
+    """A file that can be saved: its ending, the key of its label, and its content."""
+
+    ending: str
+    label: str
+    content: str
+
+
+def show(here: Here) -> None:
+    """Show the page."""
+    own = kept.listed(shelf.shelf())
+    shared, ignored = kept.read_link(st.query_params.get(LINK, ""))
+    known = _known(here, [*own, *shared]) if own or shared else {}
+    if shared or ignored:
+        _show_shared(here, shared, ignored, known)
+    if shelf.is_refused():
+        st.warning(here.say("kept_refused"), icon=":material/warning:")
+    removed: KeptMoment | None = st.session_state.get(REMOVED)
+    if not own:
+        if removed:
+            _show_removed(here, removed, known)
+        if not shared:
+            _show_empty(here)
+        return
+    if shared or ignored:
+        st.header(here.say("page_moments"), anchor=False)
+    st.markdown(muted(here.say("kept_about", count=len(own))))
+    with st.container(horizontal=True, key="kept-actions"):
+        _offer_export(here, [known[one.name] for one in own if one.name in known])
+        _offer_link(here, own)
+    for place, one in enumerate(own):
+        if removed and removed.order <= one.order:
+            _show_removed(here, removed, known)
+            removed = None
+        _show_own(here, one, known, is_first=not place, is_last=place == len(own) - 1)
+    if removed:
+        _show_removed(here, removed, known)
+
+
+def _known(here: Here, moments: Sequence[KeptMoment]) -> dict[str, Described]:
+    """Return what the courses have about moments, by their names; the current course first."""
+    indexes: list[Index] = []
+    try:
+        indexes.append(live_index(here))
+    except Cs25SearchError as error:
+        show_problem(error, here.language)
+    found = _describe_all(moments, indexes)
+    if here.titles and any(one.name not in found for one in moments):
+        found = _describe_all(moments, list(live_indexes(here).values())) | found
+    return found
+
+
+def _describe_all(moments: Sequence[KeptMoment], indexes: Sequence[Index]) -> dict[str, Described]:
+    return {
+        one.name: about for one in moments for index in indexes if (about := describe(one, index))
+    }
+
+
+def _show_empty(here: Here) -> None:
+    st.info(here.say("kept_nothing"), icon=":material/star:")
+    st.page_link(
+        here.pages["search"],
+        label=here.say("page_search"),
+        icon=":material/search:",
+        query_params=here.address,
+    )
+
+
+def _show_shared(
+    here: Here, shared: Sequence[KeptMoment], ignored: int, known: Mapping[str, Described]
+) -> None:
+    """Show the moments of a link; they join the visitor's own only when asked to."""
+    with st.container(border=True, key="shared"):
+        st.header(here.say("shared"), anchor=False)
+        if ignored:
+            text = here.say("shared_ignored", count=ignored, most=kept.MOST)
+            st.warning(text, icon=":material/link_off:")
+        for one in shared:
+            _show_facts(here, one, known)
+        there = {one.key for one in kept.listed(shelf.shelf())}
+        new = [one for one in shared if one.key not in there]
+        room = kept.MOST - len(there)
+        if len(new) > room:
+            st.warning(here.say("kept_full", count=kept.MOST))
+        if new and room > 0:
+            st.button(
+                here.say("shared_add", count=min(len(new), room)),
+                icon=":material/star:",
+                type="primary",
+                on_click=_add_shared,
+                args=(new,),
+            )
+        elif shared and not new:
+            st.markdown(muted(here.say("shared_there")))
+
+
+def _add_shared(moments: Sequence[KeptMoment]) -> None:
+    shelf.change(kept.add(shelf.shelf(), moments, shelf.now()))
+    st.query_params.pop(LINK, None)
+
+
+def _show_own(
+    here: Here, one: KeptMoment, known: Mapping[str, Described], *, is_first: bool, is_last: bool
+) -> None:
+    with st.container(border=True, key=f"kept-{one.name}", gap="xsmall"):
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            _show_facts(here, one, known)
+        with right:
+            _show_note(here, one)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _show_read(here, one, known)
+            st.button(
+                here.say("kept_up"),
+                key=f"up-{one.name}",
+                icon=":material/arrow_upward:",
+                type="tertiary",
+                disabled=is_first,
+                on_click=_move,
+                args=(one, -1),
+            )
+            st.button(
+                here.say("kept_down"),
+                key=f"down-{one.name}",
+                icon=":material/arrow_downward:",
+                type="tertiary",
+                disabled=is_last,
+                on_click=_move,
+                args=(one, 1),
+            )
+            st.button(
+                here.say("kept_remove"),
+                key=f"remove-{one.name}",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=_remove,
+                args=(one,),
+            )
+
+
+def _show_note(here: Here, one: KeptMoment) -> None:
+    key = f"own-{one.name}"
+    # Set only if it differs, or words that are being typed would be replaced.
+    if st.session_state.get(key) != one.note:
+        st.session_state[key] = one.note
+    st.text_area(
+        here.say("kept_own"),
+        key=key,
+        height="content",
+        max_chars=kept.LONGEST_NOTE,
+        on_change=_annotate,
+        args=(one, key),
+    )
+
+
+def _show_facts(here: Here, one: KeptMoment, known: Mapping[str, Described]) -> None:
+    """Show time, place, study note and quote of a moment."""
+    times = f"{clock(one.start)}–{clock(one.end)}"
+    about = known.get(one.name)
+    link = about.link if about else watch_url(one.video_id, one.start)
+    linked = f"[{times}]({link})" if link else times
+    if about is None:
+        st.markdown(f"**{linked}** · {escape(one.video_id)}")
+        st.markdown(muted(here.say("kept_unknown")))
+        return
+    title = f" · {escape(about.title(here.language))}" if about.note else ""
+    st.markdown(f"**{linked}{title}**  \n{muted(escape(about.place(here.language)))}")
+    if text := about.note_text(here.language):
+        st.markdown(f"{muted(escape(about.note_label(here.language)))}  \n{escape(text)}")
+    if about.quote:
+        with st.expander(here.say("said")):
+            st.markdown(escape(about.quote))
+    if about.slide:
+        name = escape(about.slide_title(here.language))
+        st.markdown(f":small[{f'[{name}]({about.slide.url})' if about.slide.url else name}]")
+
+
+def _show_read(here: Here, one: KeptMoment, known: Mapping[str, Described]) -> None:
+    about = known.get(one.name)
+    if about is None:
+        return
+    number = about.video.lecture
+    where = {"lecture": str(number)} if number else {"video": one.video_id}
+    st.page_link(
+        here.pages["lecture"],
+        label=here.say("kept_read"),
+        icon=":material/menu_book:",
+        query_params=here.address | where | {"t": str(one.start)},
+    )
+
+
+def _show_removed(here: Here, removed: KeptMoment, known: Mapping[str, Described]) -> None:
+    """Show where a moment was, and the button that puts it back."""
+    with st.container(horizontal=True, vertical_alignment="center", key="removed"):
+        st.markdown(here.say("kept_removed", time=clock(removed.start)), width="content")
+        st.button(here.say("undo"), icon=":material/undo:", on_click=_undo, args=(removed,))
+
+
+def _annotate(one: KeptMoment, key: str) -> None:
+    note = st.session_state[key]
+    shelf.change(kept.annotate(shelf.shelf(), one.key, note, shelf.now()))
+
+
+def _move(one: KeptMoment, by: int) -> None:
+    shelf.change(kept.move(shelf.shelf(), one.key, by, shelf.now()))
+    st.session_state.pop(REMOVED, None)  # its place is another one now
+
+
+def _remove(one: KeptMoment) -> None:
+    st.session_state[REMOVED] = one
+    shelf.change(kept.remove(shelf.shelf(), one.key, shelf.now()))
+
+
+def _undo(removed: KeptMoment) -> None:
+    shelf.change(kept.undo(shelf.shelf(), removed, shelf.now()))
+    st.session_state.pop(REMOVED, None)
+
+
+def _offer_export(here: Here, moments: Sequence[Described]) -> None:
+    title = f"{here.say('page_moments')} · {here.course_title}"
+    language = here.language
+    files = [
+        Export("md", "kept_markdown", kept_export.to_markdown(moments, title, language)),
+        # The mark at the beginning tells spreadsheets that it is UTF-8.
+        Export("csv", "kept_csv", "\ufeff" + kept_export.to_csv(moments, language)),
+        Export("txt", "kept_anki", kept_export.to_anki(moments, here.place.course, language)),
+    ]
+    with st.popover(here.say("kept_export"), icon=":material/download:"):
+        for one in files:
+            st.download_button(
+                here.say(one.label),
+                one.content.encode("utf-8", "replace"),
+                f"{FILE}.{one.ending}",
+                key=f"export-{one.ending}",
+                on_click="ignore",
+            )
+        st.markdown(muted(here.say("kept_anki_how")))
+
+
+def _offer_link(here: Here, own: Sequence[KeptMoment]) -> None:
+    with st.popover(here.say("kept_share"), icon=":material/link:"):
+        st.markdown(here.say("kept_share_about"))
+        page = (st.context.url or "").partition("?")[0]
+        query = urlencode(here.address | {LINK: kept.write_link(own)}, safe="~")
+        st.code(f"{page}?{query}", language=None, wrap_lines=True)
