@@ -42,6 +42,7 @@ from .ranking.source import LocalSource, Source
 from .records import About, Answer, Chunk, Hit, Kind, Sentence, Slide
 
 if TYPE_CHECKING:
+    from .answers.guide import Guide
     from .ranking.lectures import Advice
 
 
@@ -323,7 +324,7 @@ def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
 
 
 FITS = 0.05  # less likely answered, and a search says that nothing fits
-FITS_A_GOAL = 0.004  # the same for advice: a goal is not a question
+FITS_A_GOAL = 0.06  # the same for advice: a goal is not a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -540,11 +541,26 @@ class Index:
         Raises:
             QuestionError: The goal is empty or too long.
         """
+        from .answers.guide import find_fact
         from .ranking.lectures import MOMENTS, advise
 
-        question = read_question(topic_of(read_text("The goal", goal)))
-        found = self.searcher.find(question, Filters(), MOMENTS)
-        return advise(self.searcher, found) if self._likelihood(found) >= FITS_A_GOAL else []
+        typed = read_text("The goal", goal)
+        found = self.searcher.find(read_question(topic_of(typed)), Filters(), MOMENTS)
+        fits = self._likelihood(found) >= FITS_A_GOAL or find_fact(self.searcher, found, typed)
+        return advise(self.searcher, found) if fits else []
+
+    def guide(self, goal: str) -> "Guide":
+        """Return what to watch for a goal: lectures with a verdict, none if nothing fits.
+
+        Raises:
+            QuestionError: The goal is empty or too long.
+        """
+        from .answers.guide import build_guide
+        from .ranking.lectures import MOMENTS
+
+        typed = read_text("The goal", goal)
+        found = self.searcher.find(read_question(topic_of(typed)), Filters(), MOMENTS)
+        return build_guide(self.searcher, found, typed, self._likelihood(found) >= FITS_A_GOAL)
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
         """Return the chunks of a video that overlap a time span, notes first."""

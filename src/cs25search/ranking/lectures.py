@@ -43,7 +43,7 @@ def advise(searcher: Searcher, found: Found) -> list[Advice]:
         return []
     scores = np.array([hit.score for hit in hits])
     shares = _shares(scores)
-    lectures = _lectures(searcher)
+    lectures = lectures_of(searcher)
     numbers = [lecture.number for lecture in lectures]
     has_slides = len(found.part.slide_vectors) > 0
     by_deck = _shares(DECK_SHARPNESS * _nearest_slide(found, numbers)) if has_slides else None
@@ -63,7 +63,7 @@ def advise(searcher: Searcher, found: Found) -> list[Advice]:
     return [one for one in advice if one.seconds] or advice[:1]
 
 
-def _lectures(searcher: Searcher) -> list[Lecture]:
+def lectures_of(searcher: Searcher) -> list[Lecture]:
     """Return the lectures of the course, then its other videos."""
     generation = searcher.source.generation
     listed = {lecture.video_id: lecture for lecture in generation.about.lectures}

@@ -1,21 +1,23 @@
 """The page of all lectures: the deck author's verdicts, and advice on which to watch."""
 
 from collections.abc import Sequence
+from functools import partial
+from textwrap import shorten
 
 import streamlit as st
 
+from ...answers.guide import Pick
 from ...errors import Cs25SearchError
-from ...records import Lecture, Slide, Video
+from ...records import Chunk, Lecture, Slide, Video
 from ...search import Index
 from ...times import clock, watch_url
 from ..here import Here, show_problem
 from ..live import live_index
 from ..views import moment
+from ..views.guide import verdict
 from ..views.markup import escape, muted
 from ..widgets import cards
 
-ADVISED, LEAST = 3, 0.05  # lectures shown, and the least share of one
-MOST = 0.8  # share of a lecture that has almost everything
 DIFFICULTIES = {
     "easy": "difficulty_easy",
     "moderate": "difficulty_moderate",
@@ -43,8 +45,8 @@ def show(here: Here) -> None:
         others = [video for video in index.generation.videos if video.lecture is None]
         slides = index.generation.slides
         if goal:
-            with st.container(border=True, key="advice"):
-                _show_advice(here, index, goal)
+            with st.container(border=True, key="guide"):
+                _show_guide(here, index, goal)
     except Cs25SearchError as error:
         show_problem(error, here.language)
     for lecture in here.course.lectures:
@@ -56,21 +58,66 @@ def show(here: Here) -> None:
             cards.show_video(here, video, clock(video.duration))
 
 
-def _show_advice(here: Here, index: Index, goal: str) -> None:
-    advice = [one for one in index.advise(goal) if one.share >= LEAST][:ADVISED]
-    if not advice:
+def _show_guide(here: Here, index: Index, goal: str) -> None:
+    """Show what to watch for a goal, with a verdict in words for each lecture."""
+    guide = index.guide(goal)
+    if not guide.picks:
         st.info(here.say("no_lecture", goal=escape(goal)), icon=":material/search_off:")
-    for one in advice:
-        best = one.hits[0]
-        st.markdown(f"**{escape(here.title(one.lecture))}**")
-        key = "share_most" if one.share >= MOST else "share"
-        share = here.say(key, percent=round(100 * one.share), time=clock(one.seconds))
-        st.markdown(muted(share))
-        link = moment.watch_link(best)
-        begin = here.say("begin_at", time=clock(best.start))
-        title = moment.note_title(best, here.language)
-        shown = f"[{begin}]({link})" if link else begin
-        st.markdown(shown + (f" · {title}" if title else ""))
+        return
+    if guide.fact:
+        said = here.local(guide.fact.text, guide.fact.text_ja)
+        st.markdown(f"{muted(here.say('about_deck'))}  \n{escape(said)}")
+    elif all(pick.fit == "mention" for pick in guide.picks):
+        text = here.say("guide_only_mentioned", goal=escape(goal))
+        st.info(text, icon=":material/search_off:")
+    for pick in guide.picks:
+        with st.container(key=f"pick-{pick.lecture.video_id}", gap="xsmall"):
+            _show_pick(here, pick, guide.time)
+
+
+def _show_pick(here: Here, pick: Pick, time: float) -> None:
+    lecture = pick.lecture
+    st.markdown(f"**{escape(here.title(lecture))}**  \n{muted(_facts(here, lecture))}")
+    st.markdown(escape(verdict(pick, time, here.language)))
+    if before := here.local(lecture.before_watching, lecture.before_watching_ja):
+        st.markdown(f"{muted(here.say('before'))} {escape(before)}")
+    if pick.moments:
+        st.markdown("  \n".join(map(partial(_moment, here), pick.moments)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if link := watch_url(lecture.video_id, pick.begin):
+            label = here.say("play_from", time=clock(pick.begin))
+            st.link_button(label, link, icon=":material/play_arrow:")
+        name = "lecture" if lecture.number else "video"
+        where = {name: str(lecture.number or lecture.video_id), "t": str(int(pick.begin))}
+        st.page_link(
+            here.pages["lecture"],
+            label=here.say("guide_read"),
+            icon=":material/menu_book:",
+            query_params=here.address | where,
+        )
+
+
+def _moment(here: Here, chunk: Chunk) -> str:
+    """Return time and title of a moment; of speech, its first words."""
+    title = moment.title_of(chunk, here.language) or shorten(chunk.text, 80, placeholder=" …")
+    link = watch_url(chunk.video_id, chunk.start)
+    time = f"[{clock(chunk.start)}]({link})" if link else clock(chunk.start)
+    return f"{time} · {escape(title)}"
+
+
+def _facts(here: Here, lecture: Lecture) -> str:
+    """Return star, difficulty, length and speakers of a lecture."""
+    return " · ".join(
+        filter(
+            None,
+            [
+                f"★ {here.say('recommended')}" if lecture.recommended else "",
+                here.say(DIFFICULTIES[lecture.difficulty]) if lecture.difficulty else "",
+                clock(lecture.duration) if lecture.duration else "",
+                escape(", ".join(lecture.speakers)),
+            ],
+        )
+    )
 
 
 def _show_lecture(here: Here, lecture: Lecture, slides: Sequence[Slide]) -> None:

@@ -1,0 +1,278 @@
+"""Which lectures fit a goal, in the words of the course where it says so, else by their moments.
+
+A course may say itself which lecture is for whom ("I work on images", "I am a beginner", "good
+Q&A"): such a fact comes first, because it judges lectures as a whole. Moments add where to begin,
+and how many minutes of a lecture are about the goal.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..index.handbook import match
+from ..question.cleanup import topic_of
+from ..ranking.lectures import Advice, advise, lectures_of
+from ..ranking.searcher import Found, Searcher
+from ..records import Chunk, Entry, Hit, Language, Lecture
+from ..text.topic_words import topic_words
+
+Fit = Literal["named", "whole", "part", "mention"]
+PICKS = 3  # lectures
+MOMENTS = 3  # of each, to begin at
+# Limits found with 60 goals in both languages, see tests/test_guide.py: scores and similarity of
+# the closest question below which a fact is about something else.
+FACT_SCORE, FACT_ASK = 0.87, 0.35
+MOST_LECTURES = 6  # a fact about more lectures is no advice
+PART = 90.0  # seconds; less is only a mention
+WHOLE, LONG = 0.4, 600.0  # share of a lecture, or seconds, from which on it is about the goal
+LEAST = 0.05  # share of the matching material
+APART = 90.0  # seconds between moments that are still one stretch
+END = 0.9  # share of a lecture after which nobody should have to begin
+SHORT = 1800.0  # seconds of a short lecture
+MARGIN = 60.0  # seconds by which a lecture may exceed the time that a visitor has
+
+_TIME = re.compile(
+    r"(?P<minutes>\d{1,3}) ?(?:min(?:ute)?s?\b|分)"
+    r"|(?P<hours>\d{1,2}|an|one|two) ?(?:hours?\b|時間)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aspect:
+    """Something that is asked of a lecture beside its topic.
+
+    Attributes:
+        words: What a goal about it says.
+        asks: A question about it in English and Japanese; a course that has a fact about it
+            answers one much like it.
+        has: Whether a lecture has it, for courses without such a fact.
+    """
+
+    words: re.Pattern[str]
+    asks: dict[Language, str]
+    has: Callable[[Lecture], bool]
+
+
+_ASPECTS = {
+    "short": _Aspect(
+        re.compile(
+            rf"{_TIME.pattern}|\bshort on time|\b(?:no|little|not much) time|\bin a hurry"
+            r"|\bquick(?:ly)?|\boverview|時間[がはも]?(?:あまり|それほど)?(?:ない|無い)|急いで|ざっと|手短に?",
+            re.IGNORECASE,
+        ),
+        {"en": "I'm short on time, what should I watch?", "ja": "時間がないときは何を見ればいい？"},
+        lambda lecture: 0 < lecture.duration <= SHORT,
+    ),
+    "beginner": _Aspect(
+        re.compile(
+            r"\b(?:beginners?|newbie|newcomer|new to|no background|know nothing)\b"
+            r"|\bwhere\b.*\b(?:start|begin)\b|初心者|初学者|入門|初めて|はじめて|[どこれ]から見",
+            re.IGNORECASE,
+        ),
+        {"en": "Which lecture for a beginner?", "ja": "初心者はどの講義から？"},
+        lambda lecture: lecture.difficulty == "easy",
+    ),
+    "easy": _Aspect(
+        re.compile(r"\beas(?:y|iest)\b|簡単|やさしい|わかりやすい|分かりやすい", re.IGNORECASE),
+        {"en": "Which lectures are easy?", "ja": "簡単な回はどれ？"},
+        lambda lecture: lecture.difficulty == "easy",
+    ),
+    "recommended": _Aspect(
+        re.compile(r"\b(?:recommend(?:ed)?|best|must[- ]watch)\b|おすすめ|お勧め|オススメ", re.I),
+        {"en": "Which lecture is recommended?", "ja": "おすすめの講義はどれ？"},
+        lambda lecture: lecture.recommended,
+    ),
+    "questions": _Aspect(
+        re.compile(
+            r"\bq ?(?:&|and|/)? ?a\b|\bquestions?\b.*\banswers?|\bdiscussions?|質疑|質問", re.I
+        ),
+        {"en": "Which lectures have good Q&A?", "ja": "質疑応答が面白い講義は？"},
+        lambda lecture: True,
+    ),
+}
+# Words of goals that name no topic of their own in a course about it; endings in hiragana neither.
+_NO_TOPIC = re.compile(
+    r"\b(?:good|great|interesting|nice|only|lectures?|talks?|videos?|course|one|transformers?|with"
+    r"|students|audience|from)\b|[\u3040-\u309f]+|応答|面白|良|講義|回|動画|学|見|知|本",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A lecture that fits a goal.
+
+    Attributes:
+        fit: "named": the course names it for this goal, or it has what was asked for; else whether
+            much of it, a part of it, or a mention is about the goal.
+        seconds: Time in it that is about the goal; 0 if that was not measured.
+        begin: The second to begin at.
+        moments: Notes or captions to look at first, in order of time; may be empty.
+    """
+
+    lecture: Lecture
+    fit: Fit
+    seconds: float
+    begin: float
+    moments: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What to watch for a goal; no picks if nothing fits.
+
+    Attributes:
+        fact: What the course says about such goals, or None.
+        picks: Lectures, best first.
+        time: The seconds that the visitor has, if the goal says so; else 0.
+    """
+
+    fact: Entry | None
+    picks: tuple[Pick, ...]
+    time: float = 0.0
+
+
+def build_guide(searcher: Searcher, found: Found, goal: str, fits: bool) -> Guide:
+    """Return which lectures fit a goal.
+
+    Args:
+        found: What is found for the topic of the goal.
+        goal: As it was typed.
+        fits: Whether the moments found have anything to do with the goal.
+    """
+    every = [one for one in lectures_of(searcher) if one.number]
+    aspect, fact = aspect_of(goal), find_fact(searcher, found, goal)
+    if aspect:
+        named = _named(fact, every) or [one for one in every if _ASPECTS[aspect].has(one)]
+        if aspect == "questions":
+            return Guide(fact, _with_questions(searcher, named))
+        if time := time_of(goal):
+            return Guide(fact, _within(time, named, every), time)
+        return Guide(fact, tuple(_as_a_whole(one, None) for one in named[:PICKS]))
+    advice = [one for one in advise(searcher, found) if one.share >= LEAST] if fits else []
+    by_id = {one.lecture.video_id: one for one in advice}
+    named = _named(fact, every)
+    picks = [_as_a_whole(one, by_id.get(one.video_id)) for one in named]
+    others = [_pick(one) for one in advice if one.lecture not in named]
+    # A part is no advice beside a lecture that is for the goal, nor a mention beside a part.
+    if picks or any(one.fit != "mention" for one in others):
+        others = [one for one in others if one.fit == "whole" or (not picks and one.fit == "part")]
+    return Guide(fact, (*picks, *others)[:PICKS])
+
+
+def aspect_of(goal: str) -> str:
+    """Return what a goal asks of a lecture beside a topic; "" if it has a topic.
+
+    >>> aspect_of("I am a beginner"), aspect_of("good Q&A"), aspect_of("a beginner in robotics")
+    ('beginner', 'questions', '')
+    """
+    for name, aspect in _ASPECTS.items():
+        if aspect.words.search(goal):
+            rest = _NO_TOPIC.sub(" ", aspect.words.sub(" ", goal))
+            return "" if topic_words(topic_of(rest)) else name
+    return ""
+
+
+def _named(fact: Entry | None, lectures: Sequence[Lecture]) -> list[Lecture]:
+    """Return the lectures that a fact names, in its order."""
+    by_number = {one.number: one for one in lectures}
+    return [by_number[number] for number in (fact.lectures if fact else ()) if number in by_number]
+
+
+def time_of(goal: str) -> float:
+    """Return the seconds that somebody has; 0 if the goal says nothing about it.
+
+    >>> time_of("I have 30 minutes"), time_of("1時間しかない"), time_of("one hour"), time_of("RL")
+    (1800.0, 3600.0, 3600.0, 0.0)
+    """
+    match = _TIME.search(goal)
+    if match is None:
+        return 0.0
+    if match["minutes"]:
+        return 60.0 * int(match["minutes"])
+    hours = {"an": 1, "one": 1, "two": 2}.get(match["hours"].lower())
+    return 3600.0 * (hours or int(match["hours"]))
+
+
+def find_fact(searcher: Searcher, found: Found, goal: str) -> Entry | None:
+    """Return what the course says about which lectures to watch for a goal, or None.
+
+    Args:
+        found: What is found for the topic of the goal.
+        goal: As it was typed.
+    """
+    handbook = searcher.source.generation.handbook
+    if not handbook.entries:
+        return None
+    aspect = aspect_of(goal)
+    own = [_ASPECTS[aspect].asks[found.query.language]] if aspect else []
+    texts = own or [goal, found.question.text]
+    best: tuple[float, Entry | None] = (FACT_SCORE, None)
+    for text in dict.fromkeys(texts):
+        query = searcher.encode(text)
+        for one in match(handbook, text, query.tokens, query.ids):
+            is_advice = one.entry.kind == "fact" and 0 < len(one.entry.lectures) <= MOST_LECTURES
+            if is_advice and one.ask >= FACT_ASK and one.score > best[0]:
+                best = (one.score, one.entry)
+    return best[1]
+
+
+def _within(time: float, named: Sequence[Lecture], every: Sequence[Lecture]) -> tuple[Pick, ...]:
+    """Return lectures that fit into a time, those named for it first; else the shortest."""
+    known = [one for one in dict.fromkeys([*named, *every]) if one.duration]
+    fitting = [one for one in known if one.duration <= time + MARGIN]
+    shortest = sorted(known, key=lambda one: one.duration)[:1]
+    return tuple(_as_a_whole(one, None) for one in (fitting or shortest)[:PICKS])
+
+
+def _with_questions(searcher: Searcher, lectures: Iterable[Lecture]) -> tuple[Pick, ...]:
+    """Return lectures with questions from the audience, in the order of `lectures`."""
+    picks = []
+    for lecture in list(lectures)[:PICKS]:
+        chunks = searcher.source.chunks_of(lecture.video_id, 0.0, float("inf"))
+        asked = [one for one in chunks if one.qa and one.kind == "note"]
+        if asked:
+            seconds = sum(one.end - one.start for one in asked)
+            pick = Pick(lecture, "named", seconds, asked[0].start, tuple(asked[:MOMENTS]))
+            picks.append(pick)
+    return tuple(picks)
+
+
+def _as_a_whole(lecture: Lecture, advice: Advice | None) -> Pick:
+    """Return a lecture that the course names: it is watched from its beginning."""
+    if advice is None:
+        return Pick(lecture, "named", 0.0, 0.0, ())
+    # The moments of a search are a sample; of a whole lecture, they say little about its minutes.
+    measured = advice.seconds >= WHOLE * lecture.duration / 2
+    return Pick(lecture, "named", advice.seconds if measured else 0.0, 0.0, _moments(advice))
+
+
+def _pick(advice: Advice) -> Pick:
+    lecture, seconds = advice.lecture, advice.seconds
+    if seconds >= min(LONG, WHOLE * (lecture.duration or LONG)):
+        begin = min(hit.start for hit in advice.hits)
+        return Pick(lecture, "whole", seconds, begin, _moments(advice))
+    fit: Fit = "part" if seconds >= PART else "mention"
+    return Pick(lecture, fit, seconds, _begin(advice), _moments(advice))
+
+
+def _begin(advice: Advice) -> float:
+    """Return the start of the stretch around the best moment."""
+    begin = _not_at_the_end(advice)[0].start
+    for hit in sorted(advice.hits, key=lambda hit: -hit.start):
+        if hit.start < begin <= hit.end + APART:
+            begin = hit.start
+    return begin
+
+
+def _moments(advice: Advice) -> tuple[Chunk, ...]:
+    best = [hit.note or hit.chunk for hit in _not_at_the_end(advice)[:MOMENTS]]
+    return tuple(sorted(dict.fromkeys(best), key=lambda one: one.start))
+
+
+def _not_at_the_end(advice: Advice) -> Sequence[Hit]:
+    """Return the moments, best first, without thanks and remarks at the end, if there are more."""
+    latest = END * (advice.lecture.duration or float("inf"))
+    return [hit for hit in advice.hits if hit.start < latest] or advice.hits
