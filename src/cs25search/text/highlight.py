@@ -32,6 +32,8 @@ def marks(query: str, text: str) -> list[tuple[int, int]]:
 
 
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]+")
+_HIRAGANA = re.compile(r"[\u3040-\u309f]+")
+_PARTICLES = "とをのはがにでもへや"
 
 
 def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
@@ -53,14 +55,53 @@ def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
             if run in pairs and run not in STOP_WORDS:
                 found.append(match.span())
             continue
-        for i in range(len(match[0]) - 1):
-            pair = run[i : i + 2]
-            # Two hiragana are usually grammar ("です", "から"), not a topic.
-            if pair not in pairs or re.fullmatch(r"[\u3040-\u309f]{2}", pair):
-                continue
-            begin, end = offset + i, offset + i + 2
-            if found and found[-1][1] >= begin:
-                found[-1] = (found[-1][0], end)
-            else:
-                found.append((begin, end))
+        found += [(offset + b, offset + e) for b, e in _whole_words(run, _runs_of(run, pairs))]
+    return _joined(found)
+
+
+def _runs_of(run: str, pairs: set[str]) -> list[tuple[int, int]]:
+    """Return the positions in a run of which each pair of characters is in the query."""
+    found: list[tuple[int, int]] = []
+    for i in range(len(run) - 1):
+        pair = run[i : i + 2]
+        # Two hiragana are usually grammar ("です", "から"), not a topic.
+        if pair not in pairs or _HIRAGANA.fullmatch(pair):
+            continue
+        begin, end = i, i + 2
+        if found and found[-1][1] >= begin:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
     return found
+
+
+def _whole_words(run: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans without particles at their ends, and with the endings of words that they cut.
+
+    >>> run = "大きい画像の計算量を"
+    >>> [run[b:e] for b, e in _whole_words(run, [(0, 2), (3, 5), (5, 8)])]
+    ['大きい', '画像', '計算']
+    """
+    whole = []
+    for begin, end in spans:
+        while begin < end and _HIRAGANA.match(run, begin):
+            begin += 1
+        if end - begin > 1 and run[end - 1] in _PARTICLES:
+            end -= 1
+        elif end > begin and _HIRAGANA.match(run, end - 1):
+            while end < len(run) and _HIRAGANA.match(run, end) and run[end] not in _PARTICLES:
+                end += 1
+        if begin < end:
+            whole.append((begin, end))
+    return whole
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans with neighbours that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in spans:
+        if joined and joined[-1][1] >= begin:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((begin, end))
+    return joined
