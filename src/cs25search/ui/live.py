@@ -11,6 +11,7 @@ from ..integrity import fingerprint
 from ..place import Place
 from ..search import Index, live_name, open_place
 from .here import Here
+from .views.dates import local_time
 from .views.markup import escape
 from .views.problem import REBUILD
 
@@ -29,7 +30,7 @@ def live_index(here: Here) -> Index:
         index = copy(_open(here.place, _state(here.place)))
     index.endpoint = here.endpoint
     if index.damage:
-        built = index.generation.manifest.created.replace("T", " ").replace("+00:00", " UTC")
+        built = local_time(index.generation.manifest.created, st.context.timezone)
         st.warning(here.say("older_served", when=escape(built)), icon=":material/warning:")
         st.code(REBUILD, language=None)
         st.text(str(index.damage))

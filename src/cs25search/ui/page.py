@@ -35,6 +35,7 @@ from .views.address import LANGUAGES, first_language
 from .views.markup import escape
 from .views.texts import say
 from .widgets import player, shelf
+from .widgets.language import show_language
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -63,6 +64,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         course = read_course(place)
     except Cs25SearchError as error:
         show_problem(error, language)
+        show_language(language)
         return
     here = Here(language, course, place, {}, endpoint, access, titles)
     pages: dict[str, StreamlitPage] = {
@@ -91,6 +93,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
             show_problem(error, language)
         _show_foot(here)
         shelf.send()
+        show_language(language)
 
 
 def _page(

@@ -11,6 +11,7 @@ from ...search import Index
 from .. import ingesting
 from ..here import Here, show_problem
 from ..live import live_index
+from ..views.dates import local_time
 from ..views.markup import escape, muted
 from ..widgets import cards
 
@@ -49,7 +50,7 @@ def _show_counts(here: Here, index: Index) -> None:
     with st.container(horizontal=True, key="counts"):
         for key, count in figures.items():
             st.metric(here.say(key), f"{count:,}", width="content")
-    built = manifest.created.replace("T", " ").replace("+00:00", " UTC")
+    built = local_time(manifest.created, st.context.timezone)
     st.markdown(here.say("built", when=escape(built)))
     st.markdown(here.say("built_by", model=escape(manifest.model)))
     st.text(f"{index.path / manifest.generation}")
