@@ -19,9 +19,10 @@ import streamlit as st
 from ..errors import FAILED
 from ..index.publish import LOCK
 from ..progress import FILE, REPORT, read_progress
-from .doors import Access, may_ingest
+from .doors import Access, is_local, may_ingest
 
 LOG = "ingest.log"
+ADDED = "added"  # folder of the caption files that visitors have added
 CLOCK = 0.1  # seconds by which file times may lag behind
 
 
@@ -34,12 +35,15 @@ class _Started:
     times: dict[str, float] = field(default_factory=dict)  # start, comparable to a file's st_mtime
 
 
-def command(folder: Path, offline: bool) -> list[str]:
+def command(folder: Path, offline: bool, added: str = "") -> list[str]:
     """Return the command that brings an index up to date.
 
     -P: do not import a folder named cs25search from the current directory.
+
+    Args:
+        added: One more option, such as --video=ID; "" for none.
     """
-    options = ["--offline"] if offline else []
+    options = (["--offline"] if offline else []) + ([added] if added else [])
     return [sys.executable, "-P", "-m", "cs25search", "ingest", *options, "--index", str(folder)]
 
 
@@ -50,8 +54,35 @@ def is_allowed(access: Access) -> bool:
     return may_ingest(access, headers.get("host", ""), peer, headers)
 
 
-def start(folder: Path, offline: bool) -> None:
+def may_add(access: Access) -> bool:
+    """Return whether the visitor of this session may add videos: only on this machine."""
+    headers: Mapping[str, str] = st.context.headers
+    peer = st.context.ip_address or "127.0.0.1"  # None for loopback
+    return is_allowed(access) and is_local(headers.get("host", ""), peer, headers)
+
+
+def keep_file(folder: Path, name: str, content: bytes) -> Path:
+    """Write a caption file that a visitor adds, and return where it is.
+
+    A file of the same name is replaced, so it stays the same recording.
+
+    Args:
+        name: From `adding.file_name`.
+
+    Raises:
+        OSError: The index folder cannot be written to.
+    """
+    path = folder / ADDED / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def start(folder: Path, offline: bool, added: str = "") -> None:
     """Start an ingest, unless one is already writing to this index; then that one is shown.
+
+    Args:
+        added: One more option, such as --video=ID; "" for none.
 
     Raises:
         OSError: The index folder cannot be written to.
@@ -65,7 +96,7 @@ def start(folder: Path, offline: bool) -> None:
         started.times[str(folder)] = time.time()
         with (folder / LOG).open("wb") as log:
             started.processes[str(folder)] = subprocess.Popen(  # noqa: S603 (our own command)
-                command(folder, offline),
+                command(folder, offline, added),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,5 +1,8 @@
 """The index page: what is indexed, its sources and date, and a button to update it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -11,11 +14,14 @@ from ...search import Index
 from .. import ingesting
 from ..here import Here, show_problem
 from ..live import live_index
+from ..views.adding import LARGEST, LONGEST, file_name, video_of
 from ..views.dates import local_time
 from ..views.markup import escape, muted
 from ..widgets import cards
+from ..widgets.drop import show_drop
 
-PROBLEM = "ingest_problem"  # in the session: why an ingest did not start
+# In the session: why an ingest did not start, and what is wrong with a link or a file.
+PROBLEM, WRONG = "ingest_problem", "add_problem"
 STEPS = {
     "transcribe": "step_transcribe",
     "fetch": "step_fetch",
@@ -88,6 +94,8 @@ def _show_ingest(here: Here, folder: Path) -> None:
     with st.container(border=True, key="ingest"):
         if ingesting.is_allowed(here.access):
             _show_button(here, folder, running)
+            if ingesting.may_add(here.access):
+                _show_add(here, folder, running)
         else:
             st.markdown(here.say("ingest_elsewhere"))
         if problem := st.session_state.pop(PROBLEM, ""):
@@ -116,12 +124,69 @@ def _show_button(here: Here, folder: Path, running: bool) -> None:
 
 
 def _start(here: Here, folder: Path) -> None:
-    if not ingesting.is_allowed(here.access):
-        return
+    if ingesting.is_allowed(here.access):
+        with _said(folder):
+            ingesting.start(folder, offline=st.session_state["offline"])
+
+
+@contextmanager
+def _said(folder: Path) -> Iterator[None]:
+    """Show on the page why the index folder could not be written to."""
     try:
-        ingesting.start(folder, offline=st.session_state["offline"])
+        yield
     except OSError as error:
         st.session_state[PROBLEM] = f"{error.filename or folder}: {error.strerror or error}"
+
+
+def _show_add(here: Here, folder: Path, running: bool) -> None:
+    """Show where a video or a caption file can be added, and to which course."""
+    st.subheader(here.say("add", course=escape(here.course_title)), anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left, st.form("add-link", border=False):
+        st.text_input(
+            here.say("add_link"),
+            key="add-link-text",
+            placeholder="https://www.youtube.com/watch?v=…",
+            icon=":material/link:",
+        )
+        st.form_submit_button(
+            here.say("add_button"),
+            icon=":material/add:",
+            disabled=running,
+            on_click=_add_link,
+            args=(here, folder),
+        )
+    with right:
+        label = here.say("add_captions")
+        st.markdown(f":small[{label}]")
+        show_drop(here, "add-file", running, partial(_add_file, here, folder))
+    if wrong := st.session_state.pop(WRONG, ""):
+        st.error(wrong, icon=":material/error:")
+
+
+def _add_link(here: Here, folder: Path) -> None:
+    if not ingesting.may_add(here.access):
+        return
+    video = video_of(st.session_state["add-link-text"])
+    if not video:
+        st.session_state[WRONG] = here.say("add_no_video")
+        return
+    with _said(folder):
+        ingesting.start(folder, offline=False, added=f"--video={video}")
+
+
+def _add_file(here: Here, folder: Path, name: str, content: bytes) -> None:
+    if not ingesting.may_add(here.access):
+        return
+    kept = file_name(name)
+    if not kept or len(content) > LARGEST:
+        st.session_state[WRONG] = here.say("add_no_captions", name=escape(name[:LONGEST]))
+    elif ingesting.is_running(folder):
+        st.session_state[WRONG] = here.say("add_busy")
+    else:
+        with _said(folder):
+            captions = ingesting.keep_file(folder, kept, content)
+            ingesting.start(folder, offline=True, added=f"--captions={captions}")
 
 
 @st.fragment(run_every=1.0)

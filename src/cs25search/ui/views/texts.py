@@ -302,6 +302,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         "同梱の講義データと、このマシンにある字幕から索引を更新します。",
     ),
     "ingest": ("Update the index", "索引を更新"),
+    "add": ("Add to {course}", "{course}に追加"),
+    "add_link": ("A link to a video on YouTube", "YouTube動画のリンク"),
+    "add_button": ("Add this video", "この動画を追加"),
+    "add_captions": ("A file with captions", "字幕ファイル"),
+    "add_file": (
+        "Drop a caption file here, or click to choose one (.srt, .vtt and others)",
+        "字幕ファイルをここにドロップするか、クリックして選択（.srt、.vttなど）",
+    ),
+    "add_too_large": ("Files up to {most} MB can be added.", "追加できるのは{most} MBまでです。"),
+    "add_no_video": (
+        "This is not a link to a video on YouTube. A playlist is added on the server: "
+        "`cs25search ingest --playlist LINK`",
+        "YouTube動画のリンクではありません。再生リストはサーバー上で"
+        "`cs25search ingest --playlist リンク`を実行して追加してください。",
+    ),
+    "add_no_captions": (
+        "“{name}” is not a caption file. Its name must end as those of captions do: .srt, .vtt …",
+        "「{name}」は字幕ファイルではありません。.srtや.vttなど、字幕の拡張子が必要です。",
+    ),
+    "add_busy": (
+        "An update is running. Add the file when it is done.",
+        "更新中です。終わってから、もう一度ファイルを追加してください。",
+    ),
     "ingest_offline": ("Offline", "オフライン"),
     "ingest_running": (
         "The ingest is running. It goes on if you close this page.",
