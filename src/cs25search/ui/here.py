@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ..errors import Cs25SearchError
+from ..errors import Cs25SearchError, IndexMissing
 from ..language_model import Endpoint
 from ..place import Place
 from ..records import About, Language, Lecture, Video
@@ -67,10 +67,23 @@ class Here:
         return lecture_title(number, video.title, video.title_ja, self.language)
 
 
-def show_problem(error: Cs25SearchError, language: Language) -> None:
-    """Show what is wrong and what to do."""
+def show_problem(error: Cs25SearchError, language: Language, here: Here | None = None) -> None:
+    """Show what is wrong and what to do.
+
+    Args:
+        here: To lead to the page where an index can be built.
+    """
     key, cure = explain(error)
     st.error(say(language, key), icon=":material/error:")
     if cure:
         st.code(cure, language=None)
-    st.text(str(error))
+    # The text of a missing index says only where it should be; the command is above.
+    is_missing = isinstance(error, IndexMissing)
+    st.text(str(error.path if isinstance(error, IndexMissing) else error))
+    if is_missing and here:
+        st.page_link(
+            here.pages["index"],
+            label=here.say("index_build"),
+            icon=":material/database:",
+            query_params=here.address,
+        )

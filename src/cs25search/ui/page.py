@@ -90,7 +90,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         try:
             page.run()
         except Cs25SearchError as error:
-            show_problem(error, language)
+            show_problem(error, language, here)
         _show_foot(here)
         shelf.send()
         show_language(language)

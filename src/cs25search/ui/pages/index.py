@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ...errors import Cs25SearchError
+from ...errors import Cs25SearchError, IndexMissing
 from ...index.generation import MODEL_NOTES, Source
 from ...progress import read_progress
 from ...search import Index
@@ -38,6 +38,8 @@ def show(here: Here) -> None:
         index = live_index(here)
     except Cs25SearchError as error:
         show_problem(error, here.language)
+        if isinstance(error, IndexMissing) and ingesting.is_allowed(here.access):
+            st.markdown(here.say("index_button"))
         return
     _show_counts(here, index)
     _show_failures(here, folder)

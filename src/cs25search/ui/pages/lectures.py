@@ -48,7 +48,7 @@ def show(here: Here) -> None:
             with st.container(border=True, key="guide"):
                 _show_guide(here, index, goal)
     except Cs25SearchError as error:
-        show_problem(error, here.language)
+        show_problem(error, here.language, here)
     for lecture in here.course.lectures:
         with st.container(border=True, key=f"lecture-{lecture.number}"):
             _show_lecture(here, lecture, slides)

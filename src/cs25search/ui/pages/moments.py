@@ -67,7 +67,7 @@ def _known(here: Here, moments: Sequence[KeptMoment]) -> dict[str, Described]:
     try:
         indexes.append(live_index(here))
     except Cs25SearchError as error:
-        show_problem(error, here.language)
+        show_problem(error, here.language, here)
     found = _describe_all(moments, indexes)
     if here.titles and any(one.name not in found for one in moments):
         found = _describe_all(moments, list(live_indexes(here).values())) | found

@@ -376,6 +376,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "索引がまだありません。プロジェクトのフォルダーで次のコマンドを実行して索引を作り、"
         "もう一度質問してください。",
     ),
+    "index_build": (
+        "Or build it on the page Sources",
+        "「収録データ」のページで作ることもできます",
+    ),
+    "index_button": (
+        "Or press *Update the index* above.",
+        "上の「索引を更新」を押して作ることもできます。",
+    ),
     "index_damaged": (
         "The index is damaged. Rebuild it with this command in the project folder; then ask again.",
         "索引が壊れています。プロジェクトのフォルダーで次のコマンドを実行して索引を作り直し、"
