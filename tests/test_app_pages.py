@@ -114,7 +114,12 @@ def test_no_index_says_how_to_build_one(path, language, tmp_path, monkeypatch):
     monkeypatch.setenv("CS25_INDEX", str(tmp_path / "none"))
     app = open_page(path, lang=language)
     assert messages(app) == [say("index_missing", language)]
-    assert app.code[0].value == "python -m ingest"
+    assert [code.value for code in app.code] == ["python -m ingest"]
+    assert [text.value for text in app.text] == [str(tmp_path / "none" / "cs25")]
+    if path == "index":
+        assert say("index_button", language) in texts(app)
+    else:
+        assert say("index_build", language) in [label for label, _ in page_links(app)]
 
 
 @LANGUAGES

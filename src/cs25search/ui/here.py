@@ -77,10 +77,9 @@ def show_problem(error: Cs25SearchError, language: Language, here: Here | None =
     st.error(say(language, key), icon=":material/error:")
     if cure:
         st.code(cure, language=None)
-    # The text of a missing index says only where it should be; the command is above.
-    is_missing = isinstance(error, IndexMissing)
+    # Of a missing index, only where it should be: the command is above.
     st.text(str(error.path if isinstance(error, IndexMissing) else error))
-    if is_missing and here:
+    if isinstance(error, IndexMissing) and here:
         st.page_link(
             here.pages["index"],
             label=here.say("index_build"),
