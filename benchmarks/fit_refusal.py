@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.answers import NOT_FITTED
 from cs25search import Index, open_index
 from cs25search.answers.features import FEATURES, NEAREST, build_features
-from cs25search.answers.findings import gather
+from cs25search.answers.findings import encode_topic, gather
 from cs25search.answers.refusal import FITTED
 
 # The sign of each coefficient: 1 if a higher feature makes an answer more likely, else -1.
@@ -114,7 +114,9 @@ def read_features(index: Index, examples: Sequence[Example], language: str) -> n
     rows = []
     for example in examples:
         found = index.find(example.question, k=NEAREST)
-        rows.append(build_features(found, gather(index.searcher, found)).values())
+        searcher = index.searcher
+        topic, evidence = encode_topic(searcher, found), gather(searcher, found)
+        rows.append(build_features(found, topic, evidence).values())
     features = np.array(rows)
     features[:, [FEATURES.index(name) for name in NOT_USED[language]]] = 0
     return features

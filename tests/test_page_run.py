@@ -1,14 +1,26 @@
 """One run of the search page understands, encodes and ranks its question once."""
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from cs25search import open_index
+from cs25search.answers.compare import compared, two_parts
 from cs25search.index import files
 from cs25search.ranking import searcher
 from cs25search.records import Chunk
 from cs25search.ui.views.relevance import relevance
+
+ASKED = json.loads((Path(__file__).parent / "data/questions.json").read_bytes())["questions"][::6]
+# The two parts of a question are judged one by one.
+QUESTIONS = [
+    text
+    for question in ASKED
+    for text in (question["q"], question["q_ja"])
+    if not (compared(text) or two_parts(text))
+]
 
 
 @pytest.fixture
@@ -53,3 +65,44 @@ def test_a_page_run_encodes_and_ranks_once_and_decodes_each_note_once(counted, q
     assert counts == {"encoder passes": 1, "rankings": 1}
     assert max(decoded.values()) == 1
     assert len(decoded) == index.generation.manifest.counts["notes"]
+
+
+@pytest.fixture
+def texts(index_dir, index, monkeypatch):
+    """Return an index just opened, and the texts that it encodes."""
+    encoded: list[str] = []
+    encode = index.encoder.encode_query
+
+    def encode_noted(text):
+        encoded.append(text)
+        return encode(text)
+
+    opened = open_index(index_dir, index.encoder)
+    monkeypatch.setattr(index.encoder, "encode_query", encode_noted)
+    return opened, encoded
+
+
+def test_an_answer_takes_one_encoder_pass(texts):
+    index, encoded = texts
+    for question in QUESTIONS:
+        encoded.clear()
+        index.answer(question)
+        assert len(encoded) == 1, (question, encoded)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hi, Why use MLP-Mixer instead of Transformer? What the advantages of this?",
+        "dilated convolution vs attention raw audio",
+        "What is an induction head and why does it matter for learning?",
+        "アテンションの計算量がO(n^2)で長い系列がきつい。線形にする手法ってある？",
+    ],
+)
+def test_no_text_of_a_question_is_encoded_twice(texts, question):
+    index, encoded = texts
+    index.answer(question)
+    assert len(encoded) == len(set(encoded)) > 1
+    before = len(encoded)
+    index.search(question)  # a page that is shown again
+    assert len(encoded) == before

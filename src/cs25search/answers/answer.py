@@ -94,9 +94,12 @@ def _two_answers(searcher: Searcher, whole: Findings, filters: Filters) -> Answe
         parts = [first, speaking_of(pair[1], sides[1], whole, first)]
         return join_sides(question, pair, parts)
     if parted := two_parts(question.text):
-        answers = [judge_other(parted[0]), judge_other(understood_as(parted[1], parted[0]))]
-        if all(one.status == "answered" for one in answers):
-            return join_sides(question, ("", ""), [build_extract(one) for one in answers])
+        answers = []
+        for text in (parted[0], understood_as(parted[1], parted[0])):
+            answers.append(judge_other(text))
+            if answers[-1].status != "answered":
+                return None
+        return join_sides(question, ("", ""), [build_extract(one) for one in answers])
     return None
 
 

@@ -12,7 +12,7 @@ from ..index.generation import Generation
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary, idle_tokens
 from ..question.aliases import english_name
-from ..ranking.query import Query, read_query
+from ..ranking.query import Query
 from ..ranking.rank import late_of_candidates
 from ..ranking.searcher import Found
 from ..records import Chunk, Language
@@ -71,13 +71,14 @@ class Features:
 FEATURES = tuple(Features.__dataclass_fields__)
 
 
-def build_features(found: Found, evidence: Evidence) -> Features:
+def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
     """Return the features of what was found for a question.
 
     Args:
         found: At least one hit.
+        query: The topic of the question: remarks beside it must not change the verdict.
     """
-    topic, query = found.question.topic, _query_of(found, evidence)
+    topic = found.question.topic
     language, vocabulary = query.language, evidence.vocabulary
     nearest = [chunks_of(hit) for hit in found.hits[:NEAREST]]
     held = [set().union(*(_words_of(c, language) for c in chunks)) for chunks in nearest]
@@ -204,13 +205,6 @@ def _gram_share(question: str, chunks: Sequence[Chunk], language: Language) -> f
         asked = set(ngrams(" ".join(w for w in words(question) if w not in STOP_WORDS)))
         held = set().union(*(ngrams(encoded_text(c)) for c in chunks))
     return len(asked & held) / max(1, len(asked))
-
-
-def _query_of(found: Found, evidence: Evidence) -> Query:
-    """Return the topic of a question, encoded: remarks beside it must not change the verdict."""
-    if found.question.topic == found.question.searched:
-        return found.query
-    return read_query(found.question.topic, evidence.part, evidence.encoder)
 
 
 def _closest(found: Found, query: Query) -> float:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..ranking.lectures import advise
+from ..ranking.query import Query
 from ..ranking.searcher import Found, Searcher
 from ..records import Status
 from ..text.topic_words import topic_words
@@ -41,7 +42,8 @@ def judge(searcher: Searcher, found: Found) -> Findings:
         return Findings(found, (), 0.0, "not_in_lectures", evidence)
     language = found.query.language
     logistic = load_logistic(language)
-    probability = logistic.probability(build_features(found, evidence))
+    topic = encode_topic(searcher, found)
+    probability = logistic.probability(build_features(found, topic, evidence))
     if other_version(found.question.text, evidence.vocabulary):
         probability = 0.0
     best = found.hits[0].note
@@ -60,6 +62,13 @@ def judge(searcher: Searcher, found: Found) -> Findings:
         for passage in passages(hit, place, found, evidence)
     ]
     return Findings(found, tuple(said), probability, status, evidence)
+
+
+def encode_topic(searcher: Searcher, found: Found) -> Query:
+    """Return the topic of a question, encoded."""
+    if found.question.topic == found.question.searched:
+        return found.query
+    return searcher.encode(found.question.topic)
 
 
 def gather(searcher: Searcher, found: Found) -> Evidence:

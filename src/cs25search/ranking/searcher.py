@@ -1,6 +1,7 @@
 """Find the moments for a question: it is encoded and ranked once."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from itertools import islice
 
 import numpy as np
@@ -17,6 +18,8 @@ from .moments import build_hits
 from .query import Query, read_query
 from .rank import rank, score_rows
 from .source import Source
+
+RECENT = 8  # queries kept, so that no text of a question is encoded twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Searcher:
     def __init__(self, source: Source, encoder: Encoder) -> None:
         self.source = source
         self.encoder = encoder
+        self._encode = lru_cache(maxsize=RECENT)(partial(_encode, source, encoder))
 
     def find(self, question: Question, filters: Filters, k: int) -> Found:
         """Return what is found for a question; no hits if it has no searchable word.
@@ -97,8 +101,8 @@ class Searcher:
         return self._rank(found.question, found.query, filters, k)
 
     def encode(self, text: str) -> Query:
-        """Return a text as a query."""
-        return read_query(text, self.source.generation, self.encoder)
+        """Return a text as a query; the last ones are kept."""
+        return self._encode(text)
 
     def score_notes(self, found: Found) -> tuple[list[Chunk], np.ndarray]:
         """Return all notes and their scores for a question, shape (n_notes,).
@@ -120,3 +124,7 @@ class Searcher:
         allowed = filters.rows(part)
         hits = build_hits(rank(query, part, allowed), query, part, self.encoder, allowed)
         return Found(question, query, filters, part, tuple(islice(hits, k)))
+
+
+def _encode(source: Source, encoder: Encoder, text: str) -> Query:
+    return read_query(text, source.generation, encoder)
