@@ -186,7 +186,7 @@ def measure_support(index: Index, file: dict[str, Any]) -> dict[str, float]:
     The wrong moment is the best hit for the same question that is not the gold one, the hardest.
     """
     chunks = list(index.generation.chunks)
-    vocabulary = index.searcher.source.vocabulary(index.generation, ())
+    vocabulary = index.searcher.source.vocabulary(())
     evidence = Evidence(index.generation, index.encoder, vocabulary)
     right, wrong = [], []
     for gold in file["questions"]:

@@ -11,7 +11,7 @@ from cs25search.answers.course_words import about_course
 from cs25search.course.entries import course_entries, side_of
 from cs25search.course.read import load_course
 from cs25search.index.files import read_generation
-from cs25search.index.handbook import build_handbook, match, no_handbook, overlap
+from cs25search.index.handbook import EntryWords, build_handbook, match, no_handbook, overlap
 from cs25search.question.named import named_lectures
 from cs25search.records import Entry
 
@@ -155,3 +155,42 @@ def test_lectures_named_by_number_are_read_in_both_languages():
     assert named_lectures("the third lecture") == [3]
     assert named_lectures("第10回と第2回") == [10, 2]
     assert named_lectures("3 heads, 10 layers") == []
+
+
+class Counted(Letters):
+    """Letters, and the texts that were encoded."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts = []
+
+    def encode_documents(self, texts):
+        self.texts += texts
+        return super().encode_documents(texts)
+
+
+def test_only_new_texts_of_a_handbook_are_encoded():
+    entries = [entry(1, "five", "which talk"), entry(2, "six", "which talk")]
+    encoder = Counted()
+    first = build_handbook(entries[:1], encoder)
+    encoder.texts.clear()
+    both = build_handbook(entries, encoder, first)
+    assert len(encoder.texts) == 1 and "six" in encoder.texts[0]
+    whole = build_handbook(entries, encoder)
+    assert (both.tokens == whole.tokens).all() and (both.ids == whole.ids).all()
+
+
+def test_words_that_were_stored_are_not_read_again(index_dir, monkeypatch):
+    stored = read_generation(index_dir).handbook
+    assert stored.entry_words == tuple(map(EntryWords.read, stored.entries))
+    monkeypatch.setattr(EntryWords, "read", None)
+    assert stored.words and stored.words_ja and stored.japanese
+
+
+def test_an_entry_that_cannot_be_near_enough_is_not_compared(index):
+    question = "Why does the router need float32?"
+    query = index.searcher.encode(question)
+    handbook = index.generation.handbook
+    assert match(handbook, question, query.tokens, query.ids, least=1.4) == []
+    nearest = max(one.ask for one in match(handbook, question, query.tokens, query.ids))
+    assert match(handbook, question, query.tokens, query.ids, least=nearest)

@@ -8,6 +8,7 @@ day, or at once by `cs25search check`.
 """
 
 import hashlib
+import mmap
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -168,6 +169,18 @@ def _facts_beneath(path: Path) -> Iterable[tuple[str, os.stat_result]]:
                     with suppress(FileNotFoundError):
                         found.append((entry.path, entry.stat()))
     return sorted(found, key=lambda one: one[0])
+
+
+def map_file(path: Path) -> mmap.mmap | bytes:
+    """Return the bytes of a file, mapped; they stay readable when the file is removed.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if not path.stat().st_size:  # an empty file cannot be mapped
+        return b""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def replace_file(

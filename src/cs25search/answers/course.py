@@ -40,7 +40,7 @@ MOST_SLIDES = 3  # cited for a fact
 
 
 def find_entry(searcher: Searcher, found: Found) -> Match | None:
-    """Return the entry whose questions are nearest to one, with its score; None without any.
+    """Return the entry whose questions are nearest to one, with its score; None if none is near.
 
     Only entries about the lectures that were chosen or that the question names.
     """
@@ -54,7 +54,8 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
             if entry.kind == "slide" and entry.number == slide:
                 return Match(entry, SAME, SAME)
     lectures = found.filters.lectures
-    matches = match(handbook, question.text, query.tokens, query.ids, lectures)
+    least = ENOUGH[question.language] - _weight_of(question)
+    matches = match(handbook, question.text, query.tokens, query.ids, lectures, least)
     # An answer needs a question nearly like it, though not every entry near by its text has one.
     nearest = max((one.ask for one in matches), default=0.0)
     return replace(matches[0], ask=nearest) if matches else None
@@ -74,7 +75,12 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     if is_answered and has_topic and not named and not is_double:
         return False  # the best moment names its lecture and speaker
     limit = SURE[question.language] if is_answered else ENOUGH[question.language]
-    return found.ask + WORD * about_course(without_place(question.text)) >= limit
+    return found.ask + _weight_of(question) >= limit
+
+
+def _weight_of(question: Question) -> float:
+    """Return what the words of a question say for one about the course."""
+    return WORD * about_course(without_place(question.text))
 
 
 def course_answer(source: Source, question: Question, found: Match) -> Answer:

@@ -19,7 +19,7 @@ class Evidence:
     Attributes:
         part: Holds the chunks and their token vectors.
         encoder: Made the vectors.
-        vocabulary: The words of the whole index, with the rows of the part.
+        vocabulary: The words of the whole index.
     """
 
     part: Generation
@@ -29,7 +29,7 @@ class Evidence:
 
     def row_of(self, chunk: Chunk) -> int:
         """Return the row of a chunk in the part."""
-        return self.vocabulary.rows[chunk.chunk_id]
+        return self.part.row_of(chunk)
 
     def tokens_of(self, chunks: Sequence[Chunk]) -> np.ndarray:
         """Return the token vectors of some chunks, concatenated, shape (n_tokens, dim)."""

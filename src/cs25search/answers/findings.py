@@ -74,8 +74,7 @@ def encode_topic(searcher: Searcher, found: Found) -> Query:
 def gather(searcher: Searcher, found: Found) -> Evidence:
     """Return the chunks that may support an answer."""
     words = topic_words(found.question.topic)
-    vocabulary = searcher.source.vocabulary(found.part, words)
-    return Evidence(found.part, searcher.encoder, vocabulary)
+    return Evidence(found.part, searcher.encoder, searcher.source.vocabulary(words))
 
 
 def _moments(searcher: Searcher, found: Found) -> Found:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..records import About, Entry, Lecture, Section, Slide
+from ..text.words import ORDINALS
 from ..times import clock
 from .read import Fact
-
-ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 # What is asked about any lecture by its number, beside the questions written for each.
 _ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

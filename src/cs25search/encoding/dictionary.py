@@ -7,6 +7,7 @@ Japanese question also finds speech in lectures without Japanese notes.
 import mmap
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 
@@ -62,7 +63,7 @@ class Dictionary:
         return cls(b"".join(lines))
 
 
-def build_dictionary(held: set[str]) -> Dictionary:
+def build_dictionary(held: AbstractSet[str]) -> Dictionary:
     """Return the entries of JMdict with a gloss whose words are all in the index.
 
     Args:
@@ -102,6 +103,6 @@ def _read() -> bytes:
     return lzma.decompress(FILE.read_bytes())
 
 
-def _is_held(gloss: str, held: set[str]) -> bool:
+def _is_held(gloss: str, held: AbstractSet[str]) -> bool:
     own = [word for word in words(gloss) if word not in STOP_WORDS]
     return bool(own) and all(stem(word) in held for word in own)

@@ -1,8 +1,10 @@
 """BM25 over terms of any kind: the lexical first stage."""
 
+import mmap
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import count, islice
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import msgspec
 import numpy as np
 
 from ..errors import IndexDamaged
+from ..integrity import map_file
 from ..text.rarity import idf
 
 K1, B = 1.2, 0.75  # BM25: saturation of repeated terms, influence of length
@@ -40,7 +43,7 @@ class Lexical:
 
     def __init__(
         self,
-        columns: dict[str, int],
+        columns: Callable[[], dict[str, int]],
         begins: np.ndarray,
         documents: np.ndarray,
         added: np.ndarray,
@@ -49,17 +52,22 @@ class Lexical:
         """Hold posting lists.
 
         Args:
-            columns: The number of each term.
+            columns: Returns the number of each term; called when the first term is looked up, as
+                many questions use only one of the indexes.
             begins: Start of each term's list, and the end of the last list.
             documents: All lists, concatenated, int32.
             added: For each entry, the term's contribution to the document's score, float32.
             size: Number of documents.
         """
-        self._columns = columns
+        self._read_columns = columns
         self._begins = begins
         self._documents = documents
         self._added = added
         self.size = size
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return self._read_columns()
 
     @classmethod
     def build(cls, documents: Iterable[list[str]]) -> "Lexical":
@@ -109,7 +117,7 @@ class Lexical:
             documents[place] = document
             added[place] = rarity[term] * weight(times, lengths[document], mean)
             free[: len(in_block)] += in_block
-        return cls(columns, begins, documents, added, len(lengths))
+        return cls(lambda: columns, begins, documents, added, len(lengths))
 
     @classmethod
     def part(
@@ -139,7 +147,7 @@ class Lexical:
         column, row, times, length = np.array(sorted(found), np.int64).reshape(-1, 4).T
         scores = idf(np.array(list(seen.values())), size)[column] * weight(times, length, mean)
         begins = np.searchsorted(column, np.arange(len(seen) + 1))
-        return cls(columns, begins, row, scores.astype(np.float32), len(documents))
+        return cls(lambda: columns, begins, row, scores.astype(np.float32), len(documents))
 
     def write(self, folder: Path) -> None:
         """Write plain arrays and JSON into `folder`; bm25s can load them too."""
@@ -163,11 +171,11 @@ class Lexical:
                 np.load(folder / name, mmap_mode="r", allow_pickle=False).view(np.ndarray)
                 for name in FILES
             )
-            columns = msgspec.json.decode((folder / TERMS).read_bytes(), type=dict[str, int])
+            terms = map_file(folder / TERMS)
             size = msgspec.json.decode((folder / PARAMS).read_bytes(), type=_Params).num_docs
         except (OSError, ValueError) as error:  # msgspec's errors are ValueErrors
             raise IndexDamaged(folder, f"cannot be read ({error})") from error
-        return cls(columns, begins, documents, added, size)
+        return cls(partial(_decode_columns, folder, terms), begins, documents, added, size)
 
     def scores(self, terms: list[str]) -> np.ndarray:
         """Return the BM25 score of every document, shape (size,); zeros if no term is known.
@@ -259,6 +267,13 @@ class Lexical:
         known = [column for term in terms if (column := self._columns.get(term)) is not None]
         columns = np.array(known, np.int64)
         return self._begins[columns].tolist(), self._begins[columns + 1].tolist()
+
+
+def _decode_columns(folder: Path, terms: mmap.mmap | bytes) -> dict[str, int]:
+    try:
+        return msgspec.json.decode(terms, type=dict[str, int])
+    except msgspec.DecodeError as error:
+        raise IndexDamaged(folder / TERMS, f"cannot be read ({error})") from error
 
 
 def weight(times: np.ndarray, length: np.ndarray, mean: float) -> np.ndarray:

@@ -11,8 +11,8 @@ from ..encoding.dictionary import build_dictionary
 from ..encoding.encoder import Encoder
 from ..records import About, Chunk, Entry, Slide, Video
 from ..text.japanese import japanese_words
-from ..text.ngrams import bigrams, ngrams
-from ..text.words import stem, words
+from ..text.ngrams import bigrams, grams_of
+from ..text.words import words
 from .bm25 import Lexical
 from .chunk_text import (
     encoded_parts,
@@ -26,9 +26,10 @@ from .generation import FORMAT, ROW, Generation, Manifest, Source
 from .handbook import build_handbook
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
+from .word_counts import WordCounter
 
 NO_COURSE = About("", "")
-BUILD_VERSION = 11  # incremented whenever the same inputs would give a different index
+BUILD_VERSION = 12  # incremented whenever the same inputs would give a different index
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ def build_generation(
     spoken = [japanese_words(text) if text else [] for text in japanese]
     pairs = [pair for chunk, own in bilingual for pair in _pairs(chunk, own, encoder)]
     in_both = [said for chunk, said in zip(chunks, spoken, strict=True) if chunk.text_ja and said]
+    counter = WordCounter(len(chunks))
+    grams = Lexical.build(_grams(texts, counter))
+    word_counts = counter.counts()
     counts = {
         "videos": len(videos),
         "chunks": len(chunks),
@@ -98,6 +102,8 @@ def build_generation(
         "slides": len(slides),
         "tokens": int(rows["tokens"].sum()),
     }
+    same = previous if previous and previous.manifest.model_key == encoder.key else None
+    handbook = build_handbook(content.entries, encoder, same.handbook if same else None)
     return Generation(
         manifest=Manifest(
             FORMAT,
@@ -120,17 +126,22 @@ def build_generation(
         tokens=tokens,
         token_idf=idf,
         slide_vectors=_slide_vectors(slides, encoder, previous),
-        grams=Lexical.build(ngrams(text) for text in texts),
+        grams=grams,
         bigrams=Lexical.build(bigrams(text) for text in japanese),
         words=Lexical.build(spoken),
-        dictionary=build_dictionary({stem(word) for text in texts for word in words(text)}),
+        word_counts=word_counts,
+        dictionary=build_dictionary(word_counts.stems.keys()),
         bridge=build_bridge(pairs, in_both, encoder.dim),
-        handbook=build_handbook(
-            content.entries,
-            encoder,
-            previous.handbook if previous and previous.manifest.model_key == encoder.key else None,
-        ),
+        read_handbook=lambda: handbook,
     )
+
+
+def _grams(texts: Sequence[str], counter: WordCounter) -> Iterator[list[str]]:
+    """Yield the n-grams of each text, and count its words."""
+    for text in texts:
+        said = words(text)
+        counter.add(said)
+        yield grams_of(said)
 
 
 def build_rows(

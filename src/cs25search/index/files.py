@@ -19,6 +19,7 @@
         bridge*               vectors of Japanese words, see bridge.py
         dictionary.tsv        English for Japanese words, if the English is in the index
         handbook*             questions about the course itself, see handbook.py
+        word_counts.json      how many chunks contain each English word
       models/<key>/           exported encoders, shared by generations
 
 A reader sees either the old generation or the new one, never part of one: see publish.py. Each file
@@ -28,9 +29,9 @@ is checked against the manifest: see integrity.py. No file contains a pickle.
 import datetime
 import json
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -47,6 +48,7 @@ from ..integrity import (
     fingerprint,
     is_stamped,
     leave_stamp,
+    map_file,
     seal,
     sha256_of,
     wrong_size,
@@ -54,9 +56,10 @@ from ..integrity import (
 from ..records import About, Chunk, Entry, Slide, Video
 from .bm25 import Lexical
 from .generation import FORMAT, ROW, Generation, Manifest
-from .handbook import Handbook, no_handbook
+from .handbook import EntryWords, Handbook, no_handbook
 from .publish import current_generation, publish
 from .vectors import read_dense, write_dense
+from .word_counts import WordCounts, count_words
 
 T = TypeVar("T")
 DECODED = 1000  # chunks kept after they were decoded, some megabytes
@@ -68,7 +71,7 @@ class ChunkFile(Sequence[Chunk]):
     def __init__(self, path: Path, lines: np.ndarray) -> None:
         self._path = path
         self._lines = lines
-        self._bytes = _map(path) if lines[-1] else b""
+        self._bytes = map_file(path) if lines[-1] else b""
         # Search, answer and strips of a page show the same notes. Not a method, which would make
         # a circle of references and keep the file mapped.
         self._read = lru_cache(maxsize=DECODED)(partial(_read_chunk, path, lines, self._bytes))
@@ -222,13 +225,13 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
 
 
 def _open_files(folder: Path, manifest: Manifest) -> Generation:
-    lines = _read_array(folder / "lines.npy")
+    chunks = ChunkFile(folder / "chunks.jsonl", _read_array(folder / "lines.npy"))
     generation = Generation(
         manifest=manifest,
         about=_read_json(folder / "about.json", About),
         videos=_read_lines(folder / "videos.jsonl", Video),
         slides=_read_lines(folder / "slides.jsonl", Slide),
-        chunks=ChunkFile(folder / "chunks.jsonl", lines),
+        chunks=chunks,
         rows=_read_array(folder / "rows.npy"),
         vectors=read_dense(folder / "vectors.faiss"),
         tokens=_read_array(folder / "tokens.npy"),
@@ -237,9 +240,10 @@ def _open_files(folder: Path, manifest: Manifest) -> Generation:
         grams=Lexical.read(folder / "grams"),
         bigrams=Lexical.read(folder / "bigrams"),
         words=Lexical.read(folder / "words"),
+        word_counts=_read_word_counts(folder, chunks),
         bridge=_read_bridge(folder),
-        dictionary=Dictionary(_map(folder / "dictionary.tsv")),
-        handbook=_read_handbook(folder),
+        dictionary=Dictionary(map_file(folder / "dictionary.tsv")),
+        read_handbook=_open_handbook(folder),
     )
     _check_rows(folder, generation)
     return generation
@@ -250,6 +254,7 @@ def _write_files(folder: Path, generation: Generation) -> None:
     _write_lines(folder / "videos.jsonl", generation.videos)
     _write_lines(folder / "slides.jsonl", generation.slides)
     _write_lines(folder / "handbook.jsonl", generation.handbook.entries)
+    _write_lines(folder / "handbook_words.jsonl", generation.handbook.entry_words)
     lines = _write_lines(folder / "chunks.jsonl", generation.chunks)
     arrays = {
         "lines": np.array(lines, np.int64),
@@ -269,6 +274,7 @@ def _write_files(folder: Path, generation: Generation) -> None:
     generation.grams.write(folder / "grams")
     generation.bigrams.write(folder / "bigrams")
     generation.words.write(folder / "words")
+    (folder / "word_counts.json").write_bytes(msgspec.json.encode(generation.word_counts))
     (folder / "dictionary.tsv").write_bytes(generation.dictionary.lines)
     (folder / "bridge.json").write_bytes(msgspec.json.encode(list(generation.bridge.words)))
 
@@ -283,7 +289,11 @@ def _write_lines(path: Path, records: Sequence[Any]) -> list[int]:
 
 
 def _read_lines(path: Path, kind: type[T]) -> tuple[T, ...]:
-    lines = path.read_bytes().splitlines()
+    return _decode_lines(path.read_bytes(), kind, path)
+
+
+def _decode_lines(content: mmap.mmap | bytes, kind: type[T], path: Path) -> tuple[T, ...]:
+    lines = content[:].splitlines()
     return tuple(_decode(line, kind, path, n) for n, line in enumerate(lines, start=1))
 
 
@@ -298,14 +308,6 @@ def _read_json(path: Path, kind: type[T]) -> T:
     return _decode(path.read_bytes(), kind, path, 1)
 
 
-def _map(path: Path) -> mmap.mmap | bytes:
-    """Return the bytes of a file, mapped."""
-    if not path.stat().st_size:  # an empty file cannot be mapped
-        return b""
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
 def _read_bridge(folder: Path) -> Bridge:
     path = folder / "bridge.json"
     words = _decode(path.read_bytes(), list[str], path, 1)
@@ -313,11 +315,34 @@ def _read_bridge(folder: Path) -> Bridge:
     return Bridge({word: row for row, word in enumerate(words)}, vectors, idf)
 
 
-def _read_handbook(folder: Path) -> Handbook:
-    if not (folder / "handbook.jsonl").exists():  # written by an earlier version
-        return no_handbook()
-    arrays = [_read_array(folder / f"handbook_{part}.npy") for part in ("tokens", "ids", "lengths")]
-    return Handbook(_read_lines(folder / "handbook.jsonl", Entry), *arrays)
+def _open_handbook(folder: Path) -> Callable[[], Handbook]:
+    """Return a function that decodes the handbook, which not every question needs."""
+    path = folder / "handbook.jsonl"
+    if not path.exists():  # written by an earlier version
+        return no_handbook
+    tokens, ids, lengths = (
+        _read_array(folder / f"handbook_{part}.npy") for part in ("tokens", "ids", "lengths")
+    )
+    entries, words = map_file(path), folder / "handbook_words.jsonl"
+    said = map_file(words) if words.exists() else b""
+
+    @cache
+    def decode() -> Handbook:
+        return Handbook(
+            _decode_lines(entries, Entry, path),
+            tokens,
+            ids,
+            lengths,
+            _decode_lines(said, EntryWords, words),
+        )
+
+    return decode
+
+
+def _read_word_counts(folder: Path, chunks: Sequence[Chunk]) -> WordCounts:
+    path = folder / "word_counts.json"
+    # Earlier versions did not write them.
+    return _read_json(path, WordCounts) if path.exists() else count_words(chunks)
 
 
 def _read_array(path: Path) -> np.ndarray:

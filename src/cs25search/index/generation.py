@@ -1,6 +1,7 @@
 """A complete index in memory or mapped from disk."""
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +14,7 @@ from ..integrity import FileFacts
 from ..records import About, Chunk, Slide, Video
 from .bm25 import Lexical
 from .handbook import Handbook
+from .word_counts import WordCounts
 
 FORMAT = 5  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary, 4 no about.json
 LexicalName = Literal["grams", "bigrams", "words"]
@@ -82,14 +84,37 @@ class Generation:
     grams: Lexical
     bigrams: Lexical
     words: Lexical
+    word_counts: WordCounts
     bridge: Bridge
     dictionary: Dictionary
-    handbook: Handbook
+    read_handbook: Callable[[], Handbook]
+
+    @property
+    def handbook(self) -> Handbook:
+        """What can be asked about the course itself."""
+        return self.read_handbook()
 
     def lexical(self, name: LexicalName) -> Lexical:
         """Return a lexical index by its name."""
         index: Lexical = getattr(self, name)
         return index
+
+    def row_of(self, chunk: Chunk) -> int:
+        """Return the row of a chunk.
+
+        Raises:
+            KeyError: It is not in this generation.
+        """
+        for number, video in enumerate(self.videos):
+            if video.video_id == chunk.video_id:
+                # The chunks of a video are contiguous; see build_rows.
+                videos = self.rows["video"]
+                first, end = bisect_left(videos, number), bisect_right(videos, number)
+                alike = self.rows["start"][first:end] == np.float32(chunk.start)
+                for row in (first + np.flatnonzero(alike)).tolist():
+                    if self.chunks[row].chunk_id == chunk.chunk_id:
+                        return int(row)
+        raise KeyError(chunk.chunk_id)
 
     def tokens_of(self, row: int) -> np.ndarray:
         """Return the packed token vectors of a chunk, shape (n_tokens, ceil(dim / 8))."""

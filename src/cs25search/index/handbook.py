@@ -21,6 +21,7 @@ from ..text.ngrams import bigrams, ngrams
 from ..text.topic_words import topic_words
 from ..text.words import words
 from .late import pack, token_cosines
+from .vectors import distinct
 
 GRAMS = 0.4  # weight of shared n-grams beside late interaction
 BOTH = 0.3  # weight of the lower of the scores of question and text; the higher one has 1
@@ -28,6 +29,30 @@ COVERED = 0.2  # weight of the question's words that an entry has anywhere
 _HIRAGANA = re.compile(r"[\u3040-\u309f]+")
 _ASKING = frozenset(("where", "when", "who", "why"))
 WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWords:
+    """The words of an entry, each once.
+
+    Attributes:
+        english: The topic words of its English text and questions.
+        japanese: The words of its Japanese title, text and questions.
+        text_ja: The words of its Japanese title and text.
+        asks_ja: The words of each of its Japanese questions.
+    """
+
+    english: list[str]
+    japanese: list[str]
+    text_ja: list[str]
+    asks_ja: list[list[str]]
+
+    @classmethod
+    def read(cls, entry: Entry) -> "EntryWords":
+        """Return the words of an entry."""
+        texts_ja = ["。".join([entry.title_ja, entry.text_ja, *entry.asks_ja]), _text_ja(entry)]
+        whole, text, *asks = (_distinct_ja(one) for one in [*texts_ja, *entry.asks_ja])
+        return cls(_words_asked(" ".join([_text(entry), *entry.asks])), whole, text, asks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +64,25 @@ class Handbook:
             of its questions, then of the next entry.
         ids: Their token ids, shape (n,).
         lengths: Tokens of each text and question, shape (n_texts,).
+        stored_words: Those of the entries, if they were stored.
     """
 
     entries: tuple[Entry, ...]
     tokens: np.ndarray
     ids: np.ndarray
     lengths: np.ndarray
+    stored_words: tuple[EntryWords, ...] = ()
+
+    @cached_property
+    def entry_words(self) -> tuple[EntryWords, ...]:
+        """The words of each entry."""
+        return self.stored_words or tuple(map(EntryWords.read, self.entries))
+
+    def encodings(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Return the packed token vectors and token ids of each text and question."""
+        ends = np.cumsum(self.lengths)[:-1]
+        parts = zip(np.split(self.tokens, ends), np.split(self.ids, ends), strict=True)
+        return dict(zip(_texts(self.entries), parts, strict=True)) if self.entries else {}
 
     @cached_property
     def idf(self) -> np.ndarray:
@@ -52,7 +90,7 @@ class Handbook:
         # Counted in these texts, because "author" and "lecture" are rare in notes but common here.
         documents = np.repeat(np.arange(len(self.lengths)), self.lengths)
         size = int(self.ids.max()) + 1
-        pairs = np.unique(documents * size + self.ids)
+        pairs = distinct(documents * size + self.ids)
         counts = np.bincount(pairs % size, minlength=size)
         rarity: np.ndarray = np.log1p(len(self.lengths) / np.maximum(1, counts))
         return rarity
@@ -68,23 +106,22 @@ class Handbook:
     @cached_property
     def words(self) -> list[set[str]]:
         """The English topic words of each entry with its questions."""
-        return [set(_words_asked(" ".join([_text(e), *e.asks]))) for e in self.entries]
+        return [set(one.english) for one in self.entry_words]
 
     @cached_property
     def words_ja(self) -> list[set[str]]:
         """The Japanese words of each entry with its questions."""
-        return [set(japanese_words("。".join([e.title_ja, e.text_ja, *e.asks_ja])))
-                for e in self.entries]  # fmt: skip
+        return [set(one.japanese) for one in self.entry_words]
 
     @cached_property
     def japanese(self) -> list["tuple[Terms, list[Terms]]"]:
         """The terms of the Japanese text of each entry, and of each of its Japanese questions."""
         return [
             (
-                Terms.read(f"{entry.title_ja}。{entry.text_ja}"),
-                [Terms.read(ask) for ask in entry.asks_ja],
+                Terms.of(said.text_ja, _text_ja(entry)),
+                [Terms.of(own, ask) for own, ask in zip(said.asks_ja, entry.asks_ja, strict=True)],
             )
-            for entry in self.entries
+            for entry, said in zip(self.entries, self.entry_words, strict=True)
         ]
 
     @cached_property
@@ -101,9 +138,9 @@ class Terms:
     pairs: set[str]
 
     @classmethod
-    def read(cls, text: str) -> "Terms":
-        """Return the terms of a text."""
-        return cls(set(japanese_words(text)), set(bigrams(text)))
+    def of(cls, said: Sequence[str], text: str) -> "Terms":
+        """Return the terms of a text whose words are known."""
+        return cls(set(said), set(bigrams(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +160,19 @@ class Match:
 def build_handbook(
     entries: Sequence[Entry], encoder: Encoder, previous: Handbook | None = None
 ) -> Handbook:
-    """Return entries with their questions encoded; `previous` if it has the same entries."""
+    """Return entries with their questions encoded; `previous` if it has the same entries.
+
+    Args:
+        previous: By the same encoder; texts that it has are not encoded again.
+    """
     if previous is not None and previous.entries == tuple(entries):
         return previous
-    texts = [text for entry in entries for text in (_text(entry), *entry.asks)]
-    packed: list[np.ndarray] = [np.zeros((0, (encoder.dim + 7) // 8), np.uint8)] * len(texts)
-    ids: list[np.ndarray] = [np.zeros(0, np.int32)] * len(texts)
-    for place, encoding in encoder.encode_documents(texts):
-        packed[place], ids[place] = pack(encoding.tokens), encoding.ids.astype(np.int32)
+    texts = _texts(entries)
+    known = previous.encodings() if previous is not None else {}
+    new = [text for text in dict.fromkeys(texts) if text not in known]
+    for place, encoding in encoder.encode_documents(new):
+        known[new[place]] = pack(encoding.tokens), encoding.ids.astype(np.int32)
+    packed, ids = ([known[text][part] for text in texts] for part in (0, 1))
     lengths = np.array([len(one) for one in packed], np.int32)
     return Handbook(
         tuple(entries),
@@ -146,25 +188,29 @@ def no_handbook() -> Handbook:
     return Handbook((), np.zeros((0, 0), np.uint8), none, none)
 
 
-def match(
+def match(  # noqa: PLR0913 (a question as it is typed and as it is encoded)
     handbook: Handbook,
     question: str,
     tokens: np.ndarray,
     ids: np.ndarray,
     lectures: Iterable[int] = (),
+    least: float = 0.0,
 ) -> list[Match]:
-    """Return the entries that match a question, best first.
+    """Return the entries that match a question, best first; none if none can score enough.
 
     Args:
         tokens: Unit vectors of the question's tokens, shape (n, dim); not used in Japanese, where
             words are compared.
         ids: Their token ids.
         lectures: Only entries about one of these; all when empty.
+        least: The least score of the closest question, `Match.ask`, that is of use.
     """
     if is_japanese(question):
         nearness = _japanese(handbook, question)
     else:
-        nearness = _english(handbook, question, tokens, ids)
+        nearness = _english(handbook, question, tokens, ids, least)
+    if not nearness:
+        return []
     wanted = set(lectures)
     covered = _covered(handbook, question)
     matches = []
@@ -212,10 +258,27 @@ def _text(entry: Entry) -> str:
     return f"{number}{entry.title}. {entry.text} {entry.more}".strip()
 
 
+def _texts(entries: Iterable[Entry]) -> list[str]:
+    """Return the texts that are encoded: of each entry, then its questions."""
+    return [text for entry in entries for text in (_text(entry), *entry.asks)]
+
+
+def _text_ja(entry: Entry) -> str:
+    return f"{entry.title_ja}。{entry.text_ja}"
+
+
+def _distinct_ja(text: str) -> list[str]:
+    return list(dict.fromkeys(japanese_words(text)))
+
+
 def _english(
-    handbook: Handbook, question: str, tokens: np.ndarray, ids: np.ndarray
+    handbook: Handbook, question: str, tokens: np.ndarray, ids: np.ndarray, least: float
 ) -> list[tuple[float, float]]:
-    """Return, for each entry, the scores of its text and of its closest question."""
+    """Return, for each entry, the scores of its text and of its closest question.
+
+    None at all if no question can score `least`, because the n-grams of all entries take longer
+    than their tokens.
+    """
     if not len(tokens) or not handbook.lengths.all():
         return [(0.0, 0.0)] * len(handbook.entries)
     cosines = token_cosines(handbook.tokens, tokens.astype(np.float32))
@@ -227,6 +290,8 @@ def _english(
     held = handbook.idf[handbook.ids]
     back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
     both = (forth + back) / 2
+    if both.max() + GRAMS < least:
+        return []
     grams = set(ngrams(question))
     nearness, place = [], 0
     for text, asks in handbook.grams:
@@ -243,7 +308,7 @@ def _english(
 def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
     """Return what `_english` returns, by words and pairs of characters."""
     counts, size = handbook.japanese_counts, sum(len(asks) for _, asks in handbook.japanese)
-    asked = Terms.read(question)
+    asked = Terms.of(japanese_words(question), question)
     words = counts.keys() | asked.words
     weight = {word: float(np.log1p(size / (counts[word] or 1))) for word in words}
     total = sum(weight[word] for word in asked.words) or 1.0

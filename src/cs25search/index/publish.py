@@ -10,7 +10,6 @@ If the process dies between any two steps, the generation named in CURRENT is co
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -79,7 +78,7 @@ def publish(index_dir: Path, name: str, write: Callable[[Path], None]) -> None:
     index_dir.mkdir(parents=True, exist_ok=True)
     for path in index_dir.iterdir():
         if path.name.startswith((".building-", ".removing-")):
-            shutil.rmtree(path, ignore_errors=True)
+            _remove_tree(path)
     if not (index_dir / "CURRENT").exists() and not generations(index_dir):
         _point_to(index_dir, NOTHING_YET)
     before = _live(index_dir)
@@ -94,7 +93,7 @@ def publish(index_dir: Path, name: str, write: Callable[[Path], None]) -> None:
         _sync(index_dir)
         _point_to(index_dir, name)
     except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
+        _remove_tree(building)
         if not _may_be_live(index_dir, name):  # otherwise it would only fill the disk
             _remove(index_dir / name)
         raise
@@ -194,7 +193,7 @@ def _remove(folder: Path) -> None:
     leaving = folder.with_name(f".removing-{folder.name}")
     with suppress(OSError):
         folder.rename(leaving)
-        shutil.rmtree(leaving, ignore_errors=True)
+        _remove_tree(leaving)
 
 
 def _sync(path: Path) -> None:
@@ -209,3 +208,10 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _remove_tree(folder: Path) -> None:
+    """Remove a folder as far as the system allows."""
+    import shutil  # only writers need it
+
+    shutil.rmtree(folder, ignore_errors=True)

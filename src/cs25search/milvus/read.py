@@ -27,7 +27,8 @@ from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import FORMAT, Generation
 from ..index.handbook import Handbook, no_handbook
 from ..index.vectors import build_dense
-from ..index.vocabulary import Vocabulary, count_words
+from ..index.vocabulary import Vocabulary
+from ..index.word_counts import NO_COUNTS, count_words
 from ..ranking.filters import Filters
 from ..ranking.moments import build_hits
 from ..ranking.query import Query
@@ -118,13 +119,13 @@ class MilvusSource:
         """Return the words of the notes, counted when the first question needs them."""
         return self._words
 
-    def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
-        """Return the words of the whole index, with the rows of a part."""
-        return StoredVocabulary(self, part, words)
+    def vocabulary(self, words: Sequence[str]) -> Vocabulary:
+        """Return the words of the whole index."""
+        return StoredVocabulary(self, words)
 
     @cached_property
     def _words(self) -> Mapping[str, int]:
-        return count_words(self._notes.chunks)
+        return count_words(self._notes.chunks).words
 
     @cached_property
     def _notes(self) -> Generation:
@@ -248,9 +249,9 @@ class MilvusSource:
 
 
 class StoredVocabulary:
-    """The word counts of a whole store, with the rows of a part."""
+    """The word counts of a whole store."""
 
-    def __init__(self, source: MilvusSource, part: Generation, asked: Sequence[str]) -> None:
+    def __init__(self, source: MilvusSource, asked: Sequence[str]) -> None:
         """Remember what will be asked; nothing is fetched yet.
 
         Args:
@@ -258,7 +259,6 @@ class StoredVocabulary:
         """
         self._source = source
         self.size = source.generation.manifest.counts["chunks"]
-        self.rows = {chunk.chunk_id: row for row, chunk in enumerate(part.chunks)}
         self._asked = asked
         self._known: dict[Language, dict[str, int]] = {}
 
@@ -328,6 +328,7 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
     videos = sorted((read_video(row) for row in rows), key=_video_order)
     dim = head.manifest.dim
     none = Lexical.build([])
+    handbook = _read_handbook(store, name)
     generation = Generation(
         manifest=replace(
             head.manifest, sources=tuple(source for one in videos for source in one.sources)
@@ -344,13 +345,14 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
         grams=none,
         bigrams=none,
         words=none,
+        word_counts=NO_COUNTS,
         bridge=Bridge(
             {word: row for row, word in enumerate(words)},
             arrays["bridge_vectors"],
             arrays["bridge_idf"],
         ),
         dictionary=Dictionary(there["dictionary"]),
-        handbook=_read_handbook(store, name),
+        read_handbook=lambda: handbook,
     )
     return generation, head
 
@@ -362,7 +364,8 @@ def _read_handbook(store: Store, name: str) -> Handbook:
     if entries is None or None in arrays:
         return no_handbook()
     decoded = msgspec.json.decode(entries, type=tuple[Entry, ...])
-    return Handbook(decoded, *(read_array_bytes(array or b"") for array in arrays))
+    tokens, ids, lengths = (read_array_bytes(array or b"") for array in arrays)
+    return Handbook(decoded, tokens, ids, lengths)
 
 
 def _video_order(one: VideoRow) -> tuple[int | float, str]:

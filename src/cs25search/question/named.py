@@ -2,7 +2,7 @@
 
 import re
 
-from ..course.entries import ORDINALS
+from ..text.words import ORDINALS
 
 _KANJI = "一二三四五六七八九十"
 _NUMBERED = re.compile(

@@ -9,6 +9,7 @@ import numpy as np
 from ..encoding.dictionary import is_english
 from ..encoding.encoder import Encoder
 from ..index.generation import Generation
+from ..index.vectors import distinct
 from ..question.read import Question, read_question
 from ..question.spelling import correct, is_compound, unknown_words
 from ..records import Chunk, Hit
@@ -92,7 +93,7 @@ class Searcher:
         if self._is_usual(word) or is_english(word):
             return True
         form = stem(word)
-        return self.source.vocabulary(self.source.generation, [form]).count(form, "en") > 0
+        return self.source.vocabulary([form]).count(form, "en") > 0
 
     def find_again(self, found: Found, filters: Filters, k: int) -> Found:
         """Return what is found for the same question with other filters or more hits."""
@@ -111,7 +112,7 @@ class Searcher:
         are only comparable for the same question.
         """
         notes = self.source.notes()
-        with_notes = np.unique(notes.rows["video"][notes.rows["note"]])
+        with_notes = distinct(notes.rows["video"][notes.rows["note"]])
         shown = notes.rows["note"] | ~np.isin(notes.rows["video"], with_notes)
         rows = np.flatnonzero(shown)
         if not len(rows) or not found.question.has_words:

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from ..index.generation import Generation
-from ..index.vocabulary import CountedVocabulary, Vocabulary, count_words
+from ..index.vocabulary import CountedVocabulary, Vocabulary
 from ..records import Chunk
 from .filters import Filters
 from .query import Query
@@ -44,11 +44,10 @@ class Source(Protocol):
         """
         ...
 
-    def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
-        """Return the words of the whole index, with the rows of a part.
+    def vocabulary(self, words: Sequence[str]) -> Vocabulary:
+        """Return the words of the whole index.
 
         Args:
-            part: From `candidates`.
             words: Those that will be looked up, so that a store can fetch them together.
         """
         ...
@@ -77,16 +76,12 @@ class LocalSource:
         return self.generation
 
     def words(self) -> Mapping[str, int]:
-        """Return the words of the index, counted when the first question needs them."""
-        return self._words
+        """Return the words of the index."""
+        return self.generation.word_counts.words
 
-    def vocabulary(self, part: Generation, words: Sequence[str]) -> Vocabulary:
-        """Return the words of the index, counted when the first question needs them."""
+    def vocabulary(self, words: Sequence[str]) -> Vocabulary:
+        """Return the words of the index."""
         return self._vocabulary
-
-    @cached_property
-    def _words(self) -> Mapping[str, int]:
-        return count_words(self.generation.chunks)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

@@ -23,7 +23,7 @@ def lines(parts: Iterable[str]) -> str:
     >>> lines(["1. Title\nof two lines", "   \x1b]52;c;aGk=\x07quote"])
     '1. Title of two lines\n   ]52;c;aGk=quote'
     """
-    return "\n".join(_visible("".join(" " if c.isspace() else c for c in part)) for part in parts)
+    return "\n".join(map(_visible, parts))
 
 
 def printable(text: str) -> str:
@@ -35,7 +35,10 @@ def printable(text: str) -> str:
     return lines(text.split("\n"))
 
 
-def _visible(text: str) -> str:
+def _visible(line: str) -> str:
+    if line.isprintable():  # nearly all are
+        return line
     # Control characters, direction marks, joiners, lone surrogates, private and unassigned
     # characters.
-    return "".join(c for c in text if c.isprintable())
+    spaced = (" " if c.isspace() else c for c in line)
+    return "".join(c for c in spaced if c.isprintable())

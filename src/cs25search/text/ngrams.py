@@ -5,6 +5,7 @@ characters do the same for Japanese, which has no spaces.
 """
 
 import re
+from collections.abc import Sequence
 
 from .words import fold, words
 
@@ -19,7 +20,12 @@ def ngrams(text: str, n: int = 4) -> list[str]:
     >>> ngrams("a ViT-B")
     ['avit', 'vitb']
     """
-    run = "".join(words(text))
+    return grams_of(words(text), n)
+
+
+def grams_of(said: Sequence[str], n: int = 4) -> list[str]:
+    """Return the character n-grams of the words of a text; see `ngrams`."""
+    run = "".join(said)
     return [run[i : i + n] for i in range(max(1, len(run) - n + 1))]
 
 

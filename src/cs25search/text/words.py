@@ -21,6 +21,8 @@ STOP_WORDS = frozenset(
     "whom whose why will with would you your".split()
 )
 
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+
 
 def fold(text: str) -> str:
     """Return text in the form used for comparison: NFKC, lower case.
