@@ -62,10 +62,10 @@ def test_missing_and_damaged_files_are_errors(index, tmp_path, name):
     index.write(tmp_path / "grams")
     (tmp_path / "grams" / name).write_bytes(b"?")
     with pytest.raises(IndexDamaged, match="grams"):
-        Lexical.read(tmp_path / "grams")
+        Lexical.read(tmp_path / "grams").count("rout")
     (tmp_path / "grams" / name).unlink()
     with pytest.raises(IndexDamaged, match="grams"):
-        Lexical.read(tmp_path / "grams")
+        Lexical.read(tmp_path / "grams").count("rout")
 
 
 def test_no_document_at_all_is_an_index_that_finds_nothing(tmp_path):
