@@ -184,10 +184,18 @@ def test_unusable_goal_says_why_above_the_lectures(language):
 def test_videos_outside_the_deck_are_listed_too(language, wider):
     app = open_page("lectures", lang=language)
     assert [heading.value for heading in app.header] == [say("other_videos", language)]
-    assert "**On &#42;stripes&#42;**  \n:small[:gray[1:40]]" in texts(app)
+    assert app.subheader[-1].value == "On &#42;stripes&#42;"
+    assert ":small[:gray[1:40]]" in texts(app) and f"https://youtu.be/{TALK}?t=0" in links(app)
     label, query = page_links(app)[-1]
     assert label == say("open_video", language)
     assert query == f"lang={language}&video={TALK}"
+
+
+@LANGUAGES
+def test_guide_leads_to_a_video_outside_the_deck(language, wider):
+    app = open_page("lectures", lang=language, goal="zebras")
+    query = f"lang={language}&video={TALK}&t=1"
+    assert (say("guide_read", language), query) in page_links(app)
 
 
 # One lecture

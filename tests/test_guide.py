@@ -1,12 +1,17 @@
 """What the guide advises for goals as people type them, in both languages."""
 
+from dataclasses import replace
+
 import pytest
 
-from cs25search.answers.guide import END, Guide, Pick, aspect_of, time_of
-from cs25search.records import Lecture
+from cs25search.answers.guide import END, Guide, Pick, aspect_of, pick_of, time_of
+from cs25search.ranking.lectures import Advice
+from cs25search.records import Chunk, Hit, Lecture
 from cs25search.ui.views.guide import verdict
 
 LECTURE = Lecture(1, "Bread", "abcdefghijk", duration=3000, in_a_word="Yeast", in_a_word_ja="酵母")
+
+CHUNK = Chunk("abcdefghijk:5t", "abcdefghijk", 5, 25, "Yeast makes gas.", "transcript")
 
 
 def numbers(guide: Guide) -> list[int]:
@@ -91,6 +96,14 @@ def test_an_aspect_counts_only_without_a_topic(goal, aspect):
 def test_time_is_read_in_both_languages():
     assert time_of("2 hours") == time_of("２時間") == 7200
     assert time_of("GPT-3") == time_of("30 lectures") == 0
+
+
+def test_a_short_lecture_needs_fewer_seconds():
+    hit = Hit(LECTURE.video(), CHUNK, None, 5, 25, "", None, 1.0, 1)
+    short = replace(LECTURE, duration=200)
+    assert pick_of(Advice(short, 1.0, 20.0, (hit,))).fit == "part"
+    assert pick_of(Advice(LECTURE, 1.0, 20.0, (hit,))).fit == "mention"
+    assert pick_of(Advice(short, 1.0, 90.0, (hit,))).fit == "whole"
 
 
 def test_verdict_in_words():

@@ -24,7 +24,7 @@ MOMENTS = 3  # of each, to begin at
 # the closest question below which a fact is about something else.
 FACT_SCORE, FACT_ASK = 0.87, 0.35
 MOST_LECTURES = 6  # a fact about more lectures is no advice
-PART = 90.0  # seconds; less is only a mention
+PART, SMALL = 90.0, 0.08  # seconds, or share of a short lecture; less is only a mention
 WHOLE, LONG = 0.4, 600.0  # share of a lecture, or seconds, from which on it is about the goal
 LEAST = 0.05  # share of the matching material
 APART = 90.0  # seconds between moments that are still one stretch
@@ -145,7 +145,9 @@ def build_guide(searcher: Searcher, found: Found, goal: str, fits: bool) -> Guid
     every = [one for one in lectures_of(searcher) if one.number]
     aspect, fact = aspect_of(goal), find_fact(searcher, found, goal)
     if aspect:
-        named = _named(fact, every) or [one for one in every if _ASPECTS[aspect].has(one)]
+        shortest_first = sorted(every, key=lambda one: one.duration)
+        having = shortest_first if aspect == "short" else every
+        named = _named(fact, every) or [one for one in having if _ASPECTS[aspect].has(one)]
         if aspect == "questions":
             return Guide(fact, _with_questions(searcher, named))
         if time := time_of(goal):
@@ -155,7 +157,7 @@ def build_guide(searcher: Searcher, found: Found, goal: str, fits: bool) -> Guid
     by_id = {one.lecture.video_id: one for one in advice}
     named = _named(fact, every)
     picks = [_as_a_whole(one, by_id.get(one.video_id)) for one in named]
-    others = [_pick(one) for one in advice if one.lecture not in named]
+    others = [pick_of(one) for one in advice if one.lecture not in named]
     # A part is no advice beside a lecture that is for the goal, nor a mention beside a part.
     if picks or any(one.fit != "mention" for one in others):
         others = [one for one in others if one.fit == "whole" or (not picks and one.fit == "part")]
@@ -249,12 +251,13 @@ def _as_a_whole(lecture: Lecture, advice: Advice | None) -> Pick:
     return Pick(lecture, "named", advice.seconds if measured else 0.0, 0.0, _moments(advice))
 
 
-def _pick(advice: Advice) -> Pick:
+def pick_of(advice: Advice) -> Pick:
+    """Return a lecture with what its moments say about it."""
     lecture, seconds = advice.lecture, advice.seconds
     if seconds >= min(LONG, WHOLE * (lecture.duration or LONG)):
         begin = min(hit.start for hit in advice.hits)
         return Pick(lecture, "whole", seconds, begin, _moments(advice))
-    fit: Fit = "part" if seconds >= PART else "mention"
+    fit: Fit = "part" if seconds >= min(PART, SMALL * (lecture.duration or PART)) else "mention"
     return Pick(lecture, fit, seconds, _begin(advice), _moments(advice))
 
 

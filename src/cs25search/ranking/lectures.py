@@ -67,10 +67,11 @@ def lectures_of(searcher: Searcher) -> list[Lecture]:
     """Return the lectures of the course, then its other videos."""
     generation = searcher.source.generation
     listed = {lecture.video_id: lecture for lecture in generation.about.lectures}
-    return [listed.get(video.video_id) or _plain(video) for video in generation.videos]
+    return [listed.get(video.video_id) or plain(video) for video in generation.videos]
 
 
-def _plain(video: Video) -> Lecture:
+def plain(video: Video) -> Lecture:
+    """Return a video outside the list of lectures in their form; its number is 0."""
     return Lecture(
         video.lecture or 0, video.title, video.video_id, video.title_ja, video.speakers,
         duration=video.duration,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ...answers.guide import Pick
 from ...errors import Cs25SearchError
+from ...ranking.lectures import plain
 from ...records import Chunk, Lecture, Slide, Video
 from ...search import Index
 from ...times import clock, watch_url
@@ -54,8 +55,9 @@ def show(here: Here) -> None:
             _show_lecture(here, lecture, slides)
     if others:
         st.header(here.say("other_videos"), anchor=False)
-        for video in others:
-            cards.show_video(here, video, clock(video.duration))
+    for video in others:
+        with st.container(border=True, key=f"video-{video.video_id}"):
+            _show_lecture(here, plain(video), ())
 
 
 def _show_guide(here: Here, index: Index, goal: str) -> None:
@@ -132,11 +134,13 @@ def _show_lecture(here: Here, lecture: Lecture, slides: Sequence[Slide]) -> None
     if in_a_word := here.local(lecture.in_a_word, lecture.in_a_word_ja):
         st.markdown(escape(in_a_word))
     with st.container(horizontal=True, vertical_alignment="center"):
+        name = "lecture" if lecture.number else "video"
+        key = "open_lecture" if lecture.number else "open_video"
         st.page_link(
             here.pages["lecture"],
-            label=here.say("open_lecture", number=lecture.number),
+            label=here.say(key, number=lecture.number),
             icon=":material/menu_book:",
-            query_params=here.address | {"lecture": str(lecture.number)},
+            query_params=here.address | {name: str(lecture.number or lecture.video_id)},
         )
         if link := watch_url(lecture.video_id, 0):
             st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
