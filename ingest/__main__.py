@@ -9,8 +9,9 @@ import click
 
 from cs25search.errors import FAILED, Cs25SearchError
 from cs25search.index.publish import generations, ingest_lock
-from cs25search.place import BUNDLED, default_folder
-from cs25search.progress import Line
+from cs25search.options import index_dir_option
+from cs25search.place import BUNDLED
+from cs25search.progress import ProgressLine
 from cs25search.terminal import Program, out
 
 from .encoder import DEFAULT_MODEL
@@ -129,15 +130,7 @@ from .steps import dry_run, ingest
 @click.option(
     "-v", "--verbose", is_flag=True, help="Show the messages of the clients.  E.g. -v --limit 1"
 )
-@click.option(
-    "--index",
-    "index_dir",
-    type=click.Path(path_type=Path),
-    envvar="CS25_INDEX",
-    default=default_folder,
-    metavar="DIR",
-    help="The index folder.  [default: index/ in the project]  E.g. --index /srv/index",
-)
+@index_dir_option
 @click.option(
     "--model",
     default=DEFAULT_MODEL,
@@ -216,7 +209,7 @@ def run(order: Order) -> int:
         with ingest_lock(order.index_dir), recorded(order.index_dir) as record:
             rows, insisted = ingest(order)
             code = exit_code(rows, insisted)
-            record.write(Line(code=code))
+            record.write(ProgressLine(code=code))
     if with_old and generations(order.index_dir):
         remove_old(root)
     show(table(rows))

@@ -12,20 +12,19 @@ from cs25search.course.entries import course_entries
 from cs25search.course.read import Course
 from cs25search.errors import CaptionError
 from cs25search.index.build import BUILD_VERSION
-from cs25search.index.generation import MODEL_NOTES, Source
-from cs25search.records import About, Chunk, Cue, Deck, Entry, Slide, Video
-from cs25search.records import Lecture as RecordedLecture
+from cs25search.index.generation import MODEL_NOTES, TextSource
+from cs25search.records import About, Chunk, Cue, Deck, Entry, Lecture, Slide, Video
 from cs25search.times import clock
 
 from .captions.files import RawTrack
 from .captions.names import in_title_order
 from .captions.parse import clip, parse_captions
 from .chunks import build_chunks
-from .deck.match import Candidate, Lecture, Matches, match
+from .deck.match import Candidate, DeckLecture, Matches, match
 from .deck.parse import ParsedDeck, slide_url
 from .notes.files import Written, note_chunks
 from .notes.windows import Window, build_windows
-from .report import Row
+from .report import VideoRow
 
 REPAIR = CaptionError.cure
 
@@ -35,11 +34,11 @@ class Collection:
     """The contents of a generation, and a row of the closing table for each video."""
 
     about: About
-    rows: list[Row]
+    rows: list[VideoRow]
     chunks: list[Chunk]
     slides: list[Slide]
-    sources: list[Source]
-    unmatched: list[Lecture]  # lectures of the deck given with --deck that match no video
+    sources: list[TextSource]
+    unmatched: list[DeckLecture]  # lectures of the deck given with --deck that match no video
     entries: list[Entry]  # what can be asked about the course itself
     windows: list[
         Window
@@ -79,9 +78,9 @@ def collect(
     ]
     matches, numbers = _match(course, candidates, deck)
     unmatched = [one for one in deck.lectures if one.number not in numbers] if deck else []
-    rows: list[Row] = []
+    rows: list[VideoRow] = []
     chunks: list[Chunk] = []
-    sources: list[Source] = []
+    sources: list[TextSource] = []
     windows: list[Window] = []
     for video_id, (row, cues) in read.items():
         video = _as_listed(row.video, videos[video_id], matches.lectures.get(video_id))
@@ -92,7 +91,7 @@ def collect(
         row = replace(row, video=video, notes=len(notes), doubt=doubt)
         chunks += notes
         if notes:
-            sources.append(Source(video_id, "bundled notes", "", "", 0, len(notes)))
+            sources.append(TextSource(video_id, "bundled notes", "", "", 0, len(notes)))
         if track := tracks.get(video_id):
             spoken = [
                 replace(chunk, title=chapter_of(chunk, video))
@@ -107,7 +106,7 @@ def collect(
                 sources += _model_sources(video_id, by_model)
             chunks += [replace(chunk, qa=_is_answer(chunk, notes)) for chunk in spoken]
             name, kind = track.origin.name, f"{track.origin.kind} captions"
-            sources.append(Source(video_id, kind, name, track.sha256, row.cues, len(spoken)))
+            sources.append(TextSource(video_id, kind, name, track.sha256, row.cues, len(spoken)))
         rows.append(row)
     is_own = deck is not None and course.deck.title in ("", deck.title)
     slides = _slides(course, deck, numbers, course.deck.url if is_own else "")
@@ -121,7 +120,7 @@ def _about(course: Course, deck: ParsedDeck | None, videos: Sequence[Video]) -> 
     listed = {lecture.video_id: lecture for lecture in course.lectures}
     lectures = [
         replace(
-            listed.get(video.video_id) or RecordedLecture(video.lecture, video.title),
+            listed.get(video.video_id) or Lecture(video.lecture, video.title),
             number=video.lecture,
             title=video.title,
             video_id=video.video_id,
@@ -157,10 +156,10 @@ def _models(notes: Sequence[Chunk]) -> tuple[str, ...]:
     return tuple(sorted({note.model for note in notes}))
 
 
-def _model_sources(video_id: str, notes: Sequence[Chunk]) -> list[Source]:
+def _model_sources(video_id: str, notes: Sequence[Chunk]) -> list[TextSource]:
     """Return a source for each model that wrote some notes."""
     return [
-        Source(video_id, MODEL_NOTES, model, "", 0, sum(note.model == model for note in notes))
+        TextSource(video_id, MODEL_NOTES, model, "", 0, sum(note.model == model for note in notes))
         for model in _models(notes)
     ]
 
@@ -171,7 +170,7 @@ def _is_answer(chunk: Chunk, notes: Sequence[Chunk]) -> bool:
     return any(note.qa and note.start <= middle < note.end for note in notes)
 
 
-def _as_listed(read: Video, plain: Video, lecture: Lecture | None) -> Video:
+def _as_listed(read: Video, plain: Video, lecture: DeckLecture | None) -> Video:
     """Return a video with number, title and speakers of its lecture where it has none.
 
     Args:
@@ -188,10 +187,10 @@ def _as_listed(read: Video, plain: Video, lecture: Lecture | None) -> Video:
     )
 
 
-def _read(video: Video, track: RawTrack | None) -> tuple[Row, Sequence[Cue]]:
+def _read(video: Video, track: RawTrack | None) -> tuple[VideoRow, Sequence[Cue]]:
     """Return the row of a video, and the cues of its captions if it has any."""
     if track is None:
-        return Row(replace(video, lecture=None)), []
+        return VideoRow(replace(video, lecture=None)), []
     origin = track.origin
     video = replace(
         video,
@@ -199,10 +198,10 @@ def _read(video: Video, track: RawTrack | None) -> tuple[Row, Sequence[Cue]]:
         chapters=video.chapters or origin.chapters,
         captions=origin.made or origin.kind,
     )
-    return read_track(Row(video), track)
+    return read_track(VideoRow(video), track)
 
 
-def read_track(row: Row, track: RawTrack) -> tuple[Row, Sequence[Cue]]:
+def read_track(row: VideoRow, track: RawTrack) -> tuple[VideoRow, Sequence[Cue]]:
     """Return the cues of a track, and its row with remarks and problems."""
     origin = track.origin
     source = f"{origin.kind}, {origin.made}" if origin.made else origin.kind
@@ -285,7 +284,9 @@ def _other_video(track: RawTrack) -> Video:
     return Video(origin.video_id, origin.title or origin.video_id, (), origin.duration)
 
 
-def _candidate(plain: Video, row: Row, cues: Sequence[Cue], track: RawTrack | None) -> Candidate:
+def _candidate(
+    plain: Video, row: VideoRow, cues: Sequence[Cue], track: RawTrack | None
+) -> Candidate:
     """Return what a video is matched by.
 
     Args:
@@ -317,7 +318,7 @@ def _match(
         # They are known by their ids, so there is no need to compare speech.
         [replace(one, spoken="") for one in candidates],
         [
-            Lecture(one.number, one.title, one.speakers, one.deck_duration, one.video_id)
+            DeckLecture(one.number, one.title, one.speakers, one.deck_duration, one.video_id)
             for one in course.lectures
         ],
     )
@@ -342,7 +343,7 @@ def _match(
     return Matches(lectures, doubts, further.remarks), numbers
 
 
-def _with_speakers(lecture: Lecture, listed: Lecture | None) -> Lecture:
+def _with_speakers(lecture: DeckLecture, listed: DeckLecture | None) -> DeckLecture:
     """Return a lecture with the speakers that the deck names, if it has none."""
     return replace(lecture, speakers=lecture.speakers or (listed.speakers if listed else ()))
 

@@ -84,7 +84,7 @@ def check(
     place = read_place(
         options.pop("index_dir"), options.pop("store"), options.pop("uri"), course=name
     )
-    course = read_course(place)
+    course = find_course(place)
     settings = course.settings
     playlist_ids = tuple(parse_playlist_id(link) for link in playlists)
     video_ids = tuple(parse_video_id(link) for link in videos)
@@ -121,7 +121,7 @@ def check(
     return order
 
 
-def read_course(place: Place) -> Course:
+def find_course(place: Place) -> Course:
     """Return the course that is indexed at a place.
 
     Raises:

@@ -18,14 +18,14 @@ from .captions.files import LeftOut, RawTrack
 from .kept import Unusable
 from .notes.write import TRY_AGAIN, Lost
 from .youtube.failures import FetchError
-from .youtube.pull import Asked, Step
+from .youtube.pull import Requested, Step
 
 ALL_IN, NOTHING, SOME_FAILED = 0, 1, 3
 MOST_TIMES = 6  # shown for one reason
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class VideoRow:
     """A row of the closing table: a video and what was indexed of it."""
 
     video: Video
@@ -43,7 +43,7 @@ class Row:
     doubt: str = ""  # why it is uncertain which lecture of the deck this is, or how it was found
 
 
-def exit_code(rows: Sequence[Row], insisted: Collection[str]) -> int:
+def exit_code(rows: Sequence[VideoRow], insisted: Collection[str]) -> int:
     """Return the exit code of the ingest.
 
     Args:
@@ -55,7 +55,7 @@ def exit_code(rows: Sequence[Row], insisted: Collection[str]) -> int:
     return SOME_FAILED if any(row.cause for row in rows) else ALL_IN
 
 
-def table(rows: Sequence[Row]) -> Table:
+def table(rows: Sequence[VideoRow]) -> Table:
     """Return the closing table."""
     shown = Table(title="What is indexed")
     for heading in ("Lecture", "Video", "Title", "Minutes", "Notes", "Source", "Cues"):
@@ -78,17 +78,17 @@ def table(rows: Sequence[Row]) -> Table:
     return shown
 
 
-def _notes(row: Row) -> str:
+def _notes(row: VideoRow) -> str:
     return " ".join([str(row.notes), "by", ", ".join(row.models)] if row.models else
                     [str(row.notes or "–")])  # fmt: skip
 
 
-def advice(row: Row) -> str:
+def advice(row: VideoRow) -> str:
     """Return the text in the table's last column."""
     return " ".join(part for part in (row.cause, row.cure, row.remark, row.doubt) if part)
 
 
-def write_report(index_dir: Path, rows: Sequence[Row]) -> None:
+def write_report(index_dir: Path, rows: Sequence[VideoRow]) -> None:
     """Write the table as JSON, without times and cache state: equal runs give equal files."""
     content = msgspec.json.format(msgspec.json.encode([_plain(row) for row in rows]), indent=1)
     path = index_dir / REPORT
@@ -97,7 +97,7 @@ def write_report(index_dir: Path, rows: Sequence[Row]) -> None:
     replace_file(path, content + b"\n")
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: VideoRow) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "video_id": row.video.video_id,
         "title": row.video.title,
@@ -118,7 +118,9 @@ def _plain(row: Row) -> dict[str, Any]:
     }
 
 
-def mark(rows: list[Row], asked: Asked, fetched: Mapping[str, FetchError | None]) -> list[Row]:
+def mark(
+    rows: list[VideoRow], asked: Requested, fetched: Mapping[str, FetchError | None]
+) -> list[VideoRow]:
     """Return the rows of the index with the events of this run, and rows for failures."""
     titles = {video.video_id: video for video in asked.videos}
     marked = []
@@ -143,7 +145,7 @@ def mark(rows: list[Row], asked: Asked, fetched: Mapping[str, FetchError | None]
     return marked
 
 
-def mark_lost(rows: list[Row], lost: Sequence[Lost]) -> list[Row]:
+def mark_lost(rows: list[VideoRow], lost: Sequence[Lost]) -> list[VideoRow]:
     """Return the rows with the sections that got no notes, and why."""
     marked = []
     for row in rows:
@@ -164,27 +166,31 @@ def _lost(lost: Sequence[Lost], reason: str) -> str:
     return f"{shown}: {reason.rstrip('.')}"
 
 
-def unusable_rows(unusable: Sequence[Unusable]) -> list[Row]:
+def unusable_rows(unusable: Sequence[Unusable]) -> list[VideoRow]:
     """Return a row for each file kept in the index folder that was skipped."""
     return [
-        Row(Video(one.path.name, "Kept in the index", (), 0.0), source="failed", cause=one.cause,
-            cure=one.cure)
+        VideoRow(
+            Video(one.path.name, "Kept in the index", (), 0.0),
+            source="failed",
+            cause=one.cause,
+            cure=one.cure,
+        )
         for one in unusable
-    ]  # fmt: skip
+    ]
 
 
-def _failed(video_id: str, title: str, duration: float, error: FetchError) -> Row:
+def _failed(video_id: str, title: str, duration: float, error: FetchError) -> VideoRow:
     video = Video(video_id, title, (), duration)
-    return Row(video, source="failed", cause=error.failure.cause, cure=error.failure.cure)
+    return VideoRow(video, source="failed", cause=error.failure.cause, cure=error.failure.cure)
 
 
-def left_out_row(one: LeftOut) -> Row:
+def left_out_row(one: LeftOut) -> VideoRow:
     """Return the row of a file that should contain captions but was left out."""
     video = Video(one.name, "A caption file", (), 0.0)
-    return Row(video, source="failed", cause=f"Left out: {one.reason}.", cure=one.cure)
+    return VideoRow(video, source="failed", cause=f"Left out: {one.reason}.", cure=one.cure)
 
 
-def preview(asked: Asked, steps: Mapping[str, Step], tracks: Mapping[str, RawTrack]) -> str:
+def preview(asked: Requested, steps: Mapping[str, Step], tracks: Mapping[str, RawTrack]) -> str:
     """Return what an ingest would do, one line per video."""
     lines = [f"{steps[one.video_id]:<9} {one.video_id}  {one.title}" for one in asked.videos]
     for video_id in sorted(tracks.keys() - steps.keys()):

@@ -19,7 +19,7 @@ import numpy as np
 from cs25search.errors import Cs25SearchError
 from cs25search.integrity import replace_file
 
-from .captions.files import RawTrack, Recording
+from .captions.files import MediaFile, RawTrack
 
 DEFAULT_SPEECH_MODEL = "base"
 RECOGNISER = "faster-whisper"  # the client of an Origin
@@ -148,7 +148,7 @@ def read_parts(media: Path, seconds: float = PART_SECONDS) -> Iterator[np.ndarra
 
 
 def transcribe(
-    recording: Recording,
+    recording: MediaFile,
     recogniser: Recogniser,
     folder: Path,
     on_part: Callable[[float], None] = lambda seconds: None,

@@ -21,9 +21,9 @@ from cs25search.place import COURSE_FILE
 
 from .captions.files import (
     LeftOut,
+    MediaFile,
     Origin,
     RawTrack,
-    Recording,
     find_media,
     keep,
     kept,
@@ -40,7 +40,7 @@ from .notes.write import Lost, Writer, enrich, missing, preview_notes, require_e
 from .order import Order
 from .remarks import progress_bar, remarks, seconds_bar
 from .report import (
-    Row,
+    VideoRow,
     left_out_row,
     mark,
     mark_lost,
@@ -53,7 +53,7 @@ from .youtube.cookies import read_cookies
 from .youtube.failures import FetchError
 from .youtube.fetch import Fetcher
 from .youtube.limits import Network
-from .youtube.pull import Asked, learn, list_videos, plan, pull
+from .youtube.pull import Requested, learn, list_videos, plan, pull
 from .youtube.transcript_api import TranscriptClient
 from .youtube.ytdlp import YtDlpClient
 
@@ -61,13 +61,18 @@ HEAR_IT = "Play the file to check that it contains speech."
 
 
 @log.step
-def ingest(order: Order) -> tuple[list[Row], set[str]]:
+def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     """Update captions and index.
 
     Returns:
         The contents and failures, one row per video; and the ids that the user named.
     """
     course = order.course
+    for path in course.settings.media.values():
+        if not path.is_file():
+            remarks.print(
+                f"{path} does not exist, so this recording cannot be played.", markup=False
+            )
     endpoint = require_endpoint(order.endpoint) if order.enrich else None
     # Check these before an hour of work, not after it.
     if order.transcribe:
@@ -75,7 +80,7 @@ def ingest(order: Order) -> tuple[list[Row], set[str]]:
     store = Store(order.place.uri, create=True) if order.place.is_milvus else None
     with waiting_lock(order):
         left_out = take_in(order)
-    asked, failed = (Asked(), {}) if order.offline else fetch(order, course)
+    asked, failed = (Requested(), {}) if order.offline else fetch(order, course)
     if order.transcribe:  # after YouTube, which may have captions
         with waiting_lock(order):
             transcribed, broken = transcribe_missing(order)
@@ -171,7 +176,7 @@ def _caption_places(order: Order) -> Iterator[tuple[Path, Mapping[Path, str], bo
         yield order.captions_dir, ids, order.transcribe and bool(find_media(order.captions_dir))
 
 
-def given_media(order: Order) -> list[Recording]:
+def given_media(order: Order) -> list[MediaFile]:
     """Return the recordings of --captions and of the course, with their origins."""
     own = {path.resolve() for path in order.course.settings.media.values()}
     given = find_media(order.captions_dir) if order.captions_dir is not None else []
@@ -179,7 +184,7 @@ def given_media(order: Order) -> list[Recording]:
     titles = {lecture.video_id: lecture.title for lecture in order.course.lectures}
     for video_id, path in order.course.settings.media.items():
         origin = Origin(video_id, "local", f"{video_id}.json", "", title=titles[video_id])
-        found.append(Recording(path, origin))
+        found.append(MediaFile(path, origin))
     return found
 
 
@@ -208,7 +213,7 @@ def read_given(
         return [], []
 
 
-def without_captions(order: Order, tracks: Mapping[str, RawTrack]) -> list[Recording]:
+def without_captions(order: Order, tracks: Mapping[str, RawTrack]) -> list[MediaFile]:
     """Return the recordings to transcribe: those without captions.
 
     With --refresh, also those that were transcribed before.
@@ -261,7 +266,7 @@ def transcribe_missing(order: Order) -> tuple[set[str], list[LeftOut]]:
 
 
 @log.step
-def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | None]]:
+def fetch(order: Order, course: Course) -> tuple[Requested, dict[str, FetchError | None]]:
     """Fetch what was requested and is not on disk.
 
     Returns:
@@ -286,7 +291,7 @@ def fetch(order: Order, course: Course) -> tuple[Asked, dict[str, FetchError | N
 
 
 @log.step
-def ask(order: Order, course: Course) -> tuple[Fetcher, Asked]:
+def ask(order: Order, course: Course) -> tuple[Fetcher, Requested]:
     """Return the clients and the requested videos."""
     fetcher = make_fetcher(order.network, order.cookies, order.pause)
     known = {course.settings.playlist: list(course.settings.on_youtube)}
@@ -349,7 +354,7 @@ def dry_run(order: Order) -> str:
     for one in without_captions(order, tracks) if order.transcribe else []:
         remarks.print(f"{one.path.name} would be transcribed by {order.speech_model}.")
     find_deck(order, lambda _: None)
-    asked = Asked() if order.offline else ask(order, course)[1]
+    asked = Requested() if order.offline else ask(order, course)[1]
     shown = preview(asked, plan(asked.videos, tracks, order.languages, order.refresh), tracks)
     if not order.enrich:
         return shown

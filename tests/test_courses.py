@@ -10,10 +10,13 @@ from conftest import DATA, run
 from fake_youtube import Talk, serve
 
 from cs25search import open_index
+from cs25search.course.settings import read_settings
 from cs25search.errors import IndexMissing, QuestionError
 from cs25search.place import BUNDLED, read_place
 from cs25search.search import open_all, search_all
+from ingest.course_file import FoundLecture
 from ingest.layout import is_old, move_old, remove_old
+from ingest.new import merged
 
 COURSES = DATA / "courses"
 QUESTIONS = json.loads((COURSES / "kitchen-questions.json").read_text("utf-8"))["questions"]
@@ -336,6 +339,37 @@ def test_new_again_adds_and_never_overwrites(tmp_path):
     assert path.read_text("utf-8").count("[[lecture]]") == 6
 
 
+def test_new_names_files_inside_the_course_by_their_place_in_it(tmp_path):
+    folder = tmp_path / "courses" / "cooking"
+    shutil.copytree(COURSES / "kitchen" / "captions", folder / "captions")
+    new(tmp_path, "cooking", "--captions", folder / "captions")
+    settings = read_settings(folder)
+    assert {one.captions.parent for one in settings.recordings} == {folder / "captions"}
+    moved = folder.rename(folder.with_name("baking"))
+    ids = [one.video_id for one in read_settings(moved).recordings]
+    assert ids == [one.video_id for one in settings.recordings]
+
+
+def test_new_does_not_list_a_lecture_twice_whose_file_has_moved(tmp_path):
+    captions = Path(shutil.copytree(COURSES / "kitchen" / "captions", tmp_path / "captions"))
+    new(tmp_path, "cooking", "--captions", captions)
+    captions.rename(tmp_path / "elsewhere")
+    done = new(tmp_path, "cooking", "--captions", tmp_path / "elsewhere")
+    assert "Added 0 lectures" in done.stdout
+
+
+def test_a_video_of_the_playlist_with_a_caption_file_is_one_lecture():
+    listed = [FoundLecture("Bread", "Kd3x_Qp7LmA"), FoundLecture("Salt", "U8J32Z3qV8s")]
+    files = [
+        FoundLecture("x", "Kd3x_Qp7LmA", Path("/a.srt")),
+        FoundLecture("y", "", Path("/b.srt")),
+    ]
+    found = merged(listed, files)
+    assert [(one.title, one.captions) for one in found] == [
+        ("Bread", Path("/a.srt")), ("Salt", None), ("y", Path("/b.srt")),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -366,3 +400,17 @@ def test_playlist_of_no_course_becomes_one(tmp_path, index_dir):
         assert again.returncode == 0, again.stderr
         assert "becomes" not in again.stderr
         assert len(list((tmp_path / "courses").iterdir())) == 1
+
+
+def test_list_of_courses_tells_which_are_faulty_and_goes_on(two, tmp_path):
+    root = Path(shutil.copytree(two, tmp_path / "index", symlinks=True))
+    (root / "kitchen" / "CURRENT").write_text("000009_0123456789")
+    courses = Path(shutil.copytree(COURSES, tmp_path / "courses"))
+    (courses / "later").mkdir()
+    (courses / "later" / "course.toml").write_text("title = ")
+    done = cli(root, "courses", "--json", CS25_COURSES=str(courses))
+    found = {one["name"]: one for one in json.loads(done.stdout)["courses"]}
+    assert "does not exist" in found["kitchen"]["problem"]
+    assert "python -m ingest kitchen" in found["kitchen"]["problem"]
+    assert "not valid TOML" in found["later"]["problem"]
+    assert found[BUNDLED.name]["built"] and not found[BUNDLED.name]["problem"]

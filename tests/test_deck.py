@@ -16,7 +16,7 @@ from ingest.captions.files import Origin, RawTrack, keep
 from ingest.captions.json3 import write_json3
 from ingest.captions.parse import parse_captions
 from ingest.collect import _as_listed, collect
-from ingest.deck.match import Lecture
+from ingest.deck.match import DeckLecture
 from ingest.deck.parse import parse_deck, read_deck
 
 BREAD = DATA / "decks" / "bread.txt"
@@ -232,7 +232,7 @@ def test_numbers_that_are_free_stay_beside_those_of_the_course():
 
 def test_video_known_by_its_id_only_is_called_as_its_lecture():
     video = Video("recording-001", "recording-001", (), 0.0)
-    lecture = Lecture(2, "Yeast", ("Ben Brewer",), 3944.0)
+    lecture = DeckLecture(2, "Yeast", ("Ben Brewer",), 3944.0)
     named = _as_listed(replace(video, speakers=("Visitor",)), video, lecture)
     assert (named.title, named.speakers, named.lecture) == ("Yeast", ("Ben Brewer",), 2)
     untitled = _as_listed(video, video, replace(lecture, title=""))

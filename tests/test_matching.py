@@ -7,14 +7,14 @@ import pytest
 from conftest import DATA
 
 from cs25search.course.read import load_course
-from ingest.deck.match import Candidate, Lecture, match
+from ingest.deck.match import Candidate, DeckLecture, match
 
-FLOUR = Lecture(1, "Flour", ("Ada Miller",), 2400.0)
-YEAST = Lecture(2, "Yeast: small and busy", ("Ben Brewer",), 2401.0)
+FLOUR = DeckLecture(1, "Flour", ("Ada Miller",), 2400.0)
+YEAST = DeckLecture(2, "Yeast: small and busy", ("Ben Brewer",), 2401.0)
 
 
 def test_id_decides_whatever_title_and_length_say():
-    lecture = Lecture(1, "Flour", (), 2400.0, video_id="aaaaaaaaaa1")
+    lecture = DeckLecture(1, "Flour", (), 2400.0, video_id="aaaaaaaaaa1")
     found = match([Candidate("aaaaaaaaaa1", "Something else", 10.0)], [lecture])
     assert found.lectures["aaaaaaaaaa1"].number == 1
 
@@ -22,7 +22,8 @@ def test_id_decides_whatever_title_and_length_say():
 def test_the_ten_lectures_are_found_by_youtube_title_and_length_without_ids():
     course = load_course()
     lectures = [
-        Lecture(one.number, one.title, one.speakers, one.deck_duration) for one in course.lectures
+        DeckLecture(one.number, one.title, one.speakers, one.deck_duration)
+        for one in course.lectures
     ]
     titles = json.loads((DATA / "youtube-titles.json").read_text("utf-8"))
     videos = [
@@ -58,7 +59,7 @@ def test_same_length_alone_is_not_enough():
 
 
 def test_title_that_fits_two_lectures_is_reported():
-    even = [Lecture(1, "Bread one", (), 2400.0), Lecture(2, "Bread two", (), 2400.0)]
+    even = [DeckLecture(1, "Bread one", (), 2400.0), DeckLecture(2, "Bread two", (), 2400.0)]
     found = match([Candidate("aaaaaaaaaa1", "Bread", 2400.0)], even)
     assert not found.lectures
     assert "fits both" in found.doubts["aaaaaaaaaa1"]
@@ -72,7 +73,7 @@ def test_two_videos_that_could_be_one_lecture_are_reported():
 
 
 def test_second_upload_of_a_known_lecture_is_reported():
-    lecture = Lecture(1, "Flour", (), 2400.0, video_id="aaaaaaaaaa1")
+    lecture = DeckLecture(1, "Flour", (), 2400.0, video_id="aaaaaaaaaa1")
     videos = [Candidate(f"aaaaaaaaaa{n}", "Flour", 2400.0) for n in (1, 2)]
     found = match(videos, [lecture])
     assert list(found.lectures) == ["aaaaaaaaaa1"]
@@ -103,7 +104,7 @@ def videos_of(*titles, **facts):
 
 
 def lectures_of(*titles, speakers=()):
-    return [Lecture(number, title, speakers, 0.0) for number, title in enumerate(titles, 1)]
+    return [DeckLecture(number, title, speakers, 0.0) for number, title in enumerate(titles, 1)]
 
 
 def numbers(found):
@@ -200,7 +201,7 @@ SALT_SAID = "We salt the dough.\nSalt and water.\nThe dough rests in water."
 
 
 def test_videos_without_title_are_compared_by_what_is_said():
-    lectures = [Lecture(1, "Flour", (), 2400.0), Lecture(2, "Salt and water", (), 2410.0)]
+    lectures = [DeckLecture(1, "Flour", (), 2400.0), DeckLecture(2, "Salt and water", (), 2410.0)]
     videos = [
         Candidate("aaaaaaaaaa1", "", 2390.0, from_cues=True, spoken=SALT_SAID),
         Candidate("aaaaaaaaaa2", "", 2395.0, from_cues=True, spoken=BREAD_SAID),

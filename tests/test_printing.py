@@ -37,7 +37,7 @@ from cs25search.transcripts import FORMATS, write_transcript
 from cs25search.ui.views.moment import as_markdown
 from ingest.captions.files import Origin, RawTrack, keep, kept
 from ingest.remarks import PlainConsole, progress_bar, remarks, show
-from ingest.report import Row, table, write_report
+from ingest.report import VideoRow, table, write_report
 
 HARMLESS = "word"
 EXAMPLES = int(os.environ.get("CS25_FUZZ_EXAMPLES", "100"))
@@ -156,7 +156,7 @@ def test_ordinary_text_is_exported_as_it_is():
 
 
 def table_of(text: str) -> str:
-    row = Row(hit(text).video, models=(text,), source=text, cause=text, cure=text)
+    row = VideoRow(hit(text).video, models=(text,), source=text, cause=text, cure=text)
     console = PlainConsole(file=io.StringIO(), width=4000, force_terminal=True)
     console.print(table([row]), text)
     return re.sub(r"\x1b\[[0-9;]*m", "", console.file.getvalue())
@@ -219,7 +219,7 @@ def test_tools_of_the_mcp_server_return_visible_characters(text):
 
 @pytest.mark.parametrize("text", [f"word {mark}" for mark in MARKS])
 def test_report_and_sidecars_on_disk_take_every_text(text, tmp_path):
-    row = Row(hit(text).video, models=(text,), source=text, cause=text, cure=text)
+    row = VideoRow(hit(text).video, models=(text,), source=text, cause=text, cure=text)
     write_report(tmp_path, [row])
     (written,) = json.loads((tmp_path / REPORT).read_bytes())
     for said in (written["title"], written["cause"], written["what_to_do"], *written["notes_by"]):
@@ -265,7 +265,7 @@ def test_every_text_is_written_in_every_encoding(monkeypatch, encoding):
     for text in MARKS:
         for printed in shown(text):
             out(printed)
-        show(table([Row(hit(text).video, cause=text)]))
+        show(table([VideoRow(hit(text).video, cause=text)]))
     assert stream.buffer.getvalue().decode(encoding)
 
 

@@ -12,7 +12,7 @@ from ingest.captions.files import Origin, RawTrack
 from ingest.chunks import build_chunks
 from ingest.collect import read_track
 from ingest.encoder import DEFAULT_MODEL, load_encoder
-from ingest.report import Row
+from ingest.report import VideoRow
 
 MINUTE = 60.0
 # What is said in each video, a minute apart: the speaker whom captions name, if any, and the words.
@@ -113,5 +113,5 @@ def test_ingest_keeps_listed_speakers_and_those_whom_captions_name():
     said = b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ben Brewer>Dough of rye hardly rises.\n"
     track = RawTrack(Origin("talk", "local", "talk.vtt", ""), said)
     for listed, speakers in ((("Ada Miller",), ("Ada Miller",)), ((), ("Ben Brewer",))):
-        row, _ = read_track(Row(Video("talk", "Talk", listed, 60.0)), track)
+        row, _ = read_track(VideoRow(Video("talk", "Talk", listed, 60.0)), track)
         assert (row.video.speakers, row.video.voices) == (speakers, ("Ben Brewer",))

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("av", reason="the extra cs25search[speech] is not installed")
 
 from cs25search.errors import Cs25SearchError
-from ingest.captions.files import Origin, Recording, find_media, keep, kept
+from ingest.captions.files import MediaFile, Origin, find_media, keep, kept
 from ingest.captions.parse import parse_captions
 from ingest.speech import RATE, Whisper, read_length, read_parts, transcribe
 
@@ -77,7 +77,7 @@ def test_sound_of_another_rate_is_read_as_the_model_hears(tmp_path):
 
 def test_captions_have_the_times_of_the_recording_and_tell_who_made_them(talk, tmp_path):
     fake, done = Fake(), []
-    track = transcribe(Recording(talk, ORIGIN), fake, tmp_path / "speech", on_part=done.append)
+    track = transcribe(MediaFile(talk, ORIGIN), fake, tmp_path / "speech", on_part=done.append)
     assert (track.origin.kind, track.origin.language) == ("automatic, whisper-fake", "en")
     assert sum(done) == pytest.approx(660) == track.origin.duration
     cues = parse_captions(track.data).cues
@@ -92,29 +92,29 @@ def test_captions_have_the_times_of_the_recording_and_tell_who_made_them(talk, t
 
 def test_interrupted_run_goes_on_where_it_stopped(talk, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        transcribe(Recording(talk, ORIGIN), Fake(stop_after=2), tmp_path / "speech")
+        transcribe(MediaFile(talk, ORIGIN), Fake(stop_after=2), tmp_path / "speech")
     again = Fake()
-    track = transcribe(Recording(talk, ORIGIN), again, tmp_path / "speech")
+    track = transcribe(MediaFile(talk, ORIGIN), again, tmp_path / "speech")
     assert len(again.heard) == 1
     assert len(parse_captions(track.data).cues) == 3
     # A file that has changed since is heard from its beginning.
     with pytest.raises(KeyboardInterrupt):
-        transcribe(Recording(talk, ORIGIN), Fake(stop_after=2), tmp_path / "speech")
+        transcribe(MediaFile(talk, ORIGIN), Fake(stop_after=2), tmp_path / "speech")
     write_wave(talk, tone(10))
     other = Fake()
-    transcribe(Recording(talk, ORIGIN), other, tmp_path / "speech")
+    transcribe(MediaFile(talk, ORIGIN), other, tmp_path / "speech")
     assert other.heard == [10.0]
 
 
 def test_files_without_sound_or_words_are_errors_that_say_so(tmp_path):
     (tmp_path / "broken.mp4").write_bytes(b"\0" * 100)
     with pytest.raises(Cs25SearchError, match=r"broken\.mp4 cannot be opened"):
-        transcribe(Recording(tmp_path / "broken.mp4", ORIGIN), Fake(), tmp_path / "speech")
+        transcribe(MediaFile(tmp_path / "broken.mp4", ORIGIN), Fake(), tmp_path / "speech")
     silent = Fake()
     silent.hear = lambda samples, language: ([], "en")
     path = write_wave(tmp_path / "silent.wav", tone(1))
     with pytest.raises(Cs25SearchError, match="found no speech"):
-        transcribe(Recording(path, ORIGIN), silent, tmp_path / "speech")
+        transcribe(MediaFile(path, ORIGIN), silent, tmp_path / "speech")
 
 
 def test_model_that_is_not_there_is_an_error_with_names(tmp_path):
@@ -151,7 +151,7 @@ def test_spoken_words_are_heard_at_their_second(tmp_path):
     path = write_wave(tmp_path / "talk.wav", np.concatenate(sound))
     second = (len(sound[0]) + len(sound[1]) + len(sound[2])) / RATE
     recogniser = Whisper(str(folder), tmp_path / "models", offline=True)
-    track = transcribe(Recording(path, ORIGIN), recogniser, tmp_path / "speech")
+    track = transcribe(MediaFile(path, ORIGIN), recogniser, tmp_path / "speech")
     assert track.origin.kind == "automatic, model"
     words = [word for cue in parse_captions(track.data).cues for word in cue.words]
     text = " ".join(word.text.lower().strip(".,") for word in words)

@@ -80,7 +80,7 @@ class RawTrack:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class MediaFile:
     """An audio or video file, and what is known about it."""
 
     path: Path
@@ -182,19 +182,19 @@ def _base(language: str) -> str:
     return language.split("-")[0].lower()
 
 
-def find_media(place: Path) -> list[Recording]:
+def find_media(place: Path) -> list[MediaFile]:
     """Return the audio and video files of a folder, or the one given.
 
     If there are several files of one recording, the first is used.
     """
     root = place if place.is_dir() else place.parent
     files = _files_below(place) if place.is_dir() else [place]
-    found: dict[str, Recording] = {}
+    found: dict[str, MediaFile] = {}
     for path in files:
         name = read_name(path.relative_to(root).with_suffix(".json"))
         if MEDIA.search(path.name) and name and _is_inside(path, root):
             origin = _origin(path, name)
-            found.setdefault(origin.video_id, Recording(path, origin))
+            found.setdefault(origin.video_id, MediaFile(path, origin))
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from .match import Lecture
+from .match import DeckLecture
 
 MIN_CONTENTS = 2  # least entries of a list of contents
 LONGEST_HEADING = 200  # characters
@@ -46,7 +46,7 @@ class _Heading:
     entries: int
 
 
-def read_contents(slides: Sequence[str]) -> tuple[Lecture, ...]:
+def read_contents(slides: Sequence[str]) -> tuple[DeckLecture, ...]:
     """Return the lectures of the slide that lists most of them; none if no slide is a list.
 
     Args:
@@ -60,7 +60,7 @@ def read_contents(slides: Sequence[str]) -> tuple[Lecture, ...]:
     if len(best) < MIN_CONTENTS:
         return _without_lengths(slides)
     return tuple(
-        Lecture(
+        DeckLecture(
             number=int(entry["number"]),
             title=entry["title"].strip(" ★"),
             speakers=people(entry["speakers"] or ""),
@@ -100,7 +100,7 @@ def people(text: str) -> tuple[str, ...]:
     return tuple(name for part in parts if (name := part.strip(" ,:：・")))
 
 
-def _without_lengths(slides: Sequence[str]) -> tuple[Lecture, ...]:
+def _without_lengths(slides: Sequence[str]) -> tuple[DeckLecture, ...]:
     """Return the lectures of the longest list whose titles are headings of other slides."""
     lists = [_counted(_PLAIN_ENTRY, words) for words in slides]
     headings: dict[str, list[_Heading]] = {}
@@ -108,7 +108,7 @@ def _without_lengths(slides: Sequence[str]) -> tuple[Lecture, ...]:
         for found in _PLAIN_ENTRY.finditer(words):
             after = words[found.end() : found.end() + LONGEST_HEADING].split()
             headings.setdefault(found["number"], []).append(_Heading(after, len(entries)))
-    best: tuple[Lecture, ...] = ()
+    best: tuple[DeckLecture, ...] = ()
     for words, entries in zip(slides, lists, strict=True):
         if len(entries) >= MIN_CONTENTS and len(entries) > len(best):
             best = _listed(words, entries, headings) or best
@@ -117,7 +117,7 @@ def _without_lengths(slides: Sequence[str]) -> tuple[Lecture, ...]:
 
 def _listed(
     words: str, entries: Sequence[re.Match[str]], headings: Mapping[str, Sequence[_Heading]]
-) -> tuple[Lecture, ...]:
+) -> tuple[DeckLecture, ...]:
     """Return the lectures that a slide lists; none unless most are headings of other slides."""
     lectures, recurring = [], 0
     for entry, stop in zip(entries, [*(one.start() for one in entries[1:]), None], strict=True):
@@ -138,7 +138,7 @@ def _listed(
         recurring += bool(heading)
         after = text[len(heading or title) :].lstrip()
         lectures.append(
-            Lecture(
+            DeckLecture(
                 number=int(entry["number"]),
                 title=heading or title,
                 speakers=speakers_on(text),

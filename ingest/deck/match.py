@@ -31,7 +31,7 @@ CLEAR_LEAD = 0.25  # by which the best of two lectures of equal length must be a
 
 
 @dataclass(frozen=True, slots=True)
-class Lecture:
+class DeckLecture:
     """A lecture as listed in a deck. `video_id` is "" if the deck does not give it."""
 
     number: int
@@ -72,7 +72,7 @@ class Candidate:
             return -CUE_OVERRUN <= seconds - self.duration <= SILENT_END
         return abs(seconds - self.duration) <= SAME_LENGTH
 
-    def may_be(self, lecture: Lecture) -> bool:
+    def may_be(self, lecture: DeckLecture) -> bool:
         """Return whether the length, where both are known, does not speak against a lecture."""
         unknown = not (self.duration and lecture.duration)
         return unknown or self.may_last(lecture.duration)
@@ -85,22 +85,22 @@ class Matches:
     `remarks` are on matches for which the length was not known.
     """
 
-    lectures: Mapping[str, Lecture]
+    lectures: Mapping[str, DeckLecture]
     doubts: Mapping[str, str]
     remarks: Mapping[str, str] = field(default_factory=dict)
 
 
-Similarity = Callable[[Candidate, Lecture], float]
-Pairs = dict[str, tuple[Lecture, str]]  # of a video with its lecture, and the remark on it
+Similarity = Callable[[Candidate, DeckLecture], float]
+Pairs = dict[str, tuple[DeckLecture, str]]  # of a video with its lecture, and the remark on it
 
 
-def match(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Matches:
+def match(videos: Sequence[Candidate], lectures: Sequence[DeckLecture]) -> Matches:
     """Return which video is which lecture. Uncertain matches are reported, not guessed.
 
     A length that is known on both sides decides, together with title or speaker.
 
-    >>> scaling = Lecture(5, "Scaling transformers", ("Barret Zoph",), 3944.0)
-    >>> attention = Lecture(7, "Self Attention", ("Aidan Gomez",), 3943.0)
+    >>> scaling = DeckLecture(5, "Scaling transformers", ("Barret Zoph",), 3944.0)
+    >>> attention = DeckLecture(7, "Self Attention", ("Aidan Gomez",), 3943.0)
     >>> talk = Candidate("U8J32Z3qV8s", "Barret Zoph on scaling", 3944.0)
     >>> match([talk], [scaling, attention]).lectures["U8J32Z3qV8s"].number
     5
@@ -125,10 +125,10 @@ def match(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Matches:
     return Matches(found, doubts, remarks)
 
 
-def similarity(video: Candidate, lecture: Lecture) -> float:
+def similarity(video: Candidate, lecture: DeckLecture) -> float:
     """Return how well title and speakers agree: up to 1 for the title, plus 1 for a speaker.
 
-    >>> lecture = Lecture(6, "Perceiver: Arbitrary IO with transformers", ("Andrew Jaegle",), 0.0)
+    >>> lecture = DeckLecture(6, "Perceiver: Arbitrary IO", ("Andrew Jaegle",), 0.0)
     >>> similarity(Candidate("wTZ3o36lXoQ", "DeepMind's Perceiver and Perceiver IO", 0.0), lecture)
     0.5
     """
@@ -141,7 +141,7 @@ def _similarity(videos: Sequence[Candidate]) -> Similarity:
     """Return the similarity to use for some videos: speech replaces a missing title."""
     speech = read_speech({one.video_id: one.spoken for one in videos if not one.title})
 
-    def similar(video: Candidate, lecture: Lecture) -> float:
+    def similar(video: Candidate, lecture: DeckLecture) -> float:
         return similarity(video, lecture) + speech.agreement(lecture.title, video.video_id)
 
     return similar
@@ -149,8 +149,8 @@ def _similarity(videos: Sequence[Candidate]) -> Similarity:
 
 def _by_length_and_title(
     videos: Sequence[Candidate],
-    lectures: Sequence[Lecture],
-    found: Mapping[str, Lecture],
+    lectures: Sequence[DeckLecture],
+    found: Mapping[str, DeckLecture],
     similar: Similarity,
 ) -> tuple[Pairs, dict[str, str]]:
     """Return the pairs of one length whose title or speaker agree, and the doubts about others."""
@@ -181,8 +181,8 @@ def _by_length_and_title(
 
 
 def _nearest(
-    video: Candidate, lectures: Sequence[Lecture], similar: Similarity
-) -> tuple[Lecture | None, str]:
+    video: Candidate, lectures: Sequence[DeckLecture], similar: Similarity
+) -> tuple[DeckLecture | None, str]:
     """Return the only lecture that a video can be, else why none was chosen."""
     same = [one for one in lectures if video.may_last(one.duration)]
     if not same or not video.duration:
@@ -200,7 +200,7 @@ def _nearest(
     return lecture, ""
 
 
-def _by_length(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Pairs:
+def _by_length(videos: Sequence[Candidate], lectures: Sequence[DeckLecture]) -> Pairs:
     """Return the videos without a title that only one lecture equals in length, and conversely."""
     scores = {
         (video.video_id, lecture.number): 1.0
@@ -214,7 +214,7 @@ def _by_length(videos: Sequence[Candidate], lectures: Sequence[Lecture]) -> Pair
 
 
 def _by_title(
-    videos: Sequence[Candidate], lectures: Sequence[Lecture], similar: Similarity
+    videos: Sequence[Candidate], lectures: Sequence[DeckLecture], similar: Similarity
 ) -> Pairs:
     """Return the pairs without two lengths that are clearly each other's most similar."""
     # File names are often shorter than the title in a deck, so the words of either may decide.
@@ -234,8 +234,8 @@ def _by_title(
 
 
 def _clearest(
-    scores: Mapping[tuple[str, int], float], lectures: Sequence[Lecture]
-) -> dict[str, Lecture]:
+    scores: Mapping[tuple[str, int], float], lectures: Sequence[DeckLecture]
+) -> dict[str, DeckLecture]:
     """Return the pairs of video and lecture that are ahead of every other pair of either."""
     of_each: dict[str | int, list[float]] = {}
     for pair, score in scores.items():
@@ -252,7 +252,7 @@ def _clearest(
 
 
 def _by_order(
-    videos: Sequence[Candidate], lectures: Sequence[Lecture], found: Mapping[str, Lecture]
+    videos: Sequence[Candidate], lectures: Sequence[DeckLecture], found: Mapping[str, DeckLecture]
 ) -> Pairs:
     """Return the pairs of equal place if there are as many videos as lectures.
 
@@ -280,8 +280,8 @@ def _by_order(
 
 
 def _left(
-    videos: Sequence[Candidate], lectures: Sequence[Lecture], found: Mapping[str, Lecture]
-) -> tuple[list[Candidate], list[Lecture]]:
+    videos: Sequence[Candidate], lectures: Sequence[DeckLecture], found: Mapping[str, DeckLecture]
+) -> tuple[list[Candidate], list[DeckLecture]]:
     """Return the videos and lectures that are not matched yet."""
     taken = {lecture.number for lecture in found.values()}
     return (

@@ -16,7 +16,7 @@ from cs25search.times import slide_url as slide_url
 
 from ..kept import Unusable
 from .contents import FOOTNOTE, LENGTH, MIN_CONTENTS, read_contents, speakers_on, timed_entries
-from .match import Lecture
+from .match import DeckLecture
 
 KEPT = "deck.txt"
 LONGEST_TITLE = 70  # characters
@@ -33,7 +33,7 @@ class ParsedDeck:
     """A deck: its title (or ""), the lectures in its contents, and its slides."""
 
     title: str
-    lectures: tuple[Lecture, ...]
+    lectures: tuple[DeckLecture, ...]
     slides: tuple[Slide, ...]
 
 
@@ -153,7 +153,7 @@ def _split(text: str, source: str) -> tuple[str, dict[int, str]]:
     )
 
 
-def _slide(number: int, words: str, lectures: tuple[Lecture, ...]) -> Slide:
+def _slide(number: int, words: str, lectures: tuple[DeckLecture, ...]) -> Slide:
     for lecture in () if _lists(words, lectures) else lectures:
         heading = f"{lecture.number}. {lecture.title}"
         if words.startswith(heading):
@@ -170,7 +170,7 @@ def _slide(number: int, words: str, lectures: tuple[Lecture, ...]) -> Slide:
     return Slide(number, None, title, _summary(words), url="")
 
 
-def _lists(words: str, lectures: tuple[Lecture, ...]) -> bool:
+def _lists(words: str, lectures: tuple[DeckLecture, ...]) -> bool:
     """Return whether a slide lists the lectures: some with length, or most by their heading."""
     headings = [f"{lecture.number}. {lecture.title}" in words for lecture in lectures]
     return len(timed_entries(words)) >= MIN_CONTENTS or 2 * sum(headings) > len(headings)

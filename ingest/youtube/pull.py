@@ -17,7 +17,7 @@ Step = Literal["local", "cached", "fetch"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Requested:
     """The requested videos, and the lists that failed, by playlist id.
 
     `hidden` contains the ids of private or deleted entries, which are not requested.
@@ -34,7 +34,7 @@ def list_videos(
     video_ids: Sequence[str],
     limit: int | None,
     known_ids: Mapping[str, Sequence[str]],
-) -> Asked:
+) -> Requested:
     """Return the videos of the playlists and the named ones, without duplicates.
 
     Args:
@@ -57,7 +57,7 @@ def list_videos(
             failed[playlist_id] = FetchError(listing.failure)
         hidden |= dict.fromkeys(listing.hidden)
         videos |= {video.video_id: video for video in listing.videos}
-    return Asked(tuple(videos.values()), failed, tuple(hidden))
+    return Requested(tuple(videos.values()), failed, tuple(hidden))
 
 
 def plan(

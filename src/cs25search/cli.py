@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .errors import FAILED, REBUILD, Cs25SearchError
+from .errors import FAILED, Cs25SearchError, rebuild
 from .formats import AS_TYPED, found_json, hit_json, hit_lines, json_text, showing
 from .language_model import read_endpoint
-from .options import Wanted, question_options
+from .options import SearchOptions, index_dir_option, question_options
 from .place import STORES, Place, read_place
 from .records import Hit, Language, Lecture
 from .terminal import Line, Program, out, show
@@ -80,20 +80,24 @@ def main() -> None:
     """
 
 
-def index_option(command: Command) -> Command:
-    """Add --course, --index, --store and --uri; the command gets them as one argument, `place`."""
+def index_option(command: Command, takes_all: bool = False) -> Command:
+    """Add --course, --index, --store and --uri; the command gets them as one argument, `place`.
+
+    Args:
+        takes_all: Whether the command can work with all courses at once.
+    """
 
     @functools.wraps(command)
     def with_place(
         *arguments: Any,
-        index_dir: Path | None,
+        index_dir: Path,
         store: str | None,
         uri: str,
         course: str,
         **options: Any,
     ) -> Any:
         place = read_place(index_dir, store or "", uri, course)
-        if place.is_all and command.__name__ != "search":
+        if place.is_all and not takes_all:
             raise click.UsageError("--course all only works with search.")
         return command(*arguments, place=place, **options)
 
@@ -102,13 +106,7 @@ def index_option(command: Command) -> Command:
             "--uri", default="", help="The address of Milvus: FILE.db or http://host:19530."
         ),
         click.option("--store", type=click.Choice(STORES), help="The kind of index."),
-        click.option(
-            "--index",
-            "index_dir",
-            type=click.Path(path_type=Path),
-            envvar="CS25_INDEX",
-            help="The index folder.  [default: index/ in the project]",
-        ),
+        index_dir_option,
         click.option(
             "--course",
             default="",
@@ -131,8 +129,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 @main.command()
 @question_options
 @json_option
-@index_option
-def search(wanted: Wanted, as_json: bool, place: Place) -> None:
+@functools.partial(index_option, takes_all=True)
+def search(wanted: SearchOptions, as_json: bool, place: Place) -> None:
     """Find the moments that answer QUESTION, best first.
 
     QUESTION needs no quotation marks; "-" reads it from stdin. If nothing fits, this is said, and
@@ -162,12 +160,15 @@ def search(wanted: Wanted, as_json: bool, place: Place) -> None:
         sys.exit(NO_HIT)
 
 
-def _search_all(wanted: Wanted, as_json: bool, place: Place) -> None:
+def _search_all(wanted: SearchOptions, as_json: bool, place: Place) -> None:
     """Search every course and print the moments merged by rank."""
     from .search import open_all, search_all
 
+    indexes = open_all(place, once=True)
+    for index in indexes.values():
+        _warn(index)
     hits = search_all(
-        open_all(place, once=True),
+        indexes,
         wanted.question,
         5 if wanted.k is None else wanted.k,
         wanted.filters,
@@ -194,7 +195,9 @@ def _search_all(wanted: Wanted, as_json: bool, place: Place) -> None:
 @click.option("--markdown", is_flag=True, help="Print Markdown with links and times.")
 @json_option
 @index_option
-def ask(wanted: Wanted, interactive: bool, markdown: bool, as_json: bool, place: Place) -> None:
+def ask(
+    wanted: SearchOptions, interactive: bool, markdown: bool, as_json: bool, place: Place
+) -> None:
     """Answer a question; every sentence cites the moment it comes from.
 
     If the lectures do not answer it, the closest moments are shown and the exit code is 1. If
@@ -208,7 +211,7 @@ def ask(wanted: Wanted, interactive: bool, markdown: bool, as_json: bool, place:
     Example: cs25search ask why does the router need float32
     """
     from .formats import answer_json, answer_lines, answer_markdown
-    from .search import Asked
+    from .search import Request
 
     if interactive:
         if as_json or markdown:
@@ -219,7 +222,7 @@ def ask(wanted: Wanted, interactive: bool, markdown: bool, as_json: bool, place:
         raise click.UsageError("--json and --markdown cannot be combined; choose one.")
     index = _open(place)
     answer = index.reply(
-        Asked(wanted.question, wanted.filters(index), exact=wanted.exact), wanted.k
+        Request(wanted.question, wanted.filters(index), exact=wanted.exact), wanted.k
     )
     if as_json:
         _print_json(answer_json(answer) | {"language": wanted.language()})
@@ -233,10 +236,10 @@ def ask(wanted: Wanted, interactive: bool, markdown: bool, as_json: bool, place:
         sys.exit(NO_HIT)
 
 
-def _ask_on(index: "Index", wanted: Wanted) -> None:
+def _ask_on(index: "Index", wanted: SearchOptions) -> None:
     """Answer question after question; each may need the one before."""
     from .formats import answer_lines
-    from .search import Asked
+    from .search import Request
 
     context, last, urls, question = "", "", dict[int, str](), wanted.question
     filters = wanted.filters(index)
@@ -256,7 +259,7 @@ def _ask_on(index: "Index", wanted: Wanted) -> None:
             if question == "undo":
                 question, context = last, ""
             try:
-                answer = index.reply(Asked(question, filters, context, wanted.exact), wanted.k)
+                answer = index.reply(Request(question, filters, context, wanted.exact), wanted.k)
             except Cs25SearchError as error:
                 out(f"Error: {error}", err=True)
             else:
@@ -452,20 +455,23 @@ def completion(shell: str) -> None:
 @index_option
 def courses(as_json: bool, place: Place) -> None:
     """List the courses: videos, hours, notes, and when their index was built."""
+    from dataclasses import asdict
+
     from .search import list_courses
 
     found = list_courses(place)
     if as_json:
-        _print_json({"courses": found})
+        _print_json({"courses": [asdict(one) for one in found]})
         return
     for one in found:
-        built = (
-            f"{one['videos']} videos, {one['hours']:.1f} hours, {one['notes']} notes, "
-            f"built {one['built']}"
-            if one["built"]
-            else f"no index yet: cs25search ingest {one['name']}"
-        )
-        out(lines([f"{one['name']}  {one['title']}", f"     {built}"]))
+        if one.problem:
+            state = one.problem
+        elif one.built:
+            counts = f"{one.videos} videos, {one.hours:.1f} hours, {one.notes} notes"
+            state = f"{counts}, built {one.built}"
+        else:
+            state = f"no index yet: cs25search ingest {one.name}"
+        out(lines([f"{one.name}  {one.title}".rstrip(), *map("     {}".format, state.split("\n"))]))
 
 
 @main.command()
@@ -516,7 +522,7 @@ def check(deep: bool, place: Place) -> None:
     for line in report.spare:
         out(f"not live {line}")
     if report.damaged:
-        out(f"{len(report.damaged)} damaged. {REBUILD}", err=True)
+        out(f"{len(report.damaged)} damaged. {rebuild(place.course)}", err=True)
         sys.exit(DAMAGED)
 
 
@@ -561,10 +567,9 @@ def evaluate(questions: Path, lang: str, as_json: bool, place: Place) -> None:
 @main.command()
 @click.option("--to", "target", type=click.Choice(["milvus"]), required=True)
 @click.option("--uri", default="", help="FILE.db or http://host:19530.  [default: CS25_URI]")
-@click.option("--index", "index_dir", type=click.Path(path_type=Path), envvar="CS25_INDEX",
-              help="The index folder.  [default: index/ in the project]")  # fmt: skip
+@index_dir_option
 @click.option("--course", default="", metavar="NAME", help="The course to copy.")
-def export(target: str, uri: str, index_dir: Path | None, course: str) -> None:
+def export(target: str, uri: str, index_dir: Path, course: str) -> None:
     """Copy a finished index to Milvus without encoding anything again.
 
     Needs the extra: pip install 'cs25search[milvus]'.
@@ -613,9 +618,13 @@ def _open(place: Place, once: bool = True) -> "Index":
     from .search import open_place
 
     index = open_place(place, once=once, endpoint=read_endpoint())
+    _warn(index)
+    return index
+
+
+def _warn(index: "Index") -> None:
     if index.damage:
         out(f"Warning: {index.warning}", err=True)
-    return index
 
 
 def _print_json(value: Any) -> None:

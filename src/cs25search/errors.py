@@ -8,9 +8,10 @@ Cs25SearchError
 ├── LinkError       a text is not a link to a video or playlist
 ├── FetchError      YouTube returned nothing; ingest/youtube/failures.py has the causes
 ├── QuestionError   a query or a question file cannot be used
-├── ModelError      the encoder is missing, altered or a different one
-├── IndexMissing    no index has been built yet
-├── IndexDamaged    a file of the index is missing, altered or half written
+├── IngestNeeded    building the index of a course helps
+│   ├── ModelError      the encoder is missing, altered or a different one
+│   ├── IndexMissing    no index has been built yet
+│   └── IndexDamaged    a file of the index is missing, altered or half written
 ├── StoreError      Milvus cannot be used
 └── OutputError     the output of a command cannot be written
 
@@ -19,9 +20,10 @@ The text says what is wrong with the value, where, and what to do next; the same
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 FAILED = 2  # exit code of a program that an error or wrong usage stopped
-REBUILD = "Rebuild the index: python -m ingest"
+INGEST = "python -m ingest"  # the command; the course may follow it
 
 
 class Cs25SearchError(Exception):
@@ -90,31 +92,52 @@ class QuestionError(Cs25SearchError):
     """A query or a file of questions cannot be used."""
 
 
-class ModelError(Cs25SearchError):
+class IngestNeeded(Cs25SearchError):
+    """Building the index of a course helps.
+
+    Attributes:
+        course: Its name, which the command in the text contains; "" for the default.
+    """
+
+    course: str = ""
+
+    @property
+    def command(self) -> str:
+        """The command that builds the index of the course."""
+        return f"{INGEST} {self.course}".rstrip()
+
+    def of_course(self, name: str) -> Self:
+        """Return the error with the name of the course in its command."""
+        self.course = name
+        return self
+
+    def __str__(self) -> str:
+        return super().__str__().replace(INGEST, self.command)
+
+
+class ModelError(IngestNeeded):
     """The encoder is missing, altered, or differs from the one that built the index."""
 
 
-class IndexMissing(Cs25SearchError):
+class IndexMissing(IngestNeeded):
     """No index has been built at `path`.
 
     Args:
-        course: The course that was named; "" for the default.
         others: The courses that have an index.
     """
 
-    def __init__(self, path: Path, course: str = "", others: Sequence[str] = ()) -> None:
-        self.path, self.course, self.others = path, course, others
-        command = f"python -m ingest {course}".rstrip()
+    def __init__(self, path: Path, others: Sequence[str] = ()) -> None:
+        self.path, self.others = path, others
         there = f"\nThese courses have one: {', '.join(others)}." if others else ""
-        super().__init__(f"There is no index at {path} yet.\nBuild it: {command}{there}")
+        super().__init__(f"There is no index at {path} yet.\nBuild it: {INGEST}{there}")
 
 
-class IndexDamaged(Cs25SearchError):
+class IndexDamaged(IngestNeeded):
     """A file of the live generation is missing, altered or half written."""
 
     def __init__(self, path: Path, problem: str) -> None:
         self.path, self.problem = path, problem
-        super().__init__(f"{path} {problem}.\n{REBUILD}")
+        super().__init__(f"{path} {problem}.\n{rebuild()}")
 
 
 class StoreError(Cs25SearchError):
@@ -139,3 +162,8 @@ class OutputError(Cs25SearchError):
             f"stdout cannot be written: {error.strerror or error}. The output is incomplete.\n"
             "Free some space, or send the output somewhere else."
         )
+
+
+def rebuild(course: str = "") -> str:
+    """Return what to do about a damaged index."""
+    return f"Rebuild the index: {INGEST} {course}".rstrip()

@@ -1,14 +1,16 @@
-"""The options that search and ask share, read once."""
+"""The options that several commands share, read once."""
 
 import functools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from .formats import language_of
+from .place import default_folder
 from .ranking.filters import Filters, read_filters
 from .records import Kind, Language
 from .transcripts import find_video
@@ -16,11 +18,20 @@ from .transcripts import find_video
 if TYPE_CHECKING:
     from .search import Index
 
+index_dir_option = click.option(
+    "--index",
+    "index_dir",
+    type=click.Path(path_type=Path),
+    envvar="CS25_INDEX",
+    default=default_folder,
+    metavar="DIR",
+    help="The index folder.  [default: index/ in the project]  E.g. --index /srv/index",
+)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchOptions:
     """What is asked for on the command line.
 
     Attributes:
@@ -74,7 +85,7 @@ def question_options(command: Command) -> Command:
         question = sys.stdin.read().strip() if words == ("-",) else " ".join(words)
         names = ("k", "lectures", "speaker", "kind", "qa", "lang", "exact")
         own = {name: options.pop(name) for name in names}
-        wanted = Wanted(question=question, videos=video, **own)
+        wanted = SearchOptions(question=question, videos=video, **own)
         return command(*arguments, wanted=wanted, **options)
 
     for option in reversed(

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,6 +38,10 @@ class Place:
     root: Path
     course: str
     courses: Path
+
+    def of_course(self, name: str) -> "Place":
+        """Return the place of another course in the same folder."""
+        return replace(self, folder=self.root / name, course=name)
 
     @property
     def is_milvus(self) -> bool:

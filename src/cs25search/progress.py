@@ -22,7 +22,7 @@ READ = 64 * 1024  # bytes at the end of the file that are read
 REMARKS = 40  # number of recent remarks that are kept
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ProgressLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One line of the file."""
 
     pid: int = 0
@@ -45,7 +45,7 @@ class Progress:
     """
 
     pid: int = 0
-    step: Line | None = None
+    step: ProgressLine | None = None
     remarks: tuple[str, ...] = ()
     code: int | None = None
 
@@ -58,7 +58,7 @@ class Recorder:
         self._step = ""
         self._next = 0.0  # earliest time at which a step may write again
 
-    def write(self, line: Line) -> None:
+    def write(self, line: ProgressLine) -> None:
         """Add a line in a single write, so that a reader never sees half of it."""
         with suppress(OSError):
             os.write(self._file, msgspec.json.encode(line) + b"\n")
@@ -68,11 +68,11 @@ class Recorder:
         now = time.monotonic()
         if step != self._step or done == total or now >= self._next:
             self._step, self._next = step, now + INTERVAL
-            self.write(Line(step=step, done=done, total=total))
+            self.write(ProgressLine(step=step, done=done, total=total))
 
     def remark(self, text: str) -> None:
         """Write a remark that ingest shows to the user."""
-        self.write(Line(remark=text.encode("utf-8", "replace").decode()))
+        self.write(ProgressLine(remark=text.encode("utf-8", "replace").decode()))
 
 
 @contextmanager
@@ -86,12 +86,12 @@ def recorded(index_dir: Path) -> Iterator[Recorder]:
     except OSError:  # ingest itself will report why
         file = os.open(os.devnull, os.O_WRONLY)
     recorder = Recorder(file)
-    recorder.write(Line(pid=os.getpid()))
+    recorder.write(ProgressLine(pid=os.getpid()))
     try:
         yield recorder
     except BaseException as error:
         recorder.remark(str(error) or type(error).__name__)
-        recorder.write(Line(code=FAILED))
+        recorder.write(ProgressLine(code=FAILED))
         raise
     finally:
         os.close(file)
@@ -110,7 +110,7 @@ def read_progress(index_dir: Path) -> Progress:
     return Progress(pid, step, tuple(remarks[-REMARKS:]), code)
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: Path) -> Iterator[ProgressLine]:
     try:
         with path.open("rb") as file:
             head = file.readline(READ)
@@ -121,4 +121,4 @@ def _lines(path: Path) -> Iterator[Line]:
         return
     for raw in (head + tail).split(b"\n")[:-1]:  # the last one is incomplete or empty
         with suppress(msgspec.DecodeError):
-            yield msgspec.json.decode(raw, type=Line)
+            yield msgspec.json.decode(raw, type=ProgressLine)

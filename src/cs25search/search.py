@@ -1,11 +1,11 @@
 """The front door: open an index, search it, answer from it."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import threadpoolctl
@@ -14,12 +14,13 @@ from . import log
 from .arguments import read_count, read_text
 from .encoding.encoder import Encoder, OnnxEncoder
 from .errors import (
-    REBUILD,
     Cs25SearchError,
     IndexDamaged,
     IndexMissing,
+    IngestNeeded,
     ModelError,
     QuestionError,
+    rebuild,
 )
 from .index.files import read_about, read_generation
 from .index.generation import Generation
@@ -31,7 +32,6 @@ from .place import (
     Place,
     course_folder,
     index_names,
-    is_name,
     read_place,
 )
 from .question.cleanup import topic_of
@@ -109,11 +109,10 @@ def _open(place: Place, encoder: Encoder | None, once: bool) -> "Index":
     try:
         return _open_local(folder, read_generation(folder), encoder, once)
     except IndexMissing:
-        if place.course == BUNDLED.name:
-            raise
-        raise IndexMissing(folder, place.course, index_names(place.root)) from None
+        others = [] if place.course == BUNDLED.name else index_names(place.root)
+        raise IndexMissing(folder, others).of_course(place.course) from None
     except (IndexDamaged, ModelError) as error:
-        damage = error
+        damage = error.of_course(place.course)
     for name in generations(folder):
         with suppress(IndexDamaged, ModelError):
             return _open_local(folder, read_generation(folder, name), encoder, once, damage)
@@ -131,7 +130,17 @@ def read_live(place: Place) -> Generation:
         from .milvus.read import read_whole
 
         return read_whole(Store(place.uri))[0]
-    return read_generation(place.folder)
+    with _named(place):
+        return read_generation(place.folder)
+
+
+@contextmanager
+def _named(place: Place) -> Iterator[None]:
+    """Name the course in errors that its index causes."""
+    try:
+        yield
+    except IngestNeeded as error:
+        raise error.of_course(place.course) from None
 
 
 def read_course(place: Place) -> About:
@@ -158,43 +167,56 @@ def _folder_of(place: Place) -> Path:
 
     folder = course_folder(place.course, place.courses)
     if not has_course(folder):
-        raise IndexMissing(place.folder, place.course, index_names(place.root))
+        raise IndexMissing(place.folder, index_names(place.root)).of_course(place.course)
     return folder
 
 
-def list_courses(place: Place) -> list[dict[str, Any]]:
-    """Return the courses by name: the bundled one, those with an index, those with a folder.
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """What a list of courses says about one of them.
 
-    Returns:
-        Name, title, videos, hours, notes, and when the index was built; without an index, `built`
-        is "" and the counts are 0.
-
-    Raises:
-        DataError: The course.toml of a course without an index is faulty.
+    Attributes:
+        videos, hours, notes: What its index has; 0 without an index.
+        built: When the index was built, in ISO 8601; "" without an index.
+        problem: Why its index or its course.toml cannot be read; else "".
     """
-    from .course.read import has_course
+
+    name: str
+    title: str = ""
+    videos: int = 0
+    hours: float = 0.0
+    notes: int = 0
+    built: str = ""
+    problem: str = ""
+
+
+def list_courses(place: Place) -> list[CourseLine]:
+    """Return the courses by name: the bundled one, those with an index, those with a folder."""
+    from .course.read import course_names
+
+    names = {BUNDLED.name, *course_names(place.courses), *index_names(place.root)}
+    return [_course_line(place.of_course(name)) for name in sorted(names)]
+
+
+def _course_line(place: Place) -> CourseLine:
     from .course.settings import read_settings
 
-    folders = place.courses.glob("*")
-    own = [path.name for path in folders if is_name(path.name) and has_course(path)]
-    found = []
-    for name in sorted({BUNDLED.name, *own, *index_names(place.root)}):
-        one: dict[str, Any] = {"name": name, "videos": 0, "hours": 0.0, "notes": 0, "built": ""}
-        try:
-            generation = read_generation(place.root / name)
-        except IndexMissing:
-            one["title"] = read_settings(course_folder(name, place.courses)).about.title
-        else:
-            seconds = sum(video.duration for video in generation.videos)
-            one |= {
-                "title": generation.about.title,
-                "videos": len(generation.videos),
-                "hours": round(seconds / 3600, 1),
-                "notes": generation.manifest.counts["notes"],
-                "built": generation.manifest.created,
-            }
-        found.append(one)
-    return found
+    name, built = place.course, place.course in index_names(place.root)
+    try:
+        if not built:
+            return CourseLine(name, read_settings(course_folder(name, place.courses)).about.title)
+        with _named(place):
+            generation = read_generation(place.folder)
+    except Cs25SearchError as error:
+        return CourseLine(name, problem=str(error))
+    return CourseLine(
+        name,
+        generation.about.title,
+        len(generation.videos),
+        round(sum(video.duration for video in generation.videos) / 3600, 1),
+        generation.manifest.counts["notes"],
+        generation.manifest.created,
+    )
 
 
 def open_all(place: Place, once: bool = False) -> dict[str, "Index"]:
@@ -207,7 +229,7 @@ def open_all(place: Place, once: bool = False) -> dict[str, "Index"]:
     indexes: dict[str, Index] = {}
     encoder: Encoder | None = None
     for name in index_names(place.root):
-        there = replace(place, folder=place.root / name, course=name)
+        there = place.of_course(name)
         try:
             indexes[name] = open_place(there, encoder, once)
         except ModelError:  # built with another encoder
@@ -328,7 +350,7 @@ FITS_A_GOAL = 0.06  # the same for advice: a goal is not a question
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A question as it was asked.
 
     Attributes:
@@ -385,7 +407,8 @@ class Index:
         problem = str(self.damage).splitlines()[0]
         created = self.generation.manifest.created
         return (
-            f"{problem}\nThe previous generation is searched: {self.name} of {created}.\n{REBUILD}"
+            f"{problem}\nThe previous generation is searched: {self.name} of {created}.\n"
+            f"{rebuild(self.generation.about.name)}"
         )
 
     def search(  # noqa: PLR0913 (convenient keywords for users; inside, they are Filters)
@@ -461,12 +484,12 @@ class Index:
         Raises:
             QuestionError: As for `search`.
         """
-        asked = Asked(question, read_filters(lectures), context, exact)
+        asked = Request(question, read_filters(lectures), context, exact)
         return self.reply(asked, on_sentence=on_sentence)
 
     def reply(
         self,
-        asked: Asked,
+        asked: Request,
         shown: int | None = None,
         on_sentence: Callable[[Sentence], None] = lambda sentence: None,
     ) -> Answer:

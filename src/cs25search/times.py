@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit, urlunsplit
 
+_CLOCK = re.compile(r"(?:(?:([0-9]{1,4}):)?([0-9]{1,4}):)?([0-9]{1,6}(?:\.[0-9]{1,9})?)")
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
@@ -16,6 +17,18 @@ def clock(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, secs = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
+
+
+def read_clock(text: str) -> float | None:
+    """Return a time such as "1:02:03.5" or "90" in seconds; None if the text is none.
+
+    >>> read_clock("1:02:03.5"), read_clock("90"), read_clock("1:2:3:4")
+    (3723.5, 90.0, None)
+    """
+    match = _CLOCK.fullmatch(text)
+    if not match:
+        return None
+    return int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + float(match[3])
 
 
 def watch_url(video_id: str, start: float) -> str:

@@ -12,12 +12,11 @@ from .errors import QuestionError
 from .records import Chunk, Cue, Video
 from .text.clean import clean
 from .text.markdown import escape_markdown
-from .times import clock, watch_url
+from .times import clock, read_clock, watch_url
 
 Format = Literal["txt", "md", "srt", "vtt", "json"]
 FORMATS: tuple[Format, ...] = ("txt", "md", "srt", "vtt", "json")
 _SPAN = re.compile(r"(?P<start>[0-9:.]{0,12})\s*[-–]\s*(?P<end>[0-9:.]{0,12})")
-_CLOCK = re.compile(r"(?:(?:([0-9]{1,4}):)?([0-9]{1,4}):)?([0-9]{1,6}(?:\.[0-9]{1,9})?)")
 
 
 def find_video(videos: Sequence[Video], name: str) -> Video:
@@ -49,8 +48,8 @@ def read_span(text: str) -> tuple[float, float]:
     """
     match = _SPAN.fullmatch(text.strip())
     if match:
-        start = _seconds(match["start"]) if match["start"] else 0.0
-        end = _seconds(match["end"]) if match["end"] else float("inf")
+        start = read_clock(match["start"]) if match["start"] else 0.0
+        end = read_clock(match["end"]) if match["end"] else float("inf")
         if start is not None and end is not None and start < end:
             return start, end
     raise QuestionError(f"{text[:40]!r} is not a span of time.\nWrite it as 1:30-2:45 or 90-165.")
@@ -79,7 +78,7 @@ def read_cues(chunks: Iterable[Chunk], video: Video, start: float, end: float) -
         raise QuestionError(f"{video.title} has no captions in this span.")
     raise QuestionError(
         f"The index has no captions of {video.title}.\n"
-        "Fetch them: python -m ingest. Or add your own: python -m ingest --captions FILE"
+        "Fetch them with cs25search ingest, or add your own with --captions FILE."
     )
 
 
@@ -171,10 +170,3 @@ def _stamp(seconds: float, point: str) -> str:
     milliseconds = round(seconds * 1000)
     minutes, rest = divmod(milliseconds, 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"
-
-
-def _seconds(text: str) -> float | None:
-    match = _CLOCK.fullmatch(text)
-    if not match:
-        return None
-    return int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + float(match[3])

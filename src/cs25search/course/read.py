@@ -20,7 +20,7 @@ from typing import TypeVar
 import msgspec
 
 from ..errors import DataError
-from ..place import BUNDLED, COURSE_FILE
+from ..place import BUNDLED, COURSE_FILE, is_name
 from ..records import About, Chunk, Deck, Lecture, Section, Slide
 from ..times import slide_url
 from .settings import Settings, place_of, read_settings
@@ -151,6 +151,13 @@ def load_course(folder: Path = BUNDLED) -> Course:
 def has_course(folder: Path) -> bool:
     """Return whether a folder contains a course."""
     return (folder / COURSE_FILE).is_file()
+
+
+def course_names(courses: Path) -> list[str]:
+    """Return the names of the courses in a folder, in order; none if there is no such folder."""
+    return sorted(
+        path.name for path in courses.glob("*") if is_name(path.name) and has_course(path)
+    )
 
 
 def _read(path: Path, kind: type[T]) -> T | None:

@@ -5,18 +5,17 @@ The format is described in docs/courses.md.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePath
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from ..errors import DataError
 from ..place import COURSE_FILE
 from ..records import About, Deck, Lecture
-from ..times import is_youtube_id
-
-_CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,2}(?:\.\d+)?)")
+from ..text.words import slug
+from ..times import is_youtube_id, read_clock
 
 
 class _DeckTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -179,16 +178,11 @@ def _decode(path: Path) -> _CourseTable:
 
 
 def _lecture(path: Path, number: int, table: _LectureTable) -> Lecture:
-    given: dict[str, Any] = {
-        name: getattr(table, name)
-        for name in (
-            "title_ja", "speakers", "affiliation", "duration", "deck_duration", "recommended",
-            "in_a_word", "in_a_word_ja", "before_watching", "difficulty", "difficulty_reason",
-            "good_for",
-        )
-    }  # fmt: skip
+    names = {one.name for one in fields(Lecture)}
+    given = {name: value for name, value in msgspec.structs.asdict(table).items() if name in names}
     chapters = tuple(_chapter(path, number, line) for line in table.chapters)
-    return Lecture(number, table.title, _video_id(table), chapters=chapters, **given)
+    own = {"number": number, "video_id": _video_id(table), "chapters": chapters}
+    return Lecture(**given | own)
 
 
 def _is_local(media: str) -> bool:
@@ -212,7 +206,7 @@ def recording_id(path: PurePath, title: str) -> str:
     Args:
         path: The path of its caption file, without language and format.
     """
-    readable = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
+    readable = slug(title)
     digest = hashlib.blake2b(str(path).encode("utf-8", "surrogateescape"), digest_size=5)
     return f"{readable or 'recording'}-{digest.hexdigest()}"
 
@@ -220,13 +214,12 @@ def recording_id(path: PurePath, title: str) -> str:
 def _chapter(path: Path, number: int, line: str) -> tuple[float, str]:
     """Return start and title of a line such as "1:05 Yeast"."""
     time, _, title = line.strip().partition(" ")
-    found = _CLOCK.fullmatch(time)
-    if not found or not title.strip():
+    seconds = read_clock(time)
+    if seconds is None or not title.strip():
         raise DataError(
             path, f"lecture {number}, field chapters", f'has {line!r}; write "1:05:44 Title"'
         )
-    hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return 3600 * hours + 60 * minutes + seconds, title.strip()
+    return seconds, title.strip()
 
 
 def _link(path: Path, place: str, link: str) -> str:

@@ -22,7 +22,7 @@ from .chunk_text import (
     slide_text,
     text_key,
 )
-from .generation import FORMAT, ROW, Generation, Manifest, Source
+from .generation import FORMAT, ROW, Generation, Manifest, TextSource
 from .handbook import build_handbook
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
@@ -47,7 +47,7 @@ class Content:
     about: About = NO_COURSE
     slides: Sequence[Slide] = ()
     entries: Sequence[Entry] = ()
-    sources: Sequence[Source] = ()
+    sources: Sequence[TextSource] = ()
     inputs: str = ""
 
 

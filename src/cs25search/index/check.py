@@ -20,7 +20,7 @@ SAME = 0.999  # least cosine of a vector with a new encoding of the same text
 
 
 @dataclass(slots=True)
-class Report:
+class CheckReport:
     """What is sound and what is damaged, one line each."""
 
     sound: list[str] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Report:
     spare: list[str] = field(default_factory=list)  # earlier generations
 
 
-def check_index(index_dir: Path, deep: bool = False) -> Report:
+def check_index(index_dir: Path, deep: bool = False) -> CheckReport:
     """Check the live generation and its encoder, and whether an earlier one could replace it.
 
     Args:
@@ -37,7 +37,7 @@ def check_index(index_dir: Path, deep: bool = False) -> Report:
     Raises:
         IndexMissing: Nothing has been built here.
     """
-    report = Report()
+    report = CheckReport()
     live = None
     try:
         live = current_generation(index_dir)
@@ -76,7 +76,7 @@ def _check_generation(
     return generation
 
 
-def _check_encoder(folder: Path, report: Report) -> OnnxEncoder | None:
+def _check_encoder(folder: Path, report: CheckReport) -> OnnxEncoder | None:
     distrust(folder)
     try:
         encoder = OnnxEncoder(folder)
@@ -87,7 +87,7 @@ def _check_encoder(folder: Path, report: Report) -> OnnxEncoder | None:
     return encoder
 
 
-def _compare(generation: Generation, encoder: OnnxEncoder, report: Report) -> None:
+def _compare(generation: Generation, encoder: OnnxEncoder, report: CheckReport) -> None:
     n = len(generation.chunks)
     count = min(n, max(LEAST, math.ceil(SAMPLE * n)))
     rows = np.sort(np.random.default_rng().choice(n, count, replace=False))

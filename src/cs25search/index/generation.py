@@ -18,7 +18,7 @@ from .word_counts import WordCounts
 
 FORMAT = 5  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary, 4 no about.json
 LexicalName = Literal["grams", "bigrams", "words"]
-MODEL_NOTES = "notes by a model"  # kind of a Source
+MODEL_NOTES = "notes by a model"  # kind of a TextSource
 ROW = np.dtype(
     [
         ("video", np.int32),  # line of videos.jsonl
@@ -35,7 +35,7 @@ ROW = np.dtype(
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TextSource:
     """The origin of the text of one video."""
 
     video_id: str
@@ -58,7 +58,7 @@ class Manifest:
     dim: int
     inputs: str  # sha256 over all inputs; equal inputs need no new generation
     counts: dict[str, int]
-    sources: tuple[Source, ...]
+    sources: tuple[TextSource, ...]
     dense: str  # how the pooled vectors are searched, with the reason
     files: dict[str, FileFacts] = field(default_factory=dict)
 

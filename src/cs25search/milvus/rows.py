@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import StoreError
 from ..index.bm25 import weight
 from ..index.chunk_text import encoded_text, has_japanese, japanese_text
-from ..index.generation import Generation, Source
+from ..index.generation import Generation, TextSource
 from ..records import Chunk, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, ngrams
@@ -64,7 +64,7 @@ class VideoRow:
     """A video and the sources of its text, stored in one row."""
 
     video: Video
-    sources: tuple[Source, ...]
+    sources: tuple[TextSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ def _shortened(names: Iterable[str]) -> str:
 
 def video_rows(generation: Generation, shard: Shard) -> Iterator[Row]:
     """Yield the row of each video of a shard."""
-    sources: dict[str, list[Source]] = defaultdict(list)
+    sources: dict[str, list[TextSource]] = defaultdict(list)
     for source in generation.manifest.sources:
         sources[source.video_id].append(source)
     for video in generation.videos:

@@ -34,7 +34,7 @@ from .rows import (
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ShardReport:
     """The report of one worker."""
 
     manifest: Manifest
@@ -114,13 +114,13 @@ def write_shard(
     store.write(name, "chunks", chunk_rows(part, shard, store.uri))
     store.write(name, "side", video_rows(generation, shard))
     if shard.number == 1:
-        write_course(store, name, generation)
+        write_course_parts(store, name, generation)
     # Remains of a killed run with other captions.
     stale = f'shard == {shard.number} and inputs != "{inputs}"'
     store.delete(name, "chunks", stale)
     store.delete(name, "side", f'kind == "video" and {stale}')
     notes = sum(chunk.kind == "note" for chunk in chunks)
-    report = Report(
+    report = ShardReport(
         replace(
             generation.manifest,
             sources=(),
@@ -141,7 +141,7 @@ def write_shard(
     store.write_value(name, _report_name(shard), msgspec.json.encode(report))
 
 
-def write_course(store: Store, name: str, generation: Generation) -> None:
+def write_course_parts(store: Store, name: str, generation: Generation) -> None:
     """Write slides and bridge, which belong to the whole course."""
     bridge = generation.bridge
     store.write_value(name, "about", msgspec.json.encode(generation.about))
@@ -159,14 +159,14 @@ def write_course(store: Store, name: str, generation: Generation) -> None:
 
 def publish(store: Store, name: str, shards: int) -> list[Shard]:
     """Make a generation live if all shards have reported; return those that have not."""
-    reports: list[Report] = []
+    reports: list[ShardReport] = []
     missing: list[Shard] = []
     for number in range(1, shards + 1):
         content = store.read_value(name, _report_name(Shard(number, shards)), fresh=True)
         if content is None:
             missing.append(Shard(number, shards))
         else:
-            reports.append(msgspec.json.decode(content, type=Report))
+            reports.append(msgspec.json.decode(content, type=ShardReport))
     if missing:
         return missing
     counts = add_up([report.counts for report in reports])
@@ -205,7 +205,7 @@ def publish(store: Store, name: str, shards: int) -> list[Shard]:
 
 
 def read_slides(content: bytes) -> tuple[Slide, ...]:
-    """Return the slides that `write_course` wrote."""
+    """Return the slides that `write_course_parts` wrote."""
     return msgspec.json.decode(content, type=tuple[Slide, ...])
 
 

@@ -44,6 +44,15 @@ def words(text: str) -> list[str]:
     return WORD.findall(fold(text))
 
 
+def slug(text: str) -> str:
+    """Return a text as part of a file name: at most 40 small letters, digits and "-".
+
+    >>> slug("Physics 101: Mechanics!"), slug("物理")
+    ('physics-101-mechanics', '')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return a folded English word without its ending (Snowball).

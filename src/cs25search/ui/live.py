@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from copy import copy
-from dataclasses import replace
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from ..search import Index, live_name, open_place
 from .here import Here
 from .views.dates import local_time
 from .views.markup import escape
-from .views.problem import REBUILD
+from .views.problem import explain
 
 
 def live_index(here: Here) -> Index:
@@ -32,7 +31,8 @@ def live_index(here: Here) -> Index:
     if index.damage:
         built = local_time(index.generation.manifest.created, st.context.timezone)
         st.warning(here.say("older_served", when=escape(built)), icon=":material/warning:")
-        st.code(REBUILD, language=None)
+        _, cure = explain(index.damage)
+        st.code(cure or "", language=None)
         st.text(str(index.damage))
     return index
 
@@ -42,7 +42,7 @@ def live_indexes(here: Here) -> dict[str, Index]:
     indexes = {}
     with st.spinner(here.say("opening")):
         for name in here.titles:
-            place = replace(here.place, folder=here.place.root / name, course=name)
+            place = here.place.of_course(name)
             with suppress(Cs25SearchError):
                 indexes[name] = _open(place, _state(place))
     return indexes

@@ -1,7 +1,6 @@
 """The frame of all pages: header with language switch, navigation, footer."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,7 +120,7 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
     name: str = st.session_state.setdefault("course", asked if asked in names else place.course)
     if st.query_params.get("course", place.course) != name:
         st.query_params["course"] = name
-    places = {one: replace(place, folder=place.root / one, course=one) for one in names}
+    places = {one: place.of_course(one) for one in names}
     titles = {}
     for one, where in places.items():
         about = read_course(where)

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from ...errors import Cs25SearchError, IndexMissing
-from ...index.generation import MODEL_NOTES, Source
+from ...index.generation import MODEL_NOTES, TextSource
 from ...progress import read_progress
 from ...search import Index
 from .. import ingesting
@@ -81,7 +81,7 @@ def _show_sources(here: Here, index: Index) -> None:
         cards.show_video(here, video, " · ".join(_source(here, source) for source in own))
 
 
-def _source(here: Here, source: Source) -> str:
+def _source(here: Here, source: TextSource) -> str:
     """Return how much of a video came from a source."""
     if source.kind == "bundled notes":
         return here.say("source_notes", count=source.chunks)

@@ -1,15 +1,20 @@
 """Explain errors and what to do about them."""
 
-from ...errors import Cs25SearchError, IndexDamaged, IndexMissing, ModelError, QuestionError
+from ...errors import (
+    Cs25SearchError,
+    IndexDamaged,
+    IndexMissing,
+    IngestNeeded,
+    ModelError,
+    QuestionError,
+)
 
-REBUILD = "python -m ingest"
-
-# Errors by type: the text that explains them, and whether rebuilding the index helps.
-_CAUSES: tuple[tuple[type[Cs25SearchError], str, bool], ...] = (
-    (IndexMissing, "index_missing", True),
-    (IndexDamaged, "index_damaged", True),
-    (ModelError, "model", True),
-    (QuestionError, "bad_question", False),
+# Errors by type, and the text that explains them.
+_CAUSES: tuple[tuple[type[Cs25SearchError], str], ...] = (
+    (IndexMissing, "index_missing"),
+    (IndexDamaged, "index_damaged"),
+    (ModelError, "model"),
+    (QuestionError, "bad_question"),
 )
 
 
@@ -20,7 +25,5 @@ def explain(error: Cs25SearchError) -> tuple[str, str | None]:
     >>> explain(QuestionError("The question is empty."))
     ('bad_question', None)
     """
-    for kind, key, rebuild in _CAUSES:
-        if isinstance(error, kind):
-            return key, REBUILD if rebuild else None
-    return "other_problem", None
+    key = next((key for kind, key in _CAUSES if isinstance(error, kind)), "other_problem")
+    return key, error.command if isinstance(error, IngestNeeded) else None

@@ -20,7 +20,7 @@ LOOK = 0.5  # seconds between polls of what it has written
 FAILED = "failed-answer"  # key in the session state
 
 
-class Asked(NamedTuple):
+class AnswerKey(NamedTuple):
     """Everything an answer depends on."""
 
     generation: str
@@ -39,7 +39,7 @@ def show_answer(here: Here, index: Index, found: Found) -> Answer | None:
         Cs25SearchError: As for `Index.answer`.
     """
     endpoint = index.endpoint
-    asked = Asked(
+    asked = AnswerKey(
         index.generation.manifest.generation,
         found.question.text,
         tuple(sorted(found.filters.lectures)),
@@ -71,7 +71,7 @@ def show_answer(here: Here, index: Index, found: Found) -> Answer | None:
     return answer
 
 
-def _look_into(asked: Asked, writing: Writing, patience: float | None) -> Answer | None:
+def _look_into(asked: AnswerKey, writing: Writing, patience: float | None) -> Answer | None:
     """Return the answer if there is one; a failed one is not cached for other visitors.
 
     Otherwise the next visitor would see this visitor's error. The session keeps its own extract, so
@@ -95,7 +95,7 @@ def _is_failed(answer: Answer) -> bool:
 
 # Cached, to ask once per question and not at each rerun: a language model may cost money.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _writing(_index: Index, _found: Found, asked: Asked) -> Writing:
+def _writing(_index: Index, _found: Found, asked: AnswerKey) -> Writing:
     """Return the answer in the making; `asked` is here only to be the key."""
     return Writing(_index, _found)
 

@@ -1,0 +1,141 @@
+"""Write course.toml: the file of a new course, or the lectures that an existing one lacks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomlkit
+from tomlkit.items import AoT, Table
+
+from cs25search.course.settings import Recording, read_settings
+from cs25search.integrity import replace_file
+from cs25search.place import COURSE_FILE
+from cs25search.times import clock
+
+GAPS = {
+    "title_ja": "the title in Japanese",
+    "about": "one sentence for visitors: what can be asked here",
+    "about_ja": "the same in Japanese",
+    "rights": "who owns the lectures",
+    "rights_ja": "the same in Japanese",
+    "url": "the page of the course",
+    "examples": 'questions to try, such as ["Why does bread rise?"]',
+    "examples_ja": "the same in Japanese",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLecture:
+    """What is known about a lecture before anything is indexed."""
+
+    title: str
+    video: str = ""
+    captions: Path | None = None  # absolute
+    length: float = 0.0  # seconds
+    speakers: tuple[str, ...] = ()
+    chapters: tuple[tuple[float, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewCourse:
+    """What a new course is made from.
+
+    Attributes:
+        language: Preferred caption languages, as for --lang; "" for the default.
+        playlist: The id of a playlist, or "".
+    """
+
+    title: str
+    language: str = ""
+    playlist: str = ""
+    deck: Path | None = None
+
+
+def write_course(folder: Path, course: NewCourse, lectures: Sequence[FoundLecture]) -> int:
+    """Write course.toml, or add to it the lectures that it lacks; return how many were added.
+
+    Raises:
+        DataError: The existing file is faulty.
+        OSError: The system refuses to write.
+    """
+    path = folder / COURSE_FILE
+    if path.is_file():
+        settings = read_settings(folder)
+        document = tomlkit.parse(path.read_text("utf-8"))
+    else:
+        settings = None
+        document = _fresh(folder.name, course)
+    if course.playlist and "playlist" not in document:
+        document.add("playlist", tomlkit.item(course.playlist))
+    if course.deck and "deck" not in document:
+        table = tomlkit.table()
+        table.add("file", str(course.deck.resolve()))
+        table.add(tomlkit.comment("url, author: where it is published, and by whom"))
+        document.add("deck", table)
+    tables = document.get("lecture")
+    if not isinstance(tables, AoT):
+        tables = tomlkit.aot()
+    recordings = settings.recordings if settings else ()
+    lacking = [one for one in lectures if not _is_among(recordings, one)]
+    number = max((one.number for one in recordings), default=0)
+    for one in lacking:
+        number += 1
+        tables.append(_table(number, one, folder))
+    if lacking and "lecture" not in document:
+        document.add("lecture", tables)
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_file(path, tomlkit.dumps(document).encode())
+    return len(lacking)
+
+
+def _is_among(recordings: Sequence[Recording], one: FoundLecture) -> bool:
+    """Return whether a lecture is listed: by its id, its file, or a file that has moved."""
+    for listed in recordings:
+        if one.video and one.video == listed.video_id:
+            return True
+        if one.captions and listed.captions:
+            moved = not listed.captions.exists() and listed.captions.name == one.captions.name
+            if moved or listed.captions.resolve() == one.captions:
+                return True
+    return False
+
+
+def _fresh(name: str, course: NewCourse) -> tomlkit.TOMLDocument:
+    document = tomlkit.document()
+    document.add(tomlkit.comment("See docs/courses.md. Lines after # are fields to fill in."))
+    document.add("title", tomlkit.item(course.title or name))
+    if course.language:
+        document.add("language", tomlkit.item(course.language))
+    for key, what in GAPS.items():
+        empty = "[]" if key.startswith("examples") else '""'
+        document.add(tomlkit.comment(f"{key} = {empty}  # {what}"))
+    return document
+
+
+def _table(number: int, one: FoundLecture, folder: Path) -> Table:
+    table = tomlkit.table()
+    table.add("number", number)
+    if one.video:
+        table.add("video", one.video)
+    if one.captions:
+        inside = one.captions.is_relative_to(folder.resolve())
+        shown = one.captions.relative_to(folder.resolve()) if inside else one.captions
+        table.add("captions", shown.as_posix())
+    if one.title:
+        table.add("title", one.title)
+    else:
+        table.add(tomlkit.comment('title = ""'))
+        table.add(tomlkit.comment("no title found; numbered in the order of the file names"))
+    table.add(tomlkit.comment('title_ja = ""'))
+    if one.speakers:
+        table.add("speakers", list(one.speakers))
+    else:
+        table.add(tomlkit.comment("speakers = []"))
+    if one.length:
+        table.add("duration", round(one.length, 1))
+    if one.chapters:
+        lines = tomlkit.array()
+        for start, title in one.chapters:
+            lines.append(f"{clock(start)} {title}")
+        table.add("chapters", lines.multiline(True))
+    return table
