@@ -70,6 +70,41 @@ def index_copy(index_dir: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_dir(tmp_path_factory: pytest.TempPathFactory, index_dir: Path) -> Path:
+    """The index of the bundled course with the notes of lecture 5 only, beside its folder.
+
+    For tests of ingest, which would otherwise rebuild the whole course each time.
+    """
+    mine = tmp_path_factory.getbasetemp()
+    root = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "small"
+    folder = root / "index" / BUNDLED.name
+    with filelock.FileLock(root.with_suffix(".lock")):
+        if not (folder / "CURRENT").exists():
+            own = Path(shutil.copytree(BUNDLED, root / "courses" / BUNDLED.name))
+            for path in (own / "notes").glob("*.json"):
+                if path.name != "05.json":
+                    path.unlink()
+            folder.parent.mkdir()
+            shutil.copytree(index_dir, folder)
+            built = run(
+                "ingest", "--offline", "--index", folder, CS25_COURSES=str(root / "courses")
+            )
+            assert built.returncode == 0, built.stderr
+            live = (folder / "CURRENT").read_text("utf-8").strip()
+            for manifest in folder.glob("*/manifest.json"):
+                if manifest.parent.name != live:
+                    shutil.rmtree(manifest.parent)
+    return folder
+
+
+@pytest.fixture
+def small_copy(small_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small index; programs that are started see the small course."""
+    monkeypatch.setenv("CS25_COURSES", str(small_dir.parents[1] / "courses"))
+    return Path(shutil.copytree(small_dir, tmp_path / "index"))
+
+
+@pytest.fixture(scope="session")
 def index(index_dir: Path) -> Index:
     """The same index, opened."""
     return open_index(index_dir)

@@ -282,14 +282,14 @@ def test_password_of_a_proxy_is_said_nowhere(refusing, tmp_path, capfd, caplog, 
     assert KEY not in said
 
 
-def test_password_of_a_proxy_is_written_nowhere(refusing, index_copy):
+def test_password_of_a_proxy_is_written_nowhere(refusing, small_copy):
     proxy = f"http://user:{KEY}@127.0.0.1:{refusing.server_port}"
-    done = run("ingest", "-v", "--sleep", "0", "--video", "aB-cD1_eF1k", "--index", index_copy,
+    done = run("ingest", "-v", "--sleep", "0", "--video", "aB-cD1_eF1k", "--index", small_copy,
                HTTPS_PROXY=proxy, CS25_LLM_API_KEY=KEY, OPENAI_API_KEY=KEY)  # fmt: skip
     assert done.returncode == 1
-    assert "proxy" in report(index_copy)["aB-cD1_eF1k"]["cause"]
+    assert "proxy" in report(small_copy)["aB-cD1_eF1k"]["cause"]
     assert KEY not in done.stdout + done.stderr
-    for path in index_copy.rglob("*"):
+    for path in small_copy.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
 
 

@@ -231,7 +231,7 @@ def test_second_run_asks_for_nothing_and_a_plain_one_keeps_the_notes(enriched_co
     assert "up to date" in plain.stderr
 
 
-def test_failed_window_is_told_and_only_it_is_asked_for_again(index_copy, talk, server):
+def test_failed_window_is_told_and_only_it_is_asked_for_again(small_copy, talk, server):
     def first_half(handler):
         if "Seconds: 0 to" in handler.server.requests[-1]["messages"][1]["content"]:
             good(handler)
@@ -239,37 +239,37 @@ def test_failed_window_is_told_and_only_it_is_asked_for_again(index_copy, talk, 
             saying("I cannot help with that.")(handler)
 
     server.reply = first_half
-    done = ingest(index_copy, server, "--captions", talk)
+    done = ingest(small_copy, server, "--captions", talk)
     assert done.returncode == 3
-    row = report(index_copy)[VIDEO]
+    row = report(small_copy)[VIDEO]
     assert row["notes"] == 4
     assert "1 section has no notes: 4:00–6:00: little-model wrote no valid notes" in row["cause"]
     assert "only requests what is missing" in row["what_to_do"]
     assert "4:00–6:00" in done.stdout
     # Its captions are searchable all the same.
-    hit = open_index(index_copy).search("quicksilver walrus obelisk xylophone", k=20)
+    hit = open_index(small_copy).search("quicksilver walrus obelisk xylophone", k=20)
     assert hit[0].video.video_id == VIDEO
     server.reply = good
     server.requests.clear()
-    assert ingest(index_copy, server).returncode == 0
+    assert ingest(small_copy, server).returncode == 0
     assert len(server.requests) == 1
-    assert report(index_copy)[VIDEO]["notes"] == 6
+    assert report(small_copy)[VIDEO]["notes"] == 6
 
 
-def test_refused_key_ends_the_asking_at_once(index_copy, talk, server):
+def test_refused_key_ends_the_asking_at_once(small_copy, talk, server):
     server.reply = lambda handler: handler.fail(401)
-    done = ingest(index_copy, server, "--captions", talk)
+    done = ingest(small_copy, server, "--captions", talk)
     assert done.returncode == 3
     assert len(server.requests) == 1
-    cause = report(index_copy)[VIDEO]["cause"]
+    cause = report(small_copy)[VIDEO]["cause"]
     assert cause.startswith("2 sections have no notes: 0:00–4:00: the key was rejected (401)")
     assert "4:00–6:00: skipped after earlier failures: the key was rejected (401)." in cause
     assert KEY not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
-    assert open_index(index_copy).search("zeppelin")[0].video.video_id == VIDEO
+    assert open_index(small_copy).search("zeppelin")[0].video.video_id == VIDEO
 
 
-def test_interrupted_run_goes_on_where_it_stopped(index_copy, talk, server):
+def test_interrupted_run_goes_on_where_it_stopped(small_copy, talk, server):
     def then_hang(handler):
         if len(handler.server.requests) == 1:
             good(handler)
@@ -278,7 +278,7 @@ def test_interrupted_run_goes_on_where_it_stopped(index_copy, talk, server):
 
     server.reply = then_hang
     process = subprocess.Popen(
-        [sys.executable, "-m", "ingest", *map(str, command(index_copy, "--captions", talk))],
+        [sys.executable, "-m", "ingest", *map(str, command(small_copy, "--captions", talk))],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=DATA,
         env=os.environ | environment(server),
         # Under nohup or in a shell's background, SIGINT would be ignored.
@@ -294,40 +294,40 @@ def test_interrupted_run_goes_on_where_it_stopped(index_copy, talk, server):
     assert process.returncode == 1
     assert "run the same command to continue" in remarks
     assert "Traceback" not in remarks
-    assert len(list((index_copy / "notes").iterdir())) == 1
+    assert len(list((small_copy / "notes").iterdir())) == 1
     # The captions were made searchable before the model was asked.
-    assert open_index(index_copy).search("zeppelin")[0].video.video_id == VIDEO
+    assert open_index(small_copy).search("zeppelin")[0].video.video_id == VIDEO
     server.reply = good
     server.requests.clear()
-    assert ingest(index_copy, server).returncode == 0
+    assert ingest(small_copy, server).returncode == 0
     assert len(server.requests) == 1
-    assert report(index_copy)[VIDEO]["notes"] == 6
+    assert report(small_copy)[VIDEO]["notes"] == 6
 
 
-def test_dry_run_tells_calls_and_tokens_and_asks_nothing(index_copy, talk, server):
-    done = ingest(index_copy, server, "--captions", talk, "--dry-run")
+def test_dry_run_tells_calls_and_tokens_and_asks_nothing(small_copy, talk, server):
+    done = ingest(small_copy, server, "--captions", talk, "--dry-run")
     assert done.returncode == 0, done.stderr
     line = next(line for line in done.stdout.splitlines() if line.startswith("notes"))
     assert re.search(rf"{VIDEO}  2 calls, 0 windows done; about [\d,]+ tokens sent", line)
     assert "2 calls of little-model" in done.stdout
     assert server.requests == []
-    assert not (index_copy / "notes").exists()
-    unset = run("ingest", *command(index_copy, "--captions", talk, "--dry-run"))
+    assert not (small_copy / "notes").exists()
+    unset = run("ingest", *command(small_copy, "--captions", talk, "--dry-run"))
     assert "2 calls of a language model" in unset.stdout
 
 
-def test_endpoint_that_is_not_configured_is_a_plain_error(index_copy, talk, server):
+def test_endpoint_that_is_not_configured_is_a_plain_error(small_copy, talk, server):
     for variables, missed in (
         ({"CS25_LLM_BASE_URL": "", "CS25_LLM_MODEL": ""}, "CS25_LLM_BASE_URL is not set"),
         ({"CS25_LLM_MODEL": ""}, "CS25_LLM_MODEL is not set"),
         ({"CS25_LLM_BASE_URL": "user:secret@host"}, "not an address"),
     ):
-        done = ingest(index_copy, server, "--captions", talk, **variables)
+        done = ingest(small_copy, server, "--captions", talk, **variables)
         assert done.returncode == 2
         assert missed in done.stderr
         assert "http://localhost:11434/v1" in done.stderr
         assert "secret" not in done.stderr
-    lone = run("ingest", "--offline", "--index", index_copy, "--japanese")
+    lone = run("ingest", "--offline", "--index", small_copy, "--japanese")
     assert lone.returncode == 2
     assert "--enrich" in lone.stderr
 

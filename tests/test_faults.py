@@ -61,7 +61,7 @@ def tree_hash(folder):
 
 @pytest.mark.parametrize("mixed", MIXED)
 def test_every_video_gets_a_status_and_a_rerun_fetches_only_the_failures(
-    youtube, index_copy, mixed
+    youtube, small_copy, mixed
 ):
     faulty = {f"bad{n:08}": fault for n, fault in enumerate(mixed)}
     talks = []
@@ -70,10 +70,10 @@ def test_every_video_gets_a_status_and_a_rerun_fetches_only_the_failures(
         talks += [Talk(video_id, f"{name} {place}"), Talk(f"good{number:07}", f"Good {number}")]
     hold(youtube, *talks)
     youtube.misbehave = misbehaving(faulty)
-    first = pull(youtube, index_copy)
+    first = pull(youtube, small_copy)
     assert first.returncode == 3, first.stderr
     assert "Traceback" not in first.stderr
-    rows = report(index_copy)
+    rows = report(small_copy)
     for talk in talks:
         row = rows[talk.video_id]
         had = row["source"] in ("manual", "automatic") and row["cues"] == 3
@@ -81,19 +81,19 @@ def test_every_video_gets_a_status_and_a_rerun_fetches_only_the_failures(
         assert had or talk.video_id in faulty, row
     failed = {video_id for video_id in faulty if rows[video_id]["source"] == "failed"}
     assert failed  # what one client cannot have, the other often can
-    assert open_index(index_copy).search("This is about Good 7 and the number good")
+    assert open_index(small_copy).search("This is about Good 7 and the number good")
     assert set(youtube.hosts) == {"www.youtube.com:443"}  # no redirect was followed
 
     youtube.misbehave = lambda *_: False
     youtube.asked.clear()
-    again = pull(youtube, index_copy)
+    again = pull(youtube, small_copy)
     assert again.returncode == 0, again.stdout
     assert youtube.asked_videos() == failed
-    before = tree_hash(index_copy)
+    before = tree_hash(small_copy)
     youtube.asked.clear()
-    assert pull(youtube, index_copy).returncode == 0
+    assert pull(youtube, small_copy).returncode == 0
     assert youtube.asked_videos() == set()
-    assert tree_hash(index_copy) == before
+    assert tree_hash(small_copy) == before
     print(f"{len(faulty)} faults, {len(failed)} videos failed and came with the next run")
 
 

@@ -60,93 +60,93 @@ def test_bundled_course_is_indexed_lecture_by_lecture(index_dir):
         assert title in again.stdout
 
 
-def test_unchanged_ingest_writes_nothing(index_copy):
-    before = files(index_copy)
-    assert ingest(index_copy).returncode == 0
-    assert files(index_copy) == before
+def test_unchanged_ingest_writes_nothing(small_copy):
+    before = files(small_copy)
+    assert ingest(small_copy).returncode == 0
+    assert files(small_copy) == before
 
 
-def test_local_captions_are_found_by_their_words_at_their_second(index_copy, captions):
-    done = ingest(index_copy, "--captions", captions)
+def test_local_captions_are_found_by_their_words_at_their_second(small_copy, captions):
+    done = ingest(small_copy, "--captions", captions)
     assert done.returncode == 0, done.stderr
-    assert report(index_copy)["abcdefghijk"]["source"] == "local"
-    hit = open_index(index_copy).search("zebra router marmalade precision")[0]
+    assert report(small_copy)["abcdefghijk"]["source"] == "local"
+    hit = open_index(small_copy).search("zebra router marmalade precision")[0]
     assert hit.video.video_id == "abcdefghijk"
     assert hit.chunk.kind == "transcript"
     assert hit.slide is None
     assert int(hit.start) == 1
 
 
-def test_last_caption_of_a_file_is_found(index_copy, captions):
-    ingest(index_copy, "--captions", captions)
-    hit = open_index(index_copy).search("the last caption about giraffes")[0]
+def test_last_caption_of_a_file_is_found(small_copy, captions):
+    ingest(small_copy, "--captions", captions)
+    hit = open_index(small_copy).search("the last caption about giraffes")[0]
     assert hit.video.video_id == "abcdefghijk"
     assert "giraffes" in hit.quote
 
 
-def test_captions_once_given_stay_without_the_option(index_copy, captions):
-    ingest(index_copy, "--captions", captions)
+def test_captions_once_given_stay_without_the_option(small_copy, captions):
+    ingest(small_copy, "--captions", captions)
     shutil.rmtree(captions)
-    before = files(index_copy)
-    done = ingest(index_copy)
+    before = files(small_copy)
+    done = ingest(small_copy)
     assert "abcdefghijk" in done.stdout
-    assert files(index_copy) == before
+    assert files(small_copy) == before
 
 
-def test_unreadable_caption_file_is_reported_and_the_rest_is_indexed(index_copy, captions):
+def test_unreadable_caption_file_is_reported_and_the_rest_is_indexed(small_copy, captions):
     (captions / "brokenvideo.en.srt").write_text(JUNK, "utf-8")
-    done = ingest(index_copy, "--captions", captions)
+    done = ingest(small_copy, "--captions", captions)
     assert done.returncode == 3
     assert "brokenvideo.en.srt" in done.stdout
-    assert "line 1" in report(index_copy)["brokenvideo.en.srt"]["cause"]
+    assert "line 1" in report(small_copy)["brokenvideo.en.srt"]["cause"]
     assert "Traceback" not in done.stderr
-    assert open_index(index_copy).search("zebra marmalade")[0].video.video_id == "abcdefghijk"
+    assert open_index(small_copy).search("zebra marmalade")[0].video.video_id == "abcdefghijk"
 
 
-def test_best_file_of_a_video_is_taken_and_the_others_named(index_copy, captions):
+def test_best_file_of_a_video_is_taken_and_the_others_named(small_copy, captions):
     (captions / "abcdefghijk.de.srt").write_text(SRT.replace("zebra", "Zebra"), "utf-8")
     (captions / "holiday.txt").write_text("x")
-    done = ingest(index_copy, "--captions", captions)
-    assert open_index(index_copy).search("marmalade")[0].quote.startswith("The zebra")
+    done = ingest(small_copy, "--captions", captions)
+    assert open_index(small_copy).search("marmalade")[0].quote.startswith("The zebra")
     assert "Left out abcdefghijk.de.srt: abcdefghijk.en.srt of the same video was used" in (
         done.stderr
     )
     assert done.returncode == 3
-    assert report(index_copy)["holiday.txt"]["cause"].startswith("Left out: ")
-    assert report(index_copy)["holiday.txt"]["what_to_do"]
+    assert report(small_copy)["holiday.txt"]["cause"].startswith("Left out: ")
+    assert report(small_copy)["holiday.txt"]["what_to_do"]
 
 
-def test_recording_that_is_not_on_youtube_is_found_and_has_no_link(index_copy, tmp_path):
+def test_recording_that_is_not_on_youtube_is_found_and_has_no_link(small_copy, tmp_path):
     path = tmp_path / "Marmalade in precision.srt"
     path.write_text(SRT, "utf-8")
-    done = ingest(index_copy, "--captions", path)
+    done = ingest(small_copy, "--captions", path)
     assert done.returncode == 0
     assert "Marmalade in precision" in done.stdout
     found = run(
-        "cs25search", "search", "marmalade precision", "-k", "1", CS25_INDEX=str(index_copy)
+        "cs25search", "search", "marmalade precision", "-k", "1", CS25_INDEX=str(small_copy)
     )
     assert "Marmalade in precision  0:01–0:09" in found.stdout
     assert "youtu" not in found.stdout
     asked = run(
-        "cs25search", "search", "marmalade", "-k", "1", "--json", CS25_INDEX=str(index_copy)
+        "cs25search", "search", "marmalade", "-k", "1", "--json", CS25_INDEX=str(small_copy)
     )
     assert json.loads(asked.stdout)["hits"][0]["url"] is None
 
 
-def test_folder_that_holds_no_captions_is_an_error_with_the_right_names(index_copy, tmp_path):
+def test_folder_that_holds_no_captions_is_an_error_with_the_right_names(small_copy, tmp_path):
     (tmp_path / "empty").mkdir()
     for folder, text in (("empty", "VIDEOID.en.srt"), ("gone", "does not exist")):
-        done = ingest(index_copy, "--captions", tmp_path / folder)
+        done = ingest(small_copy, "--captions", tmp_path / folder)
         assert done.returncode == 2
         assert text in done.stderr
 
 
-def test_unknown_model_is_an_error_and_leaves_the_index(index_copy):
-    before = current_generation(index_copy)
-    done = ingest(index_copy, "--model", "nobody/no-such-model")
+def test_unknown_model_is_an_error_and_leaves_the_index(small_copy):
+    before = current_generation(small_copy)
+    done = ingest(small_copy, "--model", "nobody/no-such-model")
     assert done.returncode == 2
     assert "nobody/no-such-model" in done.stderr
-    assert current_generation(index_copy) == before
+    assert current_generation(small_copy) == before
 
 
 def test_altered_default_weights_are_refused(tmp_path):
@@ -164,22 +164,22 @@ def test_altered_default_weights_are_refused(tmp_path):
     assert "pip install" in done.stderr
 
 
-def test_damaged_index_is_built_again(index_copy, captions, tmp_path):
-    vectors = index_copy / current_generation(index_copy) / "vectors.faiss"
+def test_damaged_index_is_built_again(small_copy, captions, tmp_path):
+    vectors = small_copy / current_generation(small_copy) / "vectors.faiss"
     vectors.write_bytes(b"torn")
     own = tmp_path / "courses" / "cs25"  # a small course in its place, which is encoded soon
     own.mkdir(parents=True)
     (own / "course.toml").write_text('title = "Small"')
-    done = ingest(index_copy, "--captions", captions, CS25_COURSES=str(tmp_path / "courses"))
+    done = ingest(small_copy, "--captions", captions, CS25_COURSES=str(tmp_path / "courses"))
     assert done.returncode == 0, done.stderr
-    assert open_index(index_copy).search("giraffes")
+    assert open_index(small_copy).search("giraffes")
 
 
-def test_damaged_model_export_is_made_again(index_copy):
-    tokenizer = next(index_copy.glob("models/*/tokenizer.json"))
+def test_damaged_model_export_is_made_again(small_copy):
+    tokenizer = next(small_copy.glob("models/*/tokenizer.json"))
     tokenizer.write_bytes(b"{}")
-    assert ingest(index_copy).returncode == 0
-    assert open_index(index_copy).search("attention")
+    assert ingest(small_copy).returncode == 0
+    assert open_index(small_copy).search("attention")
 
 
 def test_folder_that_cannot_be_written_is_a_plain_error(tmp_path):
@@ -191,31 +191,31 @@ def test_folder_that_cannot_be_written_is_a_plain_error(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_transcript_of_an_answer_passes_the_qa_filter(index_copy, captions):
+def test_transcript_of_an_answer_passes_the_qa_filter(small_copy, captions):
     # Lecture 5 answers a question from 11:23 to 12:49.
     said = {"01:40": "Marmalade one.", "11:40": "Marmalade two."}
     cues = [f"00:{at},000 --> 00:{at[:3]}49,000\n{text}\n" for at, text in said.items()]
     (captions / "U8J32Z3qV8s.en.srt").write_text("\n".join(cues), "utf-8")
-    assert ingest(index_copy, "--offline", "--captions", captions).returncode == 0
-    hits = open_index(index_copy).search("marmalade", lectures=[5], kind="transcript", qa=True)
+    assert ingest(small_copy, "--offline", "--captions", captions).returncode == 0
+    hits = open_index(small_copy).search("marmalade", lectures=[5], kind="transcript", qa=True)
     assert [int(hit.start) for hit in hits] == [700]
 
 
-def test_second_ingest_says_who_holds_the_index(index_copy):
-    with ingest_lock(index_copy):
-        done = ingest(index_copy)
+def test_second_ingest_says_who_holds_the_index(small_copy):
+    with ingest_lock(small_copy):
+        done = ingest(small_copy)
     assert done.returncode == 2
     assert str(os.getpid()) in done.stderr
 
 
 @pytest.mark.parametrize("delay", [0.3, 1.0, 1.5, 2.5])
-def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(index_copy, captions, delay):
-    before = current_generation(index_copy)
+def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(small_copy, captions, delay):
+    before = current_generation(small_copy)
     (captions / "longlecture.en.srt").write_text(long_srt(100), "utf-8")
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "ingest", "--offline"),
-            *("--index", index_copy, "--captions", captions),
+            *("--index", small_copy, "--captions", captions),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -223,12 +223,12 @@ def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(index_copy
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    index = open_index(index_copy)
-    if current_generation(index_copy) == before:
+    index = open_index(small_copy)
+    if current_generation(small_copy) == before:
         assert index.search("Why does the router need float32?")[0].video.lecture == 5
-    assert ingest(index_copy, "--captions", captions).returncode == 0
-    assert open_index(index_copy).search("sentence 99 about topic")[0].video.lecture is None
-    assert not list(index_copy.glob(".building-*"))
+    assert ingest(small_copy, "--captions", captions).returncode == 0
+    assert open_index(small_copy).search("sentence 99 about topic")[0].video.lecture is None
+    assert not list(small_copy.glob(".building-*"))
 
 
 def long_srt(cues: int) -> str:

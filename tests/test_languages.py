@@ -26,7 +26,7 @@ SCRIPTS = {
     "Kanji": ("注意機構計算学習言語音声画像認識生成翻訳処理", False),  # Japanese or Chinese?
     "Thai": (["ก", "กา", "ข", "คี", "ง", "จุ", "ด", "ต่", "น", "นี้", "บ", "ป", "ม", "ร", "ล"], False),
 }
-CUES = 20
+CUES = 10
 
 
 def speech(seed: str, letters: str | list[str], spaced: bool) -> list[Cue]:
