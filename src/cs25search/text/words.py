@@ -30,6 +30,8 @@ def fold(text: str) -> str:
     >>> fold("ＧＰＴ-3")
     'gpt-3'
     """
+    if text.isascii():  # which NFKC leaves as it is
+        return text.lower()
     return unicodedata.normalize("NFKC", text).lower()
 
 
