@@ -111,9 +111,10 @@ def check(
             f"--shard {part} only works with Milvus.\n"
             "Add --store milvus --uri URI, or omit --shard."
         )
-    if order.transcribe and order.captions_dir is None and not course.settings.media:
+    has_files = order.captions_dir is not None or course.settings.media
+    if order.transcribe and order.offline and not has_files:
         raise Cs25SearchError(
-            "--transcribe only works with recordings.\n"
+            "With --offline, --transcribe only works with recordings on disk.\n"
             "Give an audio or video file, or a folder of them: --captions FILE --transcribe"
         )
     if order.japanese and not order.enrich:

@@ -50,10 +50,11 @@ from .report import (
 )
 from .speech import RECOGNISER, Whisper, read_length, require_recogniser, transcribe
 from .youtube.cookies import read_cookies
-from .youtube.failures import FetchError
+from .youtube.failures import DISABLED, FetchError
 from .youtube.fetch import Fetcher
 from .youtube.limits import Network
 from .youtube.pull import Requested, learn, list_videos, plan, pull
+from .youtube.sound import Sound, fetch_sound
 from .youtube.transcript_api import TranscriptClient
 from .youtube.ytdlp import YtDlpClient
 
@@ -83,9 +84,10 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     asked, failed = (Requested(), {}) if order.offline else fetch(order, course)
     if order.transcribe:  # after YouTube, which may have captions
         with waiting_lock(order):
-            transcribed, broken = transcribe_missing(order)
+            sounds, unheard = fetch_sounds(order, failed)
+            transcribed, broken = transcribe_missing(order, sounds)
         left_out += broken
-        failed |= dict.fromkeys(failed.keys() & transcribed)
+        failed |= unheard | dict.fromkeys(failed.keys() & transcribed)
     unusable: list[Unusable] = []
     tracks = kept(order.tracks, unusable.append)
     deck = find_deck(order, unusable.append)
@@ -226,13 +228,64 @@ def without_captions(order: Order, tracks: Mapping[str, RawTrack]) -> list[Media
     ]
 
 
-def transcribe_missing(order: Order) -> tuple[set[str], list[LeftOut]]:
+def fetch_sounds(
+    order: Order, failed: Mapping[str, FetchError | None]
+) -> tuple[list[MediaFile], dict[str, FetchError | None]]:
+    """Fetch the sound of videos that have no captions, unless a local file has it.
+
+    Args:
+        failed: What fetching captions said about each video; see `fetch`.
+
+    Returns:
+        The files, which are in the index folder, and why others could not be fetched.
+    """
+    own = {one.origin.video_id for one in given_media(order)}
+    silent = [
+        video_id
+        for video_id, error in failed.items()
+        if error and error.failure is DISABLED and video_id not in own
+    ]
+    client = YtDlpClient(order.network, read_cookies(order.cookies) if order.cookies else "")
+    found: list[MediaFile] = []
+    problems: dict[str, FetchError | None] = {}
+    for video_id in silent:
+        try:
+            details, sound = client.fetch_details(video_id), client.find_sound(video_id)
+            path = order.index_dir / "speech" / f"{video_id}.{sound.extension}"
+            if not path.exists():  # else an interrupted run has fetched it
+                _fetch_sound(sound, path, order.network)
+        except FetchError as error:
+            problems[video_id] = error
+            continue
+        origin = Origin(
+            video_id, "local", f"{video_id}.json", "",
+            title=details.title, duration=details.duration, upload_date=details.upload_date,
+            chapters=details.chapters, about=details.about,
+        )  # fmt: skip
+        found.append(MediaFile(path, origin))
+    return found, problems
+
+
+def _fetch_sound(sound: Sound, path: Path, network: Network) -> None:
+    with progress_bar() as progress:
+        task = progress.add_task(f"Fetching the sound of {path.stem}", total=None, step="sound")
+        fetch_sound(
+            sound, path, network, lambda done, of: progress.update(task, completed=done, total=of)
+        )
+
+
+def transcribe_missing(
+    order: Order, sounds: Sequence[MediaFile] = ()
+) -> tuple[set[str], list[LeftOut]]:
     """Write captions for recordings that have none.
+
+    Args:
+        sounds: Of videos; deleted when they have captions.
 
     Returns:
         The ids of those that have captions now, and the files that failed.
     """
-    missing = without_captions(order, kept(order.tracks))
+    missing = [*without_captions(order, kept(order.tracks)), *sounds]
     if not missing:
         remarks.print("Every recording has captions.")
         return set(), []
@@ -260,6 +313,8 @@ def transcribe_missing(order: Order) -> tuple[set[str], list[LeftOut]]:
                 # YouTube is not asked again for the same languages.
                 wanted = replace(track.origin, wanted=",".join(order.languages))
                 keep(order.tracks, replace(track, origin=wanted))
+                if one in sounds:
+                    path.unlink()
                 done.add(one.origin.video_id)
                 remarks.print(f"{path.name}: transcribed by {recogniser.name}.", markup=False)
     return done, failed

@@ -23,6 +23,7 @@ AGE = {"status": "LOGIN_REQUIRED", "reason": "This video may be inappropriate fo
 GONE = {"status": "ERROR", "reason": "This video is unavailable"}
 PRIVATE = {"status": "LOGIN_REQUIRED", "reason": "This is a private video. Please sign in"}
 UNPLAYABLE = {"status": "UNPLAYABLE", "reason": "Join this channel to get access to members-only"}
+SOUND = "https://rr1---sn-fake.googlevideo.com"
 WATCH_PAGE = {"contents": {"twoColumnWatchNextResults": {"results": {"results": {}}}}}
 EMBEDDED = {
     "INNERTUBE_API_KEY": "AIzaFake",
@@ -62,6 +63,7 @@ class Talk:
     hidden: tuple[str, ...] = ()  # tracks that youtube-transcript-api's client is not shown
     spoken: str = ""  # automatic tracks in other languages belong to dubbed soundtracks
     translations: tuple[str, ...] = ()  # languages that YouTube offers to translate captions into
+    sound: bytes = b""  # an audio file
     details: dict = field(default_factory=dict)  # added to the player's videoDetails
 
 
@@ -249,7 +251,7 @@ def _player(talk: Talk | None, video_id: str, client: str) -> dict:
             "lengthSeconds": str(talk.seconds),
             **talk.details,
         },
-        "streamingData": {"expiresInSeconds": "1"},
+        "streamingData": {"expiresInSeconds": "1", "adaptiveFormats": _sounds(talk)},
     }
     if tracks:
         listed: dict[str, Any] = {
@@ -266,6 +268,19 @@ def _player(talk: Talk | None, video_id: str, client: str) -> dict:
             )
         answer["captions"] = {"playerCaptionsTracklistRenderer": listed}
     return answer
+
+
+def _sounds(talk: Talk) -> list[dict]:
+    return [
+        {
+            "itag": 139,
+            "url": f"{SOUND}/videoplayback?v={talk.video_id}",
+            "mimeType": 'audio/mp4; codecs="mp4a.40.5"',
+            "bitrate": 48000,
+            "contentLength": str(len(talk.sound)),
+            "audioQuality": "AUDIO_QUALITY_LOW",
+        }
+    ] * bool(talk.sound)
 
 
 def sentences(talk: Talk) -> list[tuple[int, str]]:
@@ -295,14 +310,14 @@ def serve(talks: list[Talk], folder: Path) -> Iterator[FakeYoutube]:
     fake.certificate = folder / "authority.pem"
     authority.cert_pem.write_to_path(fake.certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("www.youtube.com", "youtube.com").configure_cert(context)
+    authority.issue_cert("www.youtube.com", "*.googlevideo.com").configure_cert(context)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_CONNECT(self) -> None:
             fake.hosts.append(self.path)
-            if self.path != "www.youtube.com:443":
+            if self.path not in ("www.youtube.com:443", f"{urlsplit(SOUND).hostname}:443"):
                 self.send_error(502)
                 return
             self.send_response(200)
@@ -321,10 +336,27 @@ def serve(talks: list[Talk], folder: Path) -> Iterator[FakeYoutube]:
         def _reply(self, body: bytes) -> None:
             threading.Event().wait(fake.slow)
             fake.cookies.append(self.headers.get("Cookie", ""))
+            if self.path.startswith("/videoplayback"):
+                self._send_sound()
+                return
             status, text = fake.answer(self.path, body)
             data = text.encode()
             with contextlib.suppress(OSError):  # the client has had enough
                 self._send(status, data)
+
+        def _send_sound(self) -> None:
+            video_id = parse_qs(urlsplit(self.path).query)["v"][0]
+            sound = fake.talks[video_id].sound
+            start, end = map(int, self.headers["Range"].removeprefix("bytes=").split("-"))
+            piece = sound[start : end + 1]
+            fake.asked.append(f"/videoplayback {video_id} {start}")
+            self.send_response(206 if piece else 416)
+            self.send_header(
+                "Content-Range", f"bytes {start}-{start + len(piece) - 1}/{len(sound)}"
+            )
+            self.send_header("Content-Length", str(len(piece)))
+            self.end_headers()
+            self.wfile.write(piece)
 
         def _send(self, status: int, data: bytes) -> None:
             video_id = fake.asked[-1].split(" ")[1]

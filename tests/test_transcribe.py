@@ -19,6 +19,10 @@ from cs25search import open_index
 from cs25search.formats import hit_json
 from ingest import steps
 from ingest.__main__ import main
+from ingest.youtube import sound
+from ingest.youtube.failures import FetchError
+from ingest.youtube.limits import read_network
+from ingest.youtube.sound import Sound, fetch_sound
 
 KNIVES = DATA / "courses" / "kitchen" / "media" / "knives.mp3"
 ONLY_MEDIA = '[[lecture]]\ntitle = "A sharp edge"\nmedia = "media/knives.mp3"\n'
@@ -106,3 +110,72 @@ def test_youtube_is_asked_first(course, tmp_path, monkeypatch):
         again = Fake()
         assert ingest(tmp_path, again, monkeypatch, *network).exit_code == 0
         assert (youtube.asked_videos(), again.heard) == (set(), [])
+
+
+@pytest.fixture
+def bare(course, tmp_path, monkeypatch):
+    """A course of a video that has sound but no captions, and the YouTube that has it."""
+    (course / "course.toml").write_text('[[lecture]]\nvideo = "aaaaaaaaaa4"\ntitle = "Knives"\n')
+    talk = Talk("aaaaaaaaaa4", "Bare", tracks=(), sound=KNIVES.read_bytes())
+    with serve([talk], tmp_path) as youtube:
+        for name, value in youtube.environment.items():
+            monkeypatch.setenv(name, value)
+        yield youtube
+
+
+def pieces(youtube) -> list[int]:
+    """Return where the pieces of sound begin that were asked for."""
+    return [int(one.split()[2]) for one in youtube.asked if one.startswith("/videoplayback")]
+
+
+def test_sound_of_a_video_without_captions_is_fetched_in_pieces_and_heard(
+    bare, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sound, "PIECE_BYTES", 100_000)
+    network = ["--proxy", bare.address, "--sleep", "0"]
+    assert ingest(tmp_path, Fake(stop_after=0), monkeypatch, *network).exit_code != 0
+    begun = pieces(bare)
+    assert begun == list(range(0, KNIVES.stat().st_size, 100_000)) and len(begun) > 1
+    done = ingest(tmp_path, Fake(), monkeypatch, *network)
+    assert done.exit_code == 0, done.output
+    assert pieces(bare) == begun  # the file was kept
+    (row,) = report(tmp_path / "index" / "pantry").values()
+    assert (row["source"], row["title"]) == ("automatic, whisper-fake", "Knives")
+    assert list((tmp_path / "index" / "pantry" / "speech").iterdir()) == []
+    bare.asked.clear()
+    assert ingest(tmp_path, Fake(), monkeypatch, *network).exit_code == 0
+    assert bare.asked_videos() == set()
+
+
+def test_sound_that_was_begun_is_continued(bare, tmp_path):
+    found = Sound("https://rr1---sn-fake.googlevideo.com/videoplayback?v=aaaaaaaaaa4", "139", "m4a")
+    path = tmp_path / "speech" / "talk.m4a"
+    path.parent.mkdir()
+    whole = KNIVES.read_bytes()
+    for kept in (whole[:5000], whole):
+        (path.parent / "talk.m4a.139.part").write_bytes(kept)
+        fetch_sound(found, path, read_network(bare.address))
+        assert path.read_bytes() == whole
+        assert list(path.parent.iterdir()) == [path]
+    assert pieces(bare) == [5000, len(whole)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/a.m4a",
+        "http://rr1.googlevideo.com/a",
+        "https://googlevideo.com.example.org/a",
+    ],
+)
+def test_sound_is_only_fetched_from_youtube(bare, tmp_path, url):
+    with pytest.raises(FetchError):
+        fetch_sound(Sound(url, "139", "m4a"), tmp_path / "x.m4a", read_network(bare.address))
+    assert bare.hosts == []
+
+
+def test_video_without_captions_and_sound_says_what_to_do(bare, tmp_path, monkeypatch):
+    bare.talks["aaaaaaaaaa4"].sound = b""
+    done = ingest(tmp_path, Fake(), monkeypatch, "--proxy", bare.address, "--sleep", "0")
+    assert done.exit_code != 0
+    assert "yt-dlp -x" in done.output

@@ -106,6 +106,16 @@ PROCESSING = Failure(
 LIVE_STATES = {"is_live": LIVE, "is_upcoming": NOT_YET, "post_live": PROCESSING}
 UNPLAYABLE = Failure("video", "YouTube says that the video cannot be played.", ADD_FILE)
 DISABLED = Failure("video", "The video has no captions.", ADD_FILE)
+NO_SOUND = Failure(
+    "video",
+    "The video has no captions, and YouTube does not give its sound to this program.",
+    "Save the sound, for example with yt-dlp -x, and give the file: --captions FILE --transcribe",
+)
+TOO_LARGE = Failure(
+    "video",
+    "The video has no captions, and its sound is larger than 1 GB.",
+    "Save the sound in parts, and give their folder: --captions FOLDER --transcribe",
+)
 BAD_ID = Failure(
     "video",
     "YouTube has no video with this id.",

@@ -9,7 +9,7 @@ import io
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,15 +72,19 @@ def read_network(proxy: str = "", environment: Mapping[str, str] = os.environ) -
     return Network(proxy, seconds, bool(certificates))
 
 
-def check_host(url: str) -> None:
+def check_host(url: str, is_known: Callable[[str], bool] = HOSTS.__contains__) -> None:
     """Check that a URL is one of YouTube's.
+
+    Args:
+        is_known: Whether a host, in lower case, may be reached.
 
     Raises:
         requests.exceptions.InvalidURL: It is not.
     """
     try:
         parts = urlsplit(url)
-        ours = parts.scheme == "https" and parts.hostname in HOSTS and parts.port in (None, 443)
+        is_ours = is_known(parts.hostname or "")
+        ours = parts.scheme == "https" and is_ours and parts.port in (None, 443)
     except ValueError:
         ours = False
     if not ours or parts.username is not None:
@@ -108,9 +112,13 @@ class BoundedAdapter(HTTPAdapter):
 
     seconds = SECONDS_TO_ANSWER
 
+    def check(self, url: str) -> None:
+        """Check that a URL may be reached."""
+        check_host(url)
+
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         """Send a request; each redirect passes through here too."""
-        check_host(request.url or "")
+        self.check(request.url or "")
         options |= {"timeout": self.seconds, "stream": True}
         send = super().send
         answers: queue.SimpleQueue[requests.Response | BaseException] = queue.SimpleQueue()
