@@ -131,11 +131,11 @@ def pieces(youtube) -> list[int]:
 def test_sound_of_a_video_without_captions_is_fetched_in_pieces_and_heard(
     bare, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(sound, "PIECE_BYTES", 100_000)
+    monkeypatch.setattr(sound, "PIECE_BYTES", 2_000)
     network = ["--proxy", bare.address, "--sleep", "0"]
     assert ingest(tmp_path, Fake(stop_after=0), monkeypatch, *network).exit_code != 0
     begun = pieces(bare)
-    assert begun == list(range(0, KNIVES.stat().st_size, 100_000)) and len(begun) > 1
+    assert begun == list(range(0, KNIVES.stat().st_size, 2_000)) and len(begun) > 1
     done = ingest(tmp_path, Fake(), monkeypatch, *network)
     assert done.exit_code == 0, done.output
     assert pieces(bare) == begun  # the file was kept
