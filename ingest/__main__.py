@@ -71,7 +71,8 @@ from .steps import dry_run, ingest
     "--transcribe",
     is_flag=True,
     help="Write captions for videos, and for the audio and video files of --captions and of "
-    "course.toml, that have none; needs the extra cs25search[speech].  E.g. --captions ~/recordings --transcribe",
+    "course.toml, that have none; needs the extra cs25search[speech].  "
+    "E.g. --captions ~/recordings --transcribe",
 )
 @click.option(
     "--speech-model",
