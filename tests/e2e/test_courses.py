@@ -85,3 +85,15 @@ def test_all_courses_are_searched_on_request(page, two):
     settle(page)
     expect(page.locator("body")).to_contain_text("CS25: Transformers United · ")
     expect(page.locator("body")).to_contain_text("Kitchen Science · ")
+
+
+def test_kept_moment_leads_back_to_its_own_course(page, two):
+    open_at(page, f"{two}/?course=kitchen&lang=en")
+    ask(page, "Why does bread rise?")
+    page.locator(".st-key-moment-1").get_by_role("button", name="Keep").click()
+    settle(page)
+    open_at(page, f"{two}/moments?course=cs25&lang=en")
+    expect(page.get_by_text("Lecture 1 · Why bread rises")).to_be_visible()
+    page.get_by_role("link", name="Read there").click()
+    expect(page).to_have_url(re.compile("course=kitchen"))
+    expect(page.locator("body")).to_contain_text("Ada Miller")

@@ -117,7 +117,10 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
     asked = st.query_params.get("course", place.course)
     if asked not in names:
         st.warning(say(language, "no_course", name=escape(asked)))
-    name: str = st.session_state.setdefault("course", asked if asked in names else place.course)
+    if asked in names and st.session_state.get("course-asked") != asked:
+        st.session_state["course"] = asked  # a link to another course was followed
+    name: str = st.session_state.setdefault("course", place.course)
+    st.session_state["course-asked"] = name
     if st.query_params.get("course", place.course) != name:
         st.query_params["course"] = name
     places = {one: place.of_course(one) for one in names}

@@ -19,6 +19,7 @@ from ..views.guide import verdict
 from ..views.markup import escape, muted
 from ..widgets import cards
 
+WORDS = 80  # characters of what is said, shown for a moment without a note
 DIFFICULTIES = {
     "easy": "difficulty_easy",
     "moderate": "difficulty_moderate",
@@ -101,7 +102,10 @@ def _show_pick(here: Here, pick: Pick, time: float) -> None:
 
 def _moment(here: Here, chunk: Chunk) -> str:
     """Return time and title of a moment; of speech, its first words."""
-    title = moment.title_of(chunk, here.language) or shorten(chunk.text, 80, placeholder=" …")
+    if chunk.kind == "note":
+        title = moment.title_of(chunk, here.language)
+    else:  # the title of speech is that of the recording
+        title = shorten(chunk.text, WORDS, placeholder=" …")
     link = watch_url(chunk.video_id, chunk.start)
     time = f"[{clock(chunk.start)}]({link})" if link else clock(chunk.start)
     return f"{time} · {escape(title)}"

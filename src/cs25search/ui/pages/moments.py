@@ -192,7 +192,10 @@ def _show_facts(here: Here, one: KeptMoment, known: Mapping[str, Described]) -> 
     if text := about.note_text(here.language):
         st.markdown(f"{muted(escape(about.note_label(here.language)))}  \n{escape(text)}")
     if about.quote:
-        with st.expander(here.say("said")):
+        quote = st.expander(here.say("said")) if about.note else st.container(gap="xsmall")
+        with quote:
+            if not about.note:
+                st.markdown(muted(here.say("said")))
             st.markdown(escape(about.quote))
     if about.slide:
         name = escape(about.slide_title(here.language))
@@ -205,6 +208,8 @@ def _show_read(here: Here, one: KeptMoment, known: Mapping[str, Described]) -> N
         return
     number = about.video.lecture
     where = {"lecture": str(number)} if number else {"video": one.video_id}
+    if here.titles:
+        where["course"] = about.course
     st.page_link(
         here.pages["lecture"],
         label=here.say("kept_read"),

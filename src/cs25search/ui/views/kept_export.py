@@ -38,6 +38,7 @@ class Described:
         note: The study note about most of it, or None.
         quote: What is said, by the captions; "" without captions.
         slide: The slide that was shown with it, or None.
+        course: The name of its course.
     """
 
     moment: KeptMoment
@@ -45,6 +46,7 @@ class Described:
     note: Chunk | None
     quote: str
     slide: Slide | None
+    course: str = ""
 
     @property
     def link(self) -> str:
@@ -108,7 +110,8 @@ def describe(moment: KeptMoment, index: Index) -> Described | None:
     slides = index.generation.slides
     slide = next((s for s in slides if s.number == moment.slide and s.lecture == video.lecture),
                  None)  # fmt: skip
-    return Described(moment, video, note, _quote(chunks, moment), slide)
+    course = index.generation.about.name
+    return Described(moment, video, note, _quote(chunks, moment), slide, course)
 
 
 def _shared(note: Chunk, moment: KeptMoment) -> float:
