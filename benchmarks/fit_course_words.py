@@ -11,19 +11,23 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from cs25search.answers.course_words import COUNTED, course_words
-from cs25search.course.entries import course_entries
+from cs25search.course.entries import course_entries, lecture_questions
 from cs25search.course.read import load_course
-from cs25search.records import Entry, Language
+from cs25search.records import Entry, Language, Lecture
 
 LEAST, MOST = 1.0, 3.0  # weights below are left out, weights above count as this
-GROUPS = 3  # lectures or facts with different questions that must have a word
+GROUPS = 3  # lectures or slides with different questions that must have a word
 
 
 def count(language: Language) -> dict[str, float]:
     """Return the words of questions about the course with their weights, most typical first."""
     course = load_course()
     entries = course_entries(course.about, course.facts, course.slides)
-    about = [course_words(ask) for entry in entries for ask in _asks(entry, language)]
+    written = [one for one in entries if one.kind != "lecture"]
+    parts: list[Entry | Lecture] = [*written, *course.about.lectures]
+    asked = [ask for part in parts for ask in _asks(part, language)]
+    # Of each lecture the same is asked: that counts once.
+    about = [course_words(ask) for ask in [*asked, *lecture_questions(language)]]
     taught = [
         course_words(ask)
         for note in course.notes
@@ -31,7 +35,7 @@ def count(language: Language) -> dict[str, float]:
     ]
     groups: dict[str, set[object]] = defaultdict(set)
     for entry in entries:
-        group = entry.lectures if len(entry.lectures) == 1 else entry
+        group = entry.lectures if len(entry.lectures) == 1 else entry.slides[:1] or entry
         for ask in _asks(entry, language):
             for word in course_words(ask):
                 groups[word].add(group)
@@ -45,7 +49,7 @@ def count(language: Language) -> dict[str, float]:
     return dict(sorted(kept.items(), key=lambda one: (-one[1], one[0])))
 
 
-def _asks(entry: Entry, language: Language) -> tuple[str, ...]:
+def _asks(entry: Entry | Lecture, language: Language) -> tuple[str, ...]:
     return entry.asks_ja if language == "ja" else entry.asks
 
 

@@ -51,6 +51,16 @@ def test_the_entry_with_the_nearest_question_comes_first_and_lectures_filter():
     assert [one.entry.number for one in only] == [1]
 
 
+def test_what_names_a_lecture_is_answered_by_what_is_said_of_this_lecture(index):
+    found = index.find("How does the deck rate lecture 6?", k=5)
+    entry = find_entry(index.searcher, found).entry
+    assert (entry.lectures, entry.side) == ((6,), "verdict")
+
+
+def test_a_term_is_defined_by_a_moment_although_an_entry_has_all_its_words(index):
+    assert index.answer("パーシーバーとは").citations[0].kind == "note"
+
+
 def test_equal_entries_are_not_encoded_again():
     entries = [entry(1, "five", "which talk")]
     first = build_handbook(entries, Letters())
@@ -105,6 +115,10 @@ def test_the_handbook_is_read_as_it_was_written(index_dir):
      ("音声をやっている人にはどの回がいい？", "slide", "第10回"),
      ("How many minutes is the Codex lecture?", "lecture", "48:39"),
      ("summarize the third lecture", "lecture", "Lucas Beyer"),
+     ("作者は第2回をどう評価している？", "lecture", "第2回"),
+     ("強化学習に興味がある人はどれを見ればいい", "slide", "第4回"),
+     ("ヒントンの講義は難しい？", "lecture", "第8回"),
+     ("Which talks come from OpenAI?", "slide", "OpenAI 2"),
      ("what is slide 19 about", "slide", "Slide 19, Lecture 5 impressions"),
      ("Who made these slides and when were they put online?", "deck", "1 September 2022")],
 )  # fmt: skip

@@ -114,6 +114,7 @@ class Lecture:
         recommended: Whether the author of the deck recommends it.
         difficulty: "easy", "moderate", "hard", or "" if nobody has judged it.
         asks: Questions about the lecture as a whole.
+        called: What people call the lecture: "the vision lecture".
     """
 
     number: int
@@ -142,6 +143,8 @@ class Lecture:
     outline: tuple[Section, ...] = ()
     asks: tuple[str, ...] = ()
     asks_ja: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    called_ja: tuple[str, ...] = ()
 
     def video(self) -> Video:
         """Return the recording of this lecture."""

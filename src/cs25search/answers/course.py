@@ -1,8 +1,9 @@
 """Answers about the course itself: from its slides, lectures and facts.
 
 A question is compared with those that the entries of the handbook answer. The score adds the
-similarity of the closest question and a weight for words typical of questions about the course. It
-must be higher if a moment answers. docs/answers.md says how the limits were found.
+similarity of the closest question, a weight for words typical of questions about the course, and
+the share of the question's words that the entry has. It must be higher if a moment answers.
+docs/answers.md says how the limits were found.
 """
 
 from collections.abc import Sequence
@@ -30,10 +31,14 @@ from ..text.sentences import split_sentences
 from ..text.topic_words import topic_words
 from .citations import text_of
 from .course_words import about_course
+from .definitions import defined_term
 
-WORD = 0.16  # what a word counts beside the nearest question, by its logarithm
-SURE: dict[Language, float] = {"en": 0.985, "ja": 0.985}
-ENOUGH: dict[Language, float] = {"en": 0.965, "ja": 0.95}  # where no moment answers
+WORD = 0.12  # what a word counts beside the nearest question, by its logarithm
+COVERED = 0.4  # what the share of the question's words counts
+SURE = 1.21
+ENOUGH = 1.06  # where no moment answers
+MOST = 0.9  # of the words of a question for a lecture that a fact must have
+OF_IT = 0.2  # added to the score of an entry about the lecture that a question names, and no other
 SAME = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
 MOST_SLIDES = 3  # cited for a fact
@@ -52,10 +57,14 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     if slide := named_slide(question.text):
         for entry in handbook.entries:
             if entry.kind == "slide" and entry.number == slide:
-                return Match(entry, SAME, SAME)
+                return Match(entry, SAME, SAME, 1.0)
     lectures = found.filters.lectures
-    least = ENOUGH[question.language] - _weight_of(question)
+    # Even with all words of the question, no entry can answer below this.
+    least = ENOUGH - COVERED - _weight_of(question)
     matches = match(handbook, question.text, query.tokens, query.ids, lectures, least)
+    if named := set(named_lectures(question.text)):
+        # What is asked of one lecture is not answered by what is said of many.
+        matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))
     # An answer needs a question nearly like it, though not every entry near by its text has one.
     nearest = max((one.ask for one in matches), default=0.0)
     return replace(matches[0], ask=nearest) if matches else None
@@ -71,11 +80,14 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
         return False
     named = bool(named_lectures(question.text))
     has_topic = question.intent.of_lectures and topic_of(question.text) != question.text
-    is_double = found.ask >= 1 or found.entry.kind == "fact"
+    is_double = found.ask >= 1 or (found.entry.kind == "fact" and found.covered >= MOST)
     if is_answered and has_topic and not named and not is_double:
         return False  # the best moment names its lecture and speaker
-    limit = SURE[question.language] if is_answered else ENOUGH[question.language]
-    return found.ask + _weight_of(question) >= limit
+    typical = _weight_of(question)
+    if is_answered and not typical and defined_term(question.text):
+        return False  # a moment defines it
+    score = found.ask + typical + COVERED * found.covered
+    return score >= (SURE if is_answered else ENOUGH)
 
 
 def _weight_of(question: Question) -> float:

@@ -3,51 +3,75 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ..records import About, Entry, Lecture, Section, Slide
+from ..records import About, Entry, Language, Lecture, Section, Slide
 from ..text.words import ORDINALS
 from ..times import clock
 from .read import Fact
 
-# What is asked about any lecture by its number, beside the questions written for each.
+# What is asked about any lecture by its number, its speaker or what it is called, beside the
+# questions written for each.
 _ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "who": (
         ("Who gives lecture {n}?", "Who speaks in lecture {n}?", "How long is lecture {n}?",
          "Who is the speaker of lecture {n} and where does he work?", "title of lecture {n}",
          "How long is the talk by {who}?", "How many minutes is lecture {n}?",
-         "length of the lecture on {title}"),
+         "length of the lecture on {title}", "Who teaches lecture {n}?", "lecturer of lecture {n}",
+         "Which lecture does {who} give?", "Where does {who} work?",
+         "Who gives the {called} lecture?", "Who is the {called} talk by?",
+         "How long is the {called} lecture?", "How many minutes is the {called} talk?"),
         ("第{n}回は誰が話していますか", "第{n}回の講師は？", "第{n}回は何分ですか",
-         "第{n}回の長さ", "{who}の講義は何分ですか"),
+         "第{n}回の長さ", "{who}の講義は何分ですか", "第{n}回を担当しているのは誰？",
+         "{who}はどの講義で話していますか", "{called}の講義は誰が話していますか",
+         "{called}の講義は第何回ですか", "{called}の回は何分ですか"),
     ),
     "summary": (
         ("Summarise lecture {n}", "What does lecture {n} cover?", "outline of lecture {n}",
          "lecture {n} in a few sentences", "main points of lecture {n}",
          "What is lecture {n} about?", "summary of the lecture on {title}",
          "Summarize lecture {n}", "Summarise the {nth} lecture", "Summarize the {nth} talk for me",
-         "What does {who} talk about?", "outline of the talk by {who}"),
+         "What does {who} talk about?", "outline of the talk by {who}",
+         "What is the {called} lecture about?", "Summarise the {called} lecture",
+         "What is in lecture {n}?", "tell me about lecture {n}"),
         ("第{n}回を要約してください", "第{n}回の要点", "第{n}回の内容は？",
-         "第{n}回は何についての講義ですか", "{title}の講義の要約",
-         "{who}は何について話していますか"),
+         "第{n}回の要約をお願いします", "第{n}回は何についての講義ですか", "{title}の講義の要約",
+         "{who}は何について話していますか", "{called}の講義はどんな内容ですか",
+         "{called}の回の要約", "{called}の回では何を話している？"),
     ),
     "verdict": (
         ("What did the author think of lecture {n}?", "author's impression of lecture {n}",
-         "Is lecture {n} worth watching?", "opinion of the deck on the talk by {who}"),
+         "Is lecture {n} worth watching?", "opinion of the deck on the talk by {who}",
+         "Is lecture {n} any good?", "Can I skip lecture {n}?", "Should I watch lecture {n}?",
+         "How did the author like lecture {n}?", "How does the deck rate lecture {n}?",
+         "What did the author think of the {called} lecture?",
+         "Is the {called} talk worth watching?", "Did the author like the talk by {who}?"),
         ("第{n}回についての作者の感想", "第{n}回は見る価値がある？", "第{n}回の評価",
-         "{who}の講義の感想"),
+         "{who}の講義の感想", "作者は第{n}回をどう思った？", "作者は第{n}回をどう評価している？",
+         "第{n}回は飛ばしてもいい？", "第{n}回は面白い？", "作者は{called}の回をどう思った？",
+         "{called}の講義は見る価値がある？", "{called}の講義の感想"),
     ),
     "before": (
         ("Do I need to read anything before lecture {n}?", "prerequisites of lecture {n}",
-         "preparation for lecture {n}", "papers to read before the talk by {who}"),
-        ("第{n}回の前に予習は必要ですか", "第{n}回の予備知識", "{who}の講義の予習"),
+         "preparation for lecture {n}", "papers to read before the talk by {who}",
+         "What should I know before lecture {n}?",
+         "What should I read before the {called} lecture?",
+         "Do I need to read anything before the {called} talk?"),
+        ("第{n}回の前に予習は必要ですか", "第{n}回の予備知識", "{who}の講義の予習",
+         "第{n}回の前に読むもの", "{called}の講義に予備知識は必要ですか",
+         "{called}の回の前に何を読めばいい？"),
     ),
     "difficulty": (
         ("How hard is lecture {n}?", "Is lecture {n} easy or difficult?",
-         "Can I follow the talk by {who}?"),
-        ("第{n}回は難しいですか", "第{n}回の難易度", "{who}の講義は難しい？"),
+         "Can I follow the talk by {who}?", "Is the talk by {who} hard to follow?",
+         "How difficult is the {called} lecture?", "Is the {called} talk easy to follow?"),
+        ("第{n}回は難しいですか", "第{n}回の難易度", "{who}の講義は難しい？",
+         "第{n}回はどれくらい難しい？", "第{n}回は分かりやすい？", "{called}の講義は難しいですか",
+         "{called}の回は分かりやすい？"),
     ),
     "good_for": (
         ("Who should watch lecture {n}?", "Who is lecture {n} good for?",
-         "who gets something out of the talk by {who}"),
-        ("第{n}回はどんな人向けですか", "第{n}回は誰の役に立つ？", "{who}の講義はどんな人向け？"),
+         "who gets something out of the talk by {who}", "Who is the {called} lecture for?"),
+        ("第{n}回はどんな人向けですか", "第{n}回は誰の役に立つ？", "{who}の講義はどんな人向け？",
+         "{called}の講義はどんな人向けですか"),
     ),
 }  # fmt: skip
 
@@ -60,6 +84,13 @@ _SIDES = {
     r"|向け|向いて|どの回|どの講義|役立|おすすめの回",
     "verdict": r"\b(?:worth|star|starred)\b|価値|★",
 }
+
+
+def lecture_questions(language: Language) -> list[str]:
+    """Return what is asked about any lecture, without its number, names and title."""
+    return [
+        re.sub(r"\{\w+\}", "", ask) for asks in _ASKS.values() for ask in asks[language == "ja"]
+    ]
 
 
 def course_entries(about: About, facts: Sequence[Fact], slides: Sequence[Slide]) -> list[Entry]:
@@ -108,19 +139,26 @@ def _lecture(lecture: Lecture) -> Iterator[Entry]:
         if not text:
             continue
         asks, asks_ja = (
-            tuple(
-                ask.format(n=n, title=title, who=last, nth=nth)
-                for ask in templates
-                if last or "{who}" not in ask
-            )
-            for templates, title in zip(
-                _ASKS[side], (lecture.title, lecture.title_ja or lecture.title), strict=True
+            tuple(_filled(templates, names, n=n, title=title, who=last, nth=nth))
+            for templates, names, title in zip(
+                _ASKS[side],
+                (lecture.called, lecture.called_ja),
+                (lecture.title, lecture.title_ja or lecture.title),
+                strict=True,
             )
         )
         asks += tuple(ask for ask in lecture.asks if side_of(ask) == side)
         asks_ja += tuple(ask for ask in lecture.asks_ja if side_of(ask) == side)
         yield Entry("lecture", n, lecture.title, lecture.title_ja, text, text_ja, asks, asks_ja,
                     (n,), (), side, "", outline if side == "summary" else ())  # fmt: skip
+
+
+def _filled(templates: Sequence[str], called: Sequence[str], **known: object) -> Iterator[str]:
+    """Yield the questions about a lecture, one for each of its names where a template has one."""
+    for template in templates:
+        if known["who"] or "{who}" not in template:
+            for name in called if "{called}" in template else ("",):
+                yield template.format(called=name, **known)
 
 
 def _who(lecture: Lecture) -> tuple[str, str]:

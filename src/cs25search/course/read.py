@@ -99,6 +99,8 @@ class _Overview:
     outline: tuple[Section, ...] = ()
     asks: tuple[str, ...] = ()
     asks_ja: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    called_ja: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ def _with_overviews(path: Path, lectures: tuple[Lecture, ...]) -> tuple[Lecture,
     _same_numbers(path, "lectures", [one.number for one in found], [x.number for x in lectures])
     for lecture, one in zip(lectures, found, strict=True):
         place = f"lecture {one.number}"
-        _no_blank(path, place, one, "asks", "asks_ja", "summary")
+        _no_blank(path, place, one, "asks", "asks_ja", "called", "called_ja", "summary")
         starts = [section.start for section in one.outline]
         if starts != sorted(set(starts)) or (starts and starts[-1] >= lecture.duration > 0):
             raise DataError(

@@ -150,11 +150,13 @@ class Match:
     Attributes:
         score: By its closest question and its text; higher is better.
         ask: By its closest question alone: 1.4 for the same words, about .4 for other topics.
+        covered: Share of the question's words that the entry has, rare words counting more.
     """
 
     entry: Entry
     score: float
     ask: float
+    covered: float
 
 
 def build_handbook(
@@ -218,7 +220,7 @@ def match(  # noqa: PLR0913 (a question as it is typed and as it is encoded)
         if not wanted or wanted & {*entry.lectures}:
             score = max(text, ask) + BOTH * min(text, ask) + COVERED * covered[place]
             score += WRITTEN if entry.kind != "slide" else 0.0
-            matches.append(Match(entry, score, ask))
+            matches.append(Match(entry, score, ask, covered[place]))
     return sorted(matches, key=lambda one: -one.score)
 
 
