@@ -8,55 +8,51 @@ import pytest
 from cs25search import Index
 from cs25search.errors import QuestionError
 from cs25search.records import Chunk, Video
-from cs25search.ui.views.relevance import COARSE, FINE, STEPS, Strip, best_cells, cut, relevance
+from cs25search.ui.views.relevance import STEPS, Strip, best_cells, cut, relevance
 
 FLOAT32 = "Why does the router need float32?"
+
+
+VIDEO = Video("v", "V", (), 180)
 
 
 def note(start: float, end: float) -> Chunk:
     return Chunk(f"v:{start}", "v", start, end, "text", "note", title=f"from {start}")
 
 
-def test_cell_takes_the_best_note_it_touches_and_plays_from_that_note():
-    notes = [note(5, 40), note(40, 70)]
-    cells = cut(notes, [0.1, 0.9], 30)
-    assert [(cell.start, cell.end, cell.strength) for cell in cells] == [
-        (5, 30, 0.1),
-        (40, 60, 0.9),
-        (60, 70, 0.9),
-    ]
-
-
 def test_levels_reach_from_hardly_to_the_best():
-    cells = cut([note(0, 30), note(30, 60), note(60, 90)], [0.0, 0.5, 1.0], 30)
+    cells = cut([note(0, 30), note(30, 60), note(60, 90)], [0.0, 0.5, 1.0])
     assert [cell.level for cell in cells] == [0, 2, STEPS]
+    assert [Strip(VIDEO, cells[:count]).speaks for count in (1, 2)] == [False, True]
+
+
+def test_windows_of_captions_that_overlap_are_cells_that_do_not():
+    cells = cut([note(0, 60), note(50, 110), note(100, 130)], [0.1, 0.9, 0.5])
+    assert [(cell.begin, cell.end) for cell in cells] == [(0, 50), (50, 100), (100, 130)]
 
 
 def test_best_cells_are_in_order_of_time_and_of_different_notes():
     notes = [note(0, 90), note(90, 120), note(120, 150), note(150, 180)]
-    strip = Strip(Video("v", "V", (), 180), cut(notes, [1.0, 0.0, 0.6, 0.8], 30))
-    assert [cell.start for cell in best_cells(strip)] == [0, 120, 150]
-    assert [cell.start for cell in best_cells(strip, 1)] == [0]
+    strip = Strip(VIDEO, cut(notes, [1.0, 0.0, 0.6, 0.8]))
+    assert [cell.begin for cell in best_cells(strip)] == [0, 120, 150]
+    assert [cell.begin for cell in best_cells(strip, 1)] == [0]
 
 
-@pytest.mark.parametrize("seconds", [FINE, COARSE])
-def test_strips_cover_every_lecture_and_the_strongest_cell_answers(index: Index, seconds: float):
-    strips = relevance(index, index.find(FLOAT32), seconds)
+def test_strips_cover_every_lecture_and_the_strongest_cell_answers(index: Index):
+    strips = relevance(index, index.find(FLOAT32))
     assert [strip.video.lecture for strip in strips] == list(range(1, 11))
     for strip in strips:
         # Notes leave out only the seconds before the first word and after the last.
-        assert strip.cells[0].begin == 0 and strip.video.duration - strip.cells[-1].end < 60
-        assert all(a.end == b.begin for a, b in pairwise(strip.cells))
-        assert all(cell.begin <= cell.start < cell.end for cell in strip.cells)
+        assert strip.video.duration - strip.cells[-1].end < 60
+        assert all(a.end <= b.begin for a, b in pairwise(strip.cells))
     best = max((cell.strength, strip.video.lecture) for strip in strips for cell in strip.cells)
     assert best == (1.0, 5)
-    fifth = best_cells(strips[4], 1)[0]
-    assert fifth.note.start == 582
+    assert best_cells(strips[4], 1)[0].begin == 582
 
 
 def test_japanese_question_points_to_the_same_place(index: Index):
     strips = relevance(index, index.find("ルーターにfloat32が必要なのはなぜ？"))
-    assert best_cells(strips[4], 1)[0].note.start == 582
+    assert best_cells(strips[4], 1)[0].begin == 582
 
 
 def test_question_without_words_is_relevant_nowhere(index: Index):

@@ -6,8 +6,10 @@ import pytest
 
 from cs25search.records import Answer, Chunk, Citation, Sentence, Slide, Video
 from cs25search.ui.views import reply
+from cs25search.ui.views.html import Links
 from cs25search.ui.views.texts import say
 
+EN, JA = Links("en", {"lang": "en"}), Links("ja", {"lang": "ja"})
 VIDEO = Video("abcdefghijk", "Scaling *it*", ("Ann Lee",), 4000, 5, "スケーリング")
 CITED = Citation(1, VIDEO, 582, 624.5, "The routers need float32.", None, "ルータにはfloat32。")
 SAID = replace(
@@ -17,61 +19,68 @@ SAID = replace(
 ANSWER = Answer(
     "Why?", "answered", "It is.", (Sentence("It is.", (1,)),), (CITED,), probability=0.9
 )
-HOSTILE = "![](http://evil.example/a.png) [x](javascript:evil()) $x$ <style> :smile: #"
+HOSTILE = '<style> <a href=javascript:evil()> " onclick="evil()" ![](http://evil.example/a.png)'
 
 
-def test_each_sentence_is_followed_by_its_numbers_which_lead_to_our_links():
+def test_each_sentence_is_followed_by_its_numbers_which_play_the_moment():
     said = [Sentence("It is [so](http://evil.example).", (1,)), Sentence("速い。", (2,))]
-    shown = reply.prose(said, {1: CITED.url})
-    assert shown.count("](") == 1
-    assert "[&#91;1&#93;](https://youtu.be/abcdefghijk?t=582) 速い。 &#91;2&#93;" in shown
+    shown = reply.prose(said, [CITED], EN)
+    assert shown.count("<a ") == 1 and 'href="https://youtu.be/abcdefghijk?t=582"' in shown
+    assert ">[1]</a> 速い。 [2]</p>" in shown
 
 
-def test_hostile_text_shows_as_it_is():
+def test_hostile_text_is_escaped():
+    slide = Slide(18, 5, HOSTILE, HOSTILE, "https://deck.example?slide=18")
     for shown in (
-        reply.prose([Sentence(HOSTILE, (1,))], {}),
-        *(text for _, text in reply.quoted(replace(CITED, quote=HOSTILE), "why", "en")),
-        *(text for one in reply.quoted(replace(SAID, quote=HOSTILE), "why", "en") for text in one),
+        reply.prose([Sentence(HOSTILE, (1,), HOSTILE)], [replace(CITED, quote=HOSTILE)], EN),
+        reply.sources(
+            [replace(CITED, kind="slide", slide=slide, link=slide.url, quote=HOSTILE)], EN
+        ),
+        reply.sources([replace(SAID, quote=HOSTILE)], JA),
+        reply.sources([replace(CITED, video=replace(VIDEO, lecture=None, title=HOSTILE))], EN),
+        reply.told(replace(ANSWER, sentences=(Sentence(HOSTILE, (1,), HOSTILE),)), EN),
         reply.byline(replace(ANSWER, model=HOSTILE), "en"),
         reply.byline(replace(ANSWER, remark=HOSTILE), "ja"),
-        reply.chip(replace(CITED, video=replace(VIDEO, lecture=None, title=HOSTILE)), "en"),
     ):
-        for sign in ("](", "<", "$", ":smile:", "http://"):
-            assert sign not in shown
+        assert "<style" not in shown and '"evil' not in shown
+        assert "&lt;style&gt;" in shown
 
 
-def test_chip_says_number_time_and_lecture():
-    assert reply.chip(CITED, "en") == "**&#91;1&#93;** 9:42 · Lecture 5 · Study note"
-    assert reply.chip(CITED, "ja") == "**&#91;1&#93;** 9:42 · 第5回 · 学習メモ"
+def test_citation_says_number_time_and_lecture():
+    assert reply.chip(CITED, "en") == "9:42 · Lecture 5 · Study note"
     assert reply.chip(SAID, "en").endswith("Lecture 5 · Captions")
     whole = replace(CITED, kind="lecture", start=0.0)
-    assert reply.chip(whole, "en").endswith("0:00 · Lecture 5")  # neither a note nor captions
-    assert reply.time_range(CITED) == "9:42–10:24"
+    assert reply.chip(whole, "en") == "0:00 · Lecture 5"  # neither a note nor captions
+    assert ">[1] 9:42 · 第5回 · 学習メモ</a>" in reply.sources([CITED], JA)
 
 
-def test_note_is_labelled_and_in_the_readers_language_with_words_marked():
-    english = "The :yellow-background[**routers**] need float32&#46;"
-    assert reply.quoted(CITED, "router", "en") == [("Study note", english)]
-    assert reply.quoted(CITED, "", "ja") == [("学習メモ", "ルータにはfloat32。")]
-    assert reply.quoted(replace(CITED, quote_ja=""), "router", "ja") == [("学習メモ", english)]
-    assert reply.quoted(replace(CITED, model="m"), "", "en")[0][0].endswith("model m")
+def test_tip_of_a_note_is_labelled_and_in_the_readers_language():
+    assert reply.tip(CITED, "en").endswith("\nStudy note: The routers need float32.")
+    assert reply.tip(CITED, "ja").endswith("\n学習メモ: ルータにはfloat32。")
+    assert reply.tip(replace(CITED, quote_ja=""), "ja").endswith("need float32.")
+    assert "language model m:" in reply.tip(replace(CITED, model="m"), "en")
 
 
-def test_only_speech_stands_in_quotation_marks_beside_the_note_about_it():
-    assert reply.quoted(SAID, "", "en") == [
-        ("Said in the lecture", "“so we cast it”"),
-        ("Study note", "Only the router is cast&#46;"),
-    ]
-    assert reply.quoted(replace(SAID, note=None), "", "ja")[0][1] == "“so we cast it”"
+def test_only_speech_stands_in_quotation_marks():
+    assert reply.tip(SAID, "en").endswith("\nSaid in the lecture: “so we cast it”")
+    assert reply.tip(replace(SAID, quote="これです"), "ja").endswith("「これです」")
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_slide_is_cited_by_its_number_and_labelled(language):
+def test_slide_is_cited_by_its_number_and_opens_its_page(language):
     slide = Slide(18, 5, "T", "S", "https://deck.example?slide=18")
-    cited = replace(CITED, kind="slide", slide=slide)
-    assert "18" in reply.chip(cited, language)
-    assert "9:42" not in reply.chip(cited, language)
-    assert reply.quoted(cited, "", language)[0][0] == say(language, "about_slide")
+    cited = replace(CITED, kind="slide", slide=slide, link=slide.url)
+    assert "18" in reply.chip(cited, language) and "9:42" not in reply.chip(cited, language)
+    assert say(language, "about_slide") in reply.tip(cited, language)
+    shown = reply.sources([cited], Links(language, {}))
+    assert 'href="https://deck.example?slide=18"' in shown and "data-away" in shown
+
+
+def test_sides_of_a_comparison_are_told_apart():
+    said = (Sentence("BERT: It reads.", (1,), "BERT"), Sentence("GPT: It writes.", (1,), "GPT"))
+    shown = reply.told(replace(ANSWER, sentences=said), EN)
+    assert "<h3>BERT</h3><p>It reads." in shown and "<h3>GPT</h3><p>It writes." in shown
+    assert "<h3>" not in reply.told(ANSWER, EN)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -79,8 +88,8 @@ def test_byline_names_the_model_what_it_lost_and_why_extracts_stand_in(language)
     extracts = reply.byline(ANSWER, language)
     written = reply.byline(replace(ANSWER, model="gpt_x", dropped=1), language)
     failed = reply.byline(replace(ANSWER, remark="Extracts (401).", dropped=3), language)
-    assert "gpt&#95;x" in written and extracts not in written
-    assert failed.startswith(extracts) and "&#40;401&#41;" in failed and "3" in failed
+    assert "gpt_x" in written and extracts not in written
+    assert failed.startswith(extracts) and "(401)" in failed and "3" in failed
     assert len({extracts, written, failed}) == 3
 
 

@@ -145,6 +145,13 @@ def open_at(page: Page, url: str) -> Page:
     return page
 
 
+def open_desk(page: Page, url: str) -> Page:
+    """Open the address of a page with a player, and wait for the script of the player."""
+    open_at(page, url)
+    page.locator(".cs-desk").wait_for(state="attached")
+    return page
+
+
 def settle(page: Page, patience: float = PATIENCE) -> None:
     """Wait until the server has run the page and the browser shows all of it.
 

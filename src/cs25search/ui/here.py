@@ -11,6 +11,7 @@ from ..place import Place
 from ..records import About, Language, Lecture, Video
 from ..text.clean import clean
 from .doors import ONLY_HERE, Access
+from .views.html import Links
 from .views.moment import lecture_title
 from .views.problem import explain
 from .views.texts import say
@@ -55,6 +56,11 @@ class Here:
         """The parameters that every link to a page keeps."""
         kept = {"lang": str(self.language)}
         return kept | ({"course": self.place.course} if self.titles else {})
+
+    @property
+    def links(self) -> Links:
+        """What makes the links of this page."""
+        return Links(self.language, self.address)
 
     def name_tab(self, name: str) -> None:
         """Set the title of the browser tab; "" leaves it unchanged."""

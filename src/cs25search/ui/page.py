@@ -33,7 +33,7 @@ from .pages import (
 from .views.address import LANGUAGES, first_language
 from .views.markup import escape
 from .views.texts import say
-from .widgets import player, shelf
+from .widgets import desk, shelf
 from .widgets.language import show_language
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 # A local file, because Streamlit's own icons would be fetched from a Google server.
 ICON = Path(__file__).with_name("icon.png")
-WIDTH = 1120  # pixels; longer lines are hard to read
+# Pixels; longer lines are hard to read. A lecture has two texts beside each other.
+WIDTH, WIDTH_LECTURE = 1180, 1400
 NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
 
 
@@ -52,7 +53,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         place: Of the course to show unless the URL names another one in the same folder.
     """
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
-    player.stopped()  # this run redraws all parts of the page
+    desk.show_style()
     shelf.receive()
     asked = st.query_params.get("lang")
     language: Language = st.session_state.setdefault(
@@ -84,7 +85,8 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
     # Another page starts without parameters; links to it must keep the language.
     if st.query_params.get("lang") != language:
         st.query_params["lang"] = language
-    with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
+    width = WIDTH_LECTURE if page.url_path == "lecture" else WIDTH
+    with st.container(horizontal_alignment="center"), st.container(width=width):
         _show_top(here, title)
         try:
             page.run()
@@ -153,8 +155,7 @@ def _show_top(here: Here, title: str) -> None:
 
 
 def _change_course() -> None:
-    """Clear the state of the previous course: chosen lectures, the player."""
-    player.stop()
+    """Clear the state of the previous course: the chosen lectures."""
     st.query_params["course"] = st.session_state["course"]
     for name in ("lecture", "video"):
         st.query_params.pop(name, None)

@@ -1,8 +1,8 @@
-"""The lecture page: player, notes, transcript and search within the lecture."""
+"""The lecture page: contents, notes beside what was said, the player, search within the lecture."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
 from ...errors import QuestionError
@@ -13,41 +13,76 @@ from ...times import clock, watch_url
 from ...transcripts import FORMATS, cues_of, write_transcript
 from ..here import Here
 from ..live import live_index
-from ..views import moment
+from ..views import card, html, moment
 from ..views.markup import escape, muted
-from ..views.transcript import Passage, find, marked, paragraphs
-from ..widgets import cards, player
+from ..views.transcript import (
+    Row,
+    Text,
+    View,
+    is_moment,
+    rows_of,
+    show_contents,
+    show_text,
+    with_chapters,
+)
+from ..widgets import desk
 
-PLACE = "lecture"
 MOMENTS = 5
-VIEWS = ("view_notes", "view_transcript", "view_deck")
+VIEWS: dict[View, str] = {"both": "view_both", "notes": "view_notes", "speech": "view_speech",
+                          "languages": "view_languages"}  # fmt: skip
+VIEW, FIND = "view", "find"  # keys, and names in the URL
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A passage as the page shows it.
+class Said:
+    """What is known of a recording.
 
     Attributes:
-        number: Its position among all passages, from 0.
-        chapters: Those that begin here, as (start, title).
-        is_moment: Whether it contains a moment found for the last question.
-        wanted: Words to mark.
+        rows: In order of time.
+        hits: Moments found for the last question.
     """
 
-    number: int
-    passage: Passage
-    chapters: Sequence[tuple[float, str]] = ()
-    is_moment: bool = False
-    wanted: str = ""
+    video: Video
+    rows: tuple[Row, ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def views(self) -> list[View]:
+        """The views that have something to show, the usual one first."""
+        notes = any(row.note for row in self.rows)
+        said = any(row.said for row in self.rows)
+        views: list[View] = []
+        if notes and said:
+            views.append("both")
+        if notes:
+            views.append("notes")
+        if said:
+            views.append("speech")
+        if any(row.note and row.note.text_ja for row in self.rows):
+            views.append("languages")
+        return views
 
 
 def show(here: Here) -> None:
     """Show the page for the lecture (lecture=5) or other video (video=ID) in the URL."""
     index = live_index(here)
     videos = {address(video): video for video in index.generation.videos}
-    video = videos[_choose(here, videos)]
+    chosen = _choose(here, videos)
+    if chosen is None:
+        return
+    video = videos[chosen]
     here.name_tab(here.title(video))
-    show_video(here, index, video)
+    said = _read(here, index, video)
+    contents, text, side = st.columns([2, 5, 3], gap="medium")
+    with contents, st.container(key="contents"):
+        st.html(show_contents(_contents(here, said), video, here.links))
+    with text:
+        found = _show_said(here, index, said)
+    with side, st.container(key="player"):
+        options = desk.Options(here.say("find"), video.video_id, follow=True, found=found)
+        desk.show_desk(here, [video], options)
+    with side, st.container(key="slides"):
+        _show_slides(here, index, video)
 
 
 def address(video: Video) -> str:
@@ -55,21 +90,33 @@ def address(video: Video) -> str:
     return str(video.lecture or video.video_id)
 
 
-def _choose(here: Here, videos: dict[str, Video]) -> str:
+def _choose(here: Here, videos: dict[str, Video]) -> str | None:
+    """Return the video to show; None if the link names one that is not there."""
     asked = st.query_params.get("lecture") or st.query_params.get("video") or ""
+    is_unknown = bool(asked) and asked not in videos
     first = asked if asked in videos else next(iter(videos))
     key = f"watched-{here.language}"
     if asked in videos and st.session_state.get("watched-asked") != asked:
         st.session_state[key] = asked  # a different link was followed
-    st.session_state.setdefault(key, first)
-    chosen: str = st.selectbox(
+    if not is_unknown:
+        st.session_state.setdefault(key, first)
+    elif st.session_state.get("watched-asked") != asked:
+        st.session_state[key] = None
+        st.session_state["watched-asked"] = asked
+    chosen: str | None = st.selectbox(
         here.say("page_lecture"),
         list(videos),
+        index=None if st.session_state[key] is None else 0,  # None would offer to choose none
         format_func=lambda name: clean(here.title(videos[name])),
         key=key,
+        placeholder=here.say("choose_lecture"),
         label_visibility="collapsed",  # the page title says it
-        on_change=player.stop,
+        on_change=_leave,
     )
+    if chosen is None:
+        if is_unknown:
+            st.warning(here.say("unknown_lecture", asked=escape(asked)), icon=":material/help:")
+        return None
     st.session_state["watched-asked"] = chosen
     for name, value in (
         ("lecture", chosen if videos[chosen].lecture else None),
@@ -82,65 +129,177 @@ def _choose(here: Here, videos: dict[str, Video]) -> str:
     return chosen
 
 
-@st.fragment
-def show_video(here: Here, index: Index, video: Video) -> None:
-    """Show a recording; a click reruns only this part of the page."""
-    notes, spoken = _passages(here, index, video)
-    st.markdown(moment.video_line(video, here.language))
-    now = player.playing(PLACE)
-    if now and now.video_id == video.video_id:
-        player.show_player(now, video)
-    with st.container(horizontal=True):
-        if link := watch_url(video.video_id, 0):
-            st.button(
-                here.say("play_beginning"),
-                icon=":material/play_arrow:",
-                type="primary",
-                on_click=player.play,
-                args=(PLACE, video.video_id, 0.0),
-            )
-            st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
-        if spoken:
-            _offer_transcript(here, index, video)
+def _leave() -> None:
+    """Forget the second of the previous lecture."""
+    st.query_params.pop("t", None)
+
+
+def _read(here: Here, index: Index, video: Video) -> Said:
+    chunks = index.chunks_of(video.video_id)
+    notes = [chunk for chunk in chunks if chunk.kind == "note"]
+    cues = cues_of(chunk for chunk in chunks if chunk.kind == "transcript")
+    breaks = [start for start, _ in video.chapters]
+    rows = with_chapters(rows_of(notes, cues, breaks), video.chapters)
     hits = _moments(index, video)
-    if hits:
-        _show_moments(here, video, hits)
-    views = [name for name, there in zip(VIEWS, (notes, spoken, video.lecture), strict=True)
-             if there] or ["view_notes"]  # fmt: skip
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
-    with left:
-        view = st.radio(
-            here.say("view"),
-            views,
-            format_func=here.say,
-            horizontal=True,
-            key=f"view-{here.language}-{video.video_id}",
+    slides = _slides_of_notes(index, video)
+    rows = [
+        replace(
+            row,
+            is_moment=is_moment(row, hits),
+            slide=slides.get(row.note.chunk_id, 0) if row.note else 0,
         )
-    if view == "view_deck":
-        for slide in index.generation.slides:
-            if slide.lecture == video.lecture:
-                with st.container(border=True):
-                    cards.show_slide(here, slide)
-        return
-    passages = notes if view == "view_notes" else spoken
-    with right:
+        for row in rows
+    ]
+    return Said(video, tuple(rows), tuple(hits))
+
+
+def _slides_of_notes(index: Index, video: Video) -> dict[str, int]:
+    """Return the number of the slide that is closest to each note, by the id of the note."""
+    generation = index.generation
+    own = [row for row, slide in enumerate(generation.slides) if slide.lecture == video.lecture]
+    if not own or video.lecture is None:
+        return {}
+    part = index.searcher.source.notes()
+    found = {}
+    for row, chunk in enumerate(part.chunks):
+        if chunk.video_id == video.video_id:
+            near = generation.slide_vectors[own] @ part.vectors.reconstruct(row)
+            found[chunk.chunk_id] = generation.slides[own[int(np.argmax(near))]].number
+    return found
+
+
+def _moments(index: Index, video: Video) -> list[Hit]:
+    """Return the moments of this recording that were found for the last question."""
+    question: str = st.session_state.get("question", "")
+    if not question:
+        return []
+    try:
+        hits = index.search(question, MOMENTS)
+    except QuestionError:
+        return []
+    return sorted(
+        (hit for hit in hits if hit.video.video_id == video.video_id), key=lambda hit: hit.start
+    )
+
+
+def _contents(here: Here, said: Said) -> list[tuple[float, str]]:
+    """Return the outline of a lecture, else its chapters, else the titles of its notes."""
+    lectures = {lecture.number: lecture for lecture in here.course.lectures}
+    lecture = lectures.get(said.video.lecture or 0)
+    if lecture and lecture.outline:
+        return [(one.start, here.local(one.title, one.title_ja)) for one in lecture.outline]
+    if said.video.chapters:
+        return list(said.video.chapters)
+    titles = [(row.start, _title(here, row.note)) for row in said.rows if row.note]
+    return titles or [(row.start, _first_words(row)) for row in said.rows]
+
+
+def _title(here: Here, note: Chunk) -> str:
+    return in_language(note.title, note.title_ja, here.language)
+
+
+def _first_words(row: Row, letters: int = 32) -> str:
+    """Return how a passage of speech begins."""
+    text = " ".join(cue.text for cue in row.said[0])
+    return text if len(text) <= letters else f"{text[:letters].rsplit(' ', 1)[0]} …"
+
+
+def _show_said(here: Here, index: Index, said: Said) -> str:
+    """Show the text of a lecture; return the words that are marked in it."""
+    video = said.video
+    st.markdown(moment.video_line(video, here.language))
+    if said.hits:
+        _show_moments(here, said)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        view = _choose_view(here, said)
         wanted = st.text_input(
             here.say("find"),
-            key=f"find-{video.video_id}",
+            key=FIND,
+            bind="query-params",
             icon=":material/find_in_page:",
-            on_change=_find_first,
         )
+    rows = show_text(Text(said.rows, view, wanted, _deck(here, index, video)), video, here.links)
     if wanted.strip():
-        _show_found(here, video, passages, wanted)
-    else:
-        chapters = above(video.chapters, passages)
-        for number, passage in enumerate(passages):
-            line = Line(number, passage, chapters[number], is_moment(passage, hits))
-            _show_passage(here, video, line)
-    if view == "view_transcript" and (maker := moment.captions_by(video, here.language)):
-        st.markdown(muted(maker))
-    if view == "view_notes" and not spoken:
+        _show_count(here, wanted, rows.count("<mark>"))
+    st.html(rows)
+    if maker := moment.captions_by(video, here.language):
+        st.html(f"<p class=cs-label>{maker}</p>")
+    if not any(row.said for row in said.rows):
         st.markdown(muted(here.say("no_transcript")))
+    with st.container(horizontal=True):
+        if link := watch_url(video.video_id, 0):
+            st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
+        if any(row.said for row in said.rows):
+            _offer_transcript(here, index, video)
+    return wanted if "<mark>" in rows else ""
+
+
+def _choose_view(here: Here, said: Said) -> View:
+    views = said.views or ["notes"]
+    asked = st.query_params.get(VIEW)
+    key = f"{VIEW}-{here.language}-{said.video.video_id}"
+    st.session_state.setdefault(key, asked if asked in views else views[0])
+    view = st.segmented_control(
+        here.say("view"), views, format_func=lambda one: here.say(VIEWS[one]), key=key,
+        required=True,
+    )  # fmt: skip
+    if view == views[0]:
+        st.query_params.pop(VIEW, None)
+    elif asked != view:
+        st.query_params[VIEW] = view or views[0]
+    return view or views[0]
+
+
+def _show_count(here: Here, wanted: str, count: int) -> None:
+    """Show how often the words occur, and the buttons to step (scripts/find.js)."""
+    if not count:
+        text = here.say("find_nothing", wanted=escape(wanted))
+        st.info(text, icon=":material/search_off:")
+        return
+    number = "<b data-found>1</b>"
+    shown = here.say("find_count", number=number, count=count)
+    buttons = "".join(
+        f'<button type="button" data-step={by} class=cs-button>{here.say(key)}</button> '
+        for key, by in (("previous", -1), ("next", 1))
+    )
+    st.html(f"<p class='cs-actions cs-finds' aria-live=polite>{shown} {buttons}</p>")
+
+
+def _deck(here: Here, index: Index, video: Video) -> dict[int, str]:
+    """Return the titles of the slides of a lecture."""
+    return {
+        slide.number: in_language(slide.title, slide.title_ja, here.language)
+        for slide in index.generation.slides
+        if slide.lecture == video.lecture
+    }
+
+
+def _show_slides(here: Here, index: Index, video: Video) -> None:
+    """Show the slides of a lecture; the one for the current second is marked and unfolded."""
+    own = [one for one in index.generation.slides if one.lecture == video.lecture]
+    if not own or video.lecture is None:
+        return
+    deck = index.generation.about.deck
+    shown = "".join(
+        f"<div data-of-slide={one.number}>{card.show_slide(one, deck, here.language)}</div>"
+        for one in own
+    )
+    st.html(f"<section class=cs-slides><h2>{here.say('view_deck')}</h2>{shown}</section>")
+
+
+def _show_moments(here: Here, said: Said) -> None:
+    with st.container(border=True, key="asked", gap="xsmall"):
+        st.markdown(here.say("asked", question=escape(st.session_state["question"])))
+        lines = "".join(
+            f"<li>{here.links.play(said.video, hit.start, _moment_label(here, hit))}</li>"
+            for hit in said.hits
+        )
+        st.html(f"<ul class=cs-sources>{lines}</ul>")
+
+
+def _moment_label(here: Here, hit: Hit) -> str:
+    title = moment.title_of(hit.note, here.language) if hit.note else ""
+    return f"{clock(hit.start)} {html.escape(title)}".strip()
 
 
 def _offer_transcript(here: Here, index: Index, video: Video) -> None:
@@ -155,117 +314,3 @@ def _offer_transcript(here: Here, index: Index, video: Video) -> None:
                 key=f"download-{video.video_id}-{form}",
                 on_click="ignore",
             )
-
-
-def above(
-    chapters: Sequence[tuple[float, str]], passages: Sequence[Passage]
-) -> list[list[tuple[float, str]]]:
-    """Return the chapters to show above each passage, the first one mostly after their start.
-
-    A chapter may begin in silence before the first word, or inside a note.
-
-    >>> above([(0.0, "A"), (50.0, "B")], [Passage(1, 40, ""), Passage(60, 90, "")])
-    [[(0.0, 'A')], [(50.0, 'B')]]
-    """
-    named = []
-    before = -1.0
-    for passage in passages:
-        middle = (passage.start + passage.end) / 2
-        named.append([chapter for chapter in chapters if before <= chapter[0] < middle])
-        before = max(before, middle)
-    return named
-
-
-def is_moment(passage: Passage, hits: Sequence[Hit]) -> bool:
-    """Return whether a passage contains a moment found for the question."""
-    return any(hit.start < passage.end and passage.start < hit.end for hit in hits)
-
-
-def _passages(here: Here, index: Index, video: Video) -> tuple[list[Passage], list[Passage]]:
-    chunks = index.chunks_of(video.video_id)
-    notes = [_note(here, chunk) for chunk in chunks if chunk.kind == "note"]
-    breaks = [start for start, _ in video.chapters]
-    spoken = [chunk for chunk in chunks if chunk.kind == "transcript"]
-    return notes, paragraphs(cues_of(spoken), breaks)
-
-
-def _note(here: Here, chunk: Chunk) -> Passage:
-    text = in_language(chunk.text, chunk.text_ja, here.language)
-    title = in_language(chunk.title, chunk.title_ja, here.language)
-    return Passage(chunk.start, chunk.end, text, title, chunk.model)
-
-
-def _moments(index: Index, video: Video) -> list[Hit]:
-    """Return the moments of this lecture that were found for the last question."""
-    question: str = st.session_state.get("question", "")
-    if not question or not video.lecture:
-        return []
-    try:
-        hits = index.search(question, MOMENTS)
-    except QuestionError:
-        return []
-    return [hit for hit in hits if hit.video.video_id == video.video_id]
-
-
-def _show_moments(here: Here, video: Video, hits: list[Hit]) -> None:
-    with st.container(border=True, key="asked"):
-        st.markdown(here.say("asked", question=escape(st.session_state["question"])))
-        for hit in sorted(hits, key=lambda hit: hit.start):
-            _show_time(video, hit.start, moment.note_title(hit, here.language), "asked")
-
-
-def _show_time(video: Video, start: float, label: str, name: str) -> None:
-    st.button(
-        f"{clock(start)} {label}".strip(),
-        key=f"{name}-{video.video_id}-{start:g}",
-        type="tertiary",
-        icon=":material/play_arrow:",
-        on_click=player.play,
-        args=(PLACE, video.video_id, start),
-    )
-
-
-def _show_passage(here: Here, video: Video, line: Line) -> None:
-    passage, wanted = line.passage, line.wanted
-    for start, title in line.chapters:
-        st.subheader(f"{clock(start)} {escape(title)}", anchor=False)
-    with st.container(key=f"passage-{line.number}", gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            title = marked(passage.title, wanted)
-            _show_time(video, passage.start, f"**{title}**" if title else "", "passage")
-            if line.is_moment:
-                st.badge(here.say("moment_here"), icon=":material/target:", color="yellow")
-        link = watch_url(video.video_id, passage.start)
-        there = f" :small[[YouTube {clock(passage.start)}]({link})]" if link else ""
-        st.markdown(f"{marked(passage.text, wanted)}{there}")
-        if passage.model:
-            st.markdown(muted(here.say("note_by", model=escape(passage.model))))
-
-
-def _find_first() -> None:
-    st.session_state["found"] = 0
-
-
-def _step(by: int, count: int) -> None:
-    st.session_state["found"] = (st.session_state.get("found", 0) + by) % count
-
-
-def _show_found(here: Here, video: Video, passages: list[Passage], wanted: str) -> None:
-    found = find(passages, wanted)
-    if not found:
-        st.info(here.say("find_nothing", wanted=escape(wanted)), icon=":material/search_off:")
-        return
-    at = min(st.session_state.get("found", 0), len(found) - 1)
-    with st.container(horizontal=True, vertical_alignment="center", key="found"):
-        st.markdown(here.say("find_count", number=at + 1, count=len(found)), width="content")
-        st.button(here.say("previous"), icon=":material/arrow_upward:",
-                  on_click=_step, args=(-1, len(found)))  # fmt: skip
-        st.button(here.say("next"), icon=":material/arrow_downward:",
-                  on_click=_step, args=(1, len(found)))  # fmt: skip
-    with st.container(border=True, key="found-here"):
-        _show_passage(here, video, Line(found[at], passages[found[at]], wanted=wanted))
-    others = [number for number in found if number != found[at]]
-    if others:
-        st.markdown(muted(here.say("find_others")))
-    for number in others:
-        _show_passage(here, video, Line(number, passages[number], wanted=wanted))

@@ -1,6 +1,7 @@
 """The search page: ask, see the moments, play them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -9,83 +10,115 @@ from ...errors import Cs25SearchError
 from ...question.follow_up import understood_as
 from ...ranking.filters import read_filters
 from ...ranking.searcher import Found
+from ...records import Video
 from ...search import Index, search_all
 from ..here import Here, show_problem
 from ..live import live_index, live_indexes
+from ..views import asks
 from ..views.address import first_lectures
+from ..views.map import course_map
 from ..views.markup import escape, muted
-from ..widgets import answer_pane, cards, player, strips
+from ..views.relevance import Strip, relevance
+from ..widgets import answer_pane, cards, desk
 
-HITS = 5
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+HITS, MORE = 5, 5  # moments at first, and with each click on "more"
+LONG = 60  # characters of a question that a phone or a narrow box cuts off
 TITLES = 5  # of chapters or lectures, where there are no questions to try
 REMEMBERED = 12  # recent questions
 # Keys in the session state: the question before, this one made whole, one to be left as typed.
 CONTEXT, WHOLE, AS_TYPED = "context", "whole-question", "as-typed"
+SHOWN = "more-shown"  # how often more moments were asked for, by question
 
 
 def show(here: Here) -> None:
-    """Show the page."""
-    about = here.local(here.course.about, here.course.about_ja)
-    st.markdown(escape(about) if about else here.say("about"))
-    left, right = st.columns([5, 3])
-    with left:
-        question = _ask_for_question(here)
-    with right:
-        lectures = _choose_lectures(here)
+    """Show the page: on a phone, the player is above and the map below the moments."""
+    main, side = st.columns([5, 3], gap="medium")
+    player, course = side.container(key="player"), side.container(key="map")
+    with main, st.container(gap="xsmall"):
+        box, filters = st.columns([3, 2], gap="small")
+        with box:
+            question = _ask_for_question(here)
+        with filters:
+            lectures = _choose_lectures(here)
+        played = _show_results(here, question, lectures, course)
+        _show_recent(here)
+    with player:
+        options = desk.Options(box=here.say("question"), focus=not question)
+        desk.show_desk(here, played, options, _ask_whole)
+
+
+def _show_results(
+    here: Here, question: str, lectures: list[int], course: "DeltaGenerator"
+) -> list[Video]:
+    """Show what was found; return the videos that the page can play.
+
+    Args:
+        course: Where the map of the course is shown.
+    """
+    if not question:
+        about = here.local(here.course.about, here.course.about_ja)
+        st.markdown(escape(about) if about else here.say("about"))
+    elif len(question) > LONG:
+        st.markdown(muted(escape(question)))
     here.name_tab(question)
     if here.titles and st.toggle(here.say("all_courses"), key="everywhere", bind="query-params"):
-        _show_everywhere(here, question)
-        return
+        return _show_everywhere(here, question)
     whole = understand(question)
     try:
         index = live_index(here)
         exact = st.session_state.get(AS_TYPED) == question
-        found = index.find(whole, HITS, read_filters(lectures), exact) if question else None
+        k = HITS + MORE * st.session_state.get(SHOWN, {}).get(question, 0)
+        found = index.find(whole, k, read_filters(lectures), exact) if question else None
     except Cs25SearchError as error:
         show_problem(error, here.language)
-        return
+        return []
     if found is None:
-        st.pills(
-            here.say("examples"),
-            _examples(here, index),
-            key="example",
-            on_change=_ask_again,
-            args=("example",),
-        )
-        st.page_link(
-            here.pages["lectures"],
-            label=here.say("browse"),
-            icon=":material/school:",
-            query_params=here.address,
-        )
-    else:
-        if whole != question:
-            said = here.say("understood", question=f"**{escape(whole)}**")
-            _show_understood(here, question, "understood", said)
-        if corrected := found.question.corrected:
-            said = here.say("corrected", question=f"**{escape(corrected)}**")
-            _show_understood(here, question, "corrected", said)
-        _show_found(here, index, found)
-    _show_recent(here)
+        _show_examples(here, _examples(here, index))
+        return []
+    if whole != question:
+        said = here.say("understood", question=f"**{escape(whole)}**")
+        _show_understood(here, question, "understood", said)
+    if corrected := found.question.corrected:
+        said = here.say("corrected", question=f"**{escape(corrected)}**")
+        _show_understood(here, question, "corrected", said)
+    _show_found(here, index, found, course)
+    return list(index.generation.videos)
 
 
-def _show_everywhere(here: Here, question: str) -> None:
+def _show_examples(here: Here, questions: Sequence[str]) -> None:
+    """Show questions to try, and the way to the list of lectures."""
+    st.pills(
+        here.say("examples"), questions, key="example", on_change=_ask_again, args=("example",)
+    )
+    st.page_link(
+        here.pages["lectures"],
+        label=here.say("browse"),
+        icon=":material/school:",
+        query_params=here.address,
+    )
+
+
+def _show_everywhere(here: Here, question: str) -> list[Video]:
     """Show the best moments of all courses; there is no answer over several courses."""
     if not question:
-        return
+        return []
     indexes = live_indexes(here)
     try:
         hits = search_all(indexes, question, HITS)
     except Cs25SearchError as error:
         show_problem(error, here.language)
-        return
+        return []
     if not hits:
         text = here.say("nothing", question=escape(question))
         st.info(text, icon=":material/search_off:")
-        return
+        return []
     key = "found_one" if len(hits) == 1 else "found"
     st.markdown(muted(here.say(key, count=len(hits))))
     cards.show_moments(here, indexes, hits, question)
+    return [hit.video for hit in hits]
 
 
 def _examples(here: Here, index: Index) -> Sequence[str]:
@@ -132,7 +165,6 @@ def _show_understood(here: Here, question: str, key: str, said: str) -> None:
 def _on_question() -> None:
     """Keep the last question for one that needs it; it lasts as long as the session."""
     st.session_state[CONTEXT] = st.session_state.get(WHOLE, "")
-    player.stop()
 
 
 def _ask_for_question(here: Here) -> str:
@@ -145,6 +177,7 @@ def _ask_for_question(here: Here) -> str:
         bind="query-params",
         placeholder=here.say("question_hint"),
         icon=":material/search:",
+        label_visibility="collapsed",  # the page title says it
         on_change=_on_question,
     )
     st.session_state["question"] = question
@@ -165,9 +198,9 @@ def _choose_lectures(here: Here) -> list[int]:
         format_func=titles.__getitem__,
         key=key,
         placeholder=here.say("lectures_hint"),
+        label_visibility="collapsed",
         select_all=False,  # Streamlit has this text in English only
         wrap=True,
-        on_change=player.stop,
     )
     numbers = [str(number) for number in sorted(chosen)]
     if asked != numbers:
@@ -193,26 +226,59 @@ def _show_recent(here: Here) -> None:
 
 def _ask_again(key: str) -> None:
     if chosen := st.session_state[key]:
-        st.session_state["q"] = chosen
-        st.session_state[CONTEXT] = ""  # an example or an earlier question is whole
-        player.stop()
+        _ask_whole(chosen)
 
 
-def _show_found(here: Here, index: Index, found: Found) -> None:
+def _ask_whole(question: str) -> None:
+    st.session_state["q"] = question
+    st.session_state[CONTEXT] = ""  # an example or an earlier question is whole
+
+
+def _show_found(here: Here, index: Index, found: Found, course: "DeltaGenerator") -> None:
     question, hits = found.question.text, list(found.hits)
     if not hits and not is_small_talk(question):
         key = "nothing" if found.filters.is_empty else "nothing_filtered"
         st.info(here.say(key, question=escape(question)), icon=":material/search_off:")
+        _show_examples(here, _examples(here, index))
         return
     answer = answer_pane.show_answer(here, index, found)
     if answer and answer.status == "small_talk":
         st.pills(here.say("examples"), answer.examples, key="example", on_change=_ask_again,
                  args=("example",))  # fmt: skip
         return
+    if others := asks.also_answered(hits, question, here.language):
+        with st.container(key="also"):
+            st.html(asks.show_asks(here.say("also_answered"), others))
     if answer and answer.status == "not_in_lectures":
         key = "nearest"
     else:
         key = "found_one" if len(hits) == 1 else "found"
     st.markdown(muted(here.say(key, count=len(hits))))
     cards.show_moments(here, {"": index}, hits, question)
-    strips.show_strips(here, index, found)
+    asked = st.session_state["question"]
+    if len(hits) >= HITS + MORE * st.session_state.get(SHOWN, {}).get(asked, 0):
+        st.button(
+            here.say("more_moments"), icon=":material/expand_more:", on_click=_show_more,
+            args=(asked,),
+        )  # fmt: skip
+    if shown := course_map(_strips(index, found), here.links):
+        course.html(shown)
+
+
+def _show_more(question: str) -> None:
+    """Show more moments for this question; another one begins with the best again."""
+    clicks = st.session_state.get(SHOWN, {}).get(question, 0)
+    st.session_state[SHOWN] = {question: clicks + 1}
+
+
+def _strips(index: Index, found: Found) -> list[Strip]:
+    """Return the map of the chosen lectures, all when none is chosen."""
+    lectures = found.filters.lectures
+    strips = _relevance(index, found, index.name, found.question.text)
+    return [strip for strip in strips if not lectures or strip.video.lecture in lectures]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _relevance(_index: Index, _found: Found, generation: str, question: str) -> list[Strip]:
+    """Return the strips; `generation` and `question` are here only to be part of the key."""
+    return relevance(_index, _found)

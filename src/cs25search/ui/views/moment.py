@@ -1,4 +1,4 @@
-"""The strings that a card shows for a hit: Markdown with escaped data, except for URLs."""
+"""The strings that are shown for a hit, with escaped data: Markdown, or HTML where it says so."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,8 @@ from ...text.highlight import marks
 from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
 from ...transcripts import cues_of, speakers_of
-from .markup import escape, mark, muted
+from . import html
+from .markup import escape
 from .texts import say
 
 # Kinds of captions, see Video.captions.
@@ -39,13 +40,6 @@ def video_line(video: Video, language: Language) -> str:
     return " · ".join([f"**{escape(title)}**", *([escape(speakers)] if speakers else [])])
 
 
-def heading(hit: Hit, language: Language) -> str:
-    """Return the time of a hit, and the title of its note, if there is one."""
-    times = f"{clock(hit.start)}–{clock(hit.end)}"
-    title = note_title(hit, language)
-    return f"{times} · {title}" if title else times
-
-
 def note_title(hit: Hit, language: Language) -> str:
     """Return the title of the note about a moment; "" if there is none."""
     return escape(title_of(hit.note, language)) if hit.note else ""
@@ -62,9 +56,9 @@ def title_of(note: Chunk, language: Language) -> str:
 
 
 def note_label(note: Chunk, language: Language) -> str:
-    """Return the label of a note, with the language model that wrote it, if any."""
+    """Return the label of a note, with the language model that wrote it, if any. HTML."""
     if note.model:
-        return say(language, "note_by", model=escape(note.model))
+        return say(language, "note_by", model=html.escape(note.model))
     return say(language, "note")
 
 
@@ -77,20 +71,23 @@ def passages(
     are translated.
 
     Args:
-        around: Escaped lines to show before and after the speech, from `context`.
+        around: Lines to show before and after the speech, from `context`.
+
+    Returns:
+        HTML.
     """
     found = []
     if hit.chunk.kind == "transcript":
-        before, after = around
+        before, after = (html.escape(line) for line in around)
         lines = [
-            *([muted(f"… {before}")] if before else []),
-            _marked(question, hit.quote),
-            *([muted(f"{after} …")] if after else []),
+            *([f"<span class=cs-muted>… {before}</span>"] if before else []),
+            marked(question, hit.quote),
+            *([f"<span class=cs-muted>{after} …</span>"] if after else []),
         ]
-        found.append((say(language, "said"), "\n\n".join(lines)))
+        found.append((say(language, "said"), " ".join(lines)))
     if hit.note:
         note = in_language(hit.note.text, hit.note.text_ja, language)
-        found.append((note_label(hit.note, language), _marked(question, note)))
+        found.append((note_label(hit.note, language), marked(question, note)))
     return found[::-1] if language == "ja" else found
 
 
@@ -108,7 +105,7 @@ def lines_around(chunk: Chunk, others: Sequence[Chunk]) -> tuple[str, str]:
     cues = cues_of(others)
     before = [cue.text for cue in cues if cue.start < chunk.cues[0].start]
     after = [cue.text for cue in cues if cue.start > chunk.cues[-1].start]
-    return (escape(before[-1]) if before else ""), (escape(after[0]) if after else "")
+    return (before[-1] if before else ""), (after[0] if after else "")
 
 
 def is_qa(hit: Hit) -> bool:
@@ -135,9 +132,9 @@ def as_markdown(hit: Hit, language: Language) -> str:
 
 
 def spoken_by(hit: Hit, language: Language) -> str:
-    """Return the speakers of a moment and the origin of its captions; "" for one unnamed
+    """Return the speakers of a moment and the origin of its captions, as HTML; "" for one unnamed
     speaker."""
-    names = ", ".join(escape(name) for name in speakers_of(hit.chunk.cues))
+    names = ", ".join(html.escape(name) for name in speakers_of(hit.chunk.cues))
     parts = [say(language, "spoken_by", names=names)] if names else []
     if hit.chunk.kind == "transcript" and (maker := captions_by(hit.video, language)):
         parts.append(maker)
@@ -145,10 +142,10 @@ def spoken_by(hit: Hit, language: Language) -> str:
 
 
 def captions_by(video: Video, language: Language) -> str:
-    """Return who made the captions of a video, if a machine did; else ""."""
+    """Return who made the captions of a video, as HTML, if a machine did; else ""."""
     kind, comma, model = video.captions.partition(", ")
     key = MACHINE_MADE.get(kind)
-    return say(language, key, by=comma + escape(model)) if key else ""
+    return say(language, key, by=comma + html.escape(model)) if key else ""
 
 
 def watch_link(hit: Hit) -> str:
@@ -173,6 +170,7 @@ def _label_to_copy(note: Chunk, language: Language) -> str:
     return say(language, "note")
 
 
-def _marked(question: str, text: str) -> str:
+def marked(question: str, text: str) -> str:
+    """Return a text as HTML, with the words of a question marked."""
     shown = clean(text)
-    return mark(shown, marks(question, shown))
+    return html.mark(shown, marks(question, shown))

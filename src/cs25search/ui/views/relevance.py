@@ -1,7 +1,7 @@
-"""Where in the course a question is answered: each lecture as a strip of equal cells."""
+"""Where in the course a question is answered: the notes of each lecture, and how well each fits."""
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -9,25 +9,22 @@ from ...ranking.searcher import Found
 from ...records import Chunk, Video
 from ...search import Index
 
-FINE, COARSE = 30.0, 120.0  # seconds per cell; thin cells are hard to tap on a phone
 STEPS = 4  # levels above "hardly"
+SPEAKS = 2  # level from which a lecture is said to speak of it
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A section of a lecture.
+    """A note in the map.
 
     Attributes:
-        begin: Second at which the cell begins.
-        end: Second at which it ends.
-        start: Second to play from; the note may begin inside the cell.
+        begin: Second at which it begins.
+        end: Second at which it ends, or the next one begins.
         strength: Relevance from 0 to 1; 1 is that of the best note in the course.
-        note: The best note in the cell.
     """
 
     begin: float
     end: float
-    start: float
     strength: float
     note: Chunk
 
@@ -44,13 +41,17 @@ class Strip:
     video: Video
     cells: tuple[Cell, ...]
 
+    @property
+    def speaks(self) -> bool:
+        """Return whether the lecture speaks of what was asked."""
+        return any(cell.level >= SPEAKS for cell in self.cells)
 
-def relevance(index: Index, found: Found, seconds: float = FINE) -> list[Strip]:
+
+def relevance(index: Index, found: Found) -> list[Strip]:
     """Return a strip for each video, in order.
 
     Args:
         found: What the index found for the question.
-        seconds: Length of a cell.
     """
     notes, scores = index.score_notes(found)
     strengths = relative(scores)
@@ -58,7 +59,7 @@ def relevance(index: Index, found: Found, seconds: float = FINE) -> list[Strip]:
     for video in index.generation.videos:
         own = [row for row, note in enumerate(notes) if note.video_id == video.video_id]
         if own:
-            cells = cut([notes[row] for row in own], strengths[own].tolist(), seconds)
+            cells = cut([notes[row] for row in own], strengths[own].tolist())
             strips.append(Strip(video, cells))
     return strips
 
@@ -76,33 +77,25 @@ def relative(scores: np.ndarray) -> np.ndarray:
     return strengths
 
 
-def cut(notes: list[Chunk], strengths: list[float], seconds: float) -> tuple[Cell, ...]:
-    """Return the cells of a lecture; a cell is as strong as the best note it touches.
+def cut(notes: list[Chunk], strengths: list[float]) -> tuple[Cell, ...]:
+    """Return the cells of a lecture, which do not overlap, though windows of captions do.
 
     Args:
-        notes: In order, without gaps.
+        notes: In order.
         strengths: One for each note.
+
+    >>> notes = [Chunk("a", "v", 0.0, 40.0, "", "note"), Chunk("b", "v", 30.0, 60.0, "", "note")]
+    >>> [(cell.begin, cell.end) for cell in cut(notes, [0.1, 0.9])]
+    [(0.0, 30.0), (30.0, 60.0)]
     """
-    cells = []
-    starts, ends = ([getattr(note, edge) for note in notes] for edge in ("start", "end"))
-    begin = 0.0
-    while begin < notes[-1].end:
-        end = min(begin + seconds, notes[-1].end)
-        inside = [
-            (strengths[n], -notes[n].start, notes[n])
-            for n in range(bisect_right(ends, begin), bisect_left(starts, end))
-        ]
-        if inside:
-            strength, _, note = max(inside, key=lambda one: one[:2])
-            cells.append(Cell(begin, end, max(begin, note.start), strength, note))
-        begin += seconds
-    return tuple(cells)
+    ends = [min(note.end, after.start) for note, after in pairwise(notes)] + [notes[-1].end]
+    return tuple(
+        Cell(note.start, end, strength, note)
+        for note, end, strength in zip(notes, ends, strengths, strict=True)
+    )
 
 
 def best_cells(strip: Strip, count: int = 3) -> list[Cell]:
-    """Return the strongest cells of a strip in order of time, each with a different note."""
-    chosen: dict[str, Cell] = {}
-    for cell in sorted(strip.cells, key=lambda cell: (-cell.strength, cell.start)):
-        if cell.level and len(chosen) < count:
-            chosen.setdefault(cell.note.chunk_id, cell)
-    return sorted(chosen.values(), key=lambda cell: cell.start)
+    """Return the strongest cells of a strip, in order of time."""
+    strong = sorted(strip.cells, key=lambda cell: (-cell.strength, cell.begin))[:count]
+    return sorted((cell for cell in strong if cell.level), key=lambda cell: cell.begin)

@@ -1,32 +1,40 @@
-"""The strings that the answer pane shows: Markdown with escaped data."""
+"""The strings that the answer pane shows: HTML with escaped data."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
-from ...records import Answer, Citation, Language, Sentence, in_language
+from ...records import Answer, Citation, Language, Sentence, in_language, lecture_label
 from ...text.clean import clean
-from ...text.highlight import marks
 from ...text.japanese import is_japanese
-from ...times import clock
-from .markup import escape, mark
+from . import html
+from .html import Links
 from .texts import say
 
 
-def prose(sentences: Iterable[Sentence], urls: Mapping[int, str]) -> str:
-    """Return sentences as one paragraph, each followed by its citation numbers.
+def prose(sentences: Iterable[Sentence], citations: Iterable[Citation], links: Links) -> str:
+    """Return sentences as one paragraph, each followed by the numbers of its citations.
 
-    Args:
-        urls: The link of each number; numbers without a link are shown too.
-
-    >>> prose([Sentence("It is float32.", (1, 2))], {1: "https://youtu.be/U8J32Z3qV8s?t=582"})
-    'It is float32&#46; [&#91;1&#93;](https://youtu.be/U8J32Z3qV8s?t=582)&#91;2&#93;'
+    A number plays the moment; one without a citation is shown too.
     """
-    parts = [
-        f"{escape(sentence.text)} {''.join(_number(n, urls) for n in sentence.citations)}"
-        for sentence in sentences
-    ]
-    return " ".join(parts)
+    known = {citation.n: citation for citation in citations}
+    parts = []
+    for sentence in sentences:
+        numbers = "".join(_number(n, known.get(n), links) for n in sentence.citations)
+        parts.append(f"{html.escape(sentence.text)} {numbers}")
+    return f"<p>{' '.join(parts)}</p>"
+
+
+def told(answer: Answer, links: Links) -> str:
+    """Return the sentences of an answer; the sides of a comparison beside each other."""
+    compared = sides(answer.sentences)
+    if not compared:
+        return prose(answer.sentences, answer.citations, links)
+    columns = "".join(
+        f"<div><h3>{html.escape(side)}</h3>{prose(said, answer.citations, links)}</div>"
+        for side, said in compared.items()
+    )
+    return f"<div class=cs-sides>{columns}</div>"
 
 
 def sides(sentences: Iterable[Sentence]) -> dict[str, list[Sentence]]:
@@ -47,72 +55,59 @@ def sides(sentences: Iterable[Sentence]) -> dict[str, list[Sentence]]:
 
 
 def chip(citation: Citation, language: Language) -> str:
-    """Return the label of a citation's chip: number, time and place."""
-    number = f"**&#91;{citation.n}&#93;**"
+    """Return the label of a citation: time and place. Not escaped.
+
+    >>> chip(Citation(1, Video("v", "T", (), 9.0, 5), 582, 624, "", None), "ja")
+    '9:42 · 第5回 · 学習メモ'
+    """
     if citation.kind in ("slide", "deck"):
         slide = citation.slide
-        title = escape(citation.video.title)
-        where = say(language, "slide_short", number=slide.number) if slide else title
-        return f"{number} {where}"
-    where = (
-        say(language, "lecture", number=citation.lecture)
-        if citation.lecture
-        else escape(citation.video.title)
-    )
+        return say(language, "slide_short", number=slide.number) if slide else citation.video.title
+    where = lecture_label(citation.lecture, language) or citation.video.title
     if citation.kind == "lecture":
-        return f"{number} {citation.time} · {where}"
+        return f"{citation.time} · {where}"
     kind = say(language, "note") if citation.kind == "note" else say(language, "said_short")
-    return f"{number} {citation.time} · {where} · {kind}"
+    return f"{citation.time} · {where} · {kind}"
 
 
-def time_range(citation: Citation) -> str:
-    """Return the start and end of a citation."""
-    return f"{clock(citation.start)}–{clock(citation.end)}"
+def sources(citations: Iterable[Citation], links: Links) -> str:
+    """Return the list of citations, each with the link that plays or opens it."""
+    shown = [
+        f"<li>{_number(one.n, one, links, chip(one, links.language))}</li>" for one in citations
+    ]
+    return f"<ul class=cs-sources>{''.join(shown)}</ul>"
 
 
-def quoted(citation: Citation, question: str, language: Language) -> list[tuple[str, str]]:
-    """Return the texts of a citation as (label, text), with the question's words marked.
+def tip(citation: Citation, language: Language) -> str:
+    """Return what is cited, to show at a number. Not escaped.
 
     Only speech is put in quotation marks, not notes.
     """
-    words = in_language(citation.quote, citation.quote_ja, language)
-    text = _marked(question, words)
-    if citation.kind != "transcript":
-        return [(_label(citation, language), text)]
-    spoken = f"「{text}」" if is_japanese(words) else f"“{text}”"
-    shown = [(say(language, "said"), spoken)]
-    if note := citation.note:
-        told = in_language(note.text, note.text_ja, language)
-        shown.append((_note_label(citation.model, language), _marked(question, told)))
-    return shown
+    words = clean(in_language(citation.quote, citation.quote_ja, language))
+    if citation.kind == "transcript":
+        words = f"「{words}」" if is_japanese(words) else f"“{words}”"
+    title = clean(in_language(citation.video.title, citation.video.title_ja, language))
+    return f"{chip(citation, language)} · {title}\n{_label(citation, language)}: {words}"
 
 
 def _label(citation: Citation, language: Language) -> str:
     if citation.kind == "note":
-        return _note_label(citation.model, language)
-    keys = {"slide": "about_slide", "lecture": "about_lecture"}
+        key = "note_by" if citation.model else "note"
+        return say(language, key, model=clean(citation.model))
+    keys = {"slide": "about_slide", "lecture": "about_lecture", "transcript": "said"}
     return say(language, keys.get(citation.kind, "about_deck"))
-
-
-def _note_label(model: str, language: Language) -> str:
-    return say(language, "note_by", model=escape(model)) if model else say(language, "note")
-
-
-def _marked(question: str, text: str) -> str:
-    shown = clean(text)
-    return mark(shown, marks(question, shown))
 
 
 def byline(answer: Answer, language: Language) -> str:
     """Return who wrote the sentences, what was left out, and why no language model wrote."""
     said = [
-        say(language, "written_by", model=escape(answer.model))
+        say(language, "written_by", model=html.escape(answer.model))
         if answer.model
         else say(language, "extracts")
     ]
     if answer.remark and not answer.model:
         remark = in_language(answer.remark, answer.remark_ja, language)
-        said.append(say(language, "stands_in", remark=escape(remark)))
+        said.append(say(language, "stands_in", remark=html.escape(remark)))
     if answer.dropped:
         key = "dropped_one" if answer.dropped == 1 else "dropped"
         said.append(say(language, key, count=answer.dropped))
@@ -130,6 +125,14 @@ def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str
     return say(language, "not_in_chosen" if lectures else "not_in_lectures")
 
 
-def _number(n: int, urls: Mapping[int, str]) -> str:
-    number = f"&#91;{n}&#93;"
-    return f"[{number}]({urls[n]})" if n in urls else number
+def _number(n: int, citation: Citation | None, links: Links, label: str = "") -> str:
+    """Return the link of a number, which says what is cited at the pointer and the focus."""
+    shown = f"[{n}]" + (f" {html.escape(label)}" if label else "")
+    if citation is None:
+        return shown
+    said = tip(citation, links.language)
+    if citation.link:
+        return html.away_link(citation.link, shown, said)
+    if citation.kind in ("slide", "deck"):
+        return shown
+    return links.play(citation.video, citation.start, shown, said)

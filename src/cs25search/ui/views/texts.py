@@ -38,7 +38,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # The answer
     "answer": ("Answer", "回答"),
     "extracts": (
-        "Taken word for word from study notes and captions, no AI. Each number opens the second "
+        "Taken word for word from study notes and captions, no AI. Each number plays the second "
         "it is taken from.",
         "学習メモと字幕からそのまま抜き出した文です（AI不使用）。番号を押すと、その時刻から再生できます。",
     ),
@@ -108,8 +108,33 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch": ("YouTube at {time}", "YouTubeで{time}から見る"),
     "open_link": ("Open", "開く"),
     "copy": ("Copy", "コピー"),
-    "copy_link": ("Link", "リンク"),
-    "copy_markdown": ("Markdown, with text and link", "本文とリンク（Markdown）"),
+    "copy_text": ("Copy text", "本文をコピー"),
+    "in_lecture": ("In the lecture at {time}", "講義の{time}で読む"),
+    "more_moments": ("More moments", "ほかの場面も見る"),
+    "also_answered": ("Also answered here", "ここで答えが見つかる質問"),
+    # The player
+    "desk_player": ("Player", "プレーヤー"),
+    "desk_quiet": (
+        "Choose a time to play it here. Nothing is loaded from YouTube before that.",
+        "時刻を押すと、ここで再生します。それまでYouTubeからは何も読み込みません。",
+    ),
+    "desk_play_from": ("Play from {time}", "{time}から再生"),
+    "desk_play_all": ("Play from the beginning", "最初から再生"),
+    "desk_follow": ("Follow the player", "再生に合わせて進む"),
+    "desk_keys": ("Keys", "キー操作"),
+    "desk_close": ("Close", "閉じる"),
+    "desk_copied": ("Copied", "コピーしました"),
+    "desk_blocked": (
+        "This recording cannot be played here. Open it on YouTube.",
+        "この動画はここでは再生できません。YouTubeで開いてください。",
+    ),
+    "space": ("Space", "スペース"),
+    "key_box": ("to the search box", "検索欄へ移動"),
+    "key_space": ("play or pause", "再生・一時停止"),
+    "key_skip": ("10 seconds back or forward", "10秒戻る・進む"),
+    "key_moment": ("next or previous moment", "次の場面・前の場面"),
+    "key_help": ("this list", "この一覧"),
+    "copy_link": ("Copy link", "リンクをコピー"),
     "qa": ("Asked by the audience", "会場からの質問"),
     "recent": ("Recent questions", "最近の質問"),
     # Slides
@@ -123,15 +148,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # Where in the course
     "where": ("Where in the course", "講義のどこで語られているか"),
-    "where_hint": (
-        "Taller and stronger means closer to your question. Click a bar or a line to play there.",
-        "棒が高く濃いほど質問に近い内容です。棒かその下の時刻を押すと、そこから再生します。",
-    ),
     "minutes": (" min", "分"),
-    "hardly": ("Hardly anything about it here", "この回ではほとんど触れられていません"),
-    "cell_time": ("Time", "時刻"),
-    "cell_note": ("About", "内容"),
-    "cell_match": ("Match", "近さ"),
+    "hardly": ("Hardly anything about it: {names}", "ほとんど触れられていない回：{names}"),
     "level_0": ("hardly", "ほとんどなし"),
     "level_1": ("weak", "弱い"),
     "level_2": ("fair", "ややあり"),
@@ -250,12 +268,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "other_videos": ("Other videos in the index", "索引にあるその他の動画"),
     # One lecture
-    "play_beginning": ("Play from the beginning", "最初から再生"),
     "asked": ("Your question “{question}” leads here:", "質問「{question}」に近い場面："),
     "moment_here": ("answers your question", "質問に近い場面"),
     "view": ("Show", "表示"),
+    "view_both": ("Speech and notes", "発言とメモ"),
     "view_notes": ("Notes", "学習メモ"),
-    "view_transcript": ("Transcript", "文字起こし"),
+    "view_speech": ("Transcript", "文字起こし"),
+    "view_languages": ("English and Japanese", "英語と日本語"),
+    "contents": ("Contents", "目次"),
+    "choose_lecture": ("Choose a lecture", "講義を選ぶ"),
+    "unknown_lecture": (
+        "There is no lecture or video “{asked}” here. Choose one above.",
+        "「{asked}」という講義や動画はありません。上の一覧から選んでください。",
+    ),
     "view_deck": ("Slides", "スライド"),
     "download_transcript": ("Download the transcript", "文字起こしを保存"),
     "spoken_by": ("Speaking: {names}", "話し手：{names}"),
@@ -267,12 +292,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "captions_translated": ("machine-translated captions{by}", "機械翻訳の字幕{by}"),
     "find": ("Find in this lecture", "この回の中を探す"),
-    "find_count": ("Passage {number} of {count}", "{count}件中{number}件目"),
+    "find_count": ("{number} of {count}", "{count}件中{number}件目"),
     "find_nothing": (
         "“{wanted}” does not occur here.",
         "「{wanted}」はここには出てきません。",
     ),
-    "find_others": ("The other passages", "その他の箇所"),
     "previous": ("Previous", "前へ"),
     "next": ("Next", "次へ"),
     "no_transcript": (

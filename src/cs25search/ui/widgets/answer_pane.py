@@ -1,4 +1,4 @@
-"""Widgets for an answer: its sentences, a chip for each citation, and the player."""
+"""Widgets for an answer: its sentences, its citations, and questions that are answered nearby."""
 
 from typing import NamedTuple
 
@@ -6,15 +6,12 @@ import streamlit as st
 
 from ...formats import answer_markdown
 from ...ranking.searcher import Found
-from ...records import Answer, Citation
+from ...records import Answer
 from ...search import Index
 from ..here import Here
-from ..views import reply
-from ..views.markup import escape, muted
+from ..views import html, reply
 from ..writing import Writing
-from . import player
 
-PLACE = "answer"
 PATIENCE = 0.3  # seconds that the moments below wait for a language model
 LOOK = 0.5  # seconds between polls of what it has written
 FAILED = "failed-answer"  # key in the session state
@@ -104,72 +101,18 @@ def _writing(_index: Index, _found: Found, asked: AnswerKey) -> Writing:
 def _show_draft(here: Here, writing: Writing, model: str) -> None:
     if writing.done:
         st.rerun()  # the whole page, because a fragment keeps polling as long as it is shown
-    with st.container(border=True):
-        st.header(here.say("answer"), anchor=False)
-        st.markdown(reply.prose(writing.said, {}))
-        st.markdown(muted(here.say("writing", model=escape(model))))
+    said = reply.prose(writing.said, (), here.links)
+    _show_box(here, said, here.say("writing", model=html.escape(model)))
 
 
-@st.fragment
 def _show_sentences(here: Here, answer: Answer) -> None:
-    player.stop_others()
-    now = player.playing(PLACE)
-    with st.container(border=True):
-        st.header(here.say("answer"), anchor=False)
-        _show_prose(answer)
-        with st.container(horizontal=True, gap="small"):
-            for citation in answer.citations:
-                # An open chip would cover the player; a new key creates a closed one.
-                key = f"cited-{citation.n}-{now.turn if now else 0}"
-                with st.popover(reply.chip(citation, here.language), icon=_icon(citation), key=key):
-                    _show_citation(here, citation, answer.corrected or answer.question)
-            with st.popover(here.say("copy"), icon=":material/content_copy:"):
-                st.code(answer_markdown(answer), language=None, wrap_lines=True)
-        for citation in answer.citations:
-            if now and (now.video_id, now.start) == (citation.video_id, citation.start):
-                player.show_player(now, citation.video)
-        st.markdown(muted(reply.byline(answer, here.language)))
+    said = reply.told(answer, here.links) + reply.sources(answer.citations, here.links)
+    button = html.copy_button(here.say("copy"), answer_markdown(answer))
+    _show_box(here, said, reply.byline(answer, here.language), button)
 
 
-def _show_prose(answer: Answer) -> None:
-    """Show the sentences; the sides of a comparison in columns, below each other on a phone."""
-    urls = {citation.n: citation.url for citation in answer.citations}
-    compared = reply.sides(answer.sentences)
-    if not compared:
-        st.markdown(reply.prose(answer.sentences, urls))
-        return
-    for column, (side, sentences) in zip(st.columns(len(compared)), compared.items(), strict=True):
-        with column:
-            st.subheader(escape(side), anchor=False)
-            st.markdown(reply.prose(sentences, urls))
-
-
-def _icon(citation: Citation) -> str:
-    icons = {"transcript": "format_quote", "slide": "slideshow", "deck": "slideshow"}
-    return f":material/{icons.get(citation.kind, 'sticky_note_2')}:"
-
-
-def _show_citation(here: Here, citation: Citation, question: str) -> None:
-    with st.container(gap="xsmall"):
-        st.markdown(f"**{escape(here.title(citation.video))}**")
-        if citation.kind not in ("slide", "deck"):
-            st.markdown(muted(reply.time_range(citation)))
-    for label, text in reply.quoted(citation, question, here.language):
-        st.markdown(f"{muted(label)}  \n{text}")
-    if not citation.url:
-        return
-    if citation.kind in ("slide", "deck"):
-        st.link_button(here.say("open_link"), citation.url, icon=":material/open_in_new:")
-        return
-    with st.container(horizontal=True):
-        st.button(
-            here.say("play"),
-            key=f"cited-{citation.n}-play",
-            icon=":material/play_arrow:",
-            type="primary",
-            on_click=player.play,
-            args=(PLACE, citation.video_id, citation.start),
-        )
-        st.link_button(
-            here.say("watch", time=citation.time), citation.url, icon=":material/open_in_new:"
-        )
+def _show_box(here: Here, said: str, below: str, button: str = "") -> None:
+    """Show an answer. The texts are HTML."""
+    title = f"<h2>{here.say('answer')}</h2>"
+    below = f"<p class=cs-label>{below}</p>"
+    st.html(f"<section class=cs-answer><header>{title}{button}</header>{said}{below}</section>")

@@ -20,17 +20,22 @@ FOLDER = "scripts"
 PREFIX = "cs25search"
 
 
-def component(name: str, html: str | None = None, css: str | None = None) -> "ComponentRenderer":
+def component(
+    name: str, html: str | None = None, css: str | None = None, isolate_styles: bool = True
+) -> "ComponentRenderer":
     """Return the command that mounts the component with the script `name`.js.
 
     Args:
         name: Of a file in ui/scripts, without its ending.
         html: What the component shows; nothing for a script that only listens.
         css: Its styles.
+        isolate_styles: Whether the styles of the page and of the component are kept apart.
     """
     manager = get_bidi_component_manager()
     full = f"{PREFIX}.{name}"
     if manager.get_component_asset_root(full) is None:
         manifest = ComponentManifest(PREFIX, "", [ComponentConfig(name, FOLDER)])
         manager.register_from_manifest(manifest, PACKAGE)
-    return st.components.v2.component(full, html=html, css=css, js=f"{name}.js")
+    return st.components.v2.component(
+        full, html=html, css=css, js=f"{name}.js", isolate_styles=isolate_styles
+    )

@@ -1,0 +1,75 @@
+"""A moment as a card, in HTML."""
+
+from ...records import Deck, Hit, Language, Slide, in_language
+from ...search import Index
+from ...times import clock
+from . import html, moment
+from .html import Links
+from .texts import say
+
+
+def card(hit: Hit, index: Index, question: str, links: Links) -> str:
+    """Return the text of a moment: what plays it, what was said, the note."""
+    language = links.language
+    first, *others = moment.passages(hit, question, language, moment.context(hit, index))
+    by = moment.spoken_by(hit, language)
+    label = " · ".join([first[0], *([by] if by else [])])
+    data = f'data-video="{html.escape(hit.video.video_id)}" data-group=moment'
+    return (
+        f'<article class=cs-card {data} data-at="{hit.start:g}" data-end="{hit.end:g}">'
+        f"<h3>{heading(hit, links)}</h3>"
+        f"<p><span class=cs-label>{label}:</span> {first[1]}</p>"
+        + "".join(folded(label, f"<p>{text}</p>") for label, text in others)
+        + "</article>"
+    )
+
+
+def heading(hit: Hit, links: Links) -> str:
+    """Return the link that plays a moment: its times, and the title of its note if it has one."""
+    language = links.language
+    times = f"{clock(hit.start)}–{clock(hit.end)}"
+    title = moment.title_of(hit.note, language) if hit.note else ""
+    shown = f"{times} · {html.escape(title)}" if title else times
+    link = links.play(hit.video, hit.start, shown, attributes="data-moment")
+    badge = f" <span class=cs-badge>{say(language, 'qa')}</span>" if moment.is_qa(hit) else ""
+    return link + badge
+
+
+def actions(hit: Hit, deck: Deck | None, language: Language) -> str:
+    """Return the buttons that copy a moment, the link to YouTube, and the slide."""
+    markdown = moment.as_markdown(hit, language)
+    shown = [html.copy_button(say(language, "copy_text"), markdown)]
+    if link := moment.watch_link(hit):
+        shown.insert(0, html.copy_button(say(language, "copy_link"), link))
+        shown.append(html.away_link(link, say(language, "watch", time=clock(hit.start))))
+    if hit.slide:
+        name = slide_name(hit.slide, deck, language)
+        label = say(language, "slide_short", number=hit.slide.number)
+        shown.append(folded(label, f"<p>{name}</p>{slide_text(hit.slide, language)}"))
+    return f"<div class=cs-actions>{' '.join(shown)}</div>"
+
+
+def show_slide(slide: Slide, deck: Deck | None, language: Language) -> str:
+    """Return a slide: its name, and its summary folded below it."""
+    return folded(slide_name(slide, deck, language), slide_text(slide, language))
+
+
+def slide_name(slide: Slide, deck: Deck | None, language: Language) -> str:
+    """Return number, author and title of a slide; no author for one of another deck."""
+    author = deck.author if deck and deck.url and slide.url.startswith(deck.url) else ""
+    key = "slide_by" if author else "slide"
+    number = say(language, key, number=slide.number, author=html.escape(author))
+    title = html.escape(in_language(slide.title, slide.title_ja, language))
+    return f"{number} · {title}"
+
+
+def slide_text(slide: Slide, language: Language) -> str:
+    """Return the summary of a slide, and the link that opens it."""
+    summary = html.escape(in_language(slide.summary, slide.summary_ja, language))
+    link = html.away_link(slide.url, say(language, "open_slide", number=slide.number))
+    return f"<p>{summary}{f' {link}' if slide.url else ''}</p>"
+
+
+def folded(label: str, body: str) -> str:
+    """Return a body that a click on its label unfolds. Both are HTML."""
+    return f"<details><summary>{label}</summary>{body}</details>"

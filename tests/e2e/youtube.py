@@ -1,0 +1,70 @@
+"""A page that stands in for YouTube's player: it understands the same messages.
+
+Real YouTube is not reached in the tests. What the messages are called and contain is as in the
+requests that YouTube's own script for embedded players sends.
+"""
+
+SPEAKS = """<title>player</title>a video<script>
+const asked = new URL(location).searchParams
+window.state = {
+  video: location.pathname.split("/").pop(), time: Number(asked.get("start")),
+  playing: asked.get("autoplay") === "1", heard: [],
+}
+let known = false
+const tell = (event, info) =>
+  parent.postMessage(JSON.stringify({event, info, id: 1, channel: "widget"}), asked.get("origin"))
+const report = () => tell("infoDelivery",
+  {currentTime: state.time, playerState: state.playing ? 1 : 2})
+const commands = {
+  seekTo: (second) => { state.time = second },
+  playVideo: () => { state.playing = true },
+  pauseVideo: () => { state.playing = false },
+  loadVideoById: (video, second) => { Object.assign(state, {video, time: second, playing: true}) },
+  addEventListener: () => {},
+}
+addEventListener("message", (event) => {
+  if (event.source !== parent) return
+  const message = JSON.parse(event.data)
+  state.heard.push(message.func ?? message.event)
+  if (message.event === "listening" && !known) {
+    known = true
+    tell("initialDelivery", {})
+    tell("onReady", null)
+  }
+  if (message.event === "command" && known) {
+    commands[message.func](...message.args)
+    report()
+  }
+})
+setInterval(() => {
+  if (state.playing) state.time += 0.1
+  if (known && !window.still) report()
+}, 100)
+</script>"""
+
+
+def speak(page):
+    """Let frames of YouTube on a page answer messages; without this they are silent."""
+    page.context.route(
+        "https://www.youtube.com/embed/**",
+        lambda route: route.fulfill(content_type="text/html", body=SPEAKS),
+    )
+
+
+def state(page):
+    """Return video, time and commands of the frame."""
+    return frame(page).evaluate("window.state")
+
+
+def frame(page):
+    """Return the only frame of YouTube, once it is loaded."""
+    frames = page.locator("iframe[src*='youtube']")
+    frames.wait_for()
+    found = frames.element_handle().content_frame()
+    found.wait_for_function("window.state?.heard.length")
+    return found
+
+
+def jump(page, second):
+    """Let the video be at a second, as if it had played up to there."""
+    frame(page).evaluate("second => { state.time = second }", second)
