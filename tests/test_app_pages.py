@@ -11,7 +11,7 @@ from conftest import run
 from poison import DECK, TITLE
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
-from test_app import APP, FLOAT32, flip_a_byte, in_url, links, ran, texts, videos
+from test_app import APP, FLOAT32, desk, flip_a_byte, in_url, links, pieces, ran, texts
 
 from cs25search import open_index
 from cs25search.course.read import load_course
@@ -201,6 +201,21 @@ def test_guide_leads_to_a_video_outside_the_deck(language, wider):
 # One lecture
 
 
+def text(app: AppTest) -> str:
+    """Return the HTML of the lecture's text."""
+    return next(one for one in pieces(app) if one.startswith('<div class="cs-text'))
+
+
+def contents(app: AppTest) -> str:
+    return next(one for one in pieces(app) if one.startswith("<nav class=cs-contents"))
+
+
+def views(app: AppTest, language: str) -> tuple[list[str], str]:
+    """Return the labels of the views, and the one that is shown."""
+    control = app.get("button_group")[0]
+    return control.options, say(f"view_{control.value}", language)
+
+
 def test_lecture_page_begins_with_the_first_and_the_url_names_it():
     app = open_page("lecture")
     assert app.selectbox[0].value == "1"
@@ -212,95 +227,67 @@ def test_lecture_page_begins_with_the_first_and_the_url_names_it():
     assert "**Lecture 5 · " in texts(app)
 
 
-@pytest.mark.parametrize("asked", ["77", "x", ""])
-def test_unknown_lecture_in_a_link_falls_back_to_the_first(asked):
-    assert open_page("lecture", lecture=asked).selectbox[0].value == "1"
+@LANGUAGES
+@pytest.mark.parametrize("asked", ["99", "x*y"])
+def test_unknown_lecture_in_a_link_is_said_and_another_can_be_chosen(language, asked):
+    app = open_page("lecture", lang=language, lecture=asked)
+    assert messages(app) == [say("unknown_lecture", language, asked=escape(asked))]
+    assert app.selectbox[0].value is None and not app.get("bidi_component")[:-1]
+    ran(app.selectbox[0].set_value("5").run())
+    assert messages(app) == [] and in_url(app, "lecture") == ["5"]
 
 
 @LANGUAGES
 def test_notes_of_a_lecture_in_the_readers_language(language):
     app = open_page("lecture", lang=language, lecture="5")
-    labels = [one.label for one in buttons(app, "passage-")]
-    assert len(labels) > 50
+    shown = text(app)
     title = {"en": "Why the router needs float32", "ja": "ルータにfloat32が必要な理由"}[language]
-    assert f"9:42 **{title}**" in labels
-    assert "[YouTube 9:42](https://youtu.be/U8J32Z3qV8s?t=582)" in texts(app)
-    assert not app.subheader  # no chapters
+    assert f">9:42 {title}</a>" in shown
+    assert shown.count("class=cs-note lang=") > 50
+    assert 'href="https://youtu.be/U8J32Z3qV8s?t=582"' in shown
+    assert f"cs-badge>{say('qa', language)}<" in shown
+    assert "mixture of experts" in shown  # a term
+    outline = {"en": "The Switch layer and its training recipe", "ja": "Switch"}[language]
+    assert outline in contents(app)
 
 
-def test_play_a_note_and_from_the_beginning():
-    app = open_page("lecture", lecture="5")
-    note = next(one for one in buttons(app, "passage-") if one.label.startswith("9:42 "))
-    ran(note.click().run())
-    assert [(one.start_time, one.autoplay) for one in videos(app)] == [(581, True)]
-    first = videos(app)[0].id
-    ran(button(app, say("play_beginning", "en")).click().run())
-    assert [one.start_time for one in videos(app)] == [0]
-    assert videos(app)[0].id != first
-    ran(app.selectbox[0].set_value("9").run())
-    assert not videos(app)  # another lecture is not heard over it
+@LANGUAGES
+def test_both_languages_beside_each_other_by_link_and_by_click(language):
+    app = open_page("lecture", lang=language, lecture="5", view="languages")
+    assert views(app, language)[1] == say("view_languages", language)
+    shown = text(app)
+    assert shown.count("cs-note lang=en") == shown.count("cs-note lang=ja") > 50
+    ran(app.get("button_group")[0].set_value("notes").run())
+    assert "view" not in app.query_params and text(app).count("cs-note") > 50
 
 
 @LANGUAGES
 def test_find_nothing(language):
     app = open_page("lecture", lang=language, lecture="5")
-    ran(app.text_input(key=find_key(5)).set_value("*zebra*").run())
+    ran(app.text_input(key="find").set_value("*zebra*").run())
     assert messages(app) == [say("find_nothing", language, wanted="&#42;zebra&#42;")]
-    assert not buttons(app, "passage-")
-
-
-def test_find_one_goes_round_to_itself():
-    app = open_page("lecture", lecture="5")
-    ran(app.text_input(key=find_key(5)).set_value("0.1 to 0.3").run())
-    for label in ("Next", "Previous"):
-        assert "Passage 1 of 1" in texts(app)
-        ran(button(app, label).click().run())
-    assert "Passage 1 of 1" in texts(app)
-    assert len(buttons(app, "passage-")) == 1
-    assert say("find_others", "en") not in texts(app)
+    assert "<mark>" not in text(app) and desk(app)["found"] == ""
 
 
 @LANGUAGES
-def test_find_many_steps_round_and_a_new_search_begins_at_the_first(language):
-    app = open_page("lecture", lang=language, lecture="5")
-    ran(app.text_input(key=find_key(5)).set_value("ROUTER" if language == "en" else "ルータ").run())
-    number, count = position(app, language)
-    assert number == 1 and count > 2
-    shown = [one.label for one in buttons(app, "passage-")]
-    assert len(shown) == count
-    for step, wanted in (("next", 2), ("previous", 1), ("previous", count), ("next", 1)):
-        ran(button(app, say(step, language)).click().run())
-        assert position(app, language) == (wanted, count)
-        assert len(buttons(app, "passage-")) == count  # the others are still there
-    ran(button(app, say("next", language)).click().run())
-    ran(app.text_input(key=find_key(5)).set_value("float32").run())
-    assert position(app, language)[0] == 1
-    assert ":yellow-background[**float32**]" in texts(app)
-
-
-def find_key(lecture: int) -> str:
-    return f"find-{load_course().lectures[lecture - 1].video_id}"
-
-
-def position(app: AppTest, language: str) -> tuple[int, int]:
-    """Return (number, count) of "Passage 2 of 7"."""
-    pattern = {"en": r"Passage (?P<n>\d+) of (?P<c>\d+)", "ja": r"(?P<c>\d+)件中(?P<n>\d+)件目"}
-    found = re.search(pattern[language], texts(app))
-    assert found
-    return int(found["n"]), int(found["c"])
+def test_found_words_are_counted_and_marked_and_the_link_keeps_them(language):
+    word = "ROUTER" if language == "en" else "ルータ"
+    app = open_page("lecture", lang=language, lecture="5", find=word)
+    count = text(app).count("<mark>")
+    assert count > 5
+    counted = say("find_count", language, number="<b data-found>1</b>", count=count)
+    assert any(counted in one for one in pieces(app))
+    assert desk(app)["found"] == word and desk(app)["box"] == say("find", language)
 
 
 @LANGUAGES
-def test_slides_of_a_lecture(language):
+def test_slides_of_a_lecture_and_the_notes_that_they_fit(language):
     app = open_page("lecture", lang=language, lecture="5")
-    view = next(one for one in app.radio if one.label == say("view", language))
-    assert view.options == [say("view_notes", language), say("view_deck", language)]
-    ran(view.set_value("view_deck").run())
     own = [slide for slide in load_course().slides if slide.lecture == 5]
-    assert own and [link for link in links(app) if "?slide=" in link] == [
-        slide.url for slide in own
-    ]
-    assert not buttons(app, "passage-")
+    shown = next(one for one in pieces(app) if one.startswith("<section class=cs-slides"))
+    assert own and all(slide.url.replace("&", "&amp;") in shown for slide in own)
+    numbers = set(re.findall(r"data-slide=(\d+)", text(app)))
+    assert numbers <= {str(slide.number) for slide in own} and len(numbers) > 1
 
 
 def test_slides_of_another_deck(index_copy, monkeypatch):
@@ -311,39 +298,41 @@ def test_slides_of_another_deck(index_copy, monkeypatch):
     assert run("ingest", "--offline", "--index", index_copy).returncode == 0
     monkeypatch.setenv("CS25_INDEX", str(index_copy))
     app = open_page("lecture", lang="en", lecture="11")
-    view = next(one for one in app.radio if one.label == say("view", "en"))
-    ran(view.set_value("view_deck").run())
     own = [slide for slide in open_index(index_copy).generation.slides if slide.lecture == 11]
-    assert own and all(say("slide", "en", number=slide.number) in texts(app) for slide in own)
+    shown = "".join(pieces(app))
+    assert own and all(say("slide", "en", number=slide.number) in shown for slide in own)
+    assert "<script" not in shown
 
 
 @LANGUAGES
 def test_question_asked_before_marks_its_moments(language):
     app = open_page("lecture", FLOAT32, lang=language, lecture="5")
     assert say("asked", language, question="Why does the router need float32&#63;") in texts(app)
-    assert any(one.label.startswith("9:42 ") for one in buttons(app, "asked-"))
-    badge = say("moment_here", language)
-    assert texts(app).count(badge) >= 1
-    ran(buttons(app, "asked-")[0].click().run())
-    assert len(videos(app)) == 1
-    assert badge not in texts(open_page("lecture", FLOAT32, lang=language, lecture="10"))
+    badge = f"cs-badge>{say('moment_here', language)}<"
+    assert badge in text(app) and text(app).count("data-moment>") == text(app).count(badge)
+    assert badge not in text(open_page("lecture", FLOAT32, lang=language, lecture="10"))
 
 
 @LANGUAGES
-def test_transcript_with_chapters_of_a_video_outside_the_deck(language, wider):
+def test_captions_with_chapters_of_a_video_outside_the_deck(language, wider):
     app = open_page("lecture", lang=language, video=TALK)
     assert in_url(app, "video") == [TALK] and "lecture" not in app.query_params
-    view = next(one for one in app.radio if one.label == say("view", language))
-    assert view.options == [say("view_transcript", language)]
-    assert [one.value for one in app.subheader] == ["0:00 Zebras", "1:30 The &#91;quagga&#93;"]
-    assert [one.label for one in buttons(app, "passage-")] == ["0:01", "1:30"]
-    assert "The quagga grazed &#42;there&#42; too&#46;" in texts(app)
-    ran(app.text_input(key=f"find-{TALK}").set_value("quagga").run())
-    assert position(app, language) == (1, 1)
-    ran(buttons(app, "passage-")[0].click().run())
-    assert [one.start_time for one in videos(app)] == [89]
-    ran(app.selectbox[0].set_value("3").run())
-    assert in_url(app, "lecture") == ["3"] and "video" not in app.query_params
+    assert views(app, language) == ([say("view_speech", language)], say("view_speech", language))
+    shown = text(app)
+    assert re.findall("<h2>(?:<a [^>]*>)?([^<]*)(?:</a>)?([^<]*)</h2>", shown) == [
+        ("0:00", " Zebras"), ("1:30", " The [quagga]"),
+    ]  # fmt: skip
+    assert "The quagga grazed *there* too." in shown and "Zebras" in contents(app)
+    assert shown.count("data-group=speech") == 2
+    assert "cs-slides" not in "".join(pieces(app))
+    ran(app.text_input(key="find").set_value("quagga").run())
+    assert text(app).count("<mark>quagga</mark>") == 1
+    assert text(app).count("data-group=speech") == 2  # all of it stays
+
+
+def test_a_question_finds_moments_in_a_video_outside_the_deck_too(wider):
+    app = open_page("lecture", "Where did the quagga graze?", lang="en", video=TALK)
+    assert say("moment_here", "en") in text(app)
 
 
 # Index

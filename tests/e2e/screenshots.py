@@ -15,8 +15,7 @@ ASKED = "ルーターにfloat32が必要なのはなぜ？"  # the same in Japan
 SHOTS = [
     ("search", "en", "light", False, None), ("search", "en", "dark", True, None),
     ("search", "ja", "light", False, None), ("search", "ja", "light", True, None),
-    ("strips", "en", "light", False, ".st-key-strip-5 svg.marks"),
-    ("strips", "en", "dark", True, ".st-key-strip-5 svg.marks"),
+    ("map", "en", "dark", True, ".cs-map"),
     ("lectures", "en", "light", False, None), ("lecture", "en", "dark", False, None),
     ("index", "en", "light", True, None),
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Answers in a real browser: citations, playing, refusals, a slow language model."""
 
+import re
 import threading
 from urllib.parse import quote
 
@@ -9,30 +10,7 @@ from playwright.sync_api import expect
 from cs25search.ui.views.texts import say
 
 from .conftest import PHONE, ask, open_at, open_page, serve
-from .test_journeys import FLOAT32, players
-
-
-def test_chip_shows_the_words_and_plays_at_the_second(page, app_url):
-    open_at(page, app_url)
-    ask(page, FLOAT32)
-    expect(page).to_have_title(f"{FLOAT32} · cs25search")
-    answer = page.locator(".st-key-answer")
-    link = answer.get_by_role("link", name="[1]").first
-    expect(link).to_have_attribute("href", "https://youtu.be/U8J32Z3qV8s?t=582")
-    chip = answer.get_by_role("button", name="[1] 9:42 · Lecture 5")
-    for _ in range(2):  # the same moment starts again
-        chip.click()
-        words = page.get_by_test_id("stPopoverBody")
-        expect(words).to_contain_text("Exponentiation magnifies round-off")
-        words.get_by_role("button", name="Play here").click()
-        expect(words).to_have_count(0)  # or it would cover the player
-        fresh = answer.locator("iframe[src*='U8J32Z3qV8s?start=581&autoplay=1']:not([data-old])")
-        expect(fresh).to_have_count(1)
-        expect(players(page)).to_have_count(1)
-        players(page).evaluate("frame => frame.dataset.old = 'yes'")
-    page.locator(".st-key-moment-2").get_by_role("button", name="Play here").click()
-    expect(answer.locator("iframe")).to_have_count(0)
-    expect(players(page)).to_have_count(1)
+from .test_journeys import FLOAT32, play_first, players
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -41,7 +19,7 @@ def test_honest_no_stands_above_the_nearest_moments(browser, app_url, language):
         open_at(page, f"{app_url}/?lang={language}&q={quote('What is DALL·E 2?')}")
         expect(page.get_by_role("alert")).to_contain_text(say(language, "not_in_lectures"))
         expect(page.get_by_text(say(language, "nearest"), exact=True)).to_be_visible()
-        page.locator(".st-key-moment-1").get_by_role("button", name=say(language, "play")).click()
+        play_first(page)
         expect(players(page)).to_have_count(1)
 
 
@@ -50,11 +28,9 @@ def test_japanese_answer_on_a_phone(browser, app_url):
         open_at(page, f"{app_url}/?lang=ja&q={quote('ルーターにfloat32が必要なのはなぜ？')}")
         answer = page.locator(".st-key-answer")
         expect(answer).to_contain_text("指数関数は丸め誤差を増幅する。")
-        answer.get_by_role("button", name="[1] 9:42 · 第5回").click()
-        words = page.get_by_test_id("stPopoverBody")
-        expect(words).to_contain_text("指数関数は丸め誤差を増幅する。")
-        words.get_by_role("button", name="ここで再生").click()
-        expect(players(page)).to_have_count(1)
+        page.locator(".cs-desk").wait_for(state="attached")
+        answer.get_by_role("link", name="[1] 9:42 · 第5回").click()
+        expect(players(page)).to_have_attribute("src", re.compile("start=581"))
         wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
         assert wide <= 390
 
@@ -80,8 +56,7 @@ def test_a_slow_model_is_read_sentence_by_sentence_while_a_moment_plays(
         answer = page.locator(".st-key-answer")
         expect(answer).to_contain_text("Exponentiation magnifies round-off.")
         expect(answer).to_contain_text("little-model is writing")
-        page.locator(".st-key-moment-1").get_by_role("button", name="Play here").click()
-        players(page).wait_for()
+        play_first(page)
         players(page).evaluate("frame => frame.dataset.old = 'yes'")
         go_on.set()
         expect(answer).to_contain_text("makes training more stable")

@@ -75,8 +75,12 @@ def test_recording_that_is_not_on_youtube_plays_on_a_phone(browser, two):
         first = phone.locator(".st-key-moment-1")
         expect(first).to_contain_text("dull knife")
         expect(first.get_by_role("link", name=re.compile("YouTube"))).to_have_count(0)
-        first.get_by_role("button", name="ここで再生").click()
-        expect(first.locator("audio")).to_have_count(1)
+        phone.locator(".cs-desk").wait_for(state="attached")
+        first.locator("h3 a").click()
+        audio = phone.locator(".cs-stage audio")
+        expect(audio).to_have_count(1)
+        expect(audio).to_be_in_viewport(ratio=1)
+        phone.wait_for_function("document.querySelector('.cs-stage audio').readyState > 0")
 
 
 def test_all_courses_are_searched_on_request(page, two):

@@ -13,9 +13,10 @@ import pytest
 from playwright.sync_api import expect
 
 from cs25search.ui.views.headers import HEADERS
+from cs25search.ui.views.texts import say
 from ingest.captions.files import Origin, RawTrack, keep
 
-from .conftest import PHONE, PROJECT, ask, link_copy, open_at, open_page, serve, settle
+from .conftest import PHONE, PROJECT, ask, link_copy, open_at, open_desk, open_page, serve, settle
 
 FLOAT32 = "Why does the router need float32?"
 PAGES = {
@@ -38,10 +39,10 @@ def players(page):
 
 
 def play_first(page):
+    page.locator(".cs-desk").wait_for(state="attached")
     with page.expect_request(VIDEOS):
-        page.locator(".st-key-moment-1").get_by_role("button", name="Play here").click()
+        page.locator(".st-key-moment-1 h3 a").click()
     players(page).wait_for()
-    settle(page)
 
 
 def keep_captions(index, text):
@@ -56,45 +57,13 @@ def test_ask_and_play_in_three_actions(page, app_url):
     first = page.locator(".st-key-moment-1")
     expect(first).to_contain_text("Why the router needs float32")
     assert page.asked == []
-    first.get_by_role("button", name="Play here").click()
+    first.get_by_role("link", name="9:42–10:24").click()
     expect(players(page)).to_have_attribute("src", re.compile(r"U8J32Z3qV8s\?start=581&autoplay=1"))
     # The policy lets the player in: this is what stands in for YouTube.
     expect(page.frame_locator("iframe[src*='youtube']").get_by_text("a video")).to_be_visible()
     link = first.get_by_role("link", name="YouTube at 9:42")
     expect(link).to_have_attribute("href", "https://youtu.be/U8J32Z3qV8s?t=582")
-    assert page.asked == ["https://www.youtube.com/embed/U8J32Z3qV8s?start=581&autoplay=1"]
-
-
-def test_same_moment_twice_starts_again(page, app_url):
-    open_at(page, app_url + PAGES["search"])
-    play_first(page)
-    players(page).evaluate("frame => frame.dataset.old = 'yes'")
-    play_first(page)
-    expect(players(page)).to_have_count(1)
-    expect(players(page)).not_to_have_attribute("data-old", "yes")
-    assert len(page.asked) == 2  # the video was loaded twice
-
-
-def test_click_on_a_cell_of_a_strip_plays_there_and_again(page, app_url):
-    open_at(page, app_url + PAGES["search"])
-    play_first(page)
-    strip = page.locator(".st-key-strip-5")
-    cells = strip.locator("svg.marks")
-    for turn in range(2):
-        expect(cells).to_have_count(1)
-        cells.scroll_into_view_if_needed()
-        width = cells.bounding_box()["width"]
-        with page.expect_request(VIDEOS):
-            cells.click(position={"x": width * 0.127, "y": 20})  # minute 10
-        # A cell starts at its note, and a player a second before it.
-        fresh = strip.locator("iframe[src*='U8J32Z3qV8s?start=599']:not([data-old])")
-        expect(fresh).to_have_count(1)
-        expect(players(page)).to_have_count(1)  # the one at the moment has stopped
-        settle(page)
-        assert len(page.asked) == turn + 2
-        players(page).evaluate("frame => frame.dataset.old = 'yes'")
-    strip.get_by_role("button", name="9:42 Why the router needs float32", exact=True).click()
-    expect(players(page)).to_have_attribute("src", re.compile("start=581"))
+    assert len(page.asked) == 1  # the frame
 
 
 def test_shared_link_restores_question_lectures_and_language(page, browser, app_url):
@@ -121,26 +90,54 @@ def test_japanese(page, app_url):
     expect(page).to_have_url(re.compile("lang=ja"))
 
 
-def test_find_in_a_lecture_counts_and_steps(page, app_url):
-    open_at(page, app_url + PAGES["lecture"])
-    page.get_by_label("Find in this lecture").fill("float32")
-    page.get_by_label("Find in this lecture").press("Enter")
-    found, here = page.locator(".st-key-found"), page.locator(".st-key-found-here")
-    expect(found).to_contain_text(re.compile(r"Passage 1 of \d+"))
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+def test_find_in_a_lecture_counts_and_steps(browser, app_url, device):
+    with open_page(browser, **device) as page:
+        open_desk(page, app_url + PAGES["lecture"])
+        box = page.get_by_label("Find in this lecture")
+        box.fill("float32")
+        box.press("Enter")
+        found, here = page.locator(".cs-finds"), page.locator("mark.cs-here")
+        expect(found).to_contain_text(re.compile(r"1 of \d+"))
+        count = int(re.search(r"of (\d+)", found.inner_text())[1])
+        assert count == page.locator(".cs-text mark").count()
+        expect(here).to_be_in_viewport()
+        expect(page).to_have_url(re.compile("find=float32"))
+        settle(page)
+        for key, number in (("Enter", 2), ("Shift+Enter", 1), ("Shift+Enter", count)):
+            box.press(key)  # the focus is still in the box
+            expect(found).to_contain_text(f"{number} of {count}")
+            expect(here).to_be_in_viewport()
+        page.get_by_role("button", name="Next").click()
+        expect(found).to_contain_text(f"1 of {count}")  # round to the first one
+        open_desk(page, page.url)
+        expect(page.get_by_label("Find in this lecture")).to_have_value("float32")
+        expect(here).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_view_and_second_are_in_the_link(page, browser, app_url, language):
+    open_desk(page, f"{app_url}/lecture?lang={language}&lecture=5")
+    page.get_by_text(say(language, "view_languages")).click()
+    both = page.locator(".cs-view-languages")
+    expect(both.locator(".cs-note[lang=ja]").first).to_be_visible()
     settle(page)
-    first = here.inner_text()
-    found.get_by_role("button", name="Next").click()
-    expect(found).to_contain_text("Passage 2 of")
-    expect(here).not_to_have_text(first, use_inner_text=True)
-    settle(page)
-    found.get_by_role("button", name="Previous").click()
-    expect(found).to_contain_text("Passage 1 of")
-    settle(page)
-    found.get_by_role("button", name="Previous").click()
-    expect(found).to_contain_text(re.compile(r"Passage (\d+) of \1(?!\d)"))  # round to the last one
-    settle(page)
-    here.get_by_role("button").first.click()
-    expect(players(page)).to_have_count(1)
+    page.locator(".cs-contents a").nth(2).click()
+    expect(page).to_have_url(re.compile(r"view=languages.*t=683|t=683.*view=languages"))
+    with open_page(browser) as other:
+        open_desk(other, page.url)
+        expect(other.locator(".cs-note[lang=ja][data-at='683']")).to_be_in_viewport()
+        first = say(language, "desk_play_from", time="11:23")
+        expect(other.get_by_role("button", name=first)).to_be_visible()
+        assert other.asked == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_unknown_lecture_is_said(page, app_url, language):
+    open_at(page, f"{app_url}/lecture?lang={language}&lecture=99")
+    said = say(language, "unknown_lecture", asked="99")
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    expect(page.locator(".cs-text")).to_have_count(0)
 
 
 def test_question_goes_along_to_the_lecture_and_back(page, app_url):
@@ -151,7 +148,7 @@ def test_question_goes_along_to_the_lecture_and_back(page, app_url):
     expect(asked).to_contain_text("9:42 Why the router needs float32")
     expect(page.get_by_text("answers your question").first).to_be_visible()
     settle(page)
-    page.get_by_role("link", name="Search").click()
+    page.get_by_role("link", name="Search", exact=True).click()
     expect(page.get_by_label("Your question")).to_have_value(FLOAT32)
     settle(page)
     ask(page, "What is pass@k?")
@@ -161,11 +158,40 @@ def test_question_goes_along_to_the_lecture_and_back(page, app_url):
 
 
 def test_copy_as_link_and_markdown(page, app_url):
-    open_at(page, app_url + PAGES["search"])
-    page.locator(".st-key-moment-1").get_by_role("button", name="Copy").click()
-    codes = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
-    expect(codes.first).to_contain_text("https://youtu.be/U8J32Z3qV8s?t=582")
-    expect(codes.last).to_contain_text("Study note: Exponentiation magnifies round-off")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_desk(page, app_url + PAGES["search"])
+    first = page.locator(".st-key-moment-1")
+    for label, part in (
+        ("Copy link", "https://youtu.be/U8J32Z3qV8s?t=582"),
+        ("Copy text", "Study note: Exponentiation magnifies round-off"),
+    ):
+        first.get_by_role("button", name=label).click()
+        expect(first.get_by_role("button", name="Copied")).to_be_visible()
+        assert part in page.evaluate("navigator.clipboard.readText()")
+        expect(first.get_by_role("button", name=label)).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_question_that_is_answered_here_too_is_asked_with_a_click(page, app_url, language):
+    open_desk(page, f"{app_url}/?lang={language}&q={quote(FLOAT32)}")
+    chip = page.locator("[data-ask]").first
+    asked = chip.inner_text()
+    chip.click()
+    expect(page.get_by_label(say(language, "question"), exact=True)).to_have_value(asked)
+    settle(page)
+    expect(page.locator(".cs-answer, [role=alert]").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "first"), [((1280, 800), 700), ((390, 844), 844)])
+def test_moments_end_within_two_screens_of_a_desktop(browser, app_url, size, first):
+    device = PHONE if size[0] < 500 else {"viewport": {"width": size[0], "height": size[1]}}
+    with open_page(browser, **device) as page:
+        open_at(page, app_url + PAGES["search"])
+        assert page.locator(".st-key-moment-1").bounding_box()["y"] < first
+        if device is not PHONE:
+            last = page.locator(".st-key-moment-5").bounding_box()
+            assert last["y"] + last["height"] <= 2 * size[1]
+            expect(page.locator(".cs-map")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -191,12 +217,12 @@ def widths(page):
 
 def test_keyboard_only_from_the_box_to_the_first_moment(page, app_url):
     open_at(page, app_url)
-    tab_to(page, "getAttribute('aria-label') === 'Your question'")
+    expect(page.get_by_label("Your question")).to_be_focused()
     page.keyboard.type(FLOAT32)
     page.keyboard.press("Enter")
     page.locator(".st-key-moment-1").wait_for()
     settle(page)
-    tab_to(page, "closest('.st-key-moment-1 button')?.innerText.includes('Play here')")
+    tab_to(page, "closest('.st-key-moment-1 h3') !== null")
     page.keyboard.press("Enter")
     expect(players(page)).to_have_attribute("src", re.compile("start=581"))
 
@@ -278,11 +304,12 @@ def test_caption_full_of_markup_is_shown_as_it_is_and_fetches_nothing(page, inde
         open_at(page, served.url + "/?lang=en&q=zebra+style")
         first = page.locator(".st-key-moment-1")
         expect(first).to_contain_text("/evil.example/a.png) $x^2$ <style>")
-        first.get_by_role("button", name="Copy").click()
-        expect(page.get_by_test_id("stPopoverBody")).to_contain_text("https://youtu.be/abcdefghijk")
+        expect(first.get_by_role("link").first).to_have_attribute(
+            "href", re.compile("^https://youtu.be/abcdefghijk")
+        )
         nothing_came_alive(page, first)
         open_at(page, served.url + "/lecture?lang=en&video=abcdefghijk")
-        passage = page.locator(".st-key-passage-0")
+        passage = page.locator(".cs-passage").first
         expect(passage).to_contain_text("<script>alert(1)</script>")
         nothing_came_alive(page, passage)
 

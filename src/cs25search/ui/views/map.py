@@ -25,8 +25,9 @@ def course_map(strips: Sequence[Strip], links: Links) -> str:
     longest = max(strip.video.duration for strip in shown)
     rows = "".join(_row(strip, longest, links) for strip in shown)
     others = [strip for strip in strips if not strip.speaks]
+    title = say(links.language, "where")
     return (
-        f"<section class=cs-map><h2>{say(links.language, 'where')}</h2>{rows}"
+        f"<section class=cs-map><h2>{title}</h2>{rows}"
         f"{_scale(longest, links.language)}{_rest(others, links.language)}</section>"
     )
 
@@ -68,9 +69,9 @@ def note_title(cell: Cell, language: Language) -> str:
 
 def _scale(longest: float, language: Language) -> str:
     """Return the minutes below the rows."""
+    unit = say(language, "minutes")
     marks = "".join(
-        f'<span style="left:{100 * 60 * minute / longest:.2f}%">'
-        f"{minute}{say(language, 'minutes') if minute else ''}</span>"
+        f'<span style="left:{6000 * minute / longest:.2f}%">{minute}{unit if minute else ""}</span>'
         for minute in range(0, int(longest / 60) + 1, STEP)
     )
     name = "<span class=cs-name></span>"

@@ -104,9 +104,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "title_by_model": ("{title} (by AI)", "{title}（AI作成）"),
     "said": ("Said in the lecture", "講義での発言（英語の原文）"),
     "said_short": ("Captions", "字幕"),
-    "play": ("Play here", "ここで再生"),
     "watch": ("YouTube at {time}", "YouTubeで{time}から見る"),
-    "open_link": ("Open", "開く"),
     "copy": ("Copy", "コピー"),
     "copy_text": ("Copy text", "本文をコピー"),
     "in_lecture": ("In the lecture at {time}", "講義の{time}で読む"),
@@ -142,10 +140,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "slide": ("Slide {number} of the deck", "スライド{number}"),
     "slide_by": ("Slide {number} of {author}'s summary", "{author}さんのスライド{number}"),
     "open_slide": ("Open slide {number}", "スライド{number}を開く"),
-    "no_slide": (
-        "No slide: this video is not in the deck.",
-        "この動画はスライド資料に含まれていません。",
-    ),
     # Where in the course
     "where": ("Where in the course", "講義のどこで語られているか"),
     "minutes": (" min", "分"),
