@@ -76,7 +76,7 @@ def test_search_shows_poison_as_text_and_answers_from_our_records(browser, poiso
             ask(page, question)
             expect(page.locator(".st-key-moment-1")).to_contain_text("marmalade")
             assert_harmless(page)
-        page.locator(".st-key-moment-1 summary").first.click()
+        page.locator(".st-key-moment-1").get_by_role("button", name="Copy text").click()
         assert_harmless(page)
 
 
