@@ -83,7 +83,7 @@ def test_question_leads_to_a_moment_with_its_links_and_slide():
     shown = "".join(pieces(app))
     assert "https://youtu.be/U8J32Z3qV8s?t=582" in shown
     assert f"{load_course().deck.url}?slide=18" in shown
-    assert [link.proto.query_string for link in app.get("page_link")][0].endswith("lecture=5&t=582")
+    assert app.get("page_link")[0].proto.query_string.endswith("lecture=5&t=582")
     assert "**Lecture 5 · Scaling transformers** · Barret Zoph&#44; Irwan Bello" in texts(app)
     assert "<mark>router</mark>" in shown
     assert "Slide 18 of sadahry&#x27;s summary" in html.unescape(shown).replace("'", "&#x27;")

@@ -144,6 +144,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "where": ("Where in the course", "講義のどこで語られているか"),
     "minutes": (" min", "分"),
     "hardly": ("Hardly anything about it: {names}", "ほとんど触れられていない回：{names}"),
+    "cell_time": ("Time", "時刻"),
+    "cell_note": ("About", "内容"),
     "level_0": ("hardly", "ほとんどなし"),
     "level_1": ("weak", "弱い"),
     "level_2": ("fair", "ややあり"),
