@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -17,14 +18,22 @@ import msgspec
 from rich.console import Console
 
 from benchmarks.corpora import cs25_notes
-from benchmarks.embedding import batch_encoder, embedding_rows, overhead_row, size_rows
+from benchmarks.embedding import (
+    batch_encoder,
+    embedding_rows,
+    has_bfloat16,
+    overhead_row,
+    size_rows,
+)
 from benchmarks.eval import markdown as quality_markdown
 from benchmarks.eval import run_one, write_between
 from benchmarks.eval import table as quality_table
 from benchmarks.fifty import fifty_lectures
+from benchmarks.growth import growth_row
+from benchmarks.page_run import passes_row
 from benchmarks.rankers import rankers
 from benchmarks.scaling import Figures
-from benchmarks.startup import startup_rows
+from benchmarks.startup import page_row, startup_rows
 from benchmarks.table import Row, facts, markdown
 from benchmarks.warm import many_rows, warm_row
 from cs25search import open_index
@@ -50,7 +59,8 @@ def main(write: bool) -> None:
         click.echo("\n".join(lines))
         click.echo(quality(folder))
         rows = []
-        for row in measure(folder, Path(scratch) / "fifty"):
+        running = page_row(folder, with_export, has_bfloat16())
+        for row in chain([running], measure(folder, Path(scratch) / "fifty")):
             remarks.print(f"{row.what}: {row.ratio}")
             rows.append(row)
     table = markdown(rows)
@@ -98,6 +108,7 @@ def measure(folder: Path, other: Path) -> Iterator[Row]:
     bundled, fifty = cs25_notes(), fifty_lectures()
     index = open_index(folder)
     yield from startup_rows(folder)
+    yield passes_row(index)
     yield warm_row("bundled course", index, bundled.questions, most=1.0)
     encoder = batch_encoder(folder / "models")
     (other / "models").mkdir(parents=True)
@@ -110,10 +121,12 @@ def measure(folder: Path, other: Path) -> Iterator[Row]:
     yield from embedding_rows(bundled, encoder, index)
     yield overhead_row(bundled, encoder, folder.with_name("again"))
     yield building
+    yield growth_row(folder / "models" / encoder.key)
     yield from many_rows(folder)
     yield from size_rows("bundled course", index.generation)
     yield from size_rows("fifty lectures", large.generation)
     yield million_row()
+    yield from elsewhere_rows()
 
 
 def million_row() -> Row:
@@ -136,6 +149,26 @@ def million_row() -> Row:
             )
     return Row(
         what, "exact scan of the vectors", "not measured yet: `make scaling`", "–", target, None
+    )
+
+
+def elsewhere_rows() -> Iterator[Row]:
+    """Yield the rows that `make bench` does not measure itself, and where they are."""
+    yield Row(
+        "app: question to moments, p50",
+        "search and answer in it",
+        "`make bench-app`: docs/app.md",
+        "–",
+        "≤ 200 ms",
+        None,
+    )
+    yield Row(
+        "size of an installation that `make run` uses",
+        "`python3 -m venv`: 26 MB",
+        "see Install below",
+        "–",
+        "≤ 0.94 GB, no torch",
+        None,
     )
 
 

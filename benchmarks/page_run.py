@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.table import Row
 from cs25search import Index, open_index
 from cs25search.ui.views.relevance import relevance
 
@@ -24,34 +25,52 @@ def page_run(index: Index, question: str) -> None:
     relevance(index, found)
 
 
-def measure(index: Index) -> tuple[float, float]:
-    """Return encoder passes and milliseconds of processor time per page run."""
+def measure(index: Index) -> tuple[list[list[str]], float]:
+    """Return the texts that each page run encodes, and its milliseconds of processor time."""
     encoder: Any = index.encoder
-    encode, passes = encoder.encode_query, 0
+    encode = encoder.encode_query
+    encoded: list[list[str]] = []
 
-    def counted(text: str) -> Any:
-        nonlocal passes
-        passes += 1
+    def noted(text: str) -> Any:
+        encoded[-1].append(text)
         return encode(text)
 
     asked = json.loads(QUESTIONS.read_bytes())["questions"][::EVERY]
     questions = [question[key] for question in asked for key in ("q", "q_ja")]
     page_run(index, questions[0])
     page_run(index, questions[1])
-    encoder.encode_query = counted
+    encoder.encode_query = noted
     begin = time.process_time()
     for question in questions:
+        encoded.append([])
         page_run(index, question)
     seconds = time.process_time() - begin
     encoder.encode_query = encode
-    return passes / len(questions), 1000 * seconds / len(questions)
+    return encoded, 1000 * seconds / len(questions)
+
+
+def passes_row(index: Index) -> Row:
+    """Return the encoder passes of a question, its answer and its strips."""
+    encoded, _ = measure(index)
+    passes = sum(map(len, encoded)) / len(encoded)
+    texts = sum(len(set(one)) for one in encoded) / len(encoded)
+    single = sum(len(one) == 1 for one in encoded)
+    return Row(
+        f"encoder passes of search, answer and strips, {len(encoded)} questions",
+        f"different texts in a question: {texts:.2f}",
+        f"{passes:.2f}; one in {single} questions, three where two things are asked",
+        f"{passes / texts:.2f} ×",
+        "no text twice",
+        passes == texts,
+    )
 
 
 def main() -> None:
     """Print both."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", help="an index of the bundled course")
-    passes, milliseconds = measure(open_index(parser.parse_args().index))
+    encoded, milliseconds = measure(open_index(parser.parse_args().index))
+    passes = sum(map(len, encoded)) / len(encoded)
     print(f"{passes:.2f} encoder passes, {milliseconds:.1f} ms of processor time per page run")
 
 

@@ -21,6 +21,7 @@ from .rank import rank, score_rows
 from .source import Source
 
 RECENT = 8  # queries kept, so that no text of a question is encoded twice
+FAMILIAR = 10_000  # words known to be usual or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Searcher:
     def __init__(self, source: Source, encoder: Encoder) -> None:
         self.source = source
         self.encoder = encoder
+        self._is_token = lru_cache(maxsize=FAMILIAR)(partial(_is_token, encoder))
         self._encode = lru_cache(maxsize=RECENT)(partial(_encode, source, encoder))
 
     def find(self, question: Question, filters: Filters, k: int) -> Found:
@@ -85,9 +87,6 @@ class Searcher:
         """Return whether the encoder has a word as a whole, or as two words run together."""
         return self._is_token(word) or is_compound(word, self._is_token)
 
-    def _is_token(self, word: str) -> bool:
-        return len(self.encoder.token_ids([word])[0]) == 1
-
     def _is_word(self, word: str) -> bool:
         """Return whether a word is usual, or a dictionary or the index has a form of it."""
         if self._is_usual(word) or is_english(word):
@@ -125,6 +124,10 @@ class Searcher:
         allowed = filters.rows(part)
         hits = build_hits(rank(query, part, allowed), query, part, self.encoder, allowed)
         return Found(question, query, filters, part, tuple(islice(hits, k)))
+
+
+def _is_token(encoder: Encoder, word: str) -> bool:
+    return len(encoder.token_ids([word])[0]) == 1
 
 
 def _encode(source: Source, encoder: Encoder, text: str) -> Query:
