@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from .conftest import open_at, open_page
 from .test_moments import EVERYWHERE, fits, word
+from .youtube import frame, speak
 
 VISION = {"en": "I do vision", "ja": "画像認識をやっている"}
 NOTHING = {"en": "cooking", "ja": "料理"}
@@ -21,8 +22,12 @@ def test_goal_gives_a_verdict_and_leads_to_player_and_text(browser, app_url, lan
         box.press("Enter")
         first = page.locator(".st-key-pick-BP5CM0YxbP8")
         expect(first).to_contain_text(word("guide_named", language))
-        play = first.get_by_role("link", name=word("play_from", language, time="0:00"))
+        play = first.get_by_role("link", name=word("desk_play_from", language, time="0:00"))
         expect(play).to_have_attribute("href", "https://youtu.be/BP5CM0YxbP8?t=0")
+        speak(page)
+        play.click()
+        frame(page).wait_for_function("window.state.video === 'BP5CM0YxbP8'")
+        expect(page.locator("iframe[src*='youtube']")).to_be_in_viewport(ratio=0.9)
         assert fits(page)
         first.get_by_role("link", name=word("guide_read", language)).click()
         expect(page.locator("h1")).to_have_text(word("page_lecture", language))

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from cs25search.ui.views.texts import TEXTS
 
 from .conftest import PHONE, open_at, open_page, settle
+from .youtube import frame, jump, speak
 
 SEARCH = f"/?lang={{}}&q={quote('Why does the router need float32?')}"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -84,6 +85,35 @@ def test_keep_note_export_and_restore_from_the_link(browser, app_url, language, 
             assert stored(other) == [582, 683] and fits(other)
             assert "moments=" not in other.url
             assert other.get_by_label(word("kept_own", language)).first.input_value() == ""
+
+
+@EVERYWHERE
+def test_play_all_goes_from_moment_to_moment_until_a_click(browser, app_url, language, device):
+    link = "U8J32Z3qV8s.582.42~U8J32Z3qV8s.100.30~BP5CM0YxbP8.30.40"
+    with open_page(browser, **device) as page:
+        speak(page)
+        open_at(page, f"{app_url}/moments?lang={language}&moments={link}")
+        press(page, "shared_add", language, count=3)
+        play = page.get_by_role("button", name=word("kept_play", language))
+        line = page.locator(".cs-line")
+        play.click()
+        expect(line).to_contain_text("1/3")
+        expect(line).to_contain_text("9:4")
+        jump(page, 624)
+        expect(line).to_contain_text("2/3")  # earlier in the same video
+        expect(line).to_contain_text("1:4")
+        jump(page, 130)
+        expect(line).to_contain_text("3/3")
+        frame(page).wait_for_function("window.state.video === 'BP5CM0YxbP8'")
+        expect(line).to_contain_text("0:3")
+        jump(page, 70)
+        expect(line).not_to_contain_text("3/3")
+        frame(page).wait_for_function("!window.state.playing")
+        play.click()
+        expect(line).to_contain_text("1/3")
+        page.locator(f"{KEPT} h3 a").click()  # a click on a time ends the reel
+        expect(line).not_to_contain_text("/3")
+        assert len([url for url in page.asked if "/embed/" in url]) == 1
 
 
 def test_two_tabs_share_one_list(page, app_url):

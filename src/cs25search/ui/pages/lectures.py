@@ -1,7 +1,6 @@
 """The page of all lectures: the deck author's verdicts, and advice on which to watch."""
 
 from collections.abc import Sequence
-from functools import partial
 from textwrap import shorten
 
 import streamlit as st
@@ -14,10 +13,10 @@ from ...search import Index
 from ...times import clock, watch_url
 from ..here import Here, show_problem
 from ..live import live_index
-from ..views import moment
+from ..views import html, moment
 from ..views.guide import verdict
 from ..views.markup import escape, muted
-from ..widgets import cards
+from ..widgets import cards, desk
 
 WORDS = 80  # characters of what is said, shown for a moment without a note
 DIFFICULTIES = {
@@ -40,17 +39,20 @@ def show(here: Here) -> None:
         placeholder=here.say("goal_hint"),
         icon=":material/flag:",
     )
-    others: list[Video] = []
+    videos: Sequence[Video] = ()
     slides: Sequence[Slide] = ()
     try:
         index = live_index(here)
-        others = [video for video in index.generation.videos if video.lecture is None]
-        slides = index.generation.slides
+        videos, slides = index.generation.videos, index.generation.slides
         if goal:
-            with st.container(border=True, key="guide"):
+            main, side = st.columns([5, 3], gap="medium")
+            with main, st.container(border=True, key="guide"):
                 _show_guide(here, index, goal)
+            with side, st.container(key="player"):
+                desk.show_desk(here, videos, desk.Options(box=here.say("goal")))
     except Cs25SearchError as error:
         show_problem(error, here.language, here)
+    others = [video for video in videos if video.lecture is None]
     for lecture in here.course.lectures:
         with st.container(border=True, key=f"lecture-{lecture.number}"):
             _show_lecture(here, lecture, slides)
@@ -73,23 +75,27 @@ def _show_guide(here: Here, index: Index, goal: str) -> None:
     elif all(pick.fit == "mention" for pick in guide.picks):
         text = here.say("guide_only_mentioned", goal=escape(goal))
         st.info(text, icon=":material/search_off:")
+    videos = {video.video_id: video for video in index.generation.videos}
     for pick in guide.picks:
         with st.container(key=f"pick-{pick.lecture.video_id}", gap="xsmall"):
-            _show_pick(here, pick, guide.time)
+            video = videos.get(pick.lecture.video_id) or pick.lecture.video()
+            _show_pick(here, pick, video, guide.time)
 
 
-def _show_pick(here: Here, pick: Pick, time: float) -> None:
+def _show_pick(here: Here, pick: Pick, video: Video, time: float) -> None:
     lecture = pick.lecture
     st.markdown(f"**{escape(here.title(lecture))}**  \n{muted(_facts(here, lecture))}")
     st.markdown(escape(verdict(pick, time, here.language)))
     if before := here.local(lecture.before_watching, lecture.before_watching_ja):
         st.markdown(f"{muted(here.say('before'))} {escape(before)}")
     if pick.moments:
-        st.markdown("  \n".join(map(partial(_moment, here), pick.moments)))
+        lines = "<br>".join(_moment(here, video, one) for one in pick.moments)
+        st.html(f"<p>{lines}</p>")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if link := watch_url(lecture.video_id, pick.begin):
-            label = here.say("play_from", time=clock(pick.begin))
-            st.link_button(label, link, icon=":material/play_arrow:")
+        if watch_url(video.video_id, 0) or video.media:
+            label = f"▶ {here.say('desk_play_from', time=clock(pick.begin))}"
+            play = here.links.play(video, pick.begin, label, attributes="class=cs-play")
+            st.html(play, width="content")
         name = "lecture" if lecture.number else "video"
         where = {name: str(lecture.number or lecture.video_id), "t": str(int(pick.begin))}
         st.page_link(
@@ -100,15 +106,14 @@ def _show_pick(here: Here, pick: Pick, time: float) -> None:
         )
 
 
-def _moment(here: Here, chunk: Chunk) -> str:
-    """Return time and title of a moment; of speech, its first words."""
+def _moment(here: Here, video: Video, chunk: Chunk) -> str:
+    """Return time and title of a moment, of speech its first words, as HTML."""
     if chunk.kind == "note":
         title = moment.title_of(chunk, here.language)
     else:  # the title of speech is that of the recording
         title = shorten(chunk.text, WORDS, placeholder=" …")
-    link = watch_url(chunk.video_id, chunk.start)
-    time = f"[{clock(chunk.start)}]({link})" if link else clock(chunk.start)
-    return f"{time} · {escape(title)}"
+    link = here.links.play(video, chunk.start, clock(chunk.start), attributes="data-moment")
+    return f"{link} · {html.escape(title)}"
 
 
 def _facts(here: Here, lecture: Lecture) -> str:

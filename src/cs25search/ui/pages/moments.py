@@ -11,14 +11,16 @@ from ...search import Index
 from ...times import clock, watch_url
 from ..here import Here, show_problem
 from ..live import live_index, live_indexes
-from ..views import kept, kept_export
+from ..views import html, kept, kept_export
 from ..views.kept import KeptMoment
+from ..views.kept_card import kept_card
 from ..views.kept_export import Described, describe
 from ..views.markup import escape, muted
-from ..widgets import shelf
+from ..widgets import desk, shelf
 
 LINK = "moments"  # the URL parameter with the moments of a link
 REMOVED = "kept-removed"  # in the session: the moment that was removed last
+OWN = "kept-list"  # the container of the visitor's own moments
 FILE = "my-moments"
 
 
@@ -35,6 +37,25 @@ def show(here: Here) -> None:
     own = kept.listed(shelf.shelf())
     shared, ignored = kept.read_link(st.query_params.get(LINK, ""))
     known = _known(here, [*own, *shared]) if own or shared else {}
+    if not known:
+        _show_lists(here, own, shared, ignored, known)
+        return
+    main, side = st.columns([5, 3], gap="medium")
+    with main:
+        _show_lists(here, own, shared, ignored, known)
+    with side, st.container(key="player"):
+        videos = {about.video.video_id: about.video for about in known.values()}
+        desk.show_desk(here, videos.values(), desk.Options(box=""))
+
+
+def _show_lists(
+    here: Here,
+    own: Sequence[KeptMoment],
+    shared: Sequence[KeptMoment],
+    ignored: int,
+    known: Mapping[str, Described],
+) -> None:
+    """Show the moments of a link, then the visitor's own."""
     if shared or ignored:
         _show_shared(here, shared, ignored, known)
     if shelf.is_refused():
@@ -49,16 +70,19 @@ def show(here: Here) -> None:
     if shared or ignored:
         st.header(here.say("page_moments"), anchor=False)
     st.markdown(muted(here.say("kept_about", count=len(own))))
-    with st.container(horizontal=True, key="kept-actions"):
+    with st.container(horizontal=True, vertical_alignment="center", key="kept-actions"):
+        if known:
+            st.html(html.reel_button(here.say("kept_play"), OWN), width="content")
         _offer_export(here, [known[one.name] for one in own if one.name in known])
         _offer_link(here, own)
-    for place, one in enumerate(own):
-        if removed and removed.order <= one.order:
+    with st.container(key=OWN):
+        for place, one in enumerate(own):
+            if removed and removed.order <= one.order:
+                _show_removed(here, removed, known)
+                removed = None
+            _show_own(here, one, known, is_first=not place, is_last=place == len(own) - 1)
+        if removed:
             _show_removed(here, removed, known)
-            removed = None
-        _show_own(here, one, known, is_first=not place, is_last=place == len(own) - 1)
-    if removed:
-        _show_removed(here, removed, known)
 
 
 def _known(here: Here, moments: Sequence[KeptMoment]) -> dict[str, Described]:
@@ -127,11 +151,8 @@ def _show_own(
     here: Here, one: KeptMoment, known: Mapping[str, Described], *, is_first: bool, is_last: bool
 ) -> None:
     with st.container(border=True, key=f"kept-{one.name}", gap="xsmall"):
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            _show_facts(here, one, known)
-        with right:
-            _show_note(here, one)
+        _show_facts(here, one, known)
+        _show_note(here, one)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_read(here, one, known)
             st.button(
@@ -179,16 +200,14 @@ def _show_note(here: Here, one: KeptMoment) -> None:
 
 def _show_facts(here: Here, one: KeptMoment, known: Mapping[str, Described]) -> None:
     """Show time, place, study note and quote of a moment."""
-    times = f"{clock(one.start)}–{clock(one.end)}"
     about = known.get(one.name)
-    link = about.link if about else watch_url(one.video_id, one.start)
-    linked = f"[{times}]({link})" if link else times
     if about is None:
+        times, link = f"{clock(one.start)}–{clock(one.end)}", watch_url(one.video_id, one.start)
+        linked = f"[{times}]({link})" if link else times
         st.markdown(f"**{linked}** · {escape(one.video_id)}")
         st.markdown(muted(here.say("kept_unknown")))
         return
-    title = f" · {escape(about.title(here.language))}" if about.note else ""
-    st.markdown(f"**{linked}{title}**  \n{muted(escape(about.place(here.language)))}")
+    st.html(kept_card(about, here.links))
     if text := about.note_text(here.language):
         st.markdown(f"{muted(escape(about.note_label(here.language)))}  \n{escape(text)}")
     if about.quote:

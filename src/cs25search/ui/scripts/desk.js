@@ -7,6 +7,7 @@ import { onEnter, stepFound } from "./find.js"
 import { Follower, show } from "./follow.js"
 import { listen } from "./keys.js"
 import { Player } from "./player.js"
+import { Reel } from "./reel.js"
 
 const SKIP = 10 // seconds
 const BEGIN = 150 // milliseconds until the text that came with the player is drawn
@@ -28,6 +29,10 @@ class Desk {
     this.root.lastChild.append(this.follow, this.help)
     parent.append(this.root)
     this.player = new Player(this.stage, () => this.told())
+    this.reel = new Reel(
+      (video, second) => this.play(video, second),
+      () => this.player.playing && this.player.toggle(),
+    )
     this.wait()
     setTimeout(() => this.begin(), BEGIN)
   }
@@ -83,8 +88,11 @@ class Desk {
     this.root.classList.toggle("cs-on", Boolean(video))
     document.documentElement.classList.toggle("cs-plays", Boolean(video))
     if (video) {
+      this.reel.told(video, time)
       const title = this.data.titles[video]
-      this.line.textContent = [title, clock(time)].filter(Boolean).join(" · ")
+      const { on, place, moments } = this.reel
+      const of = on ? `${place + 1}/${moments.length}` : ""
+      this.line.textContent = [of, title, clock(time)].filter(Boolean).join(" · ")
       this.problem.textContent = error ? this.data.words.blocked : ""
       follower.mark(video, time, this.data.follow)
     }
@@ -153,12 +161,15 @@ function onClick(event) {
     follower.stop()
     return stepFound(Number(stepped.dataset.step))
   }
+  const reel = on.closest?.("[data-reel]")
+  if (reel) return desk.reel.start(document.querySelector(`.st-key-${reel.dataset.reel}`))
   const link = on.closest?.("a[href]") ?? nearest(on.closest?.("[data-row]"), event.clientX)
   const wanted = link && target(link)
   if (!wanted) return
   event.preventDefault()
   event.stopPropagation()
   moment = link
+  desk.reel.stop()
   desk.play(...wanted)
 }
 

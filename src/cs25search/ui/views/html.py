@@ -106,3 +106,13 @@ def copy_button(label: str, text: str) -> str:
 def _tip(text: str) -> str:
     """Return the attribute with a text to show at the pointer; it may have several lines."""
     return f' data-tip="{html.escape(text)}"' if text else ""
+
+
+def reel_button(label: str, container: str) -> str:
+    """Return a button that plays the moments of a container one after the other.
+
+    Args:
+        label: HTML.
+        container: The key of the container.
+    """
+    return f'<button type=button class=cs-play data-reel="{escape(container)}">▶ {label}</button>'
