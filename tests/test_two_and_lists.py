@@ -27,10 +27,25 @@ def test_parts_of_a_question_need_a_question_each():
 
 
 @pytest.mark.parametrize(
+    ("question", "texts"),
+    [("第4回は誰が話していて、どれくらい難しい？", ["Aditya Grover", "比較的易しい"]),
+     ("What is an induction head and who gives the lecture on GLOM?", ["induction", "Hinton"])],
+)  # fmt: skip
+def test_both_parts_are_answered_of_the_course_or_of_what_is_taught(index, question, texts):
+    answer = index.answer(question)
+    assert all(text in answer.text for text in texts)
+    cited = {n for sentence in answer.sentences for n in sentence.citations}
+    assert cited == {citation.n for citation in answer.citations}
+
+
+@pytest.mark.parametrize(
     ("question", "name"),
     [("Which lectures mention BERT?", "BERT"), ("In which lectures does AlphaFold come up?",
      "AlphaFold"), ("list all lectures that talk about ImageNet", "ImageNet"),
-     ("BERTが出てくる回はどれ？", "BERT"), ("Which lecture should I watch?", ""),
+     ("BERTが出てくる回はどれ？", "BERT"), ("LSTMが出てくる講義は？", "LSTM"),
+     ("どの講義でマルチモーダルの話が出てくる？", "マルチモーダル"),
+     ("CLIPについて話しているのはどの回？", "CLIP"), ("どの講義が一番難しいですか", ""),
+     ("Which lecture should I watch?", ""),
      ("Which lecture is about GLOM?", ""), ("What is BERT?", "")],
 )  # fmt: skip
 def test_name_of_which_every_mention_is_wanted(question, name):

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from ..language_model import Endpoint
 from ..question.follow_up import understood_as
-from ..question.read import read_question
+from ..question.read import Question, read_question
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher
 from ..records import Answer, Language, Sentence, Status
 from .citations import build_citation
-from .compare import about, beside, compared, has_both, join_sides, speaking_of, two_parts
+from .compare import about, beside, compared, comparing, join_sides, speaking_of, two_parts
 from .course import answers_course, course_answer, find_entry
 from .extract import build_extract
 from .findings import MOMENTS, Findings, judge
@@ -19,6 +19,7 @@ from .small_talk import is_small_talk, small_talk
 from .wanted import find_wanted
 
 SHOWN = 3  # closest moments shown without an answer
+WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 NO_TEXT: dict[tuple[Status, Language], str] = {
     ("partly", "en"): "The lectures touch on this; these moments come closest.",
@@ -59,14 +60,19 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     """Return the answer without a language model, and the findings that it rests on."""
     question, entry = findings.found.question, find_entry(searcher, found)
     # A probability of 0 means that the question names a version that the lectures do not mention.
-    if (
+    known = (
         entry
-        and (findings.probability or not findings.found.hits)
+        if (findings.probability or not findings.found.hits)
         and answers_course(entry, question, findings.status == "answered")
-    ):
-        return findings, course_answer(searcher.source, question, entry)
-    if both := _two_answers(searcher, findings, found.filters):
+        else None
+    )
+    parts = two_parts(question.text) if known is None or known.covered < WHOLE else None
+    if parts and (both := _both_parts(searcher, question, parts, found.filters)):
         return findings, both
+    if known:
+        return findings, course_answer(searcher.source, question, known)
+    if compared_both := _two_sides(searcher, findings, found.filters):
+        return findings, compared_both
     findings = find_wanted(searcher, findings)
     if findings.status != "answered":
         return findings, _without_claim(findings)
@@ -77,30 +83,43 @@ def _is_outline(answer: Answer) -> bool:
     return len({one.start for one in answer.citations if one.kind == "lecture"}) > 1
 
 
-def _two_answers(searcher: Searcher, whole: Findings, filters: Filters) -> Answer | None:
-    """Return an answer to a question about two things; None if one moment has both, or none has."""
+def _both_parts(
+    searcher: Searcher, question: Question, parts: tuple[str, str], filters: Filters
+) -> Answer | None:
+    """Return an answer to both parts of a question; None if one of them has none."""
+    answers = []
+    for text in (parts[0], understood_as(parts[1], parts[0])):
+        found = searcher.find(read_question(text), filters, MOMENTS)
+        findings, entry = judge(searcher, found), find_entry(searcher, found)
+        if answers_course(entry, found.question, findings.status == "answered") and entry:
+            answers.append(course_answer(searcher.source, found.question, entry))
+        elif (findings := find_wanted(searcher, findings)).status == "answered":
+            answers.append(build_extract(findings))
+        else:
+            return None
+    return join_sides(question, ("", ""), answers)
+
+
+def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer | None:
+    """Return an answer to a comparison; None if one moment has both sides, or none has any."""
 
     def judge_other(text: str) -> Findings:
         return judge(searcher, searcher.find(read_question(text), filters, MOMENTS))
 
     question = whole.found.question
-    if pair := compared(question.text):
-        if whole.status == "answered" and has_both(build_extract(whole).sentences, pair):
-            return None
-        sides = [judge_other(about(side, question.language == "ja")) for side in pair]
-        sides = [sides[0], beside(sides[1], sides[0])]
-        # The whole question is about both; a moment of a side only has to speak of it.
-        first = speaking_of(pair[0], sides[0], whole)
-        parts = [first, speaking_of(pair[1], sides[1], whole, first)]
-        return join_sides(question, pair, parts)
-    if parted := two_parts(question.text):
-        answers = []
-        for text in (parted[0], understood_as(parted[1], parted[0])):
-            answers.append(judge_other(text))
-            if answers[-1].status != "answered":
-                return None
-        return join_sides(question, ("", ""), [build_extract(one) for one in answers])
-    return None
+    pair = compared(question.text)
+    if pair is None:
+        return None
+    if whole.status == "answered" and (one := comparing(whole, pair)):
+        return one
+    sides = [judge_other(about(side, question.language == "ja")) for side in pair]
+    for side in sides:
+        if side.status == "answered" and (one := comparing(side, pair)):
+            return replace(one, question=question.text)
+    sides = [sides[0], beside(sides[1], sides[0])]
+    # The whole question is about both; a moment of a side only has to speak of it.
+    first = speaking_of(pair[0], sides[0], whole)
+    return join_sides(question, pair, [first, speaking_of(pair[1], sides[1], whole, first)])
 
 
 def limit_moments(answer: Answer, found: Found, k: int) -> Answer:

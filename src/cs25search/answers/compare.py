@@ -36,8 +36,20 @@ _CONTRAST = re.compile(
     re.I,
 )
 _PARTS = re.compile(
-    r"^(?P<one>.{8,}?)(?:[,?]? and |\? +(?:and )?)(?P<other>(?:why|how|what|when|who|where|which)\b"
-    r".{6,})$",
+    r"^(?P<one>.{8,}?)(?:[,?]? and |\? +(?:and )?)(?P<other>(?:why|how|what|when|who|where|which"
+    r"|(?:is|are|was|were|does|do|did|can|should) (?:it|they|he|she|i)\b)\b.{6,})$",
+    re.I,
+)
+_ASKS_JA = r"(?:何|誰|だれ|なに|いくつ|いつ|どこ|どれ|どの|どう|なぜ|どんな)"
+_PARTS_JA = re.compile(
+    rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?)(?P<end>い?て|で|し)?[、。？?](?:そして|また)?"
+    rf"(?P<other>[^、。？?]*{_ASKS_JA}.*)$"
+)
+# "Strengths and weaknesses": a note is about one of them.
+_OPPOSITES = re.compile(
+    r"(?P<one>advantages?|benefits?|pros|strengths?) and (?P<other>disadvantages?|drawbacks?|cons"
+    r"|weaknesses|limitations)\b"
+    r"|(?P<one_ja>利点|長所|強み|メリット)と(?P<other_ja>欠点|短所|弱み|弱点|デメリット)",
     re.I,
 )
 
@@ -73,8 +85,24 @@ def two_parts(question: str) -> tuple[str, str] | None:
     >>> two_parts("What is an induction head and why does it matter for learning?")
     ('What is an induction head?', 'Why does it matter for learning?')
     >>> two_parts("What are queries and keys?")
+    >>> two_parts("第4回は誰が話していて、どれくらい難しい？")
+    ('第4回は誰が話している？', 'どれくらい難しい？')
+    >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
+    (('MoEの利点は？', 'MoEの欠点は？'), None)
     """
-    found = _PARTS.match(question.strip())
+    asked = question.strip()
+    if pair := _OPPOSITES.search(asked):
+        sides = (pair["one"] or pair["one_ja"], pair["other"] or pair["other_ja"])
+        before, after = asked[: pair.start()], asked[pair.end() :]
+        return f"{before}{sides[0]}{after}", f"{before}{sides[1]}{after}"
+    if is_japanese(asked):
+        found = _PARTS_JA.match(asked)
+        if found is None:
+            return None
+        # "What is it called, and" is "called"; "is" is left out with the particle.
+        end = "いる" if found["end"] == "いて" else ""
+        return f"{found['one']}{end}？", f"{found['other'].rstrip('。？?')}？"
+    found = _PARTS.match(asked)
     if found is None:
         return None
     one, other = found["one"].rstrip("?, "), found["other"].rstrip("? ")
@@ -107,6 +135,17 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
         if _CONTRAST.search(text) and (x - y or x) <= words and (y - x or y) <= words:
             return True
     return False
+
+
+def comparing(whole: Findings, pair: tuple[str, str]) -> Answer | None:
+    """Return the answer by the best moment that compares both sides; None if none does."""
+    hits = whole.found.hits
+    for place, hit in enumerate(hits):
+        if hit.score >= NEAR_ABOUT * hits[0].score:
+            answer = build_extract(whole if place == 0 else only(whole, place))
+            if has_both(answer.sentences, pair):
+                return answer
+    return None
 
 
 def beside(other: Findings, first: Findings) -> Findings:
@@ -170,7 +209,7 @@ def join_sides(
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     for side, found in zip(sides, answers, strict=True):
-        own = [one for one in found.sentences if one.citations == (1,)] if found else []
+        own = _own(found) if found else []
         if not found or not own:
             missing = "講義では見つかりませんでした。" if japanese else "I found nothing about it."
             sentences.append(Sentence(_named(side, missing, japanese), (), side))
@@ -180,9 +219,10 @@ def join_sides(
         fresh = [one.text for one in own if not any(text.endswith(one.text) for text in known)]
         if not fresh:
             continue
-        n = _number(found.citations[0], citations)
+        cited = {n for one in own for n in one.citations}
+        numbers = tuple(_number(one, citations) for one in found.citations if one.n in cited)
         texts = [_named(side, fresh[0], japanese), *fresh[1:]]
-        sentences += [Sentence(text, (n,), side) for text in texts]
+        sentences += [Sentence(text, numbers, side) for text in texts]
     if not citations:
         return None
     parts = [[one for one in sentences if one.side == side] for side in dict.fromkeys(sides)]
@@ -193,6 +233,14 @@ def join_sides(
         sentences=tuple(sentences),
         citations=tuple(citations),
     )
+
+
+def _own(found: Answer) -> list[Sentence]:
+    """Return the sentences of the first moment of an answer, or all of one about the course."""
+    if found.citations[0].kind not in ("note", "transcript"):
+        first = found.sentences[0].citations
+        return [one for one in found.sentences if one.citations == first]
+    return [one for one in found.sentences if one.citations == (1,)]
 
 
 def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
@@ -225,7 +273,8 @@ def _named(side: str, text: str, japanese: bool) -> str:
 def _number(citation: Citation, citations: list[Citation]) -> int:
     """Return the number of a citation, which is added if it is new."""
     for one in citations:
-        if (one.video_id, one.start) == (citation.video_id, citation.start):
+        same = one.kind == citation.kind and one.link == citation.link
+        if same and (one.video_id, one.start) == (citation.video_id, citation.start):
             return one.n
     citations.append(replace(citation, n=len(citations) + 1))
     return len(citations)

@@ -31,7 +31,6 @@ from ..text.sentences import split_sentences
 from ..text.topic_words import topic_words
 from .citations import text_of
 from .course_words import about_course
-from .definitions import defined_term
 
 WORD = 0.12  # what a word counts beside the nearest question, by its logarithm
 COVERED = 0.4  # what the share of the question's words counts
@@ -84,8 +83,8 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     if is_answered and has_topic and not named and not is_double:
         return False  # the best moment names its lecture and speaker
     typical = _weight_of(question)
-    if is_answered and not typical and defined_term(question.text):
-        return False  # a moment defines it
+    if is_answered and not (typical or named or found.entry.kind == "fact"):
+        return False  # the lectures teach it
     score = found.ask + typical + COVERED * found.covered
     return score >= (SURE if is_answered else ENOUGH)
 

@@ -15,22 +15,28 @@ from .citations import text_of
 
 MOST_WORDS = 6  # in a name; longer ones are other kinds of questions
 _SAID = r"(?:mentioned|discussed|covered|explained|talked about|brought up|come up|appear)"
+_NAME_JA = r"(?P<name>.{1,30}?)(?:の話題?)?"
+_SAID_JA = (
+    r"(?:[がは](?:出てくる|出てきます|出る|出ます|登場|話され|触れられ|言及)|に(?:触れ|言及)|について話|"
+    r"を(?:扱う|扱って))(?:する|し)?(?:ている|ています|てる|ますか|た)?"
+)
 _LISTS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         r"\b(?:which|what) (?:lectures?|talks?|videos?|sessions?) (?:do(?:es)? )?(?:mentions?|"
         r"discuss(?:es)?|talks? about|speaks? (?:of|about)|refers? to)\s+(?P<name>.+)",
         r"\b(?:which|what) (?:lectures|talks|videos|sessions) (?:cover|explain|use|describe|"
-        r"deal with|are about)\s+(?P<name>.+)",
+        r"deal with)\s+(?P<name>.+)",
         rf"\bin (?:which|what) (?:lectures?|talks?|videos?) (?:is|are|do|does) "
         rf"(?P<name>.+?) {_SAID}",
         rf"^where (?:is|are|was|were|do|does) (?P<name>.+?) {_SAID}",
         r"\b(?:all|every) (?:the )?(?:lectures?|talks?|videos?|mentions|places) (?:that |which |"
         r"where )?(?:mention(?:s|ing)?|talks? about|talking about|discuss(?:es|ing)?|covers?|"
         r"about|on|of)\s+(?P<name>.+)",
-        r"^(?P<name>.{1,30}?)(?:が出てくる|に触れている|に言及する|に言及している|について話している|"
-        r"が登場する|を扱う|を扱っている)(?:回|講義|授業|動画|場面)(?:は|を|って)?"
-        r"(?:どれ|どこ|すべて|全部|全て|一覧|教えて).*",
+        rf"^{_NAME_JA}{_SAID_JA}(?:回|講義|授業|動画|場面)(?:は|を|って)?"
+        r"(?:どれ|どこ|すべて|全部|全て|一覧|教えて|何|ある|[?？。]|$).*",
+        rf"^どの(?:講義|回|授業|動画)(?:で|に|が|と(?:講義|回)[でに])、?{_NAME_JA}{_SAID_JA}.*",
+        rf"^{_NAME_JA}{_SAID_JA}のは(?:どの|どれ|どこ|第?何).*",
         r"^(?P<name>.{1,30}?)(?:は|が)どの(?:講義|回|授業)(?:と(?:講義|回))?(?:で|に)"
         r"(?:出て|登場|触れ|話され|言及).*",
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from ..question.intent import PERCENT
 from ..question.read import Question
 from ..records import Hit, Language, in_language, lecture_label
 from ..text.words import stem
@@ -12,6 +13,8 @@ _NUMBER = re.compile(
     r"(?:(?:about|around|roughly|nearly|almost|over|some|up to|more than) )?\d[\d,.]*\d?"
     r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
 )
+_PERCENT = re.compile(r"\d ?(?:%|％|percent|パーセント)")
+_BETWEEN = frozenset("each every per of in and or to at for from out by".split())
 _COUNTED = re.compile(r"(?:[ -][A-Za-z]+){1,2}")
 # Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
 _PERSON = re.compile(
@@ -28,8 +31,13 @@ def has_wanted(text: str, question: Question) -> bool:
     (True, False)
     >>> has_wanted("It has 175 billion.", read_question("Why is it large?"))
     False
+    >>> asked = read_question("Codexは何パーセント解けましたか")
+    >>> has_wanted("GPT-3は0問です。", asked), has_wanted("およそ28%です。", asked)
+    (False, True)
     """
     intent = question.intent
+    if intent.counted == PERCENT:
+        return _PERCENT.search(text) is not None
     if intent.counted and question.language == "en":
         return bool(_amount(text, intent.counted))
     if intent.wanted == "year":
@@ -58,7 +66,7 @@ def opening_of(question: Question, hit: Hit, text: str) -> str:
         return ""
     if intent.wanted == "year" and (year := _YEAR.search(text)):
         return f"{year[0]}."
-    return _amount(text, intent.counted) if intent.counted else ""
+    return _amount(text, intent.counted) if intent.counted not in ("", PERCENT) else ""
 
 
 def _lecture(hit: Hit, language: Language) -> str:
@@ -76,6 +84,8 @@ def _amount(text: str, counted: str) -> str:
 
     >>> _amount("GPT-3 has 175 billion parameters, against 1.5 billion.", "parameters")
     '175 billion parameters.'
+    >>> _amount("At 1.5 each expert is full.", "experts")
+    ''
     >>> _amount("A 12-billion-parameter model", "parameters"), _amount("64-unit layer", "layers")
     ('12 billion parameters.', '')
     """
@@ -84,6 +94,8 @@ def _amount(text: str, counted: str) -> str:
             continue  # the 3 in GPT-3 is not a count
         after = _COUNTED.match(text, number.end())
         nouns = [word for word in re.split("[ -]", after[0]) if word] if after else []
+        if nouns and nouns[0].lower() in _BETWEEN:
+            continue  # "1.5 each expert"
         for place, word in enumerate(nouns[:2]):
             if stem(word.lower()) == stem(counted.lower()):
                 if text[number.end()] == "-":

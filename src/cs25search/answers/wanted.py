@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..question.intent import PERCENT
 from ..question.read import Question
 from ..ranking.searcher import Searcher
 from ..records import Chunk, Hit
@@ -55,6 +56,8 @@ def find_wanted(searcher: Searcher, findings: Findings) -> Findings:
 
 def _is_sought(question: Question) -> bool:
     """Return whether a number or year is all that a question asks for, not "why ... how many"."""
+    if question.intent.counted == PERCENT:
+        return True
     if question.intent.counted and question.language == "en":
         return _COUNTS.search(question.topic) is not None
     return question.intent.wanted == "year" and len(question.topic.split()) <= MOST_WORDS
@@ -74,7 +77,7 @@ def _answers(hit: Hit, question: Question) -> bool:
         return False
     asked = set(topic_words(question.topic)) - {stem(question.intent.counted.lower()), "mani"}
     said = set(topic_words(" ".join(_about(chunk, question) for chunk in _texts(hit))))
-    share = 1.0 if question.intent.counted else 0.5
+    share = 1.0 if question.intent.counted not in ("", PERCENT) else 0.5
     return len(asked & said) >= share * len(asked)
 
 

@@ -2,9 +2,11 @@
 
 import re
 
-from ..text.japanese import is_japanese
+from ..text.japanese import is_japanese, japanese_words
+from .aliases import english_name
 from .cleanup import topic_of
 
+MOST_LETTERS = 18  # of a Japanese question without a subject
 MOST_WORDS = 7  # in a longer question, a pronoun usually refers to something in it
 
 _MORE = re.compile(
@@ -29,8 +31,16 @@ _ABOUT = re.compile(
 _ABOUT_JA = re.compile(
     r"^(?:では、?|じゃあ、?)?(?P<other>[^。？?]{1,20}?)(?:については|についても|の場合は|だと|は)[？?]$"
 )
+# "and in Codex?", "and for images?"
+_PLACE = re.compile(r"^(?:and|but|so) (?P<word>in|for|with|on|at) (?P<other>[^?]+?)\W*$", re.I)
 _POINTS = re.compile(r"\b(?:it|this|that|they|them|he|she|him|these|those)\b", re.I)
 _POINTS_JA = re.compile(r"^(?:それ|これ|そこ|その(?:講義|回|人|手法|モデル)|彼ら?)")
+_WHOLE_JA = re.compile(
+    r"[A-Za-z]{2}|第|講義|回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
+)
+_NO_SUBJECT_JA = re.compile(
+    r"何.*|誰|何故|如何|どう.*|どれ.*|何時|幾つ|何処|[ぁ-ん]+|為る|有る|居る|出来る|分|時間"
+)
 _ASKING = re.compile(
     r"^(?:and |so )?(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
     r"summari[sz]e|explain|describe)\b(?: (?:part|kind|sort|piece)s? of)?"
@@ -59,6 +69,10 @@ def understood_as(question: str, context: str) -> str:
     'How long is lecture 6?'
     >>> understood_as("それはなぜ？", "ルーターだけfloat32にするのはどうして安定するの？")
     'なぜルーターだけfloat32？'
+    >>> understood_as("誰が話してる？", "第3回の内容は？"), understood_as("弱点は？", "GLOMとは？")
+    ('第3回は誰が話してる？', 'GLOMの弱点は？')
+    >>> understood_as("and in Codex?", "What is the temperature?")
+    'What is the temperature: in Codex?'
     >>> understood_as("What is GLOM?", before)
     'What is GLOM?'
     """
@@ -73,12 +87,30 @@ def understood_as(question: str, context: str) -> str:
         word = bare["word"]
         return f"{word}{topic}？" if japanese else f"{word.capitalize()} {topic}?"
     if about := (_ABOUT_JA if japanese else _ABOUT).match(asked):
-        return _about(context, about["other"], japanese)
+        other = about["other"]
+        if japanese and _lacks_subject(asked):
+            return f"{topic}の{other}は？"
+        return _about(context, other, japanese)
+    if place := _PLACE.match(asked):
+        return f"{context.rstrip('?？。. ')}: {place['word']} {place['other']}?"
     if japanese:
-        return _POINTS_JA.sub(topic, asked, count=1)
+        pointed = _POINTS_JA.sub(topic, asked, count=1)
+        return f"{topic}は{asked}" if pointed == asked and _lacks_subject(asked) else pointed
     if len(asked.split()) <= MOST_WORDS and _POINTS.search(asked):
         return _POINTS.sub(topic, asked, count=1)
     return question
+
+
+def _lacks_subject(asked: str) -> bool:
+    """Return whether a short Japanese question names nothing that it could be about.
+
+    >>> _lacks_subject("誰が話してる？"), _lacks_subject("弱点は？"), _lacks_subject("おすすめは？")
+    (True, True, False)
+    """
+    if len(asked) > MOST_LETTERS or _WHOLE_JA.search(asked):
+        return False
+    own = [word for word in japanese_words(asked) if not _NO_SUBJECT_JA.fullmatch(word)]
+    return len(own) <= 1 and not any(map(english_name, own))
 
 
 def _about(context: str, other: str, japanese: bool) -> str:

@@ -10,10 +10,12 @@ _WHO = re.compile(r"\b(?:who|whose|whom)\b|\bwhich (?:physicist|student|research
                   r"speaker|scientist)s?\b|誰|だれ", re.I)  # fmt: skip
 _WHEN = re.compile(r"\b(?:when (?:was|were|did|has|is)|(?:what|which) year)\b|いつ|何年", re.I)
 _COUNT = re.compile(
-    r"\bhow (?:many|much|long|large|big|often|far)\b|\bwhat (?:number|share|percentage)\b"
-    r"|いくつ|何[個人層枚倍時分秒問回割]|どれ(?:くらい|ほど)|どのくらい",
+    r"\bhow (?:many|much|long|large|big|often|far)\b|\bwhat (?:number|share|percent(?:age)?)\b"
+    r"|何(?:パーセント|[%％])|いくつ|何[個人層枚倍時分秒問回割]|どれ(?:くらい|ほど)|どのくらい",
     re.I,
 )
+PERCENT = "percent"  # what is counted, in both languages
+_PERCENT = re.compile(r"\b(?:how many|what) percent(?:age)?\b|何(?:パーセント|[%％])|何割", re.I)
 _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
 _LECTURE = re.compile(
     r"\b(?:which|what|best|is there an?|are there|recommend an?|suggest an?) "
@@ -70,7 +72,7 @@ def read_intent(question: str) -> Intent:
         lecture=_LECTURE.search(question) is not None,
         speaker=_SPEAKS.search(question) is not None,
         wanted=_wanted(question),
-        counted=counted[1] if counted else "",
+        counted=PERCENT if _PERCENT.search(question) else counted[1] if counted else "",
     )
 
 
