@@ -57,7 +57,10 @@ def test_what_names_a_lecture_is_answered_by_what_is_said_of_this_lecture(index)
     assert (entry.lectures, entry.side) == ((6,), "verdict")
 
 
-@pytest.mark.parametrize("question", ["パーシーバーとは", "why does in-context learning work?"])
+@pytest.mark.parametrize(
+    "question",
+    ["パーシーバーとは", "オフライン強化学習とは何ですか", "why does in-context learning work?"],
+)
 def test_what_is_taught_is_answered_by_a_moment_although_an_entry_has_all_words(index, question):
     assert index.answer(question).citations[0].kind == "note"
 

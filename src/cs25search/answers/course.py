@@ -31,6 +31,7 @@ from ..text.sentences import split_sentences
 from ..text.topic_words import topic_words
 from .citations import text_of
 from .course_words import about_course
+from .definitions import defined_term
 
 WORD = 0.12  # what a word counts beside the nearest question, by its logarithm
 COVERED = 0.4  # what the share of the question's words counts
@@ -83,8 +84,9 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     if is_answered and has_topic and not named and not is_double:
         return False  # the best moment names its lecture and speaker
     typical = _weight_of(question)
-    if is_answered and not (typical or named or found.entry.kind == "fact"):
-        return False  # the lectures teach it
+    taught = found.entry.kind != "fact" or defined_term(question.text)
+    if is_answered and taught and not (typical or named):
+        return False
     score = found.ask + typical + COVERED * found.covered
     return score >= (SURE if is_answered else ENOUGH)
 
