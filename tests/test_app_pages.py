@@ -435,3 +435,19 @@ def test_index_folder_that_cannot_be_written_to_is_told(language, name, index_co
         ran(app.run())
     assert say("ingest_unwritable", language) not in messages(app)
     assert not button(app, say("ingest", language)).disabled
+
+
+# Search
+
+
+@LANGUAGES
+def test_search_is_limited_to_a_video_outside_the_deck(language, wider):
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["lang"], app.query_params["video"] = language, TALK
+    app.query_params["q"] = "zebras and the quagga"
+    ran(app.run())
+    assert app.multiselect(key=f"lectures-{language}").value == [TALK]
+    own = [line.value for line in app.markdown if line.value.startswith("**")]
+    assert own and all("stripes" in line for line in own)
+    ran(app.multiselect(key=f"lectures-{language}").set_value([5, TALK]).run())
+    assert in_url(app, "lecture") == ["5"] and in_url(app, "video") == [TALK]

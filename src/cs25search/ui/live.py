@@ -8,6 +8,7 @@ import streamlit as st
 from ..errors import Cs25SearchError
 from ..integrity import fingerprint
 from ..place import Place
+from ..records import Video
 from ..search import Index, live_name, open_place
 from .here import Here
 from .views.dates import local_time
@@ -46,6 +47,14 @@ def live_indexes(here: Here) -> dict[str, Index]:
             with suppress(Cs25SearchError):
                 indexes[name] = _open(place, _state(place))
     return indexes
+
+
+def other_videos(here: Here) -> list[Video]:
+    """Return the videos of the live index that are no lectures; none if it cannot be opened."""
+    with suppress(Cs25SearchError):
+        videos = _open(here.place, _state(here.place)).generation.videos
+        return [video for video in videos if video.lecture is None]
+    return []
 
 
 def _state(place: Place) -> str:

@@ -8,14 +8,13 @@ import streamlit as st
 from ...answers.small_talk import examples, is_small_talk
 from ...errors import Cs25SearchError
 from ...question.follow_up import understood_as
-from ...ranking.filters import read_filters
 from ...ranking.searcher import Found
 from ...records import Video
 from ...search import Index, search_all
 from ..here import Here, show_problem
-from ..live import live_index, live_indexes
+from ..live import live_index, live_indexes, other_videos
 from ..views import asks
-from ..views.address import first_lectures
+from ..views.address import Chosen, chosen_filters, first_chosen
 from ..views.map import course_map
 from ..views.markup import escape, muted
 from ..views.relevance import Strip, relevance
@@ -51,7 +50,7 @@ def show(here: Here) -> None:
 
 
 def _show_results(
-    here: Here, question: str, lectures: list[int], course: "DeltaGenerator"
+    here: Here, question: str, lectures: list[Chosen], course: "DeltaGenerator"
 ) -> list[Video]:
     """Show what was found; return the videos that the page can play.
 
@@ -71,9 +70,13 @@ def _show_results(
         index = live_index(here)
         exact = st.session_state.get(AS_TYPED) == question
         k = HITS + MORE * st.session_state.get(SHOWN, {}).get(question, 0)
-        found = index.find(whole, k, read_filters(lectures), exact) if question else None
+        found = (
+            index.find(whole, k, chosen_filters(lectures, index.generation.videos), exact)
+            if question
+            else None
+        )
     except Cs25SearchError as error:
-        show_problem(error, here.language)
+        show_problem(error, here.language, here)
         return []
     if found is None:
         _show_examples(here, _examples(here, index))
@@ -186,13 +189,15 @@ def _ask_for_question(here: Here) -> str:
     return question
 
 
-def _choose_lectures(here: Here) -> list[int]:
-    titles = {lecture.number: here.title(lecture) for lecture in here.course.lectures}
-    asked = st.query_params.get_all("lecture")
+def _choose_lectures(here: Here) -> list[Chosen]:
+    """Return the chosen lectures by number and other videos by id, and keep them in the URL."""
+    titles: dict[Chosen, str] = {one.number: here.title(one) for one in here.course.lectures}
+    titles |= {video.video_id: here.title(video) for video in other_videos(here)}
+    asked = {name: st.query_params.get_all(name) for name in ("lecture", "video")}
     # The browser keeps the chosen labels, so each language needs its own widget.
     key = f"lectures-{here.language}"
-    st.session_state.setdefault(key, first_lectures(asked, titles))
-    chosen: list[int] = st.multiselect(
+    st.session_state.setdefault(key, first_chosen(asked["lecture"] + asked["video"], titles))
+    chosen: list[Chosen] = st.multiselect(
         here.say("lectures"),
         list(titles),
         format_func=titles.__getitem__,
@@ -202,9 +207,13 @@ def _choose_lectures(here: Here) -> list[int]:
         select_all=False,  # Streamlit has this text in English only
         wrap=True,
     )
-    numbers = [str(number) for number in sorted(chosen)]
-    if asked != numbers:
-        st.query_params["lecture"] = numbers
+    kept = {
+        "lecture": [str(one) for one in sorted(one for one in chosen if isinstance(one, int))],
+        "video": [one for one in chosen if isinstance(one, str)],
+    }
+    for name, values in kept.items():
+        if asked[name] != values:
+            st.query_params[name] = values
     return chosen
 
 
@@ -273,9 +282,14 @@ def _show_more(question: str) -> None:
 
 def _strips(index: Index, found: Found) -> list[Strip]:
     """Return the map of the chosen lectures, all when none is chosen."""
-    lectures = found.filters.lectures
+    lectures, videos = found.filters.lectures, found.filters.videos
     strips = _relevance(index, found, index.name, found.question.text)
-    return [strip for strip in strips if not lectures or strip.video.lecture in lectures]
+    return [
+        strip
+        for strip in strips
+        if (not lectures or strip.video.lecture in lectures)
+        and (not videos or strip.video.video_id in videos)
+    ]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

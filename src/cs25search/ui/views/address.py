@@ -5,11 +5,13 @@ language. The question is bound that way; language and lectures are handled here
 works in both languages: ?lang=ja&lecture=5&lecture=9&q=...
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import get_args
 
-from ...records import Language
+from ...ranking.filters import Filters
+from ...records import Language, Video
 
+Chosen = int | str  # a lecture by its number, another video by its id
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
@@ -25,11 +27,25 @@ def first_language(asked: str | None, locale: str | None) -> Language:
     return "ja" if (locale or "").lower().startswith("ja") else "en"
 
 
-def first_lectures(asked: Iterable[str], known: Iterable[int]) -> list[int]:
-    """Return the existing lectures of the URL, sorted and without duplicates.
+def first_chosen(asked: Iterable[str], known: Iterable[Chosen]) -> list[Chosen]:
+    """Return the existing lectures and videos of the URL, in order and without duplicates.
 
-    >>> first_lectures(["9", "5", "5", "77", "x"], range(1, 11))
-    [5, 9]
+    >>> first_chosen(["9", "5", "5", "77", "x", "U8J32Z3qV8s"], [*range(1, 11), "U8J32Z3qV8s"])
+    [5, 9, 'U8J32Z3qV8s']
     """
     wanted = set(asked)
-    return [number for number in known if str(number) in wanted]
+    return [one for one in known if str(one) in wanted]
+
+
+def chosen_filters(chosen: Sequence[Chosen], videos: Sequence[Video]) -> Filters:
+    """Return filters for chosen lectures and videos, whichever of them contains a moment.
+
+    >>> chosen_filters([5], []).lectures, chosen_filters(["U8J32Z3qV8s"], []).videos
+    (frozenset({5}), frozenset({'U8J32Z3qV8s'}))
+    """
+    numbers = frozenset(one for one in chosen if isinstance(one, int))
+    ids = frozenset(one for one in chosen if isinstance(one, str))
+    if not ids:
+        return Filters(lectures=numbers)
+    # Filters that are both set let only pass what fits both.
+    return Filters(videos=ids | {video.video_id for video in videos if video.lecture in numbers})

@@ -23,6 +23,7 @@ class AnswerKey(NamedTuple):
     generation: str
     question: str
     lectures: tuple[int, ...]
+    videos: tuple[str, ...]
     model: tuple[str, str] | None  # address and name
 
 
@@ -40,6 +41,7 @@ def show_answer(here: Here, index: Index, found: Found) -> Answer | None:
         index.generation.manifest.generation,
         found.question.text,
         tuple(sorted(found.filters.lectures)),
+        tuple(sorted(found.filters.videos)),
         (endpoint.base_url, endpoint.model) if endpoint else None,
     )
     answer: Answer | None = st.session_state.get(FAILED, {}).get(asked)
