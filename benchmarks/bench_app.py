@@ -1,8 +1,8 @@
 """make bench-app: waiting times and number of sessions of the app, in a real browser.
 
-In one run, servers are started, questions asked, cells of a strip clicked, and twenty sessions ask
-at once. Times are measured in the page, from the key or mouse press to the frame after the expected
-content; the browser shares the machine with the server.
+In one run, servers are started, questions asked, times clicked, pages measured, and twenty sessions
+ask at once. Times are measured in the page, from the key or mouse press to the frame after the
+expected content; the browser shares the machine with the server.
 """
 
 import os
@@ -17,6 +17,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 import numpy as np
@@ -27,12 +28,24 @@ from cs25search.evaluation import read_questions
 from cs25search.place import read_place
 from cs25search.search import open_index
 from cs25search.times import clock
-from tests.e2e.conftest import PROJECT, launched, open_at, open_page, serve, settle
+from tests.e2e.conftest import (
+    PHONE,
+    PROJECT,
+    launched,
+    open_at,
+    open_desk,
+    open_page,
+    serve,
+    settle,
+)
+from tests.e2e.youtube import speak, state
 
 DOCS = PROJECT / "docs" / "app.md"
 STARTS, QUESTIONS, CLICKS, SESSIONS = 5, 30, 20, 20
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 ALL_AT_ONCE = 300_000  # milliseconds; twenty pages share the cores of one machine
-FIRST_QUESTION = "Why does the router need float32?"  # its strip has cells to click
+FIRST_QUESTION = "Why does the router need float32?"
+LONGEST = "/lecture?lang=en&lecture={number}"
 MOMENTS = 5  # shown for a question
 
 # Sets window.waited: milliseconds from the next key or click until FOUND holds and is painted.
@@ -56,7 +69,10 @@ MOMENT_SHOWN = """expected => {
   const card = document.querySelector('.st-key-moment-1');
   return card?.innerText.includes(expected) && !card.querySelector('[data-stale=true]');
 }"""
-PLAYER_SHOWN = "() => document.querySelector('iframe[src*=youtube]:not([data-old])')"
+# The line below the player tells the second to play from.
+PLAYER_THERE = "expected => document.querySelector('.cs-line')?.textContent.endsWith(expected)"
+HEIGHT = "document.querySelector('[data-testid=stMain]').scrollHeight"
+TOP = "document.querySelector('.st-key-moment-1').getBoundingClientRect().top"
 
 
 @click.command()
@@ -71,6 +87,7 @@ def main(write: bool) -> None:
             open_at(page, served.url)
             rows += measure_questions(page, index)
             rows += measure_clicks(page, index)
+            rows += measure_pages(browser, served.url, index)
             rows += measure_sessions(browser, served.url, served.pid, index)
         text = f"{facts(browser.version)}\n\n{as_table(rows)}"
     click.echo(text)
@@ -141,18 +158,51 @@ def ask(page: Any, question: str, hits: list[Hit]) -> float:
 
 
 def measure_clicks(page: Any, index: Index) -> list[tuple[str, str, str]]:
-    """Click cells of one strip."""
+    """Click times of the search page; a page that speaks YouTube's messages is the player."""
+    speak(page)
     ask(page, FIRST_QUESTION, index.search(FIRST_QUESTION, MOMENTS))
     settle(page)
     times = []
-    for number in range(CLICKS):
-        page.evaluate("document.querySelectorAll('iframe').forEach(f => f.dataset.old = 'yes')")
-        wait_for(page, "pointerdown", PLAYER_SHOWN, None)
-        cells = page.locator(".st-key-strip-5 svg.marks path[aria-roledescription='bar']")
-        cells.nth((7 * number) % cells.count()).click()
+    links = page.locator("a[data-moment]")
+    links.first.click()
+    state(page)  # it has answered
+    before = len(page.asked)
+    for number in range(1, CLICKS + 1):
+        link = links.nth(number % links.count())
+        second = int(link.get_attribute("href").rpartition("=")[2])
+        wait_for(page, "pointerdown", PLAYER_THERE, clock(second - 1))
+        link.click()
         times.append(waited(page))
+    frames = len(page.asked) - before
+    return [
+        row("click on a time to the player there", times),
+        (f"– frames loaded by {CLICKS} clicks after the first", str(frames), ""),
+    ]
+
+
+def measure_pages(browser: Any, url: str, index: Index) -> list[tuple[str, str, str]]:
+    """Measure the heights of the search page, and what the longest lecture costs."""
+    lines = []
+    for name, device in (("desktop, 1280x800", DESKTOP), ("phone, 390x844", PHONE)):
+        with open_page(browser, **device) as page:
+            open_desk(page, f"{url}/?lang=en&q={quote(FIRST_QUESTION)}")
+            height, top = page.evaluate(HEIGHT), page.evaluate(TOP)
+        lines.append((f"search page on a {name}", f"{height:,.0f} px", ""))
+        lines.append(("– best moment at", f"{top:,.0f} px", ""))
+    longest = max(index.generation.videos, key=lambda video: video.duration)
+    address = LONGEST.format(number=longest.lecture)
+    times = []
+    with open_page(browser, **DESKTOP) as page:
+        for _ in range(STARTS):
+            began = time.perf_counter()
+            page.goto(url + address)
+            page.locator(".cs-passage").last.wait_for()
+            times.append(1000 * (time.perf_counter() - began))
         settle(page)
-    return [row("cell of a strip to player", times)]
+        elements = page.locator("[data-testid=stMain] [data-testid=stElementContainer]").count()
+    lines.append(row(f"link to the longest lecture, {clock(longest.duration)}", times))
+    lines.append(("– elements of Streamlit on it", str(elements), ""))
+    return lines
 
 
 def measure_sessions(browser: Any, url: str, pid: int, index: Index) -> list[tuple[str, str, str]]:

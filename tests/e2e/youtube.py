@@ -4,6 +4,10 @@ Real YouTube is not reached in the tests. What the messages are called and conta
 requests that YouTube's own script for embedded players sends.
 """
 
+from typing import Any
+
+from playwright.sync_api import Frame, Page
+
 SPEAKS = """<title>player</title>a video<script>
 const asked = new URL(location).searchParams
 window.state = {
@@ -43,7 +47,7 @@ setInterval(() => {
 </script>"""
 
 
-def speak(page):
+def speak(page: Page) -> None:
     """Let frames of YouTube on a page answer messages; without this they are silent."""
     page.context.route(
         "https://www.youtube.com/embed/**",
@@ -51,20 +55,21 @@ def speak(page):
     )
 
 
-def state(page):
+def state(page: Page) -> Any:
     """Return video, time and commands of the frame."""
     return frame(page).evaluate("window.state")
 
 
-def frame(page):
+def frame(page: Page) -> Frame:
     """Return the only frame of YouTube, once it is loaded."""
     frames = page.locator("iframe[src*='youtube']")
     frames.wait_for()
     found = frames.element_handle().content_frame()
+    assert found
     found.wait_for_function("window.state?.heard.length")
     return found
 
 
-def jump(page, second):
+def jump(page: Page, second: float) -> None:
     """Let the video be at a second, as if it had played up to there."""
     frame(page).evaluate("second => { state.time = second }", second)
