@@ -93,8 +93,10 @@ def _both_parts(
         findings, entry = judge(searcher, found), find_entry(searcher, found)
         if answers_course(entry, found.question, findings.status == "answered") and entry:
             answers.append(course_answer(searcher.source, found.question, entry))
-        elif (findings := find_wanted(searcher, findings)).status == "answered":
-            answers.append(build_extract(findings))
+        elif findings.status == "answered":
+            wanted = find_wanted(searcher, findings)
+            # What a part lacks, the other one may have.
+            answers.append(build_extract(wanted if wanted.status == "answered" else findings))
         else:
             return None
     return join_sides(question, ("", ""), answers)
