@@ -7,7 +7,7 @@ import pytest
 from cs25search import Index
 from cs25search.records import Chunk, Cue, Hit, Slide, Video
 from cs25search.ui.views import asks, html
-from cs25search.ui.views.card import actions, card
+from cs25search.ui.views.card import actions, beside, card
 from cs25search.ui.views.html import Links
 from cs25search.ui.views.map import course_map
 from cs25search.ui.views.relevance import relevance
@@ -66,18 +66,24 @@ def test_card_plays_from_its_heading_and_marks_itself_while_it_plays(index: Inde
 def test_card_without_note_slide_or_youtube_leaves_them_out(index: Index):
     spoken = Chunk("c", FILE.video_id, 0, 9, HOSTILE, "transcript", cues=(Cue(0, 9, HOSTILE),))
     hit = Hit(FILE, spoken, None, 0.0, 9.0, HOSTILE, None, 1.0, 1)
-    shown = card(hit, index, "evil", EN) + actions(hit, None, "en")
+    shown = card(hit, index, "evil", EN) + actions(hit, "en")
     assert "<script" not in shown and "<details" not in shown and "youtu" not in shown
     assert say("en", "copy_text") in shown and say("en", "copy_link") not in shown
 
 
 def test_slide_of_a_card_names_its_author_only_for_the_decks_own_slides(index: Index):
-    hit = index.search(FLOAT32, 1)[0]
-    deck = index.generation.about.deck
-    assert "sadahry" in actions(hit, deck, "en")
-    other = replace(hit, slide=Slide(3, 5, "A", "B", "https://other.example?slide=3"))
-    assert "sadahry" not in actions(other, deck, "en")
-    assert "https://other.example?slide=3" in actions(other, deck, "en")
+    slide, deck = index.search(FLOAT32, 1)[0].slide, index.generation.about.deck
+    assert "sadahry" in beside(slide, deck, "en", is_told=False)
+    other = Slide(3, 5, "A", "B", "https://other.example?slide=3")
+    assert "sadahry" not in beside(other, deck, "en", is_told=False)
+    assert other.url in beside(other, deck, "en", is_told=False)
+
+
+def test_summary_of_a_slide_is_open_once_and_then_folded(index: Index):
+    slide = index.search(FLOAT32, 1)[0].slide
+    assert "<details" not in beside(slide, None, "en", is_told=False)
+    assert slide.summary[:20] in beside(slide, None, "en", is_told=False)
+    assert "<details" in beside(slide, None, "en", is_told=True)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -35,18 +35,22 @@ def heading(hit: Hit, links: Links) -> str:
     return link + badge
 
 
-def actions(hit: Hit, deck: Deck | None, language: Language) -> str:
-    """Return the buttons that copy a moment, the link to YouTube, and the slide."""
+def actions(hit: Hit, language: Language) -> str:
+    """Return the buttons that copy a moment, and the link to YouTube."""
     markdown = moment.as_markdown(hit, language)
     shown = [html.copy_button(say(language, "copy_text"), markdown)]
     if link := moment.watch_link(hit):
         shown.insert(0, html.copy_button(say(language, "copy_link"), link))
         shown.append(html.away_link(link, say(language, "watch", time=clock(hit.start))))
-    if hit.slide:
-        name = slide_name(hit.slide, deck, language)
-        label = say(language, "slide_short", number=hit.slide.number)
-        shown.append(folded(label, f"<p>{name}</p>{slide_text(hit.slide, language)}"))
     return f"<div class=cs-actions>{' '.join(shown)}</div>"
+
+
+def beside(slide: Slide, deck: Deck | None, language: Language, is_told: bool) -> str:
+    """Return the slide about a moment; only its name at first if a moment above has shown it."""
+    if is_told:
+        return show_slide(slide, deck, language)
+    name = slide_name(slide, deck, language)
+    return f"<aside class=cs-slide><strong>{name}</strong>{slide_text(slide, language)}</aside>"
 
 
 def show_slide(slide: Slide, deck: Deck | None, language: Language) -> str:

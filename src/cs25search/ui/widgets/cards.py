@@ -21,6 +21,7 @@ def show_moments(
     Args:
         indexes: By the course of a hit; by "" if one course was searched.
     """
+    told: set[tuple[str, int]] = set()  # course and number of the slides shown
     videos = dict.fromkeys(hit.video for hit in hits)
     for number, video in enumerate(videos, start=1):
         with st.container(key=f"from-{number}", gap="xsmall"):
@@ -29,10 +30,12 @@ def show_moments(
             course = own[0].course
             st.markdown(f"{escape(here.titles[course])} · {line}" if course else line)
             for hit in own:
-                _show_card(here, indexes[course], hit, question)
+                _show_card(here, indexes[course], hit, question, told)
 
 
-def _show_card(here: Here, index: Index, hit: Hit, question: str) -> None:
+def _show_card(
+    here: Here, index: Index, hit: Hit, question: str, told: set[tuple[str, int]]
+) -> None:
     with st.container(border=True, key=f"moment-{hit.rank}", gap="xxsmall"):
         st.html(card.card(hit, index, question, here.links))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -48,8 +51,12 @@ def _show_card(here: Here, index: Index, hit: Hit, question: str) -> None:
             )
             number = hit.slide.number if hit.slide else 0
             shelf.show_star(here, hit.video.video_id, hit.start, hit.end, number)
+            st.html(card.actions(hit, here.language), width="content")
+        if hit.slide:
+            slide = (hit.course, hit.slide.number)
             deck = index.generation.about.deck
-            st.html(card.actions(hit, deck, here.language), width="content")
+            st.html(card.beside(hit.slide, deck, here.language, slide in told))
+            told.add(slide)
 
 
 def show_slide(here: Here, slide: Slide, in_full: bool = True) -> None:
