@@ -287,7 +287,7 @@ def transcribe_missing(
     """
     missing = [*without_captions(order, kept(order.tracks)), *sounds]
     if not missing:
-        remarks.print("Every recording has captions.")
+        remarks.print("No recording is left to transcribe.")
         return set(), []
     with remarks.status("Loading the speech model"):
         recogniser = Whisper(order.speech_model, order.index_dir / "models", order.offline)

@@ -61,7 +61,7 @@ def test_lecture_that_is_only_a_sound_file_is_heard_and_found(course, tmp_path):
     assert (hit.video.lecture, hit.video.title) == (1, "A sharp edge")
     assert hit_json(hit)["captions"] == "automatic captions, model"
     again = run("ingest", "pantry", *options)
-    assert "Every recording has captions." in again.stderr
+    assert "No recording is left to transcribe." in again.stderr
 
 
 def test_interrupted_course_goes_on_and_own_captions_stay(course, tmp_path, monkeypatch):

@@ -108,13 +108,13 @@ UNPLAYABLE = Failure("video", "YouTube says that the video cannot be played.", A
 DISABLED = Failure("video", "The video has no captions.", ADD_FILE)
 NO_SOUND = Failure(
     "video",
-    "The video has no captions, and YouTube does not give its sound to this program.",
-    "Save the sound, for example with yt-dlp -x, and give the file: --captions FILE --transcribe",
+    "The video has no captions, and YouTube refuses to serve its audio to this program.",
+    "Download it, for example with yt-dlp -x, and pass the file: --captions FILE --transcribe",
 )
 TOO_LARGE = Failure(
     "video",
-    "The video has no captions, and its sound is larger than 1 GB.",
-    "Save the sound in parts, and give their folder: --captions FOLDER --transcribe",
+    "The video has no captions, and its audio is larger than 1 GB.",
+    "Download the audio in parts, and pass the folder: --captions FOLDER --transcribe",
 )
 BAD_ID = Failure(
     "video",

@@ -1,7 +1,7 @@
-"""Fetch the sound of a video without captions, so that it can be transcribed.
+"""Fetch the audio of a video without captions, so that it can be transcribed.
 
-YouTube serves sound from hosts of its own, and slows down requests for a whole file; it is asked
-for in pieces, as players do, and a file that was begun is continued.
+YouTube serves audio from separate hosts and throttles requests for a whole file, so it is fetched
+in ranges, as players do. An interrupted download resumes.
 """
 
 import re

@@ -8,7 +8,7 @@ Cs25SearchError
 ├── LinkError       a text is not a link to a video or playlist
 ├── FetchError      YouTube returned nothing; ingest/youtube/failures.py has the causes
 ├── QuestionError   a query or a question file cannot be used
-├── IngestNeeded    building the index of a course helps
+├── IngestNeeded    rebuilding the index of the course helps
 │   ├── ModelError      the encoder is missing, altered or a different one
 │   ├── IndexMissing    no index has been built yet
 │   └── IndexDamaged    a file of the index is missing, altered or half written
@@ -93,7 +93,7 @@ class QuestionError(Cs25SearchError):
 
 
 class IngestNeeded(Cs25SearchError):
-    """Building the index of a course helps.
+    """An error that rebuilding the index of the course fixes.
 
     Attributes:
         course: Its name, which the command in the text contains; "" for the default.

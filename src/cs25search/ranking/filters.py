@@ -60,12 +60,12 @@ class Filters:
         if self.kind == "transcript" and not manifest.counts["transcript_chunks"]:
             raise QuestionError(
                 "kind is 'transcript', but the index contains no transcripts, only notes.\n"
-                "Search without kind, or add captions to its course: see docs/captions.md."
+                "Search without --kind, or add captions to its course: see docs/captions.md."
             )
         if self.kind == "note" and not manifest.counts["notes"]:
             raise QuestionError(
                 "kind is 'note', but the index contains no notes, only transcripts.\n"
-                "Search without kind, or let a language model write notes: see docs/cli.md."
+                "Search without --kind, or let a language model write notes: see docs/courses.md."
             )
 
     def named_in(self, question: Question, videos: Sequence[Video]) -> "Filters":

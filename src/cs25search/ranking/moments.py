@@ -12,7 +12,7 @@ import numpy as np
 from ..encoding.encoder import Encoder
 from ..index.chunk_text import lead
 from ..index.generation import Generation
-from ..records import Chunk, Hit, Slide
+from ..records import Chunk, Hit, Slide, Video
 from .query import Query
 from .rank import late_scores
 
@@ -114,6 +114,20 @@ def _slide(row: int, lecture: int | None, query: Query, generation: Generation) 
         return None
     both = query.vector + generation.vectors.reconstruct(row)
     return generation.slides[rows[int(np.argmax(generation.slide_vectors[rows] @ both))]]
+
+
+def slides_of(video: Video, generation: Generation) -> dict[str, int]:
+    """Return the number of the slide that is closest to each chunk of a lecture, by chunk id."""
+    rows = [i for i, slide in enumerate(generation.slides) if slide.lecture == video.lecture]
+    if video.lecture is None or not rows:
+        return {}
+    numbers = [n for n, one in enumerate(generation.videos) if one.video_id == video.video_id]
+    found = {}
+    for row in np.flatnonzero(np.isin(generation.rows["video"], numbers)).tolist():
+        near = generation.slide_vectors[rows] @ generation.vectors.reconstruct(row)
+        slide = generation.slides[rows[int(np.argmax(near))]]
+        found[generation.chunks[row].chunk_id] = slide.number
+    return found
 
 
 def _is_same(one: tuple[float, float], other: tuple[float, float]) -> bool:

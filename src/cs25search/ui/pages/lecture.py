@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import streamlit as st
 
 from ...errors import QuestionError
+from ...ranking.moments import slides_of
 from ...records import Chunk, Hit, Video, in_language
 from ...search import Index
 from ...text.clean import clean
@@ -141,7 +141,7 @@ def _read(here: Here, index: Index, video: Video) -> Said:
     breaks = [start for start, _ in video.chapters]
     rows = with_chapters(rows_of(notes, cues, breaks), video.chapters)
     hits = _moments(index, video)
-    slides = _slides_of_notes(index, video)
+    slides = slides_of(video, index.searcher.source.notes())
     rows = [
         replace(
             row,
@@ -151,21 +151,6 @@ def _read(here: Here, index: Index, video: Video) -> Said:
         for row in rows
     ]
     return Said(video, tuple(rows), tuple(hits))
-
-
-def _slides_of_notes(index: Index, video: Video) -> dict[str, int]:
-    """Return the number of the slide that is closest to each note, by the id of the note."""
-    generation = index.generation
-    own = [row for row, slide in enumerate(generation.slides) if slide.lecture == video.lecture]
-    if not own or video.lecture is None:
-        return {}
-    part = index.searcher.source.notes()
-    found = {}
-    for row, chunk in enumerate(part.chunks):
-        if chunk.video_id == video.video_id:
-            near = generation.slide_vectors[own] @ part.vectors.reconstruct(row)
-            found[chunk.chunk_id] = generation.slides[own[int(np.argmax(near))]].number
-    return found
 
 
 def _moments(index: Index, video: Video) -> list[Hit]:

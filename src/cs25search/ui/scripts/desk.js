@@ -164,13 +164,20 @@ function onClick(event) {
   const reel = on.closest?.("[data-reel]")
   if (reel) return desk.reel.start(document.querySelector(`.st-key-${reel.dataset.reel}`))
   const link = on.closest?.("a[href]") ?? nearest(on.closest?.("[data-row]"), event.clientX)
-  const wanted = link && target(link)
+  const wanted = link ? target(link) : spoken(on)
   if (!wanted) return
   event.preventDefault()
   event.stopPropagation()
   moment = link
   desk.reel.stop()
   desk.play(...wanted)
+}
+
+// A line of speech plays from where it begins, unless the click selects text.
+function spoken(on) {
+  const line = on.closest?.(".cs-speech [data-at]")
+  if (!line || !getSelection().isCollapsed) return null
+  return [line.dataset.video, Number(line.dataset.at)]
 }
 
 // A bar of the map is thin: a click beside one means the nearest of its row.
@@ -204,7 +211,8 @@ async function copy(element) {
 let moment = null // the link that was played last
 
 function step(by) {
-  const links = [...document.querySelectorAll("a[data-moment]")]
+  const found = document.querySelectorAll("a[data-moment]")
+  const links = [...(found.length ? found : document.querySelectorAll("a[data-note]"))]
   if (!desk || !links.length) return false
   let place = links.findIndex((link) => link.href === moment?.href)
   if (place < 0 && by < 0) place = 0

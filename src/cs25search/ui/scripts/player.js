@@ -21,7 +21,6 @@ export class Player {
     this.playing = false
     this.error = false // YouTube does not play this video here
     this.talks = false // the frame has answered
-    this.loads = 0 // frames that were made
     this.hear = (event) => this.onMessage(event)
     window.addEventListener("message", this.hear)
   }
@@ -70,7 +69,6 @@ export class Player {
   load(start, title) {
     clearInterval(this.asking)
     this.clear()
-    this.loads += 1
     const options = new URLSearchParams({
       start, autoplay: 1, enablejsapi: 1, playsinline: 1, rel: 0, origin: location.origin,
     })

@@ -7,7 +7,7 @@ export class Reel {
     this.ended = ended
     this.moments = []
     this.place = 0
-    this.inside = false // the player has arrived in the moment; before, it may tell an old time
+    this.inside = false // the player has arrived in the moment; before, it may still report the old time
   }
 
   get on() {

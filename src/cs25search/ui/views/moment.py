@@ -40,11 +40,6 @@ def video_line(video: Video, language: Language) -> str:
     return " · ".join([f"**{escape(title)}**", *([escape(speakers)] if speakers else [])])
 
 
-def note_title(hit: Hit, language: Language) -> str:
-    """Return the title of the note about a moment; "" if there is none."""
-    return escape(title_of(hit.note, language)) if hit.note else ""
-
-
 def title_of(note: Chunk, language: Language) -> str:
     """Return the title of a note, marked if a language model wrote it. Not escaped.
 

@@ -59,16 +59,15 @@ def _show_card(
             told.add(slide)
 
 
-def show_slide(here: Here, slide: Slide, in_full: bool = True) -> None:
-    """Show a slide of the deck: number, title, summary unless already shown, link."""
+def show_slide(here: Here, slide: Slide) -> None:
+    """Show a slide of the deck: number, title, summary, link."""
     deck = here.course.deck
     # A course may have slides of other decks, too.
     author = deck.author if deck and deck.url and slide.url.startswith(deck.url) else ""
     key = "slide_by" if author else "slide"
     st.markdown(muted(here.say(key, number=slide.number, author=escape(author))))
     st.markdown(f"**{moment.slide_title(slide, here.language)}**")
-    if in_full:
-        st.markdown(moment.slide_summary(slide, here.language))
+    st.markdown(moment.slide_summary(slide, here.language))
     if slide.url:  # the deck of another course may have no URL
         st.link_button(
             here.say("open_slide", number=slide.number),
