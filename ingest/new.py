@@ -1,5 +1,6 @@
 """Create the folder of a course, or add new lectures to it: cs25search new."""
 
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,13 +25,14 @@ from cs25search.terminal import Program, out
 from cs25search.text.words import slug
 from cs25search.times import is_youtube_id
 
-from .captions.files import RawTrack, read_captions
+from .captions.files import LeftOut, RawTrack, read_captions
 from .captions.names import in_title_order
 from .captions.parse import parse_captions
 from .course_file import FoundLecture, NewCourse, write_course
 from .deck.match import Candidate, DeckLecture, match
 from .deck.parse import ParsedDeck, read_deck
 from .order import check_proxy
+from .report import SOME_FAILED
 from .steps import make_fetcher
 from .youtube.failures import FetchError
 from .youtube.languages import parse_languages
@@ -67,7 +69,7 @@ def new(  # noqa: PLR0913 (an argument for each option)
     """Make a course NAME: write its course.toml with everything that can be found out.
 
     What is not known is marked by comments. If the course exists, lectures that are new are added,
-    and nothing is overwritten.
+    and nothing is overwritten. Exit code 3: some files could not be read.
 
     Example: cs25search new physics --captions ~/physics
     """
@@ -79,6 +81,7 @@ def new(  # noqa: PLR0913 (an argument for each option)
     folder = courses_folder(index_dir) / name
     lectures: list[FoundLecture] = []
     title, playlist_id = "", ""
+    left_out: list[LeftOut] = []
     if playlist:
         playlist_id = parse_playlist_id(playlist)
         title, listed = list_lectures(playlist_id, {})
@@ -88,7 +91,7 @@ def new(  # noqa: PLR0913 (an argument for each option)
         tracks, left_out = read_captions(captions_dir, parse_languages(language))
         lectures = merged(lectures, from_captions(tracks))
         for one in left_out:
-            out(f"Left out {one.name}: {one.reason}.", err=True)
+            out(f"Left out {one.name}: {one.reason}. {one.cure}", err=True)
     if not lectures:
         raise QuestionError(
             f"No lecture was found, so {name} was not made.\n"
@@ -98,6 +101,8 @@ def new(  # noqa: PLR0913 (an argument for each option)
     added = write_course(folder, NewCourse(title, language, playlist_id, deck), lectures)
     what = f"{added} lecture{'' if added == 1 else 's'}"
     out(f"Added {what} to {folder / COURSE_FILE}. Fill in the rest, then: cs25search ingest {name}")
+    if any(one.failed for one in left_out):
+        sys.exit(SOME_FAILED)
 
 
 def course_of(playlists: Sequence[str], options: Mapping[str, Any]) -> str:

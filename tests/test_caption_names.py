@@ -256,6 +256,16 @@ def test_every_name_is_kept_and_found_again(tmp_path):
             assert kept(tmp_path / "kept")[track.origin.video_id] == track
 
 
+def test_chapters_that_do_not_say_so_do_not_replace_captions(tmp_path):
+    (tmp_path / "quilts.srt").write_text(SRT)
+    chapters = "WEBVTT\n\n00:00.000 --> 00:02.000\nIntro\n\n00:02.000 --> 00:04.000\nLace\n"
+    (tmp_path / "quilts.chapters.vtt").write_text(chapters)
+    (track,), left_out = read_captions(tmp_path)
+    assert track.data == SRT.encode()
+    assert track.origin.chapters == ((0.0, "Intro"), (2.0, "Lace"))
+    assert not any(one.failed for one in left_out)
+
+
 def test_chapters_beside_captions_are_used(tmp_path):
     (tmp_path / f"{ID}.en.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nThe zebra.\n")
     chapters = "WEBVTT\n\n00:00.000 --> 02:00.000\nStripes\n\n02:00.000 --> 04:00.000\nHooves\n"

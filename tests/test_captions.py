@@ -349,3 +349,43 @@ def test_number_of_listed_problems_is_bounded() -> None:
     track = parse_captions(text)
     assert words_of(track) == ["hello"]
     assert len(track.skipped) == MAX_SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("驼峰里并没有水分", ["驼峰", "里", "并没有", "水分"]),
+        ("注意機構 とは", ["注意", "機構", " とは"]),
+        (" The router's job", [" The", " router's", " job"]),
+        ("The router's job", ["The", "router's", "job"]),  # WhisperX
+    ],
+)
+def test_words_of_a_recogniser_have_blanks_where_its_text_has_them(said, words):
+    timed = [{"word": word, "start": n, "end": n + 1} for n, word in enumerate(words)]
+    segment = {"start": 0, "end": len(words), "text": said, "words": timed}
+    (cue,) = parse_captions(json.dumps({"segments": [segment]}), "talk.json").cues
+    assert cue.text == said.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Fåren betar där båtarna ligger", "cp1252"),
+        ("Vindmøller på havet", "cp1252"),
+        ("Não há razão para isso", "cp1252"),
+        ("Günaydın, bugün ışık ve şekil", "cp1254"),
+    ],
+)
+def test_short_western_captions_are_read_in_their_encoding(text, encoding):
+    srt = f"1\n00:00:01,000 --> 00:00:04,000\n{text}\n"
+    track = parse_captions(srt.encode(encoding), "talk.srt")
+    assert (track.cues[0].text, track.encoding) == (text, encoding)
+
+
+def test_a_remark_beside_a_name_is_not_part_of_it():
+    said = ["Ana Ruiz (she/her): Hello all.", "Bo Li: Hi.", "Ana Ruiz (she/her): Let us begin."]
+    blocks = [f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{one}\n" for n, one in enumerate(said, 1)]
+    cues = parse_captions("\n".join(blocks), "talk.srt").cues
+    assert [(cue.speaker, cue.text) for cue in cues] == [
+        ("Ana Ruiz", "Hello all."), ("Bo Li", "Hi."), ("Ana Ruiz", "Let us begin."),
+    ]  # fmt: skip

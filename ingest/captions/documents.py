@@ -112,7 +112,7 @@ def _entry(entry: Mapping[str, Any], names: tuple[str, str], unit: float) -> Sho
     if not isinstance(text, str) or start is None:
         return None
     speaker = entry.get("speaker", "")
-    lines = _timed_words(entry.get("words")) or read_lines(text.split("\n"))
+    lines = _timed_words(entry.get("words"), text) or read_lines(text.split("\n"))
     return Shown(start, end, lines, speaker.strip() if isinstance(speaker, str) else "")
 
 
@@ -145,19 +145,27 @@ def _time(value: object, unit: float) -> int | None:
     return round(value * unit) if 0 <= value * unit <= MAX_HOURS * 3_600_000 else None
 
 
-def _timed_words(words: object) -> list[list[Timed]]:
-    """Return the words of a recogniser as one line; some may have no time."""
+def _timed_words(words: object, said: str) -> list[list[Timed]]:
+    """Return the words of a recogniser as one line; some may have no time.
+
+    Args:
+        said: The text of the entry, which shows where blanks are: WhisperX writes none into the
+            words, and Chinese, Japanese and Thai have none between them.
+    """
     if not isinstance(words, list):
         return []
     pieces: list[Timed] = []
+    done = 0  # letters of the text
     for one in words:
         if not isinstance(one, dict):
             return []
         text = one.get("word", one.get("text"))
         if not isinstance(text, str):
             return []
-        # WhisperX omits the space before a word, others write it.
-        text = text if text.startswith(" ") or not pieces else f" {text}"
+        begin = said.find(text.strip(), done)
+        is_joined = 0 < begin == done
+        done = max(done, begin + len(text.strip()))
+        text = text.strip() if is_joined or not pieces else f" {text.strip()}"
         pieces.append((_time(one.get("start"), 1000.0), text))
     tokens = tokens_of(pieces)
     return [tokens] if tokens else []

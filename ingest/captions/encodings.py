@@ -19,7 +19,8 @@ _COMMON = {
     "gb18030": "的一是不了在有我他这们来个上大到说就你时要也那会出么对讲",
     "big5": "的一是不了在有我他這們來個上大到說就你時要也那會出麼對講",
     "cp949": "이다는을를의에가고은로하지해습니도서게어그한요",
-    "cp1252": "äöüßÄÖÜéèêëàâçîïôùûÉÀÇñáíóúÑ¿¡’“”‘…–—œæŒ«»",
+    "cp1252": "äöüßÄÖÜéèêëàâçîïôùûÉÀÇñáíóúÑãõåÅøØæÆ¿¡’“”‘…–—œŒ«»",
+    "cp1254": "ığşİĞŞçöüÇÖÜâ’“”‘…–—",
 }
 _INVISIBLE = re.compile("[\x00\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
@@ -86,9 +87,11 @@ def _guess(data: bytes) -> str:
     sample = b"\n".join(lines)[:MOST_GUESSED_FROM]
     fits = [name for name in LEGACY if _fits(data, name)]
     shares = {name: _common_share(sample, name) for name in fits if name in _COMMON}
-    if shares.get("cp1252", 0.0) > 0.95:
-        return "cp1252"
-    best = max((name for name in shares if name != "cp1252"), key=shares.__getitem__, default="")
+    western = ("cp1252", "cp1254")
+    for name in western:
+        if shares.get(name, 0.0) > 0.95:
+            return name
+    best = max((name for name in shares if name not in western), key=shares.__getitem__, default="")
     if best and shares[best] >= 0.1:
         return best
     found = from_bytes(sample, cp_isolation=LEGACY, threshold=0.5).best()

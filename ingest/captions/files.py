@@ -206,7 +206,8 @@ def _best(
     chapters: tuple[tuple[float, str], ...] = ()
     broken: list[LeftOut] = []
     others: list[LeftOut] = []
-    for _, path, origin in same:
+    # Not every list of chapters says that it is one.
+    for _, path, origin in sorted(same, key=lambda one: _is_called_chapters(one[1])):
         shown = str(path.relative_to(root))
         if taken and not _is_called_chapters(path):
             reason = f"{taken.origin.name} of the same video was used"
@@ -218,7 +219,7 @@ def _best(
             continue
         track = RawTrack(origin, path.read_bytes(), path)
         try:
-            parse_captions(track.data, shown)
+            parsed = parse_captions(track.data, shown)
         except NoSpeech as error:
             chapters = chapters or error.chapters
             others.append(LeftOut(shown, error.reason, OTHER_FILE, failed=not error.chapters))
@@ -226,6 +227,9 @@ def _best(
             where = f"line {error.line}: " if error.line else ""
             broken.append(LeftOut(shown, f"{where}{error.reason}", error.cure))
         else:
+            if taken:
+                chapters = chapters or tuple((cue.start, cue.text) for cue in parsed.cues)
+                others.append(LeftOut(shown, "is a list of chapters", OTHER_FILE, failed=False))
             taken = taken or track
     if taken:
         broken, others = (

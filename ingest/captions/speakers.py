@@ -28,6 +28,7 @@ _COMMON = frozenset(
     "exercise problem solution step part chapter section so and but well now okay ok right first "
     "second third finally intuition summary agenda outline goal idea".split()
 )
+_BESIDE_NAME = re.compile(r"\s*\([^()]*\)$")  # "Ana Ruiz (she/her)"
 
 
 def is_name(text: str) -> bool:
@@ -105,6 +106,7 @@ def _leading_name(line: Sequence[Timed]) -> tuple[str, int] | None:
     for count, (_, word) in enumerate(line[: MOST_NAME_WORDS + 1], 1):
         before_colon = word.endswith((":", "：")) and len(word) > 1 - (count > 1)
         if before_colon or (in_brackets and word.endswith(("]", ")"))):
-            name = " ".join(text for _, text in line[:count]).strip("-–[](): ：")
+            name = " ".join(text for _, text in line[:count]).strip("-–: ：")
+            name = name.strip("[]()") if in_brackets else _BESIDE_NAME.sub("", name)
             return (name, count) if is_name(name) and not is_sound(name) else None
     return None
