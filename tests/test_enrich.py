@@ -16,6 +16,7 @@ import pytest
 from conftest import DATA, run
 from fake_llm import KEY, serving
 from streamlit.testing.v1 import AppTest
+from test_app import pieces
 from test_ingest import report
 
 from cs25search import open_index
@@ -203,8 +204,7 @@ def test_app_marks_notes_of_a_model_in_both_languages(
 
     def shown(app):
         assert not app.exception
-        expanders = [one.label for one in app.expander]
-        parts = [*(one.value for one in (*app.header, *app.markdown)), *expanders]
+        parts = [*(one.value for one in app.markdown), *pieces(app)]
         return html.unescape("\n".join(parts)).replace(JOINER, "")
 
     app = AppTest.from_file(str(DATA.parents[1] / "app.py"), default_timeout=60)

@@ -128,7 +128,8 @@ def match(videos: Sequence[Candidate], lectures: Sequence[DeckLecture]) -> Match
 def similarity(video: Candidate, lecture: DeckLecture) -> float:
     """Return how well title and speakers agree: up to 1 for the title, plus 1 for a speaker.
 
-    >>> lecture = DeckLecture(6, "Perceiver: Arbitrary IO", ("Andrew Jaegle",), 0.0)
+    >>> title = "Perceiver: Arbitrary IO with transformers"
+    >>> lecture = DeckLecture(6, title, ("Andrew Jaegle",), 0.0)
     >>> similarity(Candidate("wTZ3o36lXoQ", "DeepMind's Perceiver and Perceiver IO", 0.0), lecture)
     0.5
     """

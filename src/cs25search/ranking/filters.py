@@ -60,7 +60,7 @@ class Filters:
         if self.kind == "transcript" and not manifest.counts["transcript_chunks"]:
             raise QuestionError(
                 "kind is 'transcript', but the index contains no transcripts, only notes.\n"
-                "Search without --kind, or add captions to its course: see docs/captions.md."
+                "Search without --kind, or add captions with --captions: see docs/captions.md."
             )
         if self.kind == "note" and not manifest.counts["notes"]:
             raise QuestionError(

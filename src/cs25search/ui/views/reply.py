@@ -57,6 +57,7 @@ def sides(sentences: Iterable[Sentence]) -> dict[str, list[Sentence]]:
 def chip(citation: Citation, language: Language) -> str:
     """Return the label of a citation: time and place. Not escaped.
 
+    >>> from cs25search.records import Video
     >>> chip(Citation(1, Video("v", "T", (), 9.0, 5), 582, 624, "", None), "ja")
     '9:42 · 第5回 · 学習メモ'
     """
