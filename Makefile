@@ -13,7 +13,7 @@ run: .venv/installed
 # Without Chromium, the second line reports that they were skipped.
 test: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
-	$(BIN)/python -m pytest -q tests/e2e
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e
 
 lint: .venv/dev
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
@@ -54,7 +54,7 @@ e2e: .venv/dev
 	command -v chromium || command -v chromium-browser || (apt-get update -qq && apt-get install -qq -y chromium)
 	test -f $(AXE) || command -v npm || (apt-get update -qq && apt-get install -qq -y --no-install-recommends npm)
 	test -f $(AXE) || npm install --silent --no-save --no-package-lock axe-core@4
-	$(BIN)/python -m pytest -q tests/e2e
+	CS25_JOURNEYS=all $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e
 
 screenshots: .venv/dev
 	$(BIN)/python -m ingest --offline

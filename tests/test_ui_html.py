@@ -73,17 +73,17 @@ def test_card_without_note_slide_or_youtube_leaves_them_out(index: Index):
 
 def test_slide_of_a_card_names_its_author_only_for_the_decks_own_slides(index: Index):
     slide, deck = index.search(FLOAT32, 1)[0].slide, index.generation.about.deck
-    assert "sadahry" in beside(slide, deck, "en", is_told=False)
+    assert "sadahry" in beside(slide, deck, "en", is_best=True)
     other = Slide(3, 5, "A", "B", "https://other.example?slide=3")
-    assert "sadahry" not in beside(other, deck, "en", is_told=False)
-    assert other.url in beside(other, deck, "en", is_told=False)
+    assert "sadahry" not in beside(other, deck, "en", is_best=True)
+    assert other.url in beside(other, deck, "en", is_best=True)
 
 
-def test_summary_of_a_slide_is_open_once_and_then_folded(index: Index):
+def test_summary_of_a_slide_is_open_beside_the_best_moment_and_folded_beside_others(index: Index):
     slide = index.search(FLOAT32, 1)[0].slide
-    assert "<details" not in beside(slide, None, "en", is_told=False)
-    assert slide.summary[:20] in beside(slide, None, "en", is_told=False)
-    assert "<details" in beside(slide, None, "en", is_told=True)
+    assert "<details" not in beside(slide, None, "en", is_best=True)
+    assert slide.summary[:20] in beside(slide, None, "en", is_best=True)
+    assert "<details" in beside(slide, None, "en", is_best=False)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

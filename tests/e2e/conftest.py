@@ -28,6 +28,14 @@ PHONE: dict[str, Any] = {
     "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148",
     "has_touch": True,
 }
+# Each device and language once; CS25_JOURNEYS=all, as in make e2e, tests every pair of them.
+_PAIRS: dict[str, tuple[dict[str, Any], str]] = {
+    "desktop-en": ({}, "en"),
+    "phone-ja": (PHONE, "ja"),
+}
+if os.environ.get("CS25_JOURNEYS") == "all":
+    _PAIRS |= {"desktop-ja": ({}, "ja"), "phone-en": (PHONE, "en")}
+EVERYWHERE = pytest.mark.parametrize(("device", "language"), _PAIRS.values(), ids=_PAIRS.keys())
 PATIENCE = 30_000  # milliseconds; a busy machine is slow, not wrong
 
 expect.set_options(timeout=PATIENCE)

@@ -8,11 +8,10 @@ from playwright.sync_api import expect
 
 from cs25search.ui.views.texts import say
 
-from .conftest import PHONE, open_desk, open_page, settle
+from .conftest import EVERYWHERE, open_desk, open_page, settle
 from .youtube import frame, jump, speak, state
 
 FLOAT32 = {"en": "Why does the router need float32?", "ja": "ルーターにfloat32が必要なのはなぜ？"}
-DEVICES = pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ja"])
 
 
@@ -38,8 +37,7 @@ def at(page, second):
     raise AssertionError(f"the frame is at {now}, not at {second}")
 
 
-@DEVICES
-@LANGUAGES
+@EVERYWHERE
 def test_every_kind_of_click_seeks_in_one_frame(browser, app_url, device, language):
     with open_page(browser, **device) as page:
         speak(page)
@@ -138,8 +136,7 @@ def test_number_says_what_it_cites_at_the_focus(page, app_url, language):
     expect(tip).to_have_count(0)
 
 
-@DEVICES
-@LANGUAGES
+@EVERYWHERE
 def test_moment_leads_to_its_place_in_the_lecture_where_it_plays(
     browser, app_url, device, language
 ):

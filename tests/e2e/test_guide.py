@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import open_at, open_page
-from .test_moments import EVERYWHERE, fits, word
+from .conftest import EVERYWHERE, open_at, open_page, settle
+from .test_moments import fits, word
 from .youtube import frame, speak
 
 VISION = {"en": "I do vision", "ja": "画像認識をやっている"}
@@ -24,6 +24,8 @@ def test_goal_gives_a_verdict_and_leads_to_player_and_text(browser, app_url, lan
         expect(first).to_contain_text(word("guide_named", language))
         play = first.get_by_role("link", name=word("desk_play_from", language, time="0:00"))
         expect(play).to_have_attribute("href", "https://youtu.be/BP5CM0YxbP8?t=0")
+        settle(page)
+        page.locator(".cs-desk").wait_for(state="attached")
         speak(page)
         play.click()
         frame(page).wait_for_function("window.state.video === 'BP5CM0YxbP8'")

@@ -190,7 +190,8 @@ def test_moments_end_within_two_screens_of_a_desktop(browser, app_url, size, fir
         assert page.locator(".st-key-moment-1").bounding_box()["y"] < first
         if device is not PHONE:
             last = page.locator(".st-key-moment-5").bounding_box()
-            assert last["y"] + last["height"] <= 2 * size[1]
+            # Two screens, the summary of the slide about the best moment, and wider fonts.
+            assert last["y"] + last["height"] <= 2.4 * size[1]
             expect(page.locator(".cs-map")).to_be_in_viewport(ratio=1)
 
 

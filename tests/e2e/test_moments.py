@@ -3,22 +3,16 @@
 import re
 from urllib.parse import quote
 
-import pytest
 from playwright.sync_api import expect
 
 from cs25search.ui.views.texts import TEXTS
 
-from .conftest import PHONE, open_at, open_page, settle
+from .conftest import EVERYWHERE, open_at, open_page, settle
 from .youtube import frame, jump, speak
 
 SEARCH = f"/?lang={{}}&q={quote('Why does the router need float32?')}"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 KEPT = ".st-key-kept-U8J32Z3qV8s-582"  # Streamlit writes the dot of the key as a dash
-EVERYWHERE = pytest.mark.parametrize(
-    ("language", "device"),
-    [("en", DESKTOP), ("ja", DESKTOP), ("en", PHONE), ("ja", PHONE)],
-    ids=["en", "ja", "en-phone", "ja-phone"],
-)
 
 
 def word(key, language, **values):
@@ -46,6 +40,15 @@ def stored(page):
     return sorted(one["start"] for one in found if not one["gone"])
 
 
+def until_stored(page, count):
+    """Wait until the browser has stored some moments; the script writes them after the page."""
+    for _ in range(100):
+        if len(stored(page)) == count:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{len(stored(page))} moments are stored, not {count}")
+
+
 def fits(page):
     """Whether nothing has to be scrolled sideways."""
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -61,6 +64,7 @@ def saved(page, label):
 def test_keep_note_export_and_restore_from_the_link(browser, app_url, language, device):
     with open_page(browser, **device) as page:
         keep_two(page, app_url, language)
+        until_stored(page, 2)
         assert stored(page) == [582, 683]
         open_at(page, f"{app_url}/moments?lang={language}")  # a new session
         note = page.locator(KEPT).get_by_label(word("kept_own", language))

@@ -35,22 +35,24 @@ def heading(hit: Hit, links: Links) -> str:
     return link + badge
 
 
-def actions(hit: Hit, language: Language) -> str:
-    """Return the buttons that copy a moment, and the link to YouTube."""
+def actions(hit: Hit, language: Language, folded_slide: str = "") -> str:
+    """Return the buttons that copy a moment, the link to YouTube, and a slide from `beside`."""
     markdown = moment.as_markdown(hit, language)
     shown = [html.copy_button(say(language, "copy_text"), markdown)]
     if link := moment.watch_link(hit):
         shown.insert(0, html.copy_button(say(language, "copy_link"), link))
         shown.append(html.away_link(link, say(language, "watch", time=clock(hit.start))))
-    return f"<div class=cs-actions>{' '.join(shown)}</div>"
+    return f"<div class=cs-actions>{' '.join(shown)} {folded_slide}</div>"
 
 
-def beside(slide: Slide, deck: Deck | None, language: Language, is_told: bool) -> str:
-    """Return the slide about a moment; only its name at first if a moment above has shown it."""
-    if is_told:
-        return show_slide(slide, deck, language)
+def beside(slide: Slide, deck: Deck | None, language: Language, is_best: bool) -> str:
+    """Return the slide about a moment: open beside the best moment, folded beside others."""
     name = slide_name(slide, deck, language)
-    return f"<aside class=cs-slide><strong>{name}</strong>{slide_text(slide, language)}</aside>"
+    text = slide_text(slide, language)
+    if is_best:
+        return f"<aside class=cs-slide><strong>{name}</strong>{text}</aside>"
+    label = say(language, "slide_short", number=slide.number)
+    return folded(label, f"<p>{name}</p>{text}")
 
 
 def show_slide(slide: Slide, deck: Deck | None, language: Language) -> str:

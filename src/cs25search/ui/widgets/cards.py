@@ -21,7 +21,6 @@ def show_moments(
     Args:
         indexes: By the course of a hit; by "" if one course was searched.
     """
-    told: set[tuple[str, int]] = set()  # course and number of the slides shown
     videos = dict.fromkeys(hit.video for hit in hits)
     for number, video in enumerate(videos, start=1):
         with st.container(key=f"from-{number}", gap="xsmall"):
@@ -30,12 +29,10 @@ def show_moments(
             course = own[0].course
             st.markdown(f"{escape(here.titles[course])} · {line}" if course else line)
             for hit in own:
-                _show_card(here, indexes[course], hit, question, told)
+                _show_card(here, indexes[course], hit, question)
 
 
-def _show_card(
-    here: Here, index: Index, hit: Hit, question: str, told: set[tuple[str, int]]
-) -> None:
+def _show_card(here: Here, index: Index, hit: Hit, question: str) -> None:
     with st.container(border=True, key=f"moment-{hit.rank}", gap="xxsmall"):
         st.html(card.card(hit, index, question, here.links))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -51,12 +48,14 @@ def _show_card(
             )
             number = hit.slide.number if hit.slide else 0
             shelf.show_star(here, hit.video.video_id, hit.start, hit.end, number)
-            st.html(card.actions(hit, here.language), width="content")
-        if hit.slide:
-            slide = (hit.course, hit.slide.number)
-            deck = index.generation.about.deck
-            st.html(card.beside(hit.slide, deck, here.language, slide in told))
-            told.add(slide)
+            is_best, slide = hit.rank == 1, ""
+            if hit.slide:
+                deck = index.generation.about.deck
+                slide = card.beside(hit.slide, deck, here.language, is_best)
+            folded = "" if is_best else slide
+            st.html(card.actions(hit, here.language, folded), width="content")
+        if is_best and slide:
+            st.html(slide)
 
 
 def show_slide(here: Here, slide: Slide) -> None:
