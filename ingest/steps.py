@@ -11,7 +11,7 @@ from cs25search import log
 from cs25search.course.read import Course
 from cs25search.encoding.encoder import OnnxEncoder
 from cs25search.errors import Cs25SearchError, DataError
-from cs25search.index.build import Content, build_generation
+from cs25search.index.build import build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
 from cs25search.language_model import Endpoint
@@ -50,6 +50,7 @@ from .report import (
 )
 from .speech import RECOGNISER, Whisper, read_length, require_recogniser, transcribe
 from .youtube.cookies import read_cookies
+from .youtube.details import Details
 from .youtube.failures import DISABLED, FetchError
 from .youtube.fetch import Fetcher
 from .youtube.limits import Network
@@ -81,10 +82,11 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     store = Store(order.place.uri, create=True) if order.place.is_milvus else None
     with waiting_lock(order):
         left_out = take_in(order)
-    asked, failed = (Requested(), {}) if order.offline else fetch(order, course)
+    fetcher, asked = (None, Requested()) if order.offline else ask(order, course)
+    failed = fetch(order, fetcher, asked) if fetcher else {}
     if order.transcribe:  # after YouTube, which may have captions
         with waiting_lock(order):
-            sounds, unheard = fetch_sounds(order, failed)
+            sounds, unheard = fetch_sounds(order, fetcher, failed) if fetcher else ([], {})
             transcribed, broken = transcribe_missing(order, sounds)
         left_out += broken
         failed |= unheard | dict.fromkeys(failed.keys() & transcribed)
@@ -229,7 +231,7 @@ def without_captions(order: Order, tracks: Mapping[str, RawTrack]) -> list[Media
 
 
 def fetch_sounds(
-    order: Order, failed: Mapping[str, FetchError | None]
+    order: Order, fetcher: Fetcher, failed: Mapping[str, FetchError | None]
 ) -> tuple[list[MediaFile], dict[str, FetchError | None]]:
     """Fetch the sound of videos that have no captions, unless a local file has it.
 
@@ -245,12 +247,11 @@ def fetch_sounds(
         for video_id, error in failed.items()
         if error and error.failure is DISABLED and video_id not in own
     ]
-    client = YtDlpClient(order.network, read_cookies(order.cookies) if order.cookies else "")
     found: list[MediaFile] = []
     problems: dict[str, FetchError | None] = {}
     for video_id in silent:
         try:
-            details, sound = client.fetch_details(video_id), client.find_sound(video_id)
+            details, sound = fetcher.find_sound(Details(video_id))
             path = order.index_dir / "speech" / f"{video_id}.{sound.extension}"
             if not path.exists():  # else an interrupted run has fetched it
                 _fetch_sound(sound, path, order.network)
@@ -321,13 +322,12 @@ def transcribe_missing(
 
 
 @log.step
-def fetch(order: Order, course: Course) -> tuple[Requested, dict[str, FetchError | None]]:
+def fetch(order: Order, fetcher: Fetcher, asked: Requested) -> dict[str, FetchError | None]:
     """Fetch what was requested and is not on disk.
 
     Returns:
-        What was requested, and for each video either None or why fetching failed.
+        For each of those videos either None or why fetching failed.
     """
-    fetcher, asked = ask(order, course)
     tracks = kept(order.tracks)
     learn(order.tracks, tracks, asked.videos)
     steps = plan(asked.videos, tracks, order.languages, order.refresh)
@@ -342,7 +342,7 @@ def fetch(order: Order, course: Course) -> tuple[Requested, dict[str, FetchError
     if order.verbose:
         for name, error in {**asked.failed_lists, **failed}.items():
             remarks.print(f"{name}: {error.detail or error}")
-    return asked, {video.video_id: failed.get(video.video_id) for video in missing}
+    return {video.video_id: failed.get(video.video_id) for video in missing}
 
 
 @log.step
@@ -452,17 +452,12 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         return
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=len(found.chunks), step="encode")
-        content = Content(
-            videos=[row.video for row in found.rows],
-            chunks=found.chunks,
-            about=found.about,
-            slides=found.slides,
-            entries=found.entries,
-            sources=found.sources,
-            inputs=inputs,
-        )
         generation = build_generation(
-            content, encoder, order.model, live, lambda count: progress.advance(task, count)
+            found.content(inputs),
+            encoder,
+            order.model,
+            live,
+            lambda count: progress.advance(task, count),
         )
     name = write_generation(order.index_dir, generation)
     counts = f"{len(found.chunks)} chunks of {len(found.rows)} videos"

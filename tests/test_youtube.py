@@ -17,7 +17,7 @@ from ingest.youtube import failures
 from ingest.youtube.cookies import read_cookies
 from ingest.youtube.details import Details
 from ingest.youtube.failures import FetchError
-from ingest.youtube.fetch import Fetcher
+from ingest.youtube.fetch import GIVE_UP_AFTER, Fetcher
 from ingest.youtube.languages import parse_languages, same_language
 from ingest.youtube.limits import read_network
 from ingest.youtube.links import parse_playlist_id, parse_video_id
@@ -608,6 +608,24 @@ def test_the_truer_cause_of_two_clients_is_told(monkeypatch, first, second, told
     with pytest.raises(FetchError) as caught:
         fetcher.fetch(Details(VIDEO), ["en"])
     assert caught.value.failure == told
+
+
+def test_sound_is_not_asked_of_a_youtube_that_blocks(monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    asked = []
+
+    class Blocked:
+        name = "blocked"
+
+        def find_sound(self, video_id):
+            asked.append(video_id)
+            raise FetchError(failures.SIGN_IN)
+
+    fetcher = Fetcher(failing(failures.SIGN_IN), Blocked(), 0.0, lambda _: None)
+    for _ in range(5):
+        with pytest.raises(FetchError):
+            fetcher.find_sound(Details(VIDEO))
+    assert len(asked) == GIVE_UP_AFTER
 
 
 def test_cookies_are_sent_and_their_file_is_left_alone(fake, tmp_path):

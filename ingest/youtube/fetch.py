@@ -17,6 +17,7 @@ from . import failures
 from .details import Captions, Details, Listing, PartialList
 from .failures import Failure, FetchError
 from .languages import BEST, KINDS, Rank
+from .sound import Sound
 from .transcript_api import TranscriptClient
 from .ytdlp import YtDlpClient
 
@@ -130,9 +131,7 @@ class Fetcher:
         Raises:
             FetchError: Neither client has them; the more specific cause of the two is raised.
         """
-        if self._fetched and not all(gate.given_up for gate in self._gates.values()):
-            time.sleep(self._pause)
-        self._fetched += 1
+        self._wait()
         captions, failed = self._captions(listed.video_id, wanted)
         name = f"{listed.video_id}.{captions.language}.json3"
         if not NAME.fullmatch(name):  # the language comes from YouTube and becomes part of a path
@@ -152,6 +151,25 @@ class Fetcher:
             wanted=",".join(wanted),
         )
         return RawTrack(origin, captions.data)
+
+    def find_sound(self, listed: Details) -> tuple[Details, Sound]:
+        """Return the facts about a video, and where its sound is.
+
+        Args:
+            listed: The facts from the playlist.
+
+        Raises:
+            FetchError: With cause and cure.
+        """
+        self._wait()
+        sound = self._gates[self._ytdlp].ask(self._ytdlp.find_sound, listed.video_id)
+        return self._details(listed), sound
+
+    def _wait(self) -> None:
+        """Wait between two videos, unless nothing more is asked of YouTube."""
+        if self._fetched and not all(gate.given_up for gate in self._gates.values()):
+            time.sleep(self._pause)
+        self._fetched += 1
 
     def _captions(
         self, video_id: str, wanted: Sequence[str]
