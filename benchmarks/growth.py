@@ -18,7 +18,7 @@ from benchmarks.table import Row
 from cs25search.course.read import load_course
 from cs25search.encoding.encoder import Encoder, Forward, OnnxEncoder, read_model_facts
 from cs25search.errors import IndexMissing
-from cs25search.index.build import Content, build_generation
+from cs25search.index.build import build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.records import Video
 from cs25search.transcripts import write_transcript
@@ -95,15 +95,7 @@ def ingest_seconds(
     course = load_course(folder)
     tracks: Mapping[str, RawTrack] = kept(captions)
     found = collect(course, tracks, None, {})
-    content = Content(
-        videos=[row.video for row in found.rows],
-        chunks=found.chunks,
-        about=found.about,
-        slides=found.slides,
-        entries=found.entries,
-        sources=found.sources,
-        inputs=fingerprint(course, tracks, found, encoder.key),
-    )
+    content = found.content(fingerprint(course, tracks, found, encoder.key))
     try:
         previous = read_generation(index)
     except IndexMissing:

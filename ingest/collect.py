@@ -11,7 +11,7 @@ import msgspec
 from cs25search.course.entries import course_entries
 from cs25search.course.read import Course
 from cs25search.errors import CaptionError
-from cs25search.index.build import BUILD_VERSION
+from cs25search.index.build import BUILD_VERSION, Content
 from cs25search.index.generation import MODEL_NOTES, TextSource
 from cs25search.records import About, Chunk, Cue, Deck, Entry, Lecture, Slide, Video
 from cs25search.times import clock
@@ -43,6 +43,22 @@ class Collection:
     windows: list[
         Window
     ]  # of videos without bundled notes, for which a language model can write some
+
+    def content(self, inputs: str) -> Content:
+        """Return what a generation is built from.
+
+        Args:
+            inputs: From `fingerprint`.
+        """
+        return Content(
+            videos=[row.video for row in self.rows],
+            chunks=self.chunks,
+            about=self.about,
+            slides=self.slides,
+            entries=self.entries,
+            sources=self.sources,
+            inputs=inputs,
+        )
 
 
 def collect(

@@ -565,11 +565,10 @@ class Index:
             QuestionError: The goal is empty or too long.
         """
         from .answers.guide import find_fact
-        from .ranking.lectures import MOMENTS, advise
+        from .ranking.lectures import advise
 
-        typed = read_text("The goal", goal)
-        found = self.searcher.find(read_question(topic_of(typed)), Filters(), MOMENTS)
-        fits = self._likelihood(found) >= FITS_A_GOAL or find_fact(self.searcher, found, typed)
+        typed, found, is_near = self._find_goal(goal)
+        fits = is_near or find_fact(self.searcher, found, typed)
         return advise(self.searcher, found) if fits else []
 
     def guide(self, goal: str) -> "Guide":
@@ -579,11 +578,17 @@ class Index:
             QuestionError: The goal is empty or too long.
         """
         from .answers.guide import build_guide
+
+        typed, found, is_near = self._find_goal(goal)
+        return build_guide(self.searcher, found, typed, is_near)
+
+    def _find_goal(self, goal: str) -> tuple[str, Found, bool]:
+        """Return a goal without blanks around it, what is found, and whether that is about it."""
         from .ranking.lectures import MOMENTS
 
         typed = read_text("The goal", goal)
         found = self.searcher.find(read_question(topic_of(typed)), Filters(), MOMENTS)
-        return build_guide(self.searcher, found, typed, self._likelihood(found) >= FITS_A_GOAL)
+        return typed, found, self._likelihood(found) >= FITS_A_GOAL
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
         """Return the chunks of a video that overlap a time span, notes first."""

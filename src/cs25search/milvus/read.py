@@ -37,7 +37,7 @@ from ..records import About, Chunk, Entry, Language, Video
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
 from .connection import BUILD, MOST_ROWS, Row, Store, dimension, read_array_bytes
-from .rows import VideoRow, bucket_of
+from .rows import StoredVideo, bucket_of
 from .write import Head, read_head, read_slides
 
 MORE = 10  # additional candidates, so that rows with equal scores are not cut off
@@ -368,7 +368,7 @@ def _read_handbook(store: Store, name: str) -> Handbook:
     return Handbook(decoded, tokens, ids, lengths)
 
 
-def _video_order(one: VideoRow) -> tuple[int | float, str]:
+def _video_order(one: StoredVideo) -> tuple[int | float, str]:
     """Sort lectures of the deck in order, then other videos by id."""
     return one.video.lecture or math.inf, one.video.video_id
 
@@ -378,9 +378,9 @@ def _order(chunk: Chunk) -> tuple[bool, float, str]:
     return chunk.kind != "note", chunk.start, chunk.chunk_id
 
 
-def read_video(row: Row) -> VideoRow:
+def read_video(row: Row) -> StoredVideo:
     """Return a video and its sources from a row of the side collection."""
-    return msgspec.json.decode(row["body"], type=VideoRow)
+    return msgspec.json.decode(row["body"], type=StoredVideo)
 
 
 def _chunk(row: Row) -> Chunk:

@@ -60,7 +60,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class VideoRow:
+class StoredVideo:
     """A video and the sources of its text, stored in one row."""
 
     video: Video
@@ -245,6 +245,6 @@ def video_rows(generation: Generation, shard: Shard) -> Iterator[Row]:
         sources[source.video_id].append(source)
     for video in generation.videos:
         if shard.has(video.video_id):
-            body = msgspec.json.encode(VideoRow(video, tuple(sources[video.video_id])))
+            body = msgspec.json.encode(StoredVideo(video, tuple(sources[video.video_id])))
             row = side_row(f"video/{video.video_id}", "video", body.decode(), video.lecture or 0)
             yield row | {"shard": shard.number, "inputs": generation.manifest.inputs}

@@ -109,24 +109,26 @@ def _second_of(spoken: Chunk, token: int, encoder: Encoder) -> float:
 
 def _slide(row: int, lecture: int | None, query: Query, generation: Generation) -> Slide | None:
     """Return the slide of this lecture that is closest to query and chunk together."""
+    return closest_slide(query.vector + generation.vectors.reconstruct(row), lecture, generation)
+
+
+def closest_slide(vector: np.ndarray, lecture: int | None, generation: Generation) -> Slide | None:
+    """Return the slide of a lecture that is closest to a vector, None if it has none."""
     rows = [i for i, slide in enumerate(generation.slides) if slide.lecture == lecture]
     if lecture is None or not rows:
         return None
-    both = query.vector + generation.vectors.reconstruct(row)
-    return generation.slides[rows[int(np.argmax(generation.slide_vectors[rows] @ both))]]
+    return generation.slides[rows[int(np.argmax(generation.slide_vectors[rows] @ vector))]]
 
 
 def slides_of(video: Video, generation: Generation) -> dict[str, int]:
     """Return the number of the slide that is closest to each chunk of a lecture, by chunk id."""
-    rows = [i for i, slide in enumerate(generation.slides) if slide.lecture == video.lecture]
-    if video.lecture is None or not rows:
-        return {}
     numbers = [n for n, one in enumerate(generation.videos) if one.video_id == video.video_id]
     found = {}
     for row in np.flatnonzero(np.isin(generation.rows["video"], numbers)).tolist():
-        near = generation.slide_vectors[rows] @ generation.vectors.reconstruct(row)
-        slide = generation.slides[rows[int(np.argmax(near))]]
-        found[generation.chunks[row].chunk_id] = slide.number
+        vector = np.asarray(generation.vectors.reconstruct(row))
+        slide = closest_slide(vector, video.lecture, generation)
+        if slide:
+            found[generation.chunks[row].chunk_id] = slide.number
     return found
 
 

@@ -128,12 +128,12 @@ def _show_button(here: Here, folder: Path, running: bool) -> None:
 
 def _start(here: Here, folder: Path) -> None:
     if ingesting.is_allowed(here.access):
-        with _said(folder):
+        with _reporting_unwritable(folder):
             ingesting.start(folder, offline=st.session_state["offline"])
 
 
 @contextmanager
-def _said(folder: Path) -> Iterator[None]:
+def _reporting_unwritable(folder: Path) -> Iterator[None]:
     """Show on the page why the index folder could not be written to."""
     try:
         yield
@@ -174,7 +174,7 @@ def _add_link(here: Here, folder: Path) -> None:
     if not video:
         st.session_state[WRONG] = here.say("add_no_video")
         return
-    with _said(folder):
+    with _reporting_unwritable(folder):
         ingesting.start(folder, offline=False, added=f"--video={video}")
 
 
@@ -187,7 +187,7 @@ def _add_file(here: Here, folder: Path, name: str, content: bytes) -> None:
     elif ingesting.is_running(folder):
         st.session_state[WRONG] = here.say("add_busy")
     else:
-        with _said(folder):
+        with _reporting_unwritable(folder):
             captions = ingesting.keep_file(folder, kept, content)
             ingesting.start(folder, offline=True, added=f"--captions={captions}")
 

@@ -155,32 +155,20 @@ def _show_own(
         _show_note(here, one)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_read(here, one, known)
-            st.button(
-                here.say("kept_up"),
-                key=f"up-{one.name}",
-                icon=":material/arrow_upward:",
-                type="tertiary",
-                disabled=is_first,
-                on_click=_move,
-                args=(one, -1),
-            )
-            st.button(
-                here.say("kept_down"),
-                key=f"down-{one.name}",
-                icon=":material/arrow_downward:",
-                type="tertiary",
-                disabled=is_last,
-                on_click=_move,
-                args=(one, 1),
-            )
-            st.button(
-                here.say("kept_remove"),
-                key=f"remove-{one.name}",
-                icon=":material/delete:",
-                type="tertiary",
-                on_click=_remove,
-                args=(one,),
-            )
+            for key, icon, is_off, act, arguments in (
+                ("up", "arrow_upward", is_first, _move, (one, -1)),
+                ("down", "arrow_downward", is_last, _move, (one, 1)),
+                ("remove", "delete", False, _remove, (one,)),
+            ):
+                st.button(
+                    here.say(f"kept_{key}"),
+                    key=f"{key}-{one.name}",
+                    icon=f":material/{icon}:",
+                    type="tertiary",
+                    disabled=is_off,
+                    on_click=act,
+                    args=arguments,
+                )
 
 
 def _show_note(here: Here, one: KeptMoment) -> None:
