@@ -63,11 +63,11 @@ def test_kept_moments_are_shown_with_note_slide_and_link(language):
 
 def test_moments_move_and_keep_a_note_and_can_be_put_back():
     app = open_moments(OTHERS)
-    assert app.button(key=f"up-{ROUTER.name}").disabled
-    press(app, f"down-{ROUTER.name}")
+    assert app.button(key=f"kept_up-{ROUTER.name}").disabled
+    press(app, f"kept_down-{ROUTER.name}")
     assert order(app) == [683, 582, 5]
     ran(app.text_area(key=f"own-{ROUTER.name}").set_value("for the *talk*").run())
-    press(app, f"remove-{ROUTER.name}")
+    press(app, f"kept_remove-{ROUTER.name}")
     assert order(app) == [683, 5]
     (undo,) = [one for one in app.button if one.label == "Undo"]
     ran(undo.click().run())
@@ -78,7 +78,7 @@ def test_moments_move_and_keep_a_note_and_can_be_put_back():
 
 def test_the_last_moment_can_be_put_back_too():
     app = open_moments([ROUTER])
-    press(app, f"remove-{ROUTER.name}")
+    press(app, f"kept_remove-{ROUTER.name}")
     ran(next(one for one in app.button if one.label == "Undo").click().run())
     assert order(app) == [582]
 

@@ -155,14 +155,14 @@ def _show_own(
         _show_note(here, one)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_read(here, one, known)
-            for key, icon, is_off, act, arguments in (
-                ("up", "arrow_upward", is_first, _move, (one, -1)),
-                ("down", "arrow_downward", is_last, _move, (one, 1)),
-                ("remove", "delete", False, _remove, (one,)),
+            for label, icon, is_off, act, arguments in (
+                ("kept_up", "arrow_upward", is_first, _move, (one, -1)),
+                ("kept_down", "arrow_downward", is_last, _move, (one, 1)),
+                ("kept_remove", "delete", False, _remove, (one,)),
             ):
                 st.button(
-                    here.say(f"kept_{key}"),
-                    key=f"{key}-{one.name}",
+                    here.say(label),
+                    key=f"{label}-{one.name}",
                     icon=f":material/{icon}:",
                     type="tertiary",
                     disabled=is_off,
