@@ -12,9 +12,9 @@ def page() -> None:
 
     from cs25search.ui.widgets.scripts import component
 
-    component("shelf")(key="one", data={"changes": [], "known": {}})
-    component("shelf")(key="two", data={"changes": [], "known": {}})
-    found = get_bidi_component_manager().get("cs25search.shelf")
+    component("kept")(key="one", data={"changes": [], "known": {}})
+    component("kept")(key="two", data={"changes": [], "known": {}})
+    found = get_bidi_component_manager().get("cs25search.kept")
     st.text(found.js_url)
     st.text(str(found.js_content))
 
@@ -22,6 +22,6 @@ def page() -> None:
 def test_a_script_is_served_from_its_file_and_not_sent_as_text():
     app = AppTest.from_function(page).run(timeout=60)
     assert not app.exception
-    assert [text.value for text in app.text] == ["shelf.js", "None"]
-    assert (PACKAGE / FOLDER / "shelf.js").is_file()
-    assert get_bidi_component_manager().get("cs25search.shelf") is None  # another runtime
+    assert [text.value for text in app.text] == ["kept.js", "None"]
+    assert (PACKAGE / FOLDER / "kept.js").is_file()
+    assert get_bidi_component_manager().get("cs25search.kept") is None  # another runtime

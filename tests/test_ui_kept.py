@@ -25,12 +25,12 @@ ANYTHING = st.recursive(
 )
 
 
-def shelf_of(*names: str) -> dict[Key, KeptMoment]:
-    return kept.merged({}, kept.add({}, [KeptMoment(name, 5, 9) for name in names], NOW))
+def kept_of(*names: str) -> dict[Key, KeptMoment]:
+    return kept.with_changes({}, kept.add({}, [KeptMoment(name, 5, 9) for name in names], NOW))
 
 
-def names(shelf: kept.Shelf) -> str:
-    return "".join(one.video_id for one in kept.listed(shelf))
+def names(own: kept.KeptMoments) -> str:
+    return "".join(one.video_id for one in kept.listed(own))
 
 
 @given(LISTS)
@@ -86,15 +86,15 @@ def test_a_long_note_from_the_browser_is_cut():
 
 
 def test_moments_are_added_at_the_end_and_once():
-    shelf = shelf_of("a", "b")
-    shelf = kept.merged(shelf, kept.add(shelf, [KeptMoment("c", 5, 9)] * 2, NOW))
-    assert names(shelf) == "abc"
-    assert kept.add(shelf, [KeptMoment("b", 5, 9)], NOW) == []
+    own = kept_of("a", "b")
+    own = kept.with_changes(own, kept.add(own, [KeptMoment("c", 5, 9)] * 2, NOW))
+    assert names(own) == "abc"
+    assert kept.add(own, [KeptMoment("b", 5, 9)], NOW) == []
 
 
 def test_a_full_list_takes_no_more():
-    shelf = shelf_of(*(f"v{n}" for n in range(kept.MOST)))
-    assert kept.add(shelf, [KeptMoment("one-more", 5, 9)], NOW) == []
+    own = kept_of(*(f"v{n}" for n in range(kept.MOST)))
+    assert kept.add(own, [KeptMoment("one-more", 5, 9)], NOW) == []
 
 
 @pytest.mark.parametrize(
@@ -102,36 +102,36 @@ def test_a_full_list_takes_no_more():
     [("b", -1, "bacd"), ("b", 1, "acbd"), ("a", -1, "abcd"), ("d", 1, "abcd"), ("x", 1, "abcd")],
 )
 def test_a_moment_moves_one_place(moved, by, expected):
-    shelf = shelf_of("a", "b", "c", "d")
-    assert names(kept.merged(shelf, kept.move(shelf, Key(moved, 5), by, NOW))) == expected
+    own = kept_of("a", "b", "c", "d")
+    assert names(kept.with_changes(own, kept.move(own, Key(moved, 5), by, NOW))) == expected
 
 
 def test_a_moment_moves_among_those_of_another_tab_in_the_same_place():
-    shelf = kept.merged(shelf_of("a"), shelf_of("b").values())  # both are first in their tab
-    assert names(shelf) == "ab"
-    assert names(kept.merged(shelf, kept.move(shelf, Key("b", 5), -1, NOW))) == "ba"
+    own = kept.with_changes(kept_of("a"), kept_of("b").values())  # both are first in their tab
+    assert names(own) == "ab"
+    assert names(kept.with_changes(own, kept.move(own, Key("b", 5), -1, NOW))) == "ba"
 
 
 def test_undo_puts_a_removed_moment_back_with_its_note():
-    shelf = shelf_of("a", "b", "c")
+    own = kept_of("a", "b", "c")
     key = Key("b", 5)
-    shelf = kept.merged(shelf, kept.annotate(shelf, key, "mine", NOW))
-    removed = shelf[key]
-    shelf = kept.merged(shelf, kept.remove(shelf, key, NOW))
-    assert names(shelf) == "ac" and shelf[key].note == ""
-    assert kept.remove(shelf, key, NOW) == [] == kept.annotate(shelf, key, "x", NOW)
-    shelf = kept.merged(shelf, kept.undo(shelf, removed, NOW))
-    assert names(shelf) == "abc" and shelf[key].note == "mine"
+    own = kept.with_changes(own, kept.annotate(own, key, "mine", NOW))
+    removed = own[key]
+    own = kept.with_changes(own, kept.remove(own, key, NOW))
+    assert names(own) == "ac" and own[key].note == ""
+    assert kept.remove(own, key, NOW) == [] == kept.annotate(own, key, "x", NOW)
+    own = kept.with_changes(own, kept.undo(own, removed, NOW))
+    assert names(own) == "abc" and own[key].note == "mine"
 
 
 def test_two_tabs_lose_nothing():
-    both = shelf_of("a", "b")
-    one = kept.merged(both, kept.add(both, [KeptMoment("c", 5, 9)], NOW + 1))
-    other = kept.merged(both, kept.remove(both, Key("a", 5), NOW + 2))
-    assert kept.merged(one, other.values()) == kept.merged(other, one.values())
-    assert names(kept.merged(one, other.values())) == "bc"
+    both = kept_of("a", "b")
+    one = kept.with_changes(both, kept.add(both, [KeptMoment("c", 5, 9)], NOW + 1))
+    other = kept.with_changes(both, kept.remove(both, Key("a", 5), NOW + 2))
+    assert kept.with_changes(one, other.values()) == kept.with_changes(other, one.values())
+    assert names(kept.with_changes(one, other.values())) == "bc"
 
 
 def test_a_change_counts_even_if_the_clock_was_set_back():
-    shelf = shelf_of("a")
-    assert names(kept.merged(shelf, kept.remove(shelf, Key("a", 5), NOW - 9999))) == ""
+    own = kept_of("a")
+    assert names(kept.with_changes(own, kept.remove(own, Key("a", 5), NOW - 9999))) == ""

@@ -19,13 +19,13 @@ from .pages import (
     index as index_page,
 )
 from .pages import (
+    kept as kept_page,
+)
+from .pages import (
     lecture as lecture_page,
 )
 from .pages import (
     lectures as lectures_page,
-)
-from .pages import (
-    moments as moments_page,
 )
 from .pages import (
     search as search_page,
@@ -33,7 +33,7 @@ from .pages import (
 from .views.address import LANGUAGES, first_language
 from .views.markup import escape
 from .views.texts import say
-from .widgets import desk, shelf
+from .widgets import desk, kept_list
 from .widgets.language import show_language
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
     """
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
     desk.show_style()
-    shelf.receive()
+    kept_list.receive()
     asked = st.query_params.get("lang")
     language: Language = st.session_state.setdefault(
         "language", first_language(asked, st.context.locale)
@@ -75,7 +75,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         "lecture": _page(
             lecture_page.show, here, "page_lecture", "lecture", ":material/menu_book:"
         ),
-        "moments": _page(moments_page.show, here, "page_moments", "moments", ":material/star:"),
+        "kept": _page(kept_page.show, here, "page_kept", "moments", ":material/star:"),
         "index": _page(index_page.show, here, "page_index", "index", ":material/database:"),
     }
     here.pages.update(pages)
@@ -93,7 +93,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         except Cs25SearchError as error:
             show_problem(error, language, here)
         _show_foot(here)
-        shelf.send()
+        kept_list.send()
         show_language(language)
 
 

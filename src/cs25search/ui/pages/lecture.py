@@ -72,7 +72,7 @@ def show(here: Here) -> None:
         return
     video = videos[chosen]
     here.name_tab(here.title(video))
-    said = _read(here, index, video)
+    said = _read(index, video)
     contents, text, side = st.columns([2, 5, 3], gap="medium")
     with contents, st.container(key="contents"):
         st.html(show_contents(_contents(here, said), video, here.links))
@@ -134,7 +134,7 @@ def _leave() -> None:
     st.query_params.pop("t", None)
 
 
-def _read(here: Here, index: Index, video: Video) -> Said:
+def _read(index: Index, video: Video) -> Said:
     chunks = index.chunks_of(video.video_id)
     notes = [chunk for chunk in chunks if chunk.kind == "note"]
     cues = cues_of(chunk for chunk in chunks if chunk.kind == "transcript")

@@ -1,6 +1,6 @@
 """Moments that a visitor keeps: the list, and how it is written into a link and a browser.
 
-The browser stores the list (scripts/shelf.js); the server knows it only while a page is open. What
+The browser stores the list (scripts/kept.js); the server knows it only while a page is open. What
 comes from a link or a browser may be anything, so it is read with limits.
 """
 
@@ -56,28 +56,28 @@ class KeptMoment:
 
     @property
     def name(self) -> str:
-        """The same as a text; scripts/shelf.js builds it in the same way."""
+        """The same as a text; scripts/kept.js builds it in the same way."""
         return f"{self.video_id}.{self.start}"
 
 
-Shelf = Mapping[Key, KeptMoment]
+KeptMoments = Mapping[Key, KeptMoment]
 
 
-def listed(shelf: Shelf) -> list[KeptMoment]:
+def listed(kept: KeptMoments) -> list[KeptMoment]:
     """Return the moments in order, without those that were removed."""
     return sorted(
-        (one for one in shelf.values() if not one.gone), key=lambda one: (one.order, one.changed)
+        (one for one in kept.values() if not one.gone), key=lambda one: (one.order, one.changed)
     )
 
 
-def merged(shelf: Shelf, changes: Iterable[KeptMoment]) -> dict[Key, KeptMoment]:
+def with_changes(kept: KeptMoments, changes: Iterable[KeptMoment]) -> dict[Key, KeptMoment]:
     """Return the list with changes; of two versions of a moment, the later one counts.
 
     >>> old, new = KeptMoment("a", 1, 9, changed=1), KeptMoment("a", 1, 9, changed=2, gone=True)
-    >>> merged({old.key: old}, [new]) == merged({new.key: new}, [old]) == {new.key: new}
+    >>> with_changes({old.key: old}, [new]) == with_changes({new.key: new}, [old]) == {new.key: new}
     True
     """
-    found = dict(shelf)
+    found = dict(kept)
     for one in changes:
         before = found.get(one.key)
         if before is None or one.changed > before.changed:
@@ -85,7 +85,7 @@ def merged(shelf: Shelf, changes: Iterable[KeptMoment]) -> dict[Key, KeptMoment]
     return found
 
 
-def add(shelf: Shelf, moments: Iterable[KeptMoment], now: int) -> list[KeptMoment]:
+def add(kept: KeptMoments, moments: Iterable[KeptMoment], now: int) -> list[KeptMoment]:
     """Return the changes that put moments at the end of the list, as far as there is room.
 
     Moments that are in the list stay as they are.
@@ -93,42 +93,42 @@ def add(shelf: Shelf, moments: Iterable[KeptMoment], now: int) -> list[KeptMomen
     Args:
         now: Milliseconds since 1970.
     """
-    there = listed(shelf)
+    there = listed(kept)
     order = 1 + max((one.order for one in there), default=-1)
     keys = {one.key for one in there}
     changes: list[KeptMoment] = []
     for one in moments:
         if one.key not in keys and len(keys) < MOST:
             keys.add(one.key)
-            changed = _later(shelf.get(one.key), now)
+            changed = _later(kept.get(one.key), now)
             changes.append(replace(one, order=order + len(changes), changed=changed, gone=False))
     return changes
 
 
-def remove(shelf: Shelf, key: Key, now: int) -> list[KeptMoment]:
+def remove(kept: KeptMoments, key: Key, now: int) -> list[KeptMoment]:
     """Return the change that takes a moment off the list."""
-    one = shelf.get(key)
+    one = kept.get(key)
     if one is None or one.gone:
         return []
     return [replace(one, note="", changed=_later(one, now), gone=True)]
 
 
-def undo(shelf: Shelf, removed: KeptMoment, now: int) -> list[KeptMoment]:
+def undo(kept: KeptMoments, removed: KeptMoment, now: int) -> list[KeptMoment]:
     """Return the change that puts a removed moment back where it was, with its note."""
-    return [replace(removed, changed=_later(shelf.get(removed.key), now), gone=False)]
+    return [replace(removed, changed=_later(kept.get(removed.key), now), gone=False)]
 
 
-def annotate(shelf: Shelf, key: Key, note: str, now: int) -> list[KeptMoment]:
+def annotate(kept: KeptMoments, key: Key, note: str, now: int) -> list[KeptMoment]:
     """Return the change that gives a moment another note of the visitor."""
-    one, note = shelf.get(key), note[:LONGEST_NOTE]
+    one, note = kept.get(key), note[:LONGEST_NOTE]
     if one is None or one.gone or one.note == note:
         return []
     return [replace(one, note=note, changed=_later(one, now))]
 
 
-def move(shelf: Shelf, key: Key, by: int, now: int) -> list[KeptMoment]:
+def move(kept: KeptMoments, key: Key, by: int, now: int) -> list[KeptMoment]:
     """Return the changes that move a moment by places in the list, as far as it can go."""
-    there = listed(shelf)
+    there = listed(kept)
     at = next((place for place, one in enumerate(there) if one.key == key), None)
     if at is None:
         return []

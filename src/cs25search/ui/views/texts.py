@@ -156,7 +156,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page_lectures": ("Lectures", "講義一覧"),
     "page_lecture": ("Read a lecture", "講義を読む"),
     "page_index": ("Sources", "収録データ"),
-    "page_moments": ("My moments", "保存した場面"),
+    "page_kept": ("My moments", "保存した場面"),
     # Kept moments
     "keep": ("Keep", "保存"),
     "kept": ("Kept", "保存済み"),

@@ -10,7 +10,7 @@ from ...times import clock
 from ..here import Here
 from ..views import card, moment
 from ..views.markup import escape, muted
-from . import shelf
+from . import kept_list
 
 
 def show_moments(
@@ -47,7 +47,7 @@ def _show_card(here: Here, index: Index, hit: Hit, question: str) -> None:
                 width="content",
             )
             number = hit.slide.number if hit.slide else 0
-            shelf.show_star(here, hit.video.video_id, hit.start, hit.end, number)
+            kept_list.show_keep_button(here, hit.video.video_id, hit.start, hit.end, number)
             is_best, slide = hit.rank == 1, ""
             if hit.slide:
                 deck = index.generation.about.deck

@@ -1,4 +1,4 @@
-"""The moments of this visitor: a list in the session, kept in the browser by scripts/shelf.js."""
+"""The moments that a visitor keeps: listed in the session, stored in the browser (kept.js)."""
 
 import time
 from collections.abc import Iterable
@@ -11,22 +11,22 @@ from ..views.kept import KeptMoment, Key
 from .scripts import component
 
 # Keys in the session state: the list, what this session has changed in it, the component.
-SHELF, CHANGES, STORE = "kept", "kept-changes", "kept-store"
+KEPT, CHANGES, STORE = "kept", "kept-changes", "kept-store"
 
 
 def receive() -> None:
     """Add what the browser has stored to the list; call it before anything shows the list."""
     stored = st.session_state.get(STORE, {}).get("stored")
-    st.session_state[SHELF] = kept.merged(shelf(), kept.read_stored(stored or []))
+    st.session_state[KEPT] = kept.with_changes(kept_moments(), kept.read_stored(stored or []))
 
 
 def send() -> None:
     """Let the browser store the changes; call it once in each run of a page."""
-    component("shelf")(
+    component("kept")(
         key=STORE,
         data={
             "changes": kept.write_stored(st.session_state.get(CHANGES, {}).values()),
-            "known": {one.name: one.changed for one in shelf().values()},
+            "known": {one.name: one.changed for one in kept_moments().values()},
         },
         on_stored_change=_nothing,
         on_refused_change=_nothing,
@@ -38,17 +38,17 @@ def is_refused() -> bool:
     return bool(st.session_state.get(STORE, {}).get("refused"))
 
 
-def shelf() -> dict[Key, KeptMoment]:
+def kept_moments() -> dict[Key, KeptMoment]:
     """Return the list of this visitor, with marks of removed moments."""
-    found: dict[Key, KeptMoment] = st.session_state.get(SHELF, {})
+    found: dict[Key, KeptMoment] = st.session_state.get(KEPT, {})
     return found
 
 
 def change(changes: Iterable[KeptMoment]) -> None:
     """Change the list."""
     changes = list(changes)
-    st.session_state[SHELF] = kept.merged(shelf(), changes)
-    st.session_state[CHANGES] = kept.merged(st.session_state.get(CHANGES, {}), changes)
+    st.session_state[KEPT] = kept.with_changes(kept_moments(), changes)
+    st.session_state[CHANGES] = kept.with_changes(st.session_state.get(CHANGES, {}), changes)
 
 
 def now() -> int:
@@ -56,7 +56,7 @@ def now() -> int:
     return int(1000 * time.time())
 
 
-def show_star(here: Here, video_id: str, start: float, end: float, slide: int = 0) -> None:
+def show_keep_button(here: Here, video_id: str, start: float, end: float, slide: int = 0) -> None:
     """Show the button that keeps a moment, or takes it off the list; not inside a fragment.
 
     Args:
@@ -64,7 +64,7 @@ def show_star(here: Here, video_id: str, start: float, end: float, slide: int = 
     """
     first = int(start)
     moment = KeptMoment(video_id, first, max(first + 1, int(end)), slide)
-    there = shelf().get(moment.key)
+    there = kept_moments().get(moment.key)
     is_kept = there is not None and not there.gone
     st.button(
         here.say("kept" if is_kept else "keep"),
@@ -78,15 +78,15 @@ def show_star(here: Here, video_id: str, start: float, end: float, slide: int = 
 
 
 def _toggle(moment: KeptMoment) -> None:
-    there = shelf().get(moment.key)
+    there = kept_moments().get(moment.key)
     if there and not there.gone:
-        change(kept.remove(shelf(), moment.key, now()))
+        change(kept.remove(kept_moments(), moment.key, now()))
     else:
-        change(kept.add(shelf(), [moment], now()))
+        change(kept.add(kept_moments(), [moment], now()))
 
 
 def _is_full() -> bool:
-    return len(kept.listed(shelf())) >= kept.MOST
+    return len(kept.listed(kept_moments())) >= kept.MOST
 
 
 def _nothing() -> None:

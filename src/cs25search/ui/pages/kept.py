@@ -16,7 +16,7 @@ from ..views.kept import KeptMoment
 from ..views.kept_card import kept_card
 from ..views.kept_export import Described, describe
 from ..views.markup import escape, muted
-from ..widgets import desk, shelf
+from ..widgets import desk, kept_list
 
 LINK = "moments"  # the URL parameter with the moments of a link
 REMOVED = "kept-removed"  # in the session: the moment that was removed last
@@ -34,7 +34,7 @@ class Export(NamedTuple):
 
 def show(here: Here) -> None:
     """Show the page."""
-    own = kept.listed(shelf.shelf())
+    own = kept.listed(kept_list.kept_moments())
     shared, ignored = kept.read_link(st.query_params.get(LINK, ""))
     known = _known(here, [*own, *shared]) if own or shared else {}
     if not known:
@@ -58,17 +58,17 @@ def _show_lists(
     """Show the moments of a link, then the visitor's own."""
     if shared or ignored:
         _show_shared(here, shared, ignored, known)
-    if shelf.is_refused():
+    if kept_list.is_refused():
         st.warning(here.say("kept_refused"), icon=":material/warning:")
     removed: KeptMoment | None = st.session_state.get(REMOVED)
     if not own:
         if removed:
-            _show_removed(here, removed, known)
+            _show_removed(here, removed)
         if not shared:
             _show_empty(here)
         return
     if shared or ignored:
-        st.header(here.say("page_moments"), anchor=False)
+        st.header(here.say("page_kept"), anchor=False)
     st.markdown(muted(here.say("kept_about", count=len(own))))
     with st.container(horizontal=True, vertical_alignment="center", key="kept-actions"):
         if known:
@@ -78,11 +78,11 @@ def _show_lists(
     with st.container(key=OWN):
         for place, one in enumerate(own):
             if removed and removed.order <= one.order:
-                _show_removed(here, removed, known)
+                _show_removed(here, removed)
                 removed = None
             _show_own(here, one, known, is_first=not place, is_last=place == len(own) - 1)
         if removed:
-            _show_removed(here, removed, known)
+            _show_removed(here, removed)
 
 
 def _known(here: Here, moments: Sequence[KeptMoment]) -> dict[str, Described]:
@@ -125,7 +125,7 @@ def _show_shared(
             st.warning(text, icon=":material/link_off:")
         for one in shared:
             _show_facts(here, one, known)
-        there = {one.key for one in kept.listed(shelf.shelf())}
+        there = {one.key for one in kept.listed(kept_list.kept_moments())}
         new = [one for one in shared if one.key not in there]
         room = kept.MOST - len(there)
         if len(new) > room:
@@ -143,7 +143,7 @@ def _show_shared(
 
 
 def _add_shared(moments: Sequence[KeptMoment]) -> None:
-    shelf.change(kept.add(shelf.shelf(), moments, shelf.now()))
+    kept_list.change(kept.add(kept_list.kept_moments(), moments, kept_list.now()))
     st.query_params.pop(LINK, None)
 
 
@@ -225,7 +225,7 @@ def _show_read(here: Here, one: KeptMoment, known: Mapping[str, Described]) -> N
     )
 
 
-def _show_removed(here: Here, removed: KeptMoment, known: Mapping[str, Described]) -> None:
+def _show_removed(here: Here, removed: KeptMoment) -> None:
     """Show where a moment was, and the button that puts it back."""
     with st.container(horizontal=True, vertical_alignment="center", key="removed"):
         st.markdown(here.say("kept_removed", time=clock(removed.start)), width="content")
@@ -234,26 +234,26 @@ def _show_removed(here: Here, removed: KeptMoment, known: Mapping[str, Described
 
 def _annotate(one: KeptMoment, key: str) -> None:
     note = st.session_state[key]
-    shelf.change(kept.annotate(shelf.shelf(), one.key, note, shelf.now()))
+    kept_list.change(kept.annotate(kept_list.kept_moments(), one.key, note, kept_list.now()))
 
 
 def _move(one: KeptMoment, by: int) -> None:
-    shelf.change(kept.move(shelf.shelf(), one.key, by, shelf.now()))
+    kept_list.change(kept.move(kept_list.kept_moments(), one.key, by, kept_list.now()))
     st.session_state.pop(REMOVED, None)  # its place is another one now
 
 
 def _remove(one: KeptMoment) -> None:
     st.session_state[REMOVED] = one
-    shelf.change(kept.remove(shelf.shelf(), one.key, shelf.now()))
+    kept_list.change(kept.remove(kept_list.kept_moments(), one.key, kept_list.now()))
 
 
 def _undo(removed: KeptMoment) -> None:
-    shelf.change(kept.undo(shelf.shelf(), removed, shelf.now()))
+    kept_list.change(kept.undo(kept_list.kept_moments(), removed, kept_list.now()))
     st.session_state.pop(REMOVED, None)
 
 
 def _offer_export(here: Here, moments: Sequence[Described]) -> None:
-    title = f"{here.say('page_moments')} · {here.course_title}"
+    title = f"{here.say('page_kept')} · {here.course_title}"
     language = here.language
     files = [
         Export("md", "kept_markdown", kept_export.to_markdown(moments, title, language)),

@@ -7,7 +7,7 @@ from test_app import APP, FLOAT32, ask, open_app, pieces, ran, texts
 
 from cs25search.ui.views import kept
 from cs25search.ui.views.kept import KeptMoment
-from cs25search.ui.widgets.shelf import SHELF
+from cs25search.ui.widgets.kept_list import KEPT
 
 ROUTER = KeptMoment("U8J32Z3qV8s", 582, 624, 18)
 OTHERS = [ROUTER, KeptMoment("U8J32Z3qV8s", 683, 769), KeptMoment("unknownvid1", 5, 9)]
@@ -21,7 +21,7 @@ def bundled_course(index_dir, monkeypatch):
 
 def open_moments(own: list[KeptMoment], **params: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.session_state[SHELF] = kept.merged({}, kept.add({}, own, 1))
+    app.session_state[KEPT] = kept.with_changes({}, kept.add({}, own, 1))
     for name, value in params.items():
         app.query_params[name] = value
     app._page_hash = calc_hash("moments")
@@ -33,17 +33,17 @@ def press(app: AppTest, key: str) -> AppTest:
 
 
 def order(app: AppTest) -> list[int]:
-    return [one.start for one in kept.listed(app.session_state[SHELF])]
+    return [one.start for one in kept.listed(app.session_state[KEPT])]
 
 
 def test_star_keeps_a_moment_and_takes_it_off_again():
     app = ask(open_app(), FLOAT32)
     press(app, "keep-U8J32Z3qV8s.582")
-    (one,) = kept.listed(app.session_state[SHELF])
+    (one,) = kept.listed(app.session_state[KEPT])
     assert (one.start, one.end, one.slide) == (582, 624, 18)
     assert app.button(key="keep-U8J32Z3qV8s.582").label == "Kept"
     press(app, "keep-U8J32Z3qV8s.582")
-    assert kept.listed(app.session_state[SHELF]) == []
+    assert kept.listed(app.session_state[KEPT]) == []
 
 
 def test_nothing_is_kept_at_first():
@@ -108,7 +108,7 @@ def test_moments_are_shown_without_an_index_too(tmp_path, monkeypatch):
 def test_a_full_list_says_so_and_takes_no_more():
     app = ask(open_app(), FLOAT32)
     many = [KeptMoment("abcdefghijk", n, n + 1) for n in range(kept.MOST)]
-    app.session_state[SHELF] = kept.merged({}, kept.add({}, many, 1))
+    app.session_state[KEPT] = kept.with_changes({}, kept.add({}, many, 1))
     ran(app.run())
     star = app.button(key="keep-U8J32Z3qV8s.582")
     assert star.disabled and "200" in star.help
