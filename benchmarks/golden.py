@@ -15,7 +15,7 @@ from typing import Any
 from cs25search import Answer, Cs25SearchError, Hit, Index, open_index
 from cs25search.formats import answer_json
 from cs25search.ranking.filters import Filters
-from cs25search.ui.views.relevance import Strip, relevance
+from cs25search.ui.views.map_rows import MapRow, map_rows
 
 DATA = Path(__file__).parents[1] / "tests/data"
 FILES = ("questions.json", "unanswerable.json", "real-dev.json", "course-questions.json")
@@ -46,7 +46,7 @@ def ask(index: Index, question: str) -> dict[str, Any]:
             "hits": [_hit(hit) for hit in found.hits],
             "filtered": [_hit(hit) for hit in filtered.hits],
             "answer": _answer(index.answer_found(found)),
-            "strips": [_strip(strip) for strip in relevance(index, found)],
+            "map": [_map_row(row) for row in map_rows(index, found)],
         }
     except Cs25SearchError as error:
         return {"error": str(error)}
@@ -69,8 +69,8 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return shown | {"probability": answer.probability}
 
 
-def _strip(strip: Strip) -> dict[str, Any]:
-    return {"video": strip.video.video_id, "strengths": [cell.strength for cell in strip.cells]}
+def _map_row(row: MapRow) -> dict[str, Any]:
+    return {"video": row.video.video_id, "strengths": [bar.strength for bar in row.bars]}
 
 
 def differences(old: Any, new: Any, place: str = "") -> Iterator[str]:

@@ -1,6 +1,6 @@
 """python -m benchmarks.page_run [--index DIR]: what one run of the search page costs.
 
-A run is search, answer and strips, as the app does them, over 60 of the bundled questions, half of
+A run is search, answer and map, as the app does them, over 60 of the bundled questions, half of
 them Japanese.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.table import Row
 from cs25search import Index, open_index
-from cs25search.ui.views.relevance import relevance
+from cs25search.ui.views.map_rows import map_rows
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
 EVERY = 4  # question
@@ -22,7 +22,7 @@ def page_run(index: Index, question: str) -> None:
     """Do what the search page does for a question."""
     found = index.find(question)
     index.answer_found(found)
-    relevance(index, found)
+    map_rows(index, found)
 
 
 def measure(index: Index) -> tuple[list[list[str]], float]:
@@ -50,13 +50,13 @@ def measure(index: Index) -> tuple[list[list[str]], float]:
 
 
 def passes_row(index: Index) -> Row:
-    """Return the encoder passes of a question, its answer and its strips."""
+    """Return the encoder passes of a question, its answer and its map."""
     encoded, _ = measure(index)
     passes = sum(map(len, encoded)) / len(encoded)
     texts = sum(len(set(one)) for one in encoded) / len(encoded)
     single = sum(len(one) == 1 for one in encoded)
     return Row(
-        f"encoder passes of search, answer and strips, {len(encoded)} questions",
+        f"encoder passes of search, answer and map, {len(encoded)} questions",
         f"different texts in a question: {texts:.2f}",
         f"{passes:.2f}; one in {single} questions, three where two things are asked",
         f"{passes / texts:.2f} ×",

@@ -15,7 +15,7 @@ from cs25search.errors import QuestionError, StoreError
 from cs25search.formats import answer_json, hit_json
 from cs25search.mcp_server import transcript
 from cs25search.ui.views import moment
-from cs25search.ui.views.relevance import relevance
+from cs25search.ui.views.map_rows import map_rows
 
 pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
@@ -103,7 +103,7 @@ def test_pages_find_what_they_show(index, there):
     assert there.generation.manifest.sources == index.generation.manifest.sources
     assert there.chunks_of(video.video_id) == index.chunks_of(video.video_id)
     assert there.chunks_of("' or 1 == 1") == []
-    assert relevance(there, there.find(question)) == relevance(index, index.find(question))
+    assert map_rows(there, there.find(question)) == map_rows(index, index.find(question))
     assert transcript(there, video.video_id, 60, 600) == transcript(index, video.video_id, 60, 600)
     goals = [x.advise("offline reinforcement learning")[0] for x in (index, there)]
     assert goals[0].lecture == goals[1].lecture

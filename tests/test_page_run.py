@@ -11,7 +11,7 @@ from cs25search.answers.compare import compared, two_parts
 from cs25search.index import files
 from cs25search.ranking import searcher
 from cs25search.records import Chunk
-from cs25search.ui.views.relevance import relevance
+from cs25search.ui.views.map_rows import map_rows
 
 ASKED = json.loads((Path(__file__).parent / "data/questions.json").read_bytes())["questions"][::6]
 # The two parts of a question are judged one by one.
@@ -60,8 +60,8 @@ def test_a_page_run_encodes_and_ranks_once_and_decodes_each_note_once(counted, q
     index, counts, decoded = counted
     found = index.find(question)
     answer = index.answer_found(found)
-    strips = relevance(index, found)
-    assert found.hits and answer.sentences and strips
+    rows = map_rows(index, found)
+    assert found.hits and answer.sentences and rows
     assert counts == {"encoder passes": 1, "rankings": 1}
     assert max(decoded.values()) == 1
     assert len(decoded) == index.generation.manifest.counts["notes"]

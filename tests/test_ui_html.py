@@ -10,7 +10,7 @@ from cs25search.ui.views import asks, html
 from cs25search.ui.views.card import actions, beside, card
 from cs25search.ui.views.html import Links
 from cs25search.ui.views.map import course_map
-from cs25search.ui.views.relevance import relevance
+from cs25search.ui.views.map_rows import map_rows
 from cs25search.ui.views.texts import say
 
 FLOAT32 = "Why does the router need float32?"
@@ -43,16 +43,16 @@ def test_map_has_a_row_for_each_lecture_that_speaks_of_it_and_a_line_for_the_oth
     index: Index, language
 ):
     links = Links(language, {})
-    strips = relevance(index, index.find(FLOAT32))
-    shown = course_map(strips, links)
-    rows = [strip for strip in strips if strip.speaks]
-    assert [strip.video.lecture for strip in rows] == [5]
+    rows = map_rows(index, index.find(FLOAT32))
+    shown = course_map(rows, links)
+    speaking = [row for row in rows if row.speaks]
+    assert [row.video.lecture for row in speaking] == [5]
     assert shown.count("<div data-row ") == 1
     assert "cs-level-0" not in shown and "cs-level-4" in shown
     assert shown.count("tabindex=-1") == shown.count("cs-bar ") - 2  # Tab reaches the best two
     assert say(language, "hardly", names="").rstrip() in shown
     assert {"en": "Lecture 10", "ja": "第10回"}[language] in shown
-    assert course_map(relevance(index, index.find("???")), links) == ""
+    assert course_map(map_rows(index, index.find("???")), links) == ""
 
 
 def test_card_plays_from_its_heading_and_marks_itself_while_it_plays(index: Index):

@@ -446,7 +446,7 @@ class Index:
     def find(
         self, question: str, k: int = 5, filters: Filters = EVERYTHING, exact: bool = False
     ) -> Found:
-        """Return what is found for a question; `answer_found` and the strips use it.
+        """Return what is found for a question; `answer_found` and the map use it.
 
         Args:
             exact: Search for the words as typed; otherwise, misspelt ones are corrected, and

@@ -15,7 +15,7 @@ ASKED = "ルーターにfloat32が必要なのはなぜ？"  # the same in Japan
 SHOTS = [
     ("search", "en", "light", False, None), ("search", "en", "dark", True, None),
     ("search", "ja", "light", False, None), ("search", "ja", "light", True, None),
-    ("strips", "en", "light", False, ".cs-map"), ("strips", "en", "dark", True, ".cs-map"),
+    ("map", "en", "light", False, ".cs-map"), ("map", "en", "dark", True, ".cs-map"),
     ("lectures", "en", "light", False, None), ("lecture", "en", "dark", False, None),
     ("index", "en", "light", True, None),
 ]  # fmt: skip

@@ -72,7 +72,7 @@ class ChunkFile(Sequence[Chunk]):
         self._path = path
         self._lines = lines
         self._bytes = map_file(path) if lines[-1] else b""
-        # Search, answer and strips of a page show the same notes. Not a method, which would make
+        # Search, answer and map of a page show the same notes. Not a method, which would make
         # a circle of references and keep the file mapped.
         self._read = lru_cache(maxsize=DECODED)(partial(_read_chunk, path, lines, self._bytes))
 

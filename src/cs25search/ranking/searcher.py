@@ -26,7 +26,7 @@ FAMILIAR = 10_000  # words known to be usual or not
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for a question; search, answer and strips share it.
+    """What was found for a question; search, answer and map share it.
 
     Attributes:
         query: What the question is ranked by, encoded.

@@ -34,7 +34,7 @@ class Source(Protocol):
         ...
 
     def notes(self) -> Generation:
-        """Return a generation with the notes whose relevance the strips show."""
+        """Return a generation with the notes that the map shows."""
         ...
 
     def words(self) -> Mapping[str, int]:

@@ -16,8 +16,8 @@ from ..live import live_index, live_indexes, other_videos
 from ..views import asks
 from ..views.address import Chosen, chosen_filters, first_chosen
 from ..views.map import course_map
+from ..views.map_rows import MapRow, map_rows
 from ..views.markup import escape, muted
-from ..views.relevance import Strip, relevance
 from ..widgets import answer_pane, cards, desk
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def _show_found(here: Here, index: Index, found: Found, course: "DeltaGenerator"
             here.say("more_moments"), icon=":material/expand_more:", on_click=_show_more,
             args=(asked,),
         )  # fmt: skip
-    if shown := course_map(_strips(index, found), here.links):
+    if shown := course_map(_chosen_rows(index, found), here.links):
         course.html(shown)
 
 
@@ -280,19 +280,19 @@ def _show_more(question: str) -> None:
     st.session_state[SHOWN] = {question: clicks + 1}
 
 
-def _strips(index: Index, found: Found) -> list[Strip]:
+def _chosen_rows(index: Index, found: Found) -> list[MapRow]:
     """Return the map of the chosen lectures, all when none is chosen."""
     lectures, videos = found.filters.lectures, found.filters.videos
-    strips = _relevance(index, found, index.name, found.question.text)
+    rows = _map_rows(index, found, index.name, found.question.text)
     return [
-        strip
-        for strip in strips
-        if (not lectures or strip.video.lecture in lectures)
-        and (not videos or strip.video.video_id in videos)
+        row
+        for row in rows
+        if (not lectures or row.video.lecture in lectures)
+        and (not videos or row.video.video_id in videos)
     ]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _relevance(_index: Index, _found: Found, generation: str, question: str) -> list[Strip]:
-    """Return the strips; `generation` and `question` are here only to be part of the key."""
-    return relevance(_index, _found)
+def _map_rows(_index: Index, _found: Found, generation: str, question: str) -> list[MapRow]:
+    """Return the rows; `generation` and `question` are here only to be part of the key."""
+    return map_rows(_index, _found)

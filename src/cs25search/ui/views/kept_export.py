@@ -25,7 +25,7 @@ LONGEST_QUOTE = 500  # characters; a quote ends with the line that exceeds it
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 _COLUMNS = (
-    "kept_lecture", "cell_note", "cell_time", "kept_link", "kept_question", "kept_own", "note",
+    "kept_lecture", "column_about", "column_time", "kept_link", "kept_question", "kept_own", "note",
     "said_short", "view_deck",
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ SPEAKS = 2  # level from which a lecture is said to speak of it
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Bar:
     """A note in the map.
 
     Attributes:
@@ -35,33 +35,33 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
-    """The cells of one lecture, in order."""
+class MapRow:
+    """The bars of one lecture, in order."""
 
     video: Video
-    cells: tuple[Cell, ...]
+    bars: tuple[Bar, ...]
 
     @property
     def speaks(self) -> bool:
         """Return whether the lecture speaks of what was asked."""
-        return any(cell.level >= SPEAKS for cell in self.cells)
+        return any(bar.level >= SPEAKS for bar in self.bars)
 
 
-def relevance(index: Index, found: Found) -> list[Strip]:
-    """Return a strip for each video, in order.
+def map_rows(index: Index, found: Found) -> list[MapRow]:
+    """Return a row for each video, in order.
 
     Args:
         found: What the index found for the question.
     """
     notes, scores = index.score_notes(found)
     strengths = relative(scores)
-    strips = []
+    rows = []
     for video in index.generation.videos:
-        own = [row for row, note in enumerate(notes) if note.video_id == video.video_id]
+        own = [place for place, note in enumerate(notes) if note.video_id == video.video_id]
         if own:
-            cells = cut([notes[row] for row in own], strengths[own].tolist())
-            strips.append(Strip(video, cells))
-    return strips
+            bars = bars_of([notes[place] for place in own], strengths[own].tolist())
+            rows.append(MapRow(video, bars))
+    return rows
 
 
 def relative(scores: np.ndarray) -> np.ndarray:
@@ -77,25 +77,25 @@ def relative(scores: np.ndarray) -> np.ndarray:
     return strengths
 
 
-def cut(notes: list[Chunk], strengths: list[float]) -> tuple[Cell, ...]:
-    """Return the cells of a lecture, which do not overlap, though windows of captions do.
+def bars_of(notes: list[Chunk], strengths: list[float]) -> tuple[Bar, ...]:
+    """Return the bars of a lecture, which do not overlap, though windows of captions do.
 
     Args:
         notes: In order.
         strengths: One for each note.
 
     >>> notes = [Chunk("a", "v", 0.0, 40.0, "", "note"), Chunk("b", "v", 30.0, 60.0, "", "note")]
-    >>> [(cell.begin, cell.end) for cell in cut(notes, [0.1, 0.9])]
+    >>> [(bar.begin, bar.end) for bar in bars_of(notes, [0.1, 0.9])]
     [(0.0, 30.0), (30.0, 60.0)]
     """
     ends = [min(note.end, after.start) for note, after in pairwise(notes)] + [notes[-1].end]
     return tuple(
-        Cell(note.start, end, strength, note)
+        Bar(note.start, end, strength, note)
         for note, end, strength in zip(notes, ends, strengths, strict=True)
     )
 
 
-def best_cells(strip: Strip, count: int = 3) -> list[Cell]:
-    """Return the strongest cells of a strip, in order of time."""
-    strong = sorted(strip.cells, key=lambda cell: (-cell.strength, cell.begin))[:count]
-    return sorted((cell for cell in strong if cell.level), key=lambda cell: cell.begin)
+def best_bars(row: MapRow, count: int = 3) -> list[Bar]:
+    """Return the strongest bars of a row, in order of time."""
+    strong = sorted(row.bars, key=lambda bar: (-bar.strength, bar.begin))[:count]
+    return sorted((bar for bar in strong if bar.level), key=lambda bar: bar.begin)
