@@ -13,7 +13,7 @@ from cs25search.course.read import load_course
 from cs25search.index.files import read_generation, write_generation
 from cs25search.integrity import seal
 from cs25search.text.markdown import JOINER
-from cs25search.ui.views.markup import escape
+from cs25search.ui.views.markup import escape_markup
 from cs25search.ui.views.texts import TEXTS
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -179,8 +179,8 @@ def test_more_moments_follow_the_best_until_another_question(language):
 
 def test_long_question_is_shown_in_full():
     long = "Why does the router need float32 when everything else is computed in bfloat16?"
-    assert escape(long) in texts(open_app(q=long))
-    assert escape(FLOAT32) not in texts(open_app(q=FLOAT32))
+    assert escape_markup(long) in texts(open_app(q=long))
+    assert escape_markup(FLOAT32) not in texts(open_app(q=FLOAT32))
 
 
 @pytest.mark.parametrize("language", [0, 1], ids=["en", "ja"])
@@ -276,7 +276,7 @@ def test_damaged_index_gives_way_to_the_one_before_and_the_page_says_so(
     flip_a_byte(index_copy, "tokens.npy")  # while it is served
     ran(app.run())
     assert [box.value for box in app.warning] == [
-        TEXTS["older_served"][language].format(when=escape(f"{built} UTC"))
+        TEXTS["older_served"][language].format(when=escape_markup(f"{built} UTC"))
     ]
     assert app.code[0].value == "python -m ingest cs25"
     assert "tokens.npy has sha256" in app.text[0].value

@@ -20,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from cs25search import progress
 from cs25search.errors import FAILED, Cs25SearchError
 from cs25search.ui import ingesting
-from cs25search.ui.doors import Doors, read_access
+from cs25search.ui.doors import read_access
 from cs25search.ui.views.texts import TEXTS
 from tests.e2e.conftest import link_copy, serve
 
@@ -229,31 +229,6 @@ def test_no_file_can_be_uploaded_even_by_a_session_of_the_app(local):
             return await asyncio.to_thread(status, local, lines, path, "PUT", content)
 
     assert asyncio.run(upload()) == 403
-
-
-@pytest.mark.parametrize(
-    ("peer", "more", "allowed"),
-    [
-        ("127.0.0.1", [], True),
-        ("10.0.0.7", [], False),
-        ("127.0.0.1", [(b"x-forwarded-for", b"10.0.0.7")], False),
-    ],
-)
-def test_switch_lets_only_local_visitors_upload(peer, more, allowed):
-    passed, sent = [], []
-
-    async def app(scope, receive, send):
-        passed.append(scope)
-
-    async def send(message):
-        sent.append(message)
-
-    headers = [(b"host", b"localhost:8501"), *more]
-    scope = {"type": "http", "path": "/_stcore/upload_file/s/f", "client": (peer, 1),
-             "server": ("127.0.0.1", 8501), "headers": headers}  # fmt: skip
-    asyncio.run(Doors(app, uploads=True)(scope, None, send))
-    assert bool(passed) == allowed
-    assert [one.get("status") for one in sent] == ([] if allowed else [403, None])
 
 
 def has_button(served, **headers) -> bool:

@@ -16,7 +16,7 @@ from test_app import APP, FLOAT32, desk, flip_a_byte, in_url, links, pieces, ran
 from cs25search import open_index
 from cs25search.course.read import load_course
 from cs25search.ui import ingesting
-from cs25search.ui.views.markup import escape
+from cs25search.ui.views.markup import escape_markup
 from cs25search.ui.views.texts import TEXTS
 from ingest.captions.files import Origin, RawTrack, keep
 
@@ -161,7 +161,7 @@ def test_goal_leads_to_the_lectures_for_it(language):
     assert app.text_input(key="goal").value == goal
     advised = [line.value for line in app.markdown if line.value.startswith("**")]
     assert advised[0].startswith(("**Lecture 3 ", "**第3回 "))
-    assert escape(say("guide_named", language)) in texts(app)
+    assert escape_markup(say("guide_named", language)) in texts(app)
     assert 'href="https://youtu.be/BP5CM0YxbP8?t=0"' in "".join(pieces(app))
     assert (say("guide_read", language), f"lang={language}&lecture=3&t=0") in page_links(app)
 
@@ -231,7 +231,7 @@ def test_lecture_page_begins_with_the_first_and_the_url_names_it():
 @pytest.mark.parametrize("asked", ["99", "x*y"])
 def test_unknown_lecture_in_a_link_is_said_and_another_can_be_chosen(language, asked):
     app = open_page("lecture", lang=language, lecture=asked)
-    assert messages(app) == [say("unknown_lecture", language, asked=escape(asked))]
+    assert messages(app) == [say("unknown_lecture", language, asked=escape_markup(asked))]
     assert app.selectbox[0].value is None
     assert not any(one.startswith('<div class="cs-text') for one in pieces(app))
     ran(app.selectbox[0].set_value("5").run())

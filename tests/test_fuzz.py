@@ -21,7 +21,8 @@ from cs25search.text.ngrams import bigrams, ngrams
 from cs25search.text.sentences import split_sentences
 from cs25search.text.words import words
 from cs25search.times import is_youtube_id
-from cs25search.ui.views.markup import escape, mark
+from cs25search.ui.views.html import mark_spans
+from cs25search.ui.views.markup import escape_markup
 from ingest.captions.files import NAME, Origin, _names
 from ingest.deck.parse import parse_deck
 from ingest.youtube.cookies import _is_cookie
@@ -74,7 +75,7 @@ def test_any_question_is_checked_cut_and_marked(text: str) -> None:
     shown = clean(text)
     spans = marks(query, shown)
     assert all(0 <= begin < end <= len(shown) for begin, end in spans)
-    mark(shown, spans)
+    mark_spans(shown, spans)
 
 
 @generated
@@ -87,7 +88,7 @@ def test_sentences_lose_no_letter(text: str) -> None:
 @generated
 @given(anything)
 def test_escaped_text_holds_no_mark(text: str) -> None:
-    shown = escape(text)
+    shown = escape_markup(text)
     assert not re.search(r"[<>\[\]()*_`$~|\\!]", shown)
     assert not re.search(r"://|\n", shown)
     shown.encode("utf-8")

@@ -11,9 +11,10 @@ from cs25search.answers.course_words import about_course
 from cs25search.course.entries import course_entries, side_of
 from cs25search.course.read import load_course
 from cs25search.index.files import read_generation
-from cs25search.index.handbook import EntryWords, build_handbook, match, no_handbook, overlap
+from cs25search.index.handbook import EntryWords, build_handbook, match, no_handbook
 from cs25search.question.named import named_lectures
 from cs25search.records import Entry
+from cs25search.text.ngrams import dice
 
 
 class Letters:
@@ -83,7 +84,7 @@ def test_japanese_questions_are_compared_by_words():
 def test_an_index_without_a_handbook_has_no_entry():
     none = np.zeros((0, 8))
     assert match(no_handbook(), "why", none, np.zeros(0, int)) == []
-    assert overlap(set(), set()) == 0.0
+    assert dice(set(), set()) == 0.0
 
 
 def test_every_lecture_has_a_summary_with_an_outline_and_five_other_sides():

@@ -11,7 +11,7 @@ def slide_page(url: str) -> None:
     from cs25search.ui.widgets import cards
 
     slide = Slide(3, None, "A title", "A summary", url)
-    cards.show_slide(Here("en", load_course().about, read_place(), {}), slide)
+    cards.show_slide_widget(Here("en", load_course().about, read_place(), {}), slide)
 
 
 def show(url: str) -> AppTest:

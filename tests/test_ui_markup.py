@@ -12,7 +12,7 @@ import pytest
 
 from cs25search.text.clean import clean
 from cs25search.text.markdown import JOINER
-from cs25search.ui.views.markup import escape, mark
+from cs25search.ui.views.markup import escape_markup
 
 HOSTILE = [
     "![](http://evil.example/pixel.png)",
@@ -62,24 +62,18 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_markdown_is_left(text):
-    rest = escape(text).replace("&#", "").replace(";", "")
+    rest = escape_markup(text).replace("&#", "").replace(";", "")
     assert not set(rest) & set("!\"#$%&'()*+,-./:<=>?@[\\]^_`{|}~\n")
 
 
 def test_ordinary_text_gets_no_invisible_characters():
-    assert JOINER not in escape("Q&A: 3 -1 = 2, at 9:42; a/b, pass@k, GPT-3 (see note) – fine")
+    assert JOINER not in escape_markup(
+        "Q&A: 3 -1 = 2, at 9:42; a/b, pass@k, GPT-3 (see note) – fine"
+    )
 
 
 def test_unseen_characters_are_dropped():
     assert clean("a\u202eb\x00c\ud800d\u3000e") == "abcd e"
-
-
-def test_marks_keep_every_character():
-    text = "The **router** needs float32."
-    marked = mark(text, [(6, 12), (21, 28)])
-    assert marked.count(":yellow-background[**") == 2
-    assert "[**router**]" in marked and "[**float32**]" in marked
-    assert mark(text, []) == escape(text)
 
 
 PAGE = """
@@ -87,19 +81,16 @@ import json
 from pathlib import Path
 import streamlit as st
 from cs25search.text.clean import clean
-from cs25search.ui.views.markup import escape, mark, muted
+from cs25search.ui.views.markup import escape_markup, muted
 
 st.title("Hostile")
 for i, text in enumerate(json.loads(Path(__file__).with_name("hostile.json").read_text())):
     with st.container(key=f"plain-{i}"):
-        st.markdown(escape(text))
+        st.markdown(escape_markup(text))
     with st.container(key=f"bold-{i}"):
-        st.markdown(muted(f"**{escape(text)}**"))
+        st.markdown(muted(f"**{escape_markup(text)}**"))
     with st.container(key=f"heading-{i}"):
-        st.subheader("0:00 · " + escape(text), anchor=False)
-    with st.container(key=f"mark-{i}"):
-        shown = clean(text) + " word"
-        st.markdown(mark(shown, [(len(shown) - 4, len(shown))]))
+        st.subheader("0:00 · " + escape_markup(text), anchor=False)
 st.markdown("the end")
 """
 
@@ -160,7 +151,6 @@ def test_a_browser_shows_hostile_text_as_it_is_and_fetches_nothing(page_url):
             assert shown(f"plain-{i}") == clean(text)
             assert shown(f"bold-{i}") == clean(text)
             assert shown(f"heading-{i}") == f"0:00 · {clean(text)}"
-            assert shown(f"mark-{i}") == f"{clean(text)} word"
         inside = "[class*=st-key-] "
         for tag in ("a", "img", "style", "script", "code", "table", "li", ".katex", "del", "em"):
             assert page.locator(inside + tag).count() == 0, tag

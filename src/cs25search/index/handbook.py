@@ -17,7 +17,7 @@ import numpy as np
 from ..encoding.encoder import Encoder
 from ..records import Entry, lecture_label
 from ..text.japanese import is_japanese, japanese_words
-from ..text.ngrams import bigrams, ngrams
+from ..text.ngrams import bigrams, dice, ngrams
 from ..text.topic_words import topic_words
 from ..text.words import words
 from .late import pack, token_cosines
@@ -243,18 +243,6 @@ def _words_asked(text: str) -> list[str]:
     return [*topic_words(text), *sorted(_ASKING.intersection(words(text)))]
 
 
-def overlap(one: set[str], other: set[str], weight: dict[str, float] | None = None) -> float:
-    """Return the Dice similarity of two sets, 0 to 1: twice the shared part over both sizes.
-
-    >>> overlap({"a", "b"}, {"b", "c"}), overlap({"a", "b"}, {"b"}, {"a": 1.0, "b": 3.0})
-    (0.5, 0.8571428571428571)
-    """
-    if weight is None:
-        return 2 * len(one & other) / max(1, len(one) + len(other))
-    sizes = sum(weight.get(word, 1.0) for part in (one, other) for word in part)
-    return 2 * sum(weight.get(word, 1.0) for word in one & other) / sizes if sizes else 0.0
-
-
 def _text(entry: Entry) -> str:
     number = f"{lecture_label(entry.number, 'en')}: " if entry.kind == "lecture" else ""
     return f"{number}{entry.title}. {entry.text} {entry.more}".strip()
@@ -299,8 +287,7 @@ def _english(
     for text, asks in handbook.grams:
         shared = len(grams & text) / len(grams)
         nearest = [
-            float(both[place + n]) + GRAMS * overlap(grams, ask)
-            for n, ask in enumerate(asks, start=1)
+            float(both[place + n]) + GRAMS * dice(grams, ask) for n, ask in enumerate(asks, start=1)
         ]
         nearness.append((float(forth[place]) + GRAMS * shared, max(nearest, default=0.0)))
         place += 1 + len(asks)
@@ -319,7 +306,7 @@ def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
         held = sum(weight[word] for word in asked.words & text.words) / total
         shared = len(asked.pairs & text.pairs) / max(1, len(asked.pairs))
         nearest = [
-            overlap(asked.words, ask.words, weight) + GRAMS * overlap(asked.pairs, ask.pairs)
+            dice(asked.words, ask.words, weight) + GRAMS * dice(asked.pairs, ask.pairs)
             for ask in asks
         ]
         # A word of a text counts less than one of a question, because a text has many.

@@ -46,3 +46,15 @@ def bigrams(text: str) -> list[str]:
         else:
             grams += [run, *ngrams(run)]
     return grams
+
+
+def dice(one: set[str], other: set[str], weight: dict[str, float] | None = None) -> float:
+    """Return the Dice similarity of two sets, 0 to 1: twice the shared part over both sizes.
+
+    >>> dice({"a", "b"}, {"b", "c"}), dice({"a", "b"}, {"b"}, {"a": 1.0, "b": 3.0})
+    (0.5, 0.8571428571428571)
+    """
+    if weight is None:
+        return 2 * len(one & other) / max(1, len(one) + len(other))
+    sizes = sum(weight.get(word, 1.0) for part in (one, other) for word in part)
+    return 2 * sum(weight.get(word, 1.0) for word in one & other) / sizes if sizes else 0.0

@@ -98,15 +98,11 @@ class Doors:
     Args:
         app: The server behind it.
         hosts: The public names of this server, in addition to the loopback names.
-        uploads: Let visitors on this machine upload files; no page offers this yet.
     """
 
-    def __init__(
-        self, app: Server, hosts: frozenset[str] = frozenset(), uploads: bool = False
-    ) -> None:
+    def __init__(self, app: Server, hosts: frozenset[str] = frozenset()) -> None:
         self.app = app
         self.hosts = hosts | LOOPBACK_NAMES
-        self.uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse one request, or pass it on."""
@@ -127,7 +123,7 @@ class Doors:
         name = host_name(hosts[0]) if len(hosts) == 1 else ""
         if not name or (name not in self.hosts and not _is_address_reached(name, scope)):
             return _both("refused_host", host=name or "?")
-        if UPLOAD in scope["path"] and not (self.uploads and _from_here(hosts[0], scope)):
+        if UPLOAD in scope["path"]:
             return _both("refused_upload")
         origins = _values(scope, b"origin")
         own = [[f"http://{hosts[0]}"], [f"https://{hosts[0]}"], []]
@@ -156,11 +152,6 @@ def may_ingest(access: Access, host: str, peer: str | None, headers: Iterable[st
 
 def _values(scope: Scope, wanted: bytes) -> list[str]:
     return [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
-
-
-def _from_here(host: str, scope: Scope) -> bool:
-    peer = (scope.get("client") or (None,))[0]
-    return is_local(host, peer, [name.decode("latin-1") for name, _ in scope["headers"]])
 
 
 def _is_address_reached(name: str, scope: Scope) -> bool:

@@ -24,6 +24,7 @@ from .doors import Access, is_local, may_ingest
 LOG = "ingest.log"
 ADDED = "added"  # folder of the caption files that visitors have added
 CLOCK = 0.1  # seconds by which file times may lag behind
+LOOPBACK = "127.0.0.1"  # the address of visitors for whom Streamlit has none
 
 
 @dataclass
@@ -47,18 +48,20 @@ def command(folder: Path, offline: bool, added: str = "") -> list[str]:
     return [sys.executable, "-P", "-m", "cs25search", "ingest", *options, "--index", str(folder)]
 
 
-def is_allowed(access: Access) -> bool:
+def may_start(access: Access) -> bool:
     """Return whether the visitor of this session may start an ingest."""
-    headers: Mapping[str, str] = st.context.headers
-    peer = st.context.ip_address or "127.0.0.1"  # None for loopback
-    return may_ingest(access, headers.get("host", ""), peer, headers)
+    return may_ingest(access, *_visitor())
 
 
 def may_add(access: Access) -> bool:
     """Return whether the visitor of this session may add videos: only on this machine."""
+    return may_start(access) and is_local(*_visitor())
+
+
+def _visitor() -> tuple[str, str, Mapping[str, str]]:
+    """Return Host header, address and headers of the visitor of this session."""
     headers: Mapping[str, str] = st.context.headers
-    peer = st.context.ip_address or "127.0.0.1"  # None for loopback
-    return is_allowed(access) and is_local(headers.get("host", ""), peer, headers)
+    return headers.get("host", ""), st.context.ip_address or LOOPBACK, headers
 
 
 def keep_file(folder: Path, name: str, content: bytes) -> Path:

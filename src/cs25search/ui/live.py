@@ -12,7 +12,7 @@ from ..records import Video
 from ..search import Index, live_name, open_place
 from .here import Here
 from .views.dates import local_time
-from .views.markup import escape
+from .views.markup import escape_markup
 from .views.problem import explain
 
 
@@ -31,7 +31,7 @@ def live_index(here: Here) -> Index:
     index.endpoint = here.endpoint
     if index.damage:
         built = local_time(index.generation.manifest.created, st.context.timezone)
-        st.warning(here.say("older_served", when=escape(built)), icon=":material/warning:")
+        st.warning(here.say("older_served", when=escape_markup(built)), icon=":material/warning:")
         _, cure = explain(index.damage)
         st.code(cure or "", language=None)
         st.text(str(index.damage))

@@ -31,7 +31,7 @@ from .pages import (
     search as search_page,
 )
 from .views.address import LANGUAGES, first_language
-from .views.markup import escape
+from .views.markup import escape_markup
 from .views.texts import say
 from .widgets import desk, kept_list
 from .widgets.language import show_language
@@ -118,7 +118,7 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
         names.insert(0, place.course)
     asked = st.query_params.get("course", place.course)
     if asked not in names:
-        st.warning(say(language, "no_course", name=escape(asked)))
+        st.warning(say(language, "no_course", name=escape_markup(asked)))
     if asked in names and st.session_state.get("course-asked") != asked:
         st.session_state["course"] = asked  # a link to another course was followed
     name: str = st.session_state.setdefault("course", place.course)
@@ -135,7 +135,7 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
 
 def _show_top(here: Here, title: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-        st.title(escape(title), anchor=False, width="content")
+        st.title(escape_markup(title), anchor=False, width="content")
         st.radio(
             here.say("language"),
             LANGUAGES,
@@ -167,11 +167,11 @@ def _change_course() -> None:
 def _show_foot(here: Here) -> None:
     course, deck = here.course, here.course.deck
     rights = here.local(course.rights, course.rights_ja)
-    parts = [escape(rights) if rights else here.say("rights")]
+    parts = [escape_markup(rights) if rights else here.say("rights")]
     if course.url:
         parts.append(here.say("course_page", url=course.url))
     if deck and (deck.author or deck.url):
-        author = escape(deck.author or deck.title)
+        author = escape_markup(deck.author or deck.title)
         parts.append(
             here.say("rights_deck", author=f"[{author}]({deck.url})" if deck.url else author)
         )

@@ -16,7 +16,7 @@ from ..here import Here, show_problem
 from ..live import live_index
 from ..views.adding import LARGEST, LONGEST, file_name, video_of
 from ..views.dates import local_time
-from ..views.markup import escape, muted
+from ..views.markup import escape_markup, muted
 from ..widgets import cards
 from ..widgets.drop import show_drop
 
@@ -39,7 +39,7 @@ def show(here: Here) -> None:
         index = live_index(here)
     except Cs25SearchError as error:
         show_problem(error, here.language)
-        if isinstance(error, IndexMissing) and ingesting.is_allowed(here.access):
+        if isinstance(error, IndexMissing) and ingesting.may_start(here.access):
             st.markdown(here.say("index_button"))
         return
     _show_counts(here, index)
@@ -60,8 +60,8 @@ def _show_counts(here: Here, index: Index) -> None:
         for key, count in figures.items():
             st.metric(here.say(key), f"{count:,}", width="content")
     built = local_time(manifest.created, st.context.timezone)
-    st.markdown(here.say("built", when=escape(built)))
-    st.markdown(here.say("built_by", model=escape(manifest.model)))
+    st.markdown(here.say("built", when=escape_markup(built)))
+    st.markdown(here.say("built_by", model=escape_markup(manifest.model)))
     st.text(f"{index.path / manifest.generation}")
 
 
@@ -70,8 +70,8 @@ def _show_failures(here: Here, folder: Path) -> None:
     if failed:
         st.subheader(here.say("failed"), anchor=False)
     for title, cause, cure in failed:
-        st.markdown(f"**{escape(title)}** · {escape(cause)}")
-        st.markdown(muted(escape(cure)))
+        st.markdown(f"**{escape_markup(title)}** · {escape_markup(cause)}")
+        st.markdown(muted(escape_markup(cure)))
 
 
 def _show_sources(here: Here, index: Index) -> None:
@@ -87,15 +87,15 @@ def _source(here: Here, source: TextSource) -> str:
     if source.kind == "bundled notes":
         return here.say("source_notes", count=source.chunks)
     if source.kind == MODEL_NOTES:
-        return here.say("source_model_notes", count=source.chunks, model=escape(source.name))
-    name = escape(source.name or source.kind)
+        return here.say("source_model_notes", count=source.chunks, model=escape_markup(source.name))
+    name = escape_markup(source.name or source.kind)
     return here.say("source_captions", name=name, cues=f"{source.cues:,}")
 
 
 def _show_ingest(here: Here, folder: Path) -> None:
     running = ingesting.is_running(folder)
     with st.container(border=True, key="ingest"):
-        if ingesting.is_allowed(here.access):
+        if ingesting.may_start(here.access):
             _show_button(here, folder, running)
             if ingesting.may_add(here.access):
                 _show_add(here, folder, running)
@@ -127,7 +127,7 @@ def _show_button(here: Here, folder: Path, running: bool) -> None:
 
 
 def _start(here: Here, folder: Path) -> None:
-    if ingesting.is_allowed(here.access):
+    if ingesting.may_start(here.access):
         with _reporting_unwritable(folder):
             ingesting.start(folder, offline=st.session_state["offline"])
 
@@ -143,7 +143,7 @@ def _reporting_unwritable(folder: Path) -> Iterator[None]:
 
 def _show_add(here: Here, folder: Path, running: bool) -> None:
     """Show where a video or a caption file can be added, and to which course."""
-    st.subheader(here.say("add", course=escape(here.course_title)), anchor=False)
+    st.subheader(here.say("add", course=escape_markup(here.course_title)), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left, st.form("add-link", border=False):
         st.text_input(
@@ -183,7 +183,7 @@ def _add_file(here: Here, folder: Path, name: str, content: bytes) -> None:
         return
     kept = file_name(name)
     if not kept or len(content) > LARGEST:
-        st.session_state[WRONG] = here.say("add_no_captions", name=escape(name[:LONGEST]))
+        st.session_state[WRONG] = here.say("add_no_captions", name=escape_markup(name[:LONGEST]))
     elif ingesting.is_running(folder):
         st.session_state[WRONG] = here.say("add_busy")
     else:

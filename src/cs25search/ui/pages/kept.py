@@ -12,10 +12,11 @@ from ...times import clock, watch_url
 from ..here import Here, show_problem
 from ..live import live_index, live_indexes
 from ..views import html, kept, kept_export
+from ..views.address import video_address
 from ..views.kept import KeptMoment
 from ..views.kept_card import kept_card
 from ..views.kept_export import Described, describe
-from ..views.markup import escape, muted
+from ..views.markup import escape_markup, muted
 from ..widgets import desk, kept_list
 
 LINK = "moments"  # the URL parameter with the moments of a link
@@ -192,20 +193,22 @@ def _show_facts(here: Here, one: KeptMoment, known: Mapping[str, Described]) -> 
     if about is None:
         times, link = f"{clock(one.start)}–{clock(one.end)}", watch_url(one.video_id, one.start)
         linked = f"[{times}]({link})" if link else times
-        st.markdown(f"**{linked}** · {escape(one.video_id)}")
+        st.markdown(f"**{linked}** · {escape_markup(one.video_id)}")
         st.markdown(muted(here.say("kept_unknown")))
         return
     st.html(kept_card(about, here.links))
     if text := about.note_text(here.language):
-        st.markdown(f"{muted(escape(about.note_label(here.language)))}  \n{escape(text)}")
+        st.markdown(
+            f"{muted(escape_markup(about.note_label(here.language)))}  \n{escape_markup(text)}"
+        )
     if about.quote:
         quote = st.expander(here.say("said")) if about.note else st.container(gap="xsmall")
         with quote:
             if not about.note:
                 st.markdown(muted(here.say("said")))
-            st.markdown(escape(about.quote))
+            st.markdown(escape_markup(about.quote))
     if about.slide:
-        name = escape(about.slide_title(here.language))
+        name = escape_markup(about.slide_label(here.language))
         st.markdown(f":small[{f'[{name}]({about.slide.url})' if about.slide.url else name}]")
 
 
@@ -213,15 +216,12 @@ def _show_read(here: Here, one: KeptMoment, known: Mapping[str, Described]) -> N
     about = known.get(one.name)
     if about is None:
         return
-    number = about.video.lecture
-    where = {"lecture": str(number)} if number else {"video": one.video_id}
-    if here.titles:
-        where["course"] = about.course
+    course = {"course": about.course} if here.titles else {}
     st.page_link(
         here.pages["lecture"],
         label=here.say("kept_read"),
         icon=":material/menu_book:",
-        query_params=here.address | where | {"t": str(one.start)},
+        query_params=here.address | course | video_address(about.video, one.start),
     )
 
 

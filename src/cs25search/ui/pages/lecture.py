@@ -13,8 +13,10 @@ from ...times import clock, watch_url
 from ...transcripts import FORMATS, cues_of, write_transcript
 from ..here import Here
 from ..live import live_index
-from ..views import card, html, moment
-from ..views.markup import escape, muted
+from ..views import card, moment
+from ..views.address import video_address
+from ..views.html import escape_html
+from ..views.markup import escape_markup, muted
 from ..views.transcript import (
     Row,
     Text,
@@ -27,15 +29,15 @@ from ..views.transcript import (
 )
 from ..widgets import desk
 
-MOMENTS = 5
+SEARCHED = 5  # best moments of the course; those of this lecture are shown
 VIEWS: dict[View, str] = {"both": "view_both", "notes": "view_notes", "speech": "view_speech",
                           "languages": "view_languages"}  # fmt: skip
 VIEW, FIND = "view", "find"  # keys, and names in the URL
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What is known of a recording.
+class Recording:
+    """A recording and what the page shows of it.
 
     Attributes:
         rows: In order of time.
@@ -66,18 +68,18 @@ class Said:
 def show(here: Here) -> None:
     """Show the page for the lecture (lecture=5) or other video (video=ID) in the URL."""
     index = live_index(here)
-    videos = {address(video): video for video in index.generation.videos}
+    videos = {_name(video): video for video in index.generation.videos}
     chosen = _choose(here, videos)
     if chosen is None:
         return
     video = videos[chosen]
     here.name_tab(here.title(video))
-    said = _read(index, video)
+    recording = _read(index, video)
     contents, text, side = st.columns([2, 5, 3], gap="medium")
     with contents, st.container(key="contents"):
-        st.html(show_contents(_contents(here, said), video, here.links))
+        st.html(show_contents(_contents(here, recording), video, here.links))
     with text:
-        found = _show_said(here, index, said)
+        found = _show_said(here, index, recording)
     with side, st.container(key="player"):
         options = desk.Options(here.say("find"), video.video_id, follow=True, found=found)
         desk.show_desk(here, [video], options)
@@ -85,9 +87,10 @@ def show(here: Here) -> None:
         _show_slides(here, index, video)
 
 
-def address(video: Video) -> str:
-    """Return the URL parameter of a video: its number in the deck, else its id."""
-    return str(video.lecture or video.video_id)
+def _name(video: Video) -> str:
+    """Return what names a video in the URL: its number in the course, else its id."""
+    (name,) = video_address(video).values()
+    return name
 
 
 def _choose(here: Here, videos: dict[str, Video]) -> str | None:
@@ -115,17 +118,17 @@ def _choose(here: Here, videos: dict[str, Video]) -> str | None:
     )
     if chosen is None:
         if is_unknown:
-            st.warning(here.say("unknown_lecture", asked=escape(asked)), icon=":material/help:")
+            st.warning(
+                here.say("unknown_lecture", asked=escape_markup(asked)), icon=":material/help:"
+            )
         return None
     st.session_state["watched-asked"] = chosen
-    for name, value in (
-        ("lecture", chosen if videos[chosen].lecture else None),
-        ("video", None if videos[chosen].lecture else chosen),
-    ):
-        if value is None:
+    address = video_address(videos[chosen])
+    for name in ("lecture", "video"):
+        if name not in address:
             st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value
+        elif st.query_params.get(name) != chosen:
+            st.query_params[name] = chosen
     return chosen
 
 
@@ -134,7 +137,7 @@ def _leave() -> None:
     st.query_params.pop("t", None)
 
 
-def _read(index: Index, video: Video) -> Said:
+def _read(index: Index, video: Video) -> Recording:
     chunks = index.chunks_of(video.video_id)
     notes = [chunk for chunk in chunks if chunk.kind == "note"]
     cues = cues_of(chunk for chunk in chunks if chunk.kind == "transcript")
@@ -150,7 +153,7 @@ def _read(index: Index, video: Video) -> Said:
         )
         for row in rows
     ]
-    return Said(video, tuple(rows), tuple(hits))
+    return Recording(video, tuple(rows), tuple(hits))
 
 
 def _moments(index: Index, video: Video) -> list[Hit]:
@@ -159,7 +162,7 @@ def _moments(index: Index, video: Video) -> list[Hit]:
     if not question:
         return []
     try:
-        hits = index.search(question, MOMENTS)
+        hits = index.search(question, SEARCHED)
     except QuestionError:
         return []
     return sorted(
@@ -167,16 +170,16 @@ def _moments(index: Index, video: Video) -> list[Hit]:
     )
 
 
-def _contents(here: Here, said: Said) -> list[tuple[float, str]]:
+def _contents(here: Here, recording: Recording) -> list[tuple[float, str]]:
     """Return the outline of a lecture, else its chapters, else the titles of its notes."""
     lectures = {lecture.number: lecture for lecture in here.course.lectures}
-    lecture = lectures.get(said.video.lecture or 0)
+    lecture = lectures.get(recording.video.lecture or 0)
     if lecture and lecture.outline:
         return [(one.start, here.local(one.title, one.title_ja)) for one in lecture.outline]
-    if said.video.chapters:
-        return list(said.video.chapters)
-    titles = [(row.start, _title(here, row.note)) for row in said.rows if row.note]
-    return titles or [(row.start, _first_words(row)) for row in said.rows]
+    if recording.video.chapters:
+        return list(recording.video.chapters)
+    titles = [(row.start, _title(here, row.note)) for row in recording.rows if row.note]
+    return titles or [(row.start, _first_words(row)) for row in recording.rows]
 
 
 def _title(here: Here, note: Chunk) -> str:
@@ -189,40 +192,42 @@ def _first_words(row: Row, letters: int = 32) -> str:
     return text if len(text) <= letters else f"{text[:letters].rsplit(' ', 1)[0]} …"
 
 
-def _show_said(here: Here, index: Index, said: Said) -> str:
+def _show_said(here: Here, index: Index, recording: Recording) -> str:
     """Show the text of a lecture; return the words that are marked in it."""
-    video = said.video
+    video = recording.video
     st.markdown(moment.video_line(video, here.language))
-    if said.hits:
-        _show_moments(here, said)
+    if recording.hits:
+        _show_moments(here, recording)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        view = _choose_view(here, said)
+        view = _choose_view(here, recording)
         wanted = st.text_input(
             here.say("find"),
             key=FIND,
             bind="query-params",
             icon=":material/find_in_page:",
         )
-    rows = show_text(Text(said.rows, view, wanted, _deck(here, index, video)), video, here.links)
+    rows = show_text(
+        Text(recording.rows, view, wanted, _deck(here, index, video)), video, here.links
+    )
     if wanted.strip():
         _show_count(here, wanted, rows.count("<mark>"))
     st.html(rows)
     if maker := moment.captions_by(video, here.language):
         st.html(f"<p class=cs-label>{maker}</p>")
-    if not any(row.said for row in said.rows):
+    if not any(row.said for row in recording.rows):
         st.markdown(muted(here.say("no_transcript")))
     with st.container(horizontal=True):
         if link := watch_url(video.video_id, 0):
             st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
-        if any(row.said for row in said.rows):
+        if any(row.said for row in recording.rows):
             _offer_transcript(here, index, video)
     return wanted if "<mark>" in rows else ""
 
 
-def _choose_view(here: Here, said: Said) -> View:
-    views = said.views or ["notes"]
+def _choose_view(here: Here, recording: Recording) -> View:
+    views = recording.views or ["notes"]
     asked = st.query_params.get(VIEW)
-    key = f"{VIEW}-{here.language}-{said.video.video_id}"
+    key = f"{VIEW}-{here.language}-{recording.video.video_id}"
     st.session_state.setdefault(key, asked if asked in views else views[0])
     view = st.segmented_control(
         here.say("view"), views, format_func=lambda one: here.say(VIEWS[one]), key=key,
@@ -238,7 +243,7 @@ def _choose_view(here: Here, said: Said) -> View:
 def _show_count(here: Here, wanted: str, count: int) -> None:
     """Show how often the words occur, and the buttons to step (scripts/find.js)."""
     if not count:
-        text = here.say("find_nothing", wanted=escape(wanted))
+        text = here.say("find_nothing", wanted=escape_markup(wanted))
         st.info(text, icon=":material/search_off:")
         return
     number = "<b data-found>1</b>"
@@ -266,25 +271,25 @@ def _show_slides(here: Here, index: Index, video: Video) -> None:
         return
     deck = index.generation.about.deck
     shown = "".join(
-        f"<div data-of-slide={one.number}>{card.show_slide(one, deck, here.language)}</div>"
+        f"<div data-of-slide={one.number}>{card.folded_slide(one, deck, here.language)}</div>"
         for one in own
     )
     st.html(f"<section class=cs-slides><h2>{here.say('view_deck')}</h2>{shown}</section>")
 
 
-def _show_moments(here: Here, said: Said) -> None:
+def _show_moments(here: Here, recording: Recording) -> None:
     with st.container(border=True, key="asked", gap="xsmall"):
-        st.markdown(here.say("asked", question=escape(st.session_state["question"])))
+        st.markdown(here.say("asked", question=escape_markup(st.session_state["question"])))
         lines = "".join(
-            f"<li>{here.links.play(said.video, hit.start, _moment_label(here, hit))}</li>"
-            for hit in said.hits
+            f"<li>{here.links.play(recording.video, hit.start, _moment_label(here, hit))}</li>"
+            for hit in recording.hits
         )
         st.html(f"<ul class=cs-sources>{lines}</ul>")
 
 
 def _moment_label(here: Here, hit: Hit) -> str:
     title = moment.title_of(hit.note, here.language) if hit.note else ""
-    return f"{clock(hit.start)} {html.escape(title)}".strip()
+    return f"{clock(hit.start)} {escape_html(title)}".strip()
 
 
 def _offer_transcript(here: Here, index: Index, video: Video) -> None:

@@ -1,7 +1,6 @@
 """The page of all lectures: the deck author's verdicts, and advice on which to watch."""
 
 from collections.abc import Sequence
-from textwrap import shorten
 
 import streamlit as st
 
@@ -13,12 +12,14 @@ from ...search import Index
 from ...times import clock, watch_url
 from ..here import Here, show_problem
 from ..live import live_index
-from ..views import html, moment
+from ..views.address import video_address
 from ..views.guide import verdict
-from ..views.markup import escape, muted
+from ..views.html import escape_html
+from ..views.markup import escape_markup, muted
+from ..views.moment import title_or_words
 from ..widgets import cards, desk
 
-WORDS = 80  # characters of what is said, shown for a moment without a note
+FIRST_LETTERS = 80  # of speech, for a moment without a note
 DIFFICULTIES = {
     "easy": "difficulty_easy",
     "moderate": "difficulty_moderate",
@@ -31,7 +32,7 @@ def show(here: Here) -> None:
     deck = here.course.deck
     judged = any(lecture.in_a_word for lecture in here.course.lectures)
     if deck and deck.author and judged:
-        st.markdown(here.say("lectures_about", author=escape(deck.author)))
+        st.markdown(here.say("lectures_about", author=escape_markup(deck.author)))
     goal = st.text_input(
         here.say("goal"),
         key="goal",
@@ -67,13 +68,13 @@ def _show_guide(here: Here, index: Index, goal: str) -> None:
     """Show what to watch for a goal, with a verdict in words for each lecture."""
     guide = index.guide(goal)
     if not guide.picks:
-        st.info(here.say("no_lecture", goal=escape(goal)), icon=":material/search_off:")
+        st.info(here.say("no_lecture", goal=escape_markup(goal)), icon=":material/search_off:")
         return
     if guide.fact:
         said = here.local(guide.fact.text, guide.fact.text_ja)
-        st.markdown(f"{muted(here.say('about_deck'))}  \n{escape(said)}")
+        st.markdown(f"{muted(here.say('about_deck'))}  \n{escape_markup(said)}")
     elif all(pick.fit == "mention" for pick in guide.picks):
-        text = here.say("guide_only_mentioned", goal=escape(goal))
+        text = here.say("guide_only_mentioned", goal=escape_markup(goal))
         st.info(text, icon=":material/search_off:")
     videos = {video.video_id: video for video in index.generation.videos}
     for pick in guide.picks:
@@ -84,10 +85,10 @@ def _show_guide(here: Here, index: Index, goal: str) -> None:
 
 def _show_pick(here: Here, pick: Pick, video: Video, time: float) -> None:
     lecture = pick.lecture
-    st.markdown(f"**{escape(here.title(lecture))}**  \n{muted(_facts(here, lecture))}")
-    st.markdown(escape(verdict(pick, time, here.language)))
+    st.markdown(f"**{escape_markup(here.title(lecture))}**  \n{muted(_facts(here, lecture))}")
+    st.markdown(escape_markup(verdict(pick, time, here.language)))
     if before := here.local(lecture.before_watching, lecture.before_watching_ja):
-        st.markdown(f"{muted(here.say('before'))} {escape(before)}")
+        st.markdown(f"{muted(here.say('before'))} {escape_markup(before)}")
     if pick.moments:
         lines = "<br>".join(_moment(here, video, one) for one in pick.moments)
         st.html(f"<p>{lines}</p>")
@@ -96,24 +97,19 @@ def _show_pick(here: Here, pick: Pick, video: Video, time: float) -> None:
             label = f"▶ {here.say('desk_play_from', time=clock(pick.begin))}"
             play = here.links.play(video, pick.begin, label, attributes="class=cs-play")
             st.html(play, width="content")
-        name = "lecture" if lecture.number else "video"
-        where = {name: str(lecture.number or lecture.video_id), "t": str(int(pick.begin))}
         st.page_link(
             here.pages["lecture"],
             label=here.say("guide_read"),
             icon=":material/menu_book:",
-            query_params=here.address | where,
+            query_params=here.address | video_address(lecture, pick.begin),
         )
 
 
 def _moment(here: Here, video: Video, chunk: Chunk) -> str:
     """Return time and title of a moment, of speech its first words, as HTML."""
-    if chunk.kind == "note":
-        title = moment.title_of(chunk, here.language)
-    else:  # the title of speech is that of the recording
-        title = shorten(chunk.text, WORDS, placeholder=" …")
+    title = title_or_words(chunk, here.language, FIRST_LETTERS)
     link = here.links.play(video, chunk.start, clock(chunk.start), attributes="data-moment")
-    return f"{link} · {html.escape(title)}"
+    return f"{link} · {escape_html(title)}"
 
 
 def _facts(here: Here, lecture: Lecture) -> str:
@@ -125,43 +121,48 @@ def _facts(here: Here, lecture: Lecture) -> str:
                 f"★ {here.say('recommended')}" if lecture.recommended else "",
                 here.say(DIFFICULTIES[lecture.difficulty]) if lecture.difficulty else "",
                 clock(lecture.duration) if lecture.duration else "",
-                escape(", ".join(lecture.speakers)),
+                escape_markup(", ".join(lecture.speakers)),
             ],
         )
     )
 
 
 def _show_lecture(here: Here, lecture: Lecture, slides: Sequence[Slide]) -> None:
-    st.subheader(escape(here.title(lecture)), anchor=False)
-    speakers = escape(", ".join(lecture.speakers))
-    facts = [speakers, escape(lecture.affiliation), clock(lecture.duration) if lecture.duration
-             else "", here.say(DIFFICULTIES[lecture.difficulty]) if lecture.difficulty
-             else ""]  # fmt: skip
+    st.subheader(escape_markup(here.title(lecture)), anchor=False)
+    facts = [
+        escape_markup(", ".join(lecture.speakers)),
+        escape_markup(lecture.affiliation),
+        clock(lecture.duration) if lecture.duration else "",
+        here.say(DIFFICULTIES[lecture.difficulty]) if lecture.difficulty else "",
+    ]
     st.markdown(muted(" · ".join(filter(None, facts))))
     if lecture.recommended:
         st.badge(here.say("recommended"), icon=":material/star:", color="yellow")
     if in_a_word := here.local(lecture.in_a_word, lecture.in_a_word_ja):
-        st.markdown(escape(in_a_word))
+        st.markdown(escape_markup(in_a_word))
     with st.container(horizontal=True, vertical_alignment="center"):
-        name = "lecture" if lecture.number else "video"
         key = "open_lecture" if lecture.number else "open_video"
         st.page_link(
             here.pages["lecture"],
             label=here.say(key, number=lecture.number),
             icon=":material/menu_book:",
-            query_params=here.address | {name: str(lecture.number or lecture.video_id)},
+            query_params=here.address | video_address(lecture),
         )
         if link := watch_url(lecture.video_id, 0):
             st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
     if lecture.before_watching or lecture.good_for:
         with st.expander(here.say("before")):
-            st.markdown(escape(here.local(lecture.before_watching, lecture.before_watching_ja)))
+            st.markdown(
+                escape_markup(here.local(lecture.before_watching, lecture.before_watching_ja))
+            )
             st.markdown(muted(here.say("good_for")))
-            st.markdown(escape(here.local(lecture.good_for, lecture.good_for_ja)))
+            st.markdown(escape_markup(here.local(lecture.good_for, lecture.good_for_ja)))
             st.markdown(muted(here.say("why_difficulty")))
-            st.markdown(escape(here.local(lecture.difficulty_reason, lecture.difficulty_reason_ja)))
+            st.markdown(
+                escape_markup(here.local(lecture.difficulty_reason, lecture.difficulty_reason_ja))
+            )
     own = [slide for slide in slides if slide.lecture == lecture.number]
     if own:
         with st.expander(here.say("slides", count=len(own))):
             for slide in own:
-                cards.show_slide(here, slide)
+                cards.show_slide_widget(here, slide)

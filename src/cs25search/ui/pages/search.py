@@ -17,14 +17,14 @@ from ..views import asks
 from ..views.address import Chosen, chosen_filters, first_chosen
 from ..views.map import course_map
 from ..views.map_rows import MapRow, map_rows
-from ..views.markup import escape, muted
+from ..views.markup import escape_markup, muted
 from ..widgets import answer_pane, cards, desk
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 HITS, MORE = 5, 5  # moments at first, and with each click on "more"
-LONG = 60  # characters of a question that a phone or a narrow box cuts off
+BOX_LETTERS = 60  # of a question; a phone or a narrow box cuts off the rest
 TITLES = 5  # of chapters or lectures, where there are no questions to try
 REMEMBERED = 12  # recent questions
 # Keys in the session state: the question before, this one made whole, one to be left as typed.
@@ -59,9 +59,9 @@ def _show_results(
     """
     if not question:
         about = here.local(here.course.about, here.course.about_ja)
-        st.markdown(escape(about) if about else here.say("about"))
-    elif len(question) > LONG:
-        st.markdown(muted(escape(question)))
+        st.markdown(escape_markup(about) if about else here.say("about"))
+    elif len(question) > BOX_LETTERS:
+        st.markdown(muted(escape_markup(question)))
     here.name_tab(question)
     if here.titles and st.toggle(here.say("all_courses"), key="everywhere", bind="query-params"):
         return _show_everywhere(here, question)
@@ -82,10 +82,10 @@ def _show_results(
         _show_examples(here, _examples(here, index))
         return []
     if whole != question:
-        said = here.say("understood", question=f"**{escape(whole)}**")
+        said = here.say("understood", question=f"**{escape_markup(whole)}**")
         _show_understood(here, question, "understood", said)
     if corrected := found.question.corrected:
-        said = here.say("corrected", question=f"**{escape(corrected)}**")
+        said = here.say("corrected", question=f"**{escape_markup(corrected)}**")
         _show_understood(here, question, "corrected", said)
     _show_found(here, index, found, course)
     return list(index.generation.videos)
@@ -115,7 +115,7 @@ def _show_everywhere(here: Here, question: str) -> list[Video]:
         show_problem(error, here.language)
         return []
     if not hits:
-        text = here.say("nothing", question=escape(question))
+        text = here.say("nothing", question=escape_markup(question))
         st.info(text, icon=":material/search_off:")
         return []
     key = "found_one" if len(hits) == 1 else "found"
@@ -227,7 +227,7 @@ def _show_recent(here: Here) -> None:
         others,
         key="recent-chosen",
         icon=":material/history:",
-        format_func=escape,
+        format_func=escape_markup,
         on_click=_ask_again,
         args=("recent-chosen",),
     )
@@ -247,7 +247,7 @@ def _show_found(here: Here, index: Index, found: Found, course: "DeltaGenerator"
     question, hits = found.question.text, list(found.hits)
     if not hits and not is_small_talk(question):
         key = "nothing" if found.filters.is_empty else "nothing_filtered"
-        st.info(here.say(key, question=escape(question)), icon=":material/search_off:")
+        st.info(here.say(key, question=escape_markup(question)), icon=":material/search_off:")
         _show_examples(here, _examples(here, index))
         return
     answer = answer_pane.show_answer(here, index, found)

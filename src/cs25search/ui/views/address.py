@@ -9,10 +9,23 @@ from collections.abc import Iterable, Sequence
 from typing import get_args
 
 from ...ranking.filters import Filters
-from ...records import Language, Video
+from ...records import Language, Lecture, Video
 
 Chosen = int | str  # a lecture by its number, another video by its id
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+def video_address(video: Video | Lecture, start: float | None = None) -> dict[str, str]:
+    """Return the URL parameters of a lecture, or of another recording, and of a second in it.
+
+    >>> video_address(Video("U8J32Z3qV8s", "T", (), 9.0, 5), 582.3)
+    {'lecture': '5', 't': '582'}
+    >>> video_address(Lecture(0, "T", "U8J32Z3qV8s"))
+    {'video': 'U8J32Z3qV8s'}
+    """
+    number = video.number if isinstance(video, Lecture) else video.lecture
+    named = {"lecture": str(number)} if number else {"video": video.video_id}
+    return named if start is None else named | {"t": str(int(start))}
 
 
 def first_language(asked: str | None, locale: str | None) -> Language:

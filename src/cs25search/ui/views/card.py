@@ -1,10 +1,12 @@
 """A moment as a card, in HTML."""
 
+from collections.abc import Callable
+
 from ...records import Deck, Hit, Language, Slide, in_language
 from ...search import Index
 from ...times import clock
 from . import html, moment
-from .html import Links
+from .html import Links, escape_html
 from .texts import say
 
 
@@ -14,7 +16,7 @@ def card(hit: Hit, index: Index, question: str, links: Links) -> str:
     first, *others = moment.passages(hit, question, language, moment.context(hit, index))
     by = moment.spoken_by(hit, language)
     label = " · ".join([first[0], *([by] if by else [])])
-    data = f'data-video="{html.escape(hit.video.video_id)}" data-group=moment'
+    data = f'data-video="{escape_html(hit.video.video_id)}" data-group=moment'
     return (
         f'<article class=cs-card {data} data-at="{hit.start:g}" data-end="{hit.end:g}">'
         f"<h3>{heading(hit, links)}</h3>"
@@ -29,7 +31,7 @@ def heading(hit: Hit, links: Links) -> str:
     language = links.language
     times = f"{clock(hit.start)}–{clock(hit.end)}"
     title = moment.title_of(hit.note, language) if hit.note else ""
-    shown = f"{times} · {html.escape(title)}" if title else times
+    shown = f"{times} · {escape_html(title)}" if title else times
     link = links.play(hit.video, hit.start, shown, attributes="data-moment")
     badge = f" <span class=cs-badge>{say(language, 'qa')}</span>" if moment.is_qa(hit) else ""
     return link + badge
@@ -55,23 +57,31 @@ def beside(slide: Slide, deck: Deck | None, language: Language, is_best: bool) -
     return folded(label, f"<p>{name}</p>{text}")
 
 
-def show_slide(slide: Slide, deck: Deck | None, language: Language) -> str:
+def folded_slide(slide: Slide, deck: Deck | None, language: Language) -> str:
     """Return a slide: its name, and its summary folded below it."""
     return folded(slide_name(slide, deck, language), slide_text(slide, language))
 
 
 def slide_name(slide: Slide, deck: Deck | None, language: Language) -> str:
-    """Return number, author and title of a slide; no author for one of another deck."""
+    """Return number, author and title of a slide."""
+    number = slide_number(slide, deck, language, escape_html)
+    title = escape_html(in_language(slide.title, slide.title_ja, language))
+    return f"{number} · {title}"
+
+
+def slide_number(
+    slide: Slide, deck: Deck | None, language: Language, escape: Callable[[str], str]
+) -> str:
+    """Return number and author of a slide; no author for one of another deck, which a course may
+    have as well."""
     author = deck.author if deck and deck.url and slide.url.startswith(deck.url) else ""
     key = "slide_by" if author else "slide"
-    number = say(language, key, number=slide.number, author=html.escape(author))
-    title = html.escape(in_language(slide.title, slide.title_ja, language))
-    return f"{number} · {title}"
+    return say(language, key, number=slide.number, author=escape(author))
 
 
 def slide_text(slide: Slide, language: Language) -> str:
     """Return the summary of a slide, and the link that opens it."""
-    summary = html.escape(in_language(slide.summary, slide.summary_ja, language))
+    summary = escape_html(in_language(slide.summary, slide.summary_ja, language))
     link = html.away_link(slide.url, say(language, "open_slide", number=slide.number))
     return f"<p>{summary}{f' {link}' if slide.url else ''}</p>"
 

@@ -4,7 +4,7 @@ from ...answers.guide import MARGIN, Fit, Pick
 from ...records import Language
 from .texts import say
 
-LONG = 600.0  # seconds of a lecture whose minutes are worth counting
+COUNTED_FROM = 600.0  # seconds of a lecture from which on the minutes about the goal are stated
 FITS: dict[Fit, str] = {
     "named": "guide_named",
     "whole": "guide_whole",
@@ -25,7 +25,7 @@ def verdict(pick: Pick, time: float, language: Language) -> str:
         key = "guide_fits" if lecture.duration <= time + MARGIN else "guide_too_long"
         return say(language, key, length=length, time=minutes(time))
     parts = [say(language, FITS[pick.fit])]
-    if pick.seconds and lecture.duration >= LONG:
+    if pick.seconds and lecture.duration >= COUNTED_FROM:
         parts.append(say(language, "guide_minutes", time=minutes(pick.seconds), length=length))
     if summary := (lecture.in_a_word_ja if language == "ja" else "") or lecture.in_a_word:
         parts.append(summary + ("。" if language == "ja" else "."))

@@ -11,25 +11,26 @@ from urllib.parse import urlencode
 from ...records import Language, Video
 from ...text.clean import clean
 from ...times import watch_url
+from .address import video_address
 
 
-def escape(text: str) -> str:
+def escape_html(text: str) -> str:
     """Return HTML that shows a text literally, also inside an attribute.
 
-    >>> escape('a <b> & "c"')
+    >>> escape_html('a <b> & "c"')
     'a &lt;b&gt; &amp; &quot;c&quot;'
     """
     return html.escape(clean(text))
 
 
-def mark(text: str, spans: list[tuple[int, int]]) -> str:
+def mark_spans(text: str, spans: list[tuple[int, int]]) -> str:
     """Return the escaped `text` with the spans marked.
 
     Args:
         text: Cleaned text.
         spans: (begin, end) positions in order, without overlap.
 
-    >>> mark("a <router>", [(3, 9)])
+    >>> mark_spans("a <router>", [(3, 9)])
     'a &lt;<mark>router</mark>&gt;'
     """
     pieces, done = [], 0
@@ -57,8 +58,7 @@ class Links:
         >>> Links("en", {"lang": "en"}).page(Video("v", "T", (), 9.0, 5), 582.3)
         'lecture?lang=en&amp;lecture=5&amp;t=582'
         """
-        name, value = ("lecture", video.lecture) if video.lecture else ("video", video.video_id)
-        query = urlencode({**self.address, name: value, "t": int(start)})
+        query = urlencode({**self.address, **video_address(video, start)})
         return html.escape(f"lecture?{query}")
 
     def play(
@@ -78,7 +78,7 @@ class Links:
             return f'<a href="{url}" target="_blank"{shown}{more}>{label}</a>'
         played = ""
         if video.media:
-            played = f' data-play="{escape(video.video_id)}" data-second="{start:g}"'
+            played = f' data-play="{escape_html(video.video_id)}" data-second="{start:g}"'
         return f'<a href="{self.page(video, start)}"{played}{shown}{more}>{label}</a>'
 
 
@@ -115,4 +115,6 @@ def reel_button(label: str, container: str) -> str:
         label: HTML.
         container: The key of the container.
     """
-    return f'<button type=button class=cs-play data-reel="{escape(container)}">▶ {label}</button>'
+    return (
+        f'<button type=button class=cs-play data-reel="{escape_html(container)}">▶ {label}</button>'
+    )

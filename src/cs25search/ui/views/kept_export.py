@@ -17,7 +17,7 @@ from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
 from ...transcripts import cues_of
 from .kept import KeptMoment
-from .moment import lecture_title, title_of
+from .moment import lecture_title, note_label, title_of
 from .texts import say
 
 LONGEST_QUOTE = 500  # characters; a quote ends with the line that exceeds it
@@ -85,12 +85,10 @@ class Described:
         return clean(in_language(self.note.text, self.note.text_ja, language)) if self.note else ""
 
     def note_label(self, language: Language) -> str:
-        """Return what the note is: by a person or by a language model."""
-        if self.note and self.note.model:
-            return say(language, "note_by", model=clean(self.note.model))
-        return say(language, "note")
+        """Return the label of the note, with the language model that wrote it, if any."""
+        return note_label(self.note.model if self.note else "", language)
 
-    def slide_title(self, language: Language) -> str:
+    def slide_label(self, language: Language) -> str:
         """Return number and title of the slide; "" without one."""
         if self.slide is None:
             return ""
@@ -144,7 +142,7 @@ def to_markdown(moments: Sequence[Described], title: str, language: Language) ->
         if one.quote:
             lines += [f"> {escape_markdown(one.quote)}", ""]
         if one.slide:
-            name = escape_markdown(one.slide_title(language))
+            name = escape_markdown(one.slide_label(language))
             lines += [f"[{name}]({one.slide.url})" if one.slide.url else name, ""]
     return "\n".join(lines)
 
@@ -157,7 +155,7 @@ def to_csv(moments: Iterable[Described], language: Language) -> str:
     for one in moments:
         row = [
             one.place(language), one.title(language), one.time, one.link, one.question(language),
-            one.moment.note, one.note_text(language), one.quote, one.slide_title(language),
+            one.moment.note, one.note_text(language), one.quote, one.slide_label(language),
         ]  # fmt: skip
         writer.writerow([literal(cell) for cell in row])
     return table.getvalue()
@@ -199,7 +197,7 @@ def _back(one: Described, language: Language) -> str:
     elif one.quote:
         parts.append(f"<blockquote>{html.escape(one.quote)}</blockquote>")
     if one.slide:
-        parts.append(f"<p>{_anchor(one.slide.url, one.slide_title(language))}</p>")
+        parts.append(f"<p>{_anchor(one.slide.url, one.slide_label(language))}</p>")
     parts.append(f"<p>{_anchor(one.link, f'{one.place(language)}, {one.time}')}</p>")
     return "".join(parts)
 

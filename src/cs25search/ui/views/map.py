@@ -1,17 +1,16 @@
 """The map of the course: a row for each lecture that speaks of what was asked, in HTML."""
 
 from collections.abc import Sequence
-from textwrap import shorten
 
 from ...records import Language, lecture_label
 from ...text.clean import clean
 from ...times import clock
-from .html import Links, escape
+from .html import Links, escape_html
 from .map_rows import Bar, MapRow, best_bars
-from .moment import lecture_title, title_of
+from .moment import lecture_title, title_or_words
 from .texts import say
 
-FIRST_LETTERS = 60
+FIRST_LETTERS = 60  # of speech
 BY_KEYBOARD = 2  # bars of a row that Tab reaches; the others are for the pointer
 LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
 STEP = 20  # minutes between the marks of the scale
@@ -38,7 +37,7 @@ def _row(row: MapRow, longest: float, links: Links) -> str:
     best = best_bars(row, BY_KEYBOARD)
     bars = "".join(_bar(row, bar, bar in best, links) for bar in row.bars if bar.level)
     wide = 100 * video.duration / longest
-    name = f'<span class=cs-name data-tip="{escape(title)}">{escape(title)}</span>'
+    name = f'<span class=cs-name data-tip="{escape_html(title)}">{escape_html(title)}</span>'
     return f"<div class=cs-row>{name}<div data-row style='width:{wide:.2f}%'>{bars}</div></div>"
 
 
@@ -48,7 +47,7 @@ def _bar(row: MapRow, bar: Bar, is_best: bool, links: Links) -> str:
     left, wide = 100 * bar.begin / whole, 100 * (bar.end - bar.begin) / whole
     label = bar_label(bar, links.language)
     attributes = (
-        f'class="cs-bar cs-level-{bar.level}" aria-label="{escape(label)}"'
+        f'class="cs-bar cs-level-{bar.level}" aria-label="{escape_html(label)}"'
         f' style="left:{left:.2f}%;width:{wide:.2f}%"{"" if is_best else " tabindex=-1"}'
     )
     return links.play(row.video, bar.begin, "", label, attributes)
@@ -57,14 +56,8 @@ def _bar(row: MapRow, bar: Bar, is_best: bool, links: Links) -> str:
 def bar_label(bar: Bar, language: Language) -> str:
     """Return time, note and match of a bar. Not escaped."""
     match = say(language, LEVELS[bar.level])
-    return f"{clock(bar.begin)} {bar_title(bar, language)} ({match})"
-
-
-def bar_title(bar: Bar, language: Language) -> str:
-    """Return the title of the note of a bar; of speech, its first words. Not escaped."""
-    if bar.note.kind == "transcript":
-        return shorten(bar.note.text, FIRST_LETTERS, placeholder=" …")
-    return title_of(bar.note, language)
+    title = title_or_words(bar.note, language, FIRST_LETTERS)
+    return f"{clock(bar.begin)} {title} ({match})"
 
 
 def _scale(longest: float, language: Language) -> str:
@@ -84,5 +77,5 @@ def _rest(rows: Sequence[MapRow], language: Language) -> str:
         return ""
     names = [lecture_label(row.video.lecture, language) or clean(row.video.title)
              for row in rows]  # fmt: skip
-    shown = ("、" if language == "ja" else ", ").join(escape(name) for name in names)
+    shown = ("、" if language == "ja" else ", ").join(escape_html(name) for name in names)
     return f"<p class=cs-label>{say(language, 'hardly', names=shown)}</p>"

@@ -1,16 +1,17 @@
 """The strings that are shown for a hit, with escaped data: Markdown, or HTML where it says so."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
-from ...records import Chunk, Hit, Language, Slide, Video, in_language
+from ...records import Chunk, Hit, Language, Video, in_language
 from ...search import Index
 from ...text.clean import clean
 from ...text.highlight import marks
 from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
 from ...transcripts import cues_of, speakers_of
-from . import html
-from .markup import escape
+from .html import escape_html, mark_spans
+from .markup import escape_markup
 from .texts import say
 
 # Kinds of captions, see Video.captions.
@@ -20,7 +21,7 @@ MACHINE_MADE = {
     "machine-translated": "captions_translated",
 }
 
-AROUND = 60.0  # seconds around a chunk within which adjacent lines are looked for
+AROUND = 60.0  # seconds around a chunk in which the lines before and after it are looked up
 
 
 def lecture_title(number: int | None, title: str, title_ja: str, language: Language) -> str:
@@ -37,7 +38,9 @@ def video_line(video: Video, language: Language) -> str:
     """Return number, title and speakers of a recording."""
     title = lecture_title(video.lecture, video.title, video.title_ja, language)
     speakers = ", ".join(video.speakers)
-    return " · ".join([f"**{escape(title)}**", *([escape(speakers)] if speakers else [])])
+    return " · ".join(
+        [f"**{escape_markup(title)}**", *([escape_markup(speakers)] if speakers else [])]
+    )
 
 
 def title_of(note: Chunk, language: Language) -> str:
@@ -50,11 +53,24 @@ def title_of(note: Chunk, language: Language) -> str:
     return say(language, "title_by_model", title=title) if note.model else title
 
 
-def note_label(note: Chunk, language: Language) -> str:
-    """Return the label of a note, with the language model that wrote it, if any. HTML."""
-    if note.model:
-        return say(language, "note_by", model=html.escape(note.model))
-    return say(language, "note")
+def title_or_words(chunk: Chunk, language: Language, letters: int) -> str:
+    """Return the title of a note; of speech, its first words. Not escaped.
+
+    Args:
+        letters: The most characters of speech.
+    """
+    if chunk.kind == "transcript":  # its title is that of the recording
+        return shorten(chunk.text, letters, placeholder=" …")
+    return title_of(chunk, language)
+
+
+def note_label(model: str, language: Language) -> str:
+    """Return the label of a note, with the language model that wrote it, if any. Not escaped.
+
+    >>> note_label("", "en"), note_label("llama3.1", "en")
+    ('Study note', 'Study note by the language model llama3.1')
+    """
+    return say(language, "note_by", model=clean(model)) if model else say(language, "note")
 
 
 def passages(
@@ -73,16 +89,17 @@ def passages(
     """
     found = []
     if hit.chunk.kind == "transcript":
-        before, after = (html.escape(line) for line in around)
+        before, after = (escape_html(line) for line in around)
         lines = [
             *([f"<span class=cs-muted>… {before}</span>"] if before else []),
-            marked(question, hit.quote),
+            mark_question(question, hit.quote),
             *([f"<span class=cs-muted>{after} …</span>"] if after else []),
         ]
         found.append((say(language, "said"), " ".join(lines)))
     if hit.note:
         note = in_language(hit.note.text, hit.note.text_ja, language)
-        found.append((note_label(hit.note, language), marked(question, note)))
+        label = escape_html(note_label(hit.note.model, language))
+        found.append((label, mark_question(question, note)))
     return found[::-1] if language == "ja" else found
 
 
@@ -113,7 +130,7 @@ def as_markdown(hit: Hit, language: Language) -> str:
     title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
     if hit.chunk.kind == "note":
         text = escape_markdown(in_language(hit.chunk.text, hit.chunk.text_ja, language))
-        quoted = f"{_label_to_copy(hit.chunk, language)}: {text}"
+        quoted = f"{escape_markdown(note_label(hit.chunk.model, language))}: {text}"
     else:
         quoted = f"> {escape_markdown(hit.quote)}"
     place, link = f"{escape_markdown(title)}, {clock(hit.start)}", watch_link(hit)
@@ -129,7 +146,7 @@ def as_markdown(hit: Hit, language: Language) -> str:
 def spoken_by(hit: Hit, language: Language) -> str:
     """Return the speakers of a moment and the origin of its captions, as HTML; "" for one unnamed
     speaker."""
-    names = ", ".join(html.escape(name) for name in speakers_of(hit.chunk.cues))
+    names = ", ".join(escape_html(name) for name in speakers_of(hit.chunk.cues))
     parts = [say(language, "spoken_by", names=names)] if names else []
     if hit.chunk.kind == "transcript" and (maker := captions_by(hit.video, language)):
         parts.append(maker)
@@ -140,7 +157,7 @@ def captions_by(video: Video, language: Language) -> str:
     """Return who made the captions of a video, as HTML, if a machine did; else ""."""
     kind, comma, model = video.captions.partition(", ")
     key = MACHINE_MADE.get(kind)
-    return say(language, key, by=comma + html.escape(model)) if key else ""
+    return say(language, key, by=comma + escape_html(model)) if key else ""
 
 
 def watch_link(hit: Hit) -> str:
@@ -148,24 +165,7 @@ def watch_link(hit: Hit) -> str:
     return watch_url(hit.video.video_id, hit.start)
 
 
-def slide_title(slide: Slide, language: Language) -> str:
-    """Return the title of a slide."""
-    return escape(in_language(slide.title, slide.title_ja, language))
-
-
-def slide_summary(slide: Slide, language: Language) -> str:
-    """Return the summary of a slide."""
-    return escape(in_language(slide.summary, slide.summary_ja, language))
-
-
-def _label_to_copy(note: Chunk, language: Language) -> str:
-    """Return `note_label` as Markdown for other programs; `escape` is for Streamlit."""
-    if note.model:
-        return escape_markdown(say(language, "note_by", model=note.model))
-    return say(language, "note")
-
-
-def marked(question: str, text: str) -> str:
+def mark_question(question: str, text: str) -> str:
     """Return a text as HTML, with the words of a question marked."""
     shown = clean(text)
-    return html.mark(shown, marks(question, shown))
+    return mark_spans(shown, marks(question, shown))

@@ -8,7 +8,8 @@ from ...records import Answer, Citation, Language, Sentence, in_language, lectur
 from ...text.clean import clean
 from ...text.japanese import is_japanese
 from . import html
-from .html import Links
+from .html import Links, escape_html
+from .moment import note_label
 from .texts import say
 
 
@@ -21,7 +22,7 @@ def prose(sentences: Iterable[Sentence], citations: Iterable[Citation], links: L
     parts = []
     for sentence in sentences:
         numbers = "".join(_number(n, known.get(n), links) for n in sentence.citations)
-        parts.append(f"{html.escape(sentence.text)} {numbers}")
+        parts.append(f"{escape_html(sentence.text)} {numbers}")
     return f"<p>{' '.join(parts)}</p>"
 
 
@@ -31,7 +32,7 @@ def told(answer: Answer, links: Links) -> str:
     if not compared:
         return prose(answer.sentences, answer.citations, links)
     columns = "".join(
-        f"<div><h3>{html.escape(side)}</h3>{prose(said, answer.citations, links)}</div>"
+        f"<div><h3>{escape_html(side)}</h3>{prose(said, answer.citations, links)}</div>"
         for side, said in compared.items()
     )
     return f"<div class=cs-sides>{columns}</div>"
@@ -93,8 +94,7 @@ def tip(citation: Citation, language: Language) -> str:
 
 def _label(citation: Citation, language: Language) -> str:
     if citation.kind == "note":
-        key = "note_by" if citation.model else "note"
-        return say(language, key, model=clean(citation.model))
+        return note_label(citation.model, language)
     keys = {"slide": "about_slide", "lecture": "about_lecture", "transcript": "said"}
     return say(language, keys.get(citation.kind, "about_deck"))
 
@@ -102,13 +102,13 @@ def _label(citation: Citation, language: Language) -> str:
 def byline(answer: Answer, language: Language) -> str:
     """Return who wrote the sentences, what was left out, and why no language model wrote."""
     said = [
-        say(language, "written_by", model=html.escape(answer.model))
+        say(language, "written_by", model=escape_html(answer.model))
         if answer.model
         else say(language, "extracts")
     ]
     if answer.remark and not answer.model:
         remark = in_language(answer.remark, answer.remark_ja, language)
-        said.append(say(language, "stands_in", remark=html.escape(remark)))
+        said.append(say(language, "stands_in", remark=escape_html(remark)))
     if answer.dropped:
         key = "dropped_one" if answer.dropped == 1 else "dropped"
         said.append(say(language, key, count=answer.dropped))
@@ -128,7 +128,7 @@ def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str
 
 def _number(n: int, citation: Citation | None, links: Links, label: str = "") -> str:
     """Return the link of a number, which says what is cited at the pointer and the focus."""
-    shown = f"[{n}]" + (f" {html.escape(label)}" if label else "")
+    shown = f"[{n}]" + (f" {escape_html(label)}" if label else "")
     if citation is None:
         return shown
     said = tip(citation, links.language)

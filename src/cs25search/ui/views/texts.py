@@ -1,6 +1,7 @@
 """Every text of the app in English and Japanese.
 
-Texts are Markdown. A value inserted into a text must be our own or be escaped by `markup.escape`.
+Texts are Markdown. A value inserted into a text must be our own, or escaped by
+`markup.escape_markup`.
 """
 
 from ...records import Language

@@ -8,12 +8,12 @@ from ...records import Chunk, Cue, Hit, Video, in_language
 from ...text.clean import clean
 from ...times import clock
 from .address import LANGUAGES
-from .html import Links, escape, mark
+from .html import Links, escape_html, mark_spans
 from .moment import note_label
 from .texts import say
 
-# Seconds after which a sentence end, and after which any cue, ends a paragraph.
-LONG, TOO_LONG = 40.0, 80.0
+# Seconds after which the end of a sentence ends a paragraph, and after which that of any cue does.
+SENTENCE_ENDS, CUE_ENDS = 40.0, 80.0
 View = Literal["both", "notes", "speech", "languages"]
 
 
@@ -134,8 +134,8 @@ def _ends(group: list[Cue], following: Cue, breaks: Sequence[float]) -> bool:
     is_sentence = group[-1].text.rstrip().endswith((".", "?", "!", "。", "？", "！"))
     return (
         any(group[0].start < second <= following.start for second in breaks)
-        or (is_sentence and lasts >= LONG)
-        or lasts >= TOO_LONG
+        or (is_sentence and lasts >= SENTENCE_ENDS)
+        or lasts >= CUE_ENDS
     )
 
 
@@ -156,10 +156,10 @@ def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
     return found
 
 
-def marked(text: str, wanted: str) -> str:
+def mark_wanted(text: str, wanted: str) -> str:
     """Return a text as HTML, with the words marked."""
     shown = clean(text)
-    return mark(shown, occurrences(shown, wanted))
+    return mark_spans(shown, occurrences(shown, wanted))
 
 
 def show_text(text: Text, video: Video, links: Links) -> str:
@@ -170,7 +170,7 @@ def show_text(text: Text, video: Video, links: Links) -> str:
 
 def _row(row: Row, text: Text, video: Video, links: Links) -> str:
     heads = "".join(
-        f"<h2>{links.play(video, start, clock(start))} {escape(title)}</h2>"
+        f"<h2>{links.play(video, start, clock(start))} {escape_html(title)}</h2>"
         for start, title in row.chapters
     )
     sides = []
@@ -187,7 +187,7 @@ def _row(row: Row, text: Text, video: Video, links: Links) -> str:
 def _note(row: Row, note: Chunk, text: Text, video: Video, links: Links) -> str:
     language, wanted = links.language, text.wanted
     title = in_language(note.title, note.title_ja, language)
-    label = f"{clock(note.start)} {marked(title, wanted)}".strip()
+    label = f"{clock(note.start)} {mark_wanted(title, wanted)}".strip()
     data = _data(video, note.start, "note") + (f" data-slide={row.slide}" if row.slide else "")
     badges = [
         *([say(language, "moment_here")] if row.is_moment else []),
@@ -198,16 +198,16 @@ def _note(row: Row, note: Chunk, text: Text, video: Video, links: Links) -> str:
     link = links.play(video, note.start, label, attributes=moment)
     parts = [
         f"<h3>{link}{shown}</h3>",
-        f"<p>{marked(in_language(note.text, note.text_ja, language), wanted)}</p>",
+        f"<p>{mark_wanted(in_language(note.text, note.text_ja, language), wanted)}</p>",
     ]
-    terms = [marked(term, wanted) for term in note.terms]
+    terms = [mark_wanted(term, wanted) for term in note.terms]
     if row.slide:
         name = say(language, "slide_short", number=row.slide)
-        terms.append(f'<span data-tip="{escape(text.deck[row.slide])}">{name}</span>')
+        terms.append(f'<span data-tip="{escape_html(text.deck[row.slide])}">{name}</span>')
     if terms:
         parts.append(f"<p class=cs-label>{' · '.join(terms)}</p>")
     if note.model:
-        parts.append(f"<p class=cs-label>{note_label(note, language)}</p>")
+        parts.append(f"<p class=cs-label>{escape_html(note_label(note.model, language))}</p>")
     return f"<div class=cs-note lang={language} {data}>{''.join(parts)}</div>"
 
 
@@ -222,16 +222,16 @@ def _speech(row: Row, text: Text, video: Video, links: Links) -> str:
         tail = f" <span class=cs-badge>{badge}</span>" if is_first else ""
         lines = []
         for cue in paragraph:
-            name = f"<b>{escape(cue.speaker)}:</b> " if cue.speaker not in ("", before) else ""
+            name = f"<b>{escape_html(cue.speaker)}:</b> " if cue.speaker not in ("", before) else ""
             before = cue.speaker
             data = _data(video, cue.start, "speech")
-            lines.append(f"{name}<span {data}>{marked(cue.text, text.wanted)}</span>")
+            lines.append(f"{name}<span {data}>{mark_wanted(cue.text, text.wanted)}</span>")
         shown.append(f"<p>{time}{tail} {' '.join(lines)}</p>")
     return f"<div class=cs-speech>{''.join(shown)}</div>"
 
 
 def _data(video: Video, start: float, group: str) -> str:
-    return f'data-video="{escape(video.video_id)}" data-at={start:g} data-group={group}'
+    return f'data-video="{escape_html(video.video_id)}" data-at={start:g} data-group={group}'
 
 
 def show_contents(entries: Sequence[tuple[float, str]], video: Video, links: Links) -> str:
@@ -242,7 +242,7 @@ def show_contents(entries: Sequence[tuple[float, str]], video: Video, links: Lin
     """
     lines = "".join(
         f"<li {_data(video, start, 'contents')}>"
-        f"{links.play(video, start, f'{clock(start)} {escape(title)}')}</li>"
+        f"{links.play(video, start, f'{clock(start)} {escape_html(title)}')}</li>"
         for start, title in entries
     )
     title = say(links.language, "contents")

@@ -10,6 +10,7 @@ from ...records import Answer
 from ...search import Index
 from ..here import Here
 from ..views import html, reply
+from ..views.html import escape_html
 from ..writing import Writing
 
 PATIENCE = 0.3  # seconds that the moments below wait for a language model
@@ -104,7 +105,7 @@ def _show_draft(here: Here, writing: Writing, model: str) -> None:
     if writing.done:
         st.rerun()  # the whole page, because a fragment keeps polling as long as it is shown
     said = reply.prose(writing.said, (), here.links)
-    _show_box(here, said, here.say("writing", model=html.escape(model)))
+    _show_box(here, said, here.say("writing", model=escape_html(model)))
 
 
 def _show_sentences(here: Here, answer: Answer) -> None:

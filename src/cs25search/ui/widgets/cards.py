@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from ...records import Hit, Slide, Video
+from ...records import Hit, Slide, Video, in_language
 from ...search import Index
 from ...times import clock
 from ..here import Here
 from ..views import card, moment
-from ..views.markup import escape, muted
+from ..views.address import video_address
+from ..views.markup import escape_markup, muted
 from . import kept_list
 
 
@@ -27,7 +28,7 @@ def show_moments(
             own = [hit for hit in hits if hit.video == video]
             line = moment.video_line(video, here.language)
             course = own[0].course
-            st.markdown(f"{escape(here.titles[course])} · {line}" if course else line)
+            st.markdown(f"{escape_markup(here.titles[course])} · {line}" if course else line)
             for hit in own:
                 _show_card(here, indexes[course], hit, question)
 
@@ -36,8 +37,7 @@ def _show_card(here: Here, index: Index, hit: Hit, question: str) -> None:
     with st.container(border=True, key=f"moment-{hit.rank}", gap="xxsmall"):
         st.html(card.card(hit, index, question, here.links))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            name = "lecture" if hit.video.lecture else "video"
-            place = {name: str(hit.video.lecture or hit.video.video_id), "t": str(int(hit.start))}
+            place = video_address(hit.video, hit.start)
             course = {"course": hit.course} if hit.course else {}
             st.page_link(
                 here.pages["lecture"],
@@ -58,15 +58,14 @@ def _show_card(here: Here, index: Index, hit: Hit, question: str) -> None:
             st.html(slide)
 
 
-def show_slide(here: Here, slide: Slide) -> None:
+def show_slide_widget(here: Here, slide: Slide) -> None:
     """Show a slide of the deck: number, title, summary, link."""
-    deck = here.course.deck
-    # A course may have slides of other decks, too.
-    author = deck.author if deck and deck.url and slide.url.startswith(deck.url) else ""
-    key = "slide_by" if author else "slide"
-    st.markdown(muted(here.say(key, number=slide.number, author=escape(author))))
-    st.markdown(f"**{moment.slide_title(slide, here.language)}**")
-    st.markdown(moment.slide_summary(slide, here.language))
+    language = here.language
+    number = card.slide_number(slide, here.course.deck, language, escape_markup)
+    title = escape_markup(in_language(slide.title, slide.title_ja, language))
+    st.markdown(muted(number))
+    st.markdown(f"**{title}**")
+    st.markdown(escape_markup(in_language(slide.summary, slide.summary_ja, language)))
     if slide.url:  # the deck of another course may have no URL
         st.link_button(
             here.say("open_slide", number=slide.number),
@@ -83,13 +82,12 @@ def show_video(here: Here, video: Video, facts: str) -> None:
     """
     with st.container(gap="xsmall"):
         # Not in the link's label: labels do not wrap, so a phone would cut it off.
-        st.markdown(f"**{escape(here.title(video))}**  \n{muted(facts)}")
-        name = "lecture" if video.lecture else "video"
+        st.markdown(f"**{escape_markup(here.title(video))}**  \n{muted(facts)}")
         st.page_link(
             here.pages["lecture"],
             label=here.say("open_lecture", number=video.lecture)
             if video.lecture
             else here.say("open_video"),
             icon=":material/menu_book:",
-            query_params=here.address | {name: str(video.lecture or video.video_id)},
+            query_params=here.address | video_address(video),
         )

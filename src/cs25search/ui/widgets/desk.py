@@ -24,8 +24,8 @@ from .scripts import FOLDER, PACKAGE, component
 KEY = "desk"
 AUDIO = re.compile(r"\.(?:mp3|m4a|wav|ogg|opus|flac|aac)$", re.I)
 STYLE = (PACKAGE / FOLDER / "desk.css").read_text("utf-8")
-# Texts of the script, which calls them by what follows "desk_".
-WORDS = ("desk_player", "desk_quiet", "desk_play_from", "desk_play_all", "desk_follow",
+# Texts of the script, which names them by what follows "desk_".
+SCRIPT_TEXTS = ("desk_player", "desk_quiet", "desk_play_from", "desk_play_all", "desk_follow",
          "desk_keys", "desk_close", "desk_copied", "desk_blocked")  # fmt: skip
 KEYS = {"/": "key_box", "Space": "key_space", "j / l": "key_skip", "n / p": "key_moment",
         "?": "key_help"}  # fmt: skip
@@ -69,7 +69,7 @@ def show_desk(
     """
     videos = list(videos)
     words: dict[str, Any] = {
-        key.removeprefix("desk_"): here.say(key, time="{time}") for key in WORDS
+        key.removeprefix("desk_"): here.say(key, time="{time}") for key in SCRIPT_TEXTS
     }
     words["keys_list"] = [[here.say("space") if key == "Space" else key, here.say(text)]
                           for key, text in KEYS.items()]  # fmt: skip
