@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import PHONE, ask, link_copy, open_at, open_page, serve
-from .test_moments import fits, word
+from .test_kept import fits, word
 
 PLAIN = b"1\n00:00:05,000 --> 00:00:20,000\nZebras graze beside the quagga in the savannah.\n"
 TALK = {"name": "On stripes [abcdefghijk].en.srt", "mimeType": "text/plain", "buffer": PLAIN}

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import PHONE, PROJECT, ask, link_copy, open_at, open_page, serve, settle
-from .test_moments import until_stored
+from .test_kept import until_stored
 
 COURSES = PROJECT / "tests" / "data" / "courses"
 # Nothing outside the bundled course may say this. The program's own name contains "cs25".

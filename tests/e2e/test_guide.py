@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import EVERYWHERE, open_at, open_page, settle
-from .test_moments import fits, word
+from .test_kept import fits, word
 from .youtube import frame, speak
 
 VISION = {"en": "I do vision", "ja": "画像認識をやっている"}
