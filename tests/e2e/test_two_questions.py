@@ -55,5 +55,5 @@ def test_thanks_get_three_questions_to_go_on_with(browser, app_url, language, th
         expect(chips).to_have_count(3)
         asked = chips.first.inner_text()
         chips.first.click()
-        expect(page.get_by_role("textbox", name=say(language, "question"))).to_have_value(asked)
+        expect(page.get_by_role("combobox", name=say(language, "question"))).to_have_value(asked)
         expect(page.locator(".st-key-answer")).to_be_visible()

@@ -8,12 +8,13 @@ import streamlit as st
 from ..errors import Cs25SearchError
 from ..integrity import fingerprint
 from ..place import Place
-from ..records import Video
+from ..records import Language, Video
 from ..search import Index, live_name, open_place
 from .here import Here
 from .views.dates import local_time
 from .views.markup import escape_markup
 from .views.problem import explain
+from .views.suggestions import NONE, Suggestions, suggestions
 
 
 def live_index(here: Here) -> Index:
@@ -55,6 +56,19 @@ def other_videos(here: Here) -> list[Video]:
         videos = _open(here.place, _state(here.place)).generation.videos
         return [video for video in videos if video.lecture is None]
     return []
+
+
+def suggested(here: Here) -> Suggestions:
+    """Return the questions that the notes of the live index answer; none if it cannot be opened."""
+    with suppress(Cs25SearchError):
+        return _suggested(here.place, _state(here.place), here.language)
+    return NONE
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _suggested(place: Place, state: str, language: Language) -> Suggestions:
+    notes = _open(place, state).searcher.source.notes()
+    return suggestions(notes.chunks, language)
 
 
 def _state(place: Place) -> str:

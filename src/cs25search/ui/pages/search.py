@@ -12,13 +12,14 @@ from ...ranking.searcher import Found
 from ...records import Video
 from ...search import Index, search_all
 from ..here import Here, show_problem
-from ..live import live_index, live_indexes, other_videos
+from ..live import live_index, live_indexes, other_videos, suggested
 from ..views import asks
 from ..views.address import Chosen, chosen_filters, first_chosen
 from ..views.map import course_map
 from ..views.map_rows import MapRow, map_rows
 from ..views.markup import escape_markup, muted
 from ..widgets import answer_pane, cards, desk
+from ..widgets.box import show_list
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 HITS, MORE = 5, 5  # moments at first, and with each click on "more"
 BOX_LETTERS = 60  # of a question; a phone or a narrow box cuts off the rest
 TITLES = 5  # of chapters or lectures, where there are no questions to try
-REMEMBERED = 12  # recent questions
 # Keys in the session state: the question before, this one made whole, one to be left as typed.
 CONTEXT, WHOLE, AS_TYPED = "context", "whole-question", "as-typed"
 SHOWN = "more-shown"  # how often more moments were asked for, by question
@@ -38,12 +38,12 @@ def show(here: Here) -> None:
     player, course = side.container(key="player"), side.container(key="map")
     with main, st.container(gap="xsmall"):
         box, filters = st.columns([3, 2], gap="small")
-        with box:
+        with box, st.container(key="box", gap=None):
             question = _ask_for_question(here)
+            show_list(here, question, understand(question))
         with filters:
             lectures = _choose_lectures(here)
         played = _show_results(here, question, lectures, course)
-        _show_recent(here)
     with player:
         options = desk.Options(box=here.say("question"), focus=not question)
         desk.show_desk(here, played, options, _ask_whole)
@@ -65,7 +65,7 @@ def _show_results(
     here.name_tab(question)
     if here.titles and st.toggle(here.say("all_courses"), key="everywhere", bind="query-params"):
         return _show_everywhere(here, question)
-    whole = understand(question)
+    whole = st.session_state[WHOLE]
     try:
         index = live_index(here)
         exact = st.session_state.get(AS_TYPED) == question
@@ -133,15 +133,6 @@ def _examples(here: Here, index: Index) -> Sequence[str]:
     return asked or (parts or [lecture.title for lecture in course.lectures])[:TITLES]
 
 
-def remember(recent: list[str], question: str) -> list[str]:
-    """Return the recent questions, newest first, with one added.
-
-    >>> remember(["a", "b"], "b")
-    ['b', 'a']
-    """
-    return [question, *(one for one in recent if one != question)][:REMEMBERED]
-
-
 def understand(question: str) -> str:
     """Return a question completed from the previous one, unless it is to be searched as typed."""
     state = st.session_state
@@ -165,9 +156,10 @@ def _show_understood(here: Here, question: str, key: str, said: str) -> None:
         )
 
 
-def _on_question() -> None:
+def _on_question(here: Here) -> None:
     """Keep the last question for one that needs it; it lasts as long as the session."""
-    st.session_state[CONTEXT] = st.session_state.get(WHOLE, "")
+    is_whole = st.session_state["q"] in suggested(here).questions
+    st.session_state[CONTEXT] = "" if is_whole else st.session_state.get(WHOLE, "")
 
 
 def _ask_for_question(here: Here) -> str:
@@ -182,10 +174,9 @@ def _ask_for_question(here: Here) -> str:
         icon=":material/search:",
         label_visibility="collapsed",  # the page title says it
         on_change=_on_question,
+        args=(here,),
     )
     st.session_state["question"] = question
-    if question.strip():
-        st.session_state["recent"] = remember(st.session_state.get("recent", []), question)
     return question
 
 
@@ -215,22 +206,6 @@ def _choose_lectures(here: Here) -> list[Chosen]:
         if asked[name] != values:
             st.query_params[name] = values
     return chosen
-
-
-def _show_recent(here: Here) -> None:
-    recent: list[str] = st.session_state.get("recent", [])
-    others = [question for question in recent if question != st.session_state.get("question")]
-    if not others:
-        return
-    st.menu_button(
-        here.say("recent"),
-        others,
-        key="recent-chosen",
-        icon=":material/history:",
-        format_func=escape_markup,
-        on_click=_ask_again,
-        args=("recent-chosen",),
-    )
 
 
 def _ask_again(key: str) -> None:

@@ -136,6 +136,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "copy_link": ("Copy link", "リンクをコピー"),
     "qa": ("Asked by the audience", "会場からの質問"),
     "recent": ("Recent questions", "最近の質問"),
+    "clear": ("Clear recent questions", "最近の質問を消去"),
+    "suggested": ("Answered in the lectures", "講義に答えがある質問"),
     # Slides
     "slide_short": ("Slide {number}", "スライド{number}"),
     "slide": ("Slide {number} of the deck", "スライド{number}"),

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit import runtime
 
 from ...records import Video
 from ...text.clean import clean
 from ...times import is_youtube_id
 from ..here import Here
-from .scripts import FOLDER, PACKAGE, component
+from .scripts import FOLDER, PACKAGE, component, serve
 
 KEY = "desk"
 AUDIO = re.compile(r"\.(?:mp3|m4a|wav|ogg|opus|flac|aac)$", re.I)
@@ -102,9 +101,7 @@ def _address(video: Video) -> str:
     """
     if "://" in video.media:
         return video.media
-    if not Path(video.media).is_file() or not runtime.exists():
+    if not Path(video.media).is_file():
         return ""
     kind = mimetypes.guess_type(video.media)[0] or "video/mp4"
-    return runtime.get_instance().media_file_mgr.add(
-        video.media, kind, f"{KEY}-{video.video_id}", is_for_static_download=False
-    )
+    return serve(video.media, kind, f"{KEY}-{video.video_id}")

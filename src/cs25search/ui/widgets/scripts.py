@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
@@ -39,3 +40,16 @@ def component(
     return st.components.v2.component(
         full, html=html, css=css, js=f"{name}.js", isolate_styles=isolate_styles
     )
+
+
+def serve(data: bytes | str, kind: str, name: str) -> str:
+    """Return the address at which a session's browser gets a file; "" outside a server.
+
+    Args:
+        data: Its bytes, or its path on this machine.
+        kind: Its MIME type.
+        name: Of the place on the page; a file is served as long as each run names it.
+    """
+    if not runtime.exists():
+        return ""
+    return runtime.get_instance().media_file_mgr.add(data, kind, name, is_for_static_download=False)

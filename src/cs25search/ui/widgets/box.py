@@ -1,0 +1,29 @@
+"""The list below the search box: suggestions and recent questions (scripts/box.js)."""
+
+from ..here import Here
+from ..live import suggested
+from .scripts import component, serve
+
+KEY = "suggestions"
+
+
+def show_list(here: Here, asked: str, whole: str) -> None:
+    """Show the list, closed at first; call it directly below the box.
+
+    Args:
+        asked: The question in the box.
+        whole: The same, completed from the question before; this is kept as recent, in the
+            browser only.
+    """
+    packed = suggested(here).packed
+    component("box", isolate_styles=False)(
+        key=KEY,
+        data={
+            "label": here.say("question"),
+            "course": here.place.course,
+            "asked": asked.strip(),
+            "whole": whole.strip(),
+            "url": serve(packed, "application/gzip", KEY) if packed else "",
+            "words": {name: here.say(name) for name in ("suggested", "recent", "clear")},
+        },
+    )
