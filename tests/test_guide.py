@@ -1,13 +1,13 @@
-"""What the guide advises for goals as people type them, in both languages."""
+"""What the guide says for goals as people type them, in both languages."""
 
 from dataclasses import replace
 
 import pytest
 
-from cs25search.answers.guide import END, Guide, Pick, aspect_of, pick_of, time_of
-from cs25search.ranking.lectures import Advice
-from cs25search.records import Chunk, Hit, Lecture
-from cs25search.ui.views.guide import verdict
+from cs25search.answers.guide import END, aspect_of, pick_of, time_of
+from cs25search.formats import verdict
+from cs25search.ranking.lectures import RankedLecture
+from cs25search.records import Chunk, Guide, Hit, Lecture, Pick
 
 LECTURE = Lecture(1, "Bread", "abcdefghijk", duration=3000, in_a_word="Yeast", in_a_word_ja="酵母")
 
@@ -101,9 +101,9 @@ def test_time_is_read_in_both_languages():
 def test_a_short_lecture_needs_fewer_seconds():
     hit = Hit(LECTURE.video(), CHUNK, None, 5, 25, "", None, 1.0, 1)
     short = replace(LECTURE, duration=200)
-    assert pick_of(Advice(short, 1.0, 20.0, (hit,))).fit == "part"
-    assert pick_of(Advice(LECTURE, 1.0, 20.0, (hit,))).fit == "mention"
-    assert pick_of(Advice(short, 1.0, 90.0, (hit,))).fit == "whole"
+    assert pick_of(RankedLecture(short, 1.0, 20.0, (hit,))).fit == "part"
+    assert pick_of(RankedLecture(LECTURE, 1.0, 20.0, (hit,))).fit == "mention"
+    assert pick_of(RankedLecture(short, 1.0, 90.0, (hit,))).fit == "whole"
 
 
 def test_verdict_in_words():
@@ -115,6 +115,7 @@ def test_verdict_in_words():
     assert verdict(whole, 0, "ja") == (
         "この回の多くがこの話題です。全50分のうち約20分が直接この話題を扱います。酵母。"
     )
-    assert verdict(whole, 3600, "en") == "Takes 50 minutes; you have 60."
+    in_time = Pick(LECTURE, "in_time", 0, 0, ())
+    assert verdict(in_time, 3600, "en") == "Takes 50 minutes; you have 60."
     mention = Pick(Lecture(0, "Talk", "abcdefghijk"), "mention", 20, 5, ())
     assert verdict(mention, 0, "en") == "Only mentioned here."

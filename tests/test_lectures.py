@@ -1,9 +1,11 @@
-"""Advice on which lecture to watch for a goal."""
+"""Which lecture to watch for a goal, by the command and by the library."""
 
 import json
 
 import pytest
 from conftest import run
+
+from cs25search.formats import guide_json
 
 
 @pytest.mark.parametrize(
@@ -22,15 +24,14 @@ from conftest import run
     ],
 )
 def test_goal_leads_to_its_lecture(index, goal, lecture):
-    advice = index.advise(goal)
-    assert advice[0].lecture.number == lecture
-    assert advice[0].hits[0].video.lecture == lecture
-    assert 0 < sum(one.share for one in advice) <= 1.0001
+    first = index.guide(goal).picks[0]
+    assert first.lecture.number == lecture
+    assert {one.video_id for one in first.moments} <= {first.lecture.video_id}
 
 
 @pytest.mark.parametrize("goal", ["pizza", "football", "ピザ", "quantum chemistry"])
-def test_no_lecture_is_advised_where_none_fits(index, goal):
-    assert index.advise(goal) == []
+def test_no_lecture_is_chosen_where_none_fits(index, goal):
+    assert index.guide(goal).picks == ()
 
 
 def test_command_says_that_no_lecture_fits(index_dir):
@@ -39,15 +40,23 @@ def test_command_says_that_no_lecture_fits(index_dir):
     assert "No lecture fits 'pizza'" in done.stderr
 
 
-def test_command_gives_verdict_time_and_first_moment(index_dir):
-    done = run("cs25search", "lectures", "--for", "offline RL", "--index", index_dir)
+@pytest.mark.parametrize(
+    ("goal", "parts"),
+    [
+        ("I work on images", ["Lecture 3: ", "A good choice for this.", "Before watching: "]),
+        ("画像認識をやっている", ["第3回：", "この目的に合う回です。", "視聴の前に："]),
+        ("scaling laws", ["Lecture 5: ", "of the lecture is about this.", "Begin at "]),
+    ],
+)
+def test_command_gives_the_words_of_the_guide(index_dir, index, goal, parts):
+    done = run("cs25search", "lectures", "--for", goal, "--index", index_dir)
     assert done.returncode == 0
-    for part in ("Universal Compute Engines", "https://youtu.be/w4Bw8WYL8Ps?t=", "Read first?"):
+    guide = index.guide(goal)
+    begin = f"https://youtu.be/{guide.picks[0].lecture.video_id}?t={int(guide.picks[0].begin)}"
+    for part in [*parts, begin]:
         assert part in done.stdout
-    done = run("cs25search", "lectures", "--for", "offline RL", "--json", "--index", index_dir)
-    first = json.loads(done.stdout)["lectures"][0]
-    assert first["lecture"] == 4
-    assert first["hits"][0]["lecture"] == 4
+    done = run("cs25search", "lectures", "--for", goal, "--json", "--index", index_dir)
+    assert json.loads(done.stdout) == json.loads(json.dumps(guide_json(guide, goal)))
 
 
 @pytest.mark.parametrize(

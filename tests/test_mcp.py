@@ -44,29 +44,34 @@ def call_all(index_dir, calls):
     return anyio.run(in_time)
 
 
-def test_the_four_tools_answer(index_dir):
+def test_the_tools_answer(index_dir):
     names, results = call_all(
         index_dir,
         [
             ("search_lectures", {"query": "router float32", "k": 2, "lectures": [5]}),
             ("answer_question", {"question": "Why does the router need float32?"}),
             ("answer_question", {"question": "What is DALL·E 2?"}),
+            ("choose_lectures", {"goal": "I work on images"}),
             ("list_lectures", {}),
             ("get_transcript", {"video": "U8J32Z3qV8s", "start": 580, "end": 630}),
             ("get_transcript", {"video": "no-such-one", "start": 0, "end": 10}),
         ],
     )
-    assert names == ["search_lectures", "answer_question", "list_lectures", "get_transcript"]
-    assert [failed for failed, _ in results] == [False] * 5 + [True]
-    found, answer, no, lectures, said = (json.loads(text) for _, text in results[:5])
+    assert names == ["search_lectures", "answer_question", "choose_lectures", "list_lectures",
+                     "get_transcript"]  # fmt: skip
+    assert [failed for failed, _ in results] == [False] * 6 + [True]
+    found, answer, no, guide, lectures, said = (json.loads(text) for _, text in results[:6])
     assert [hit["lecture"] for hit in found["hits"]] == [5, 5]
     assert answer["status"] == "answered"
     assert answer["citations"][0]["url"] == "https://youtu.be/U8J32Z3qV8s?t=582"
     assert no["status"] == "not_in_lectures"
+    assert (
+        guide["lectures"][0]["lecture"] == 3 and "A good choice" in guide["lectures"][0]["verdict"]
+    )
     assert len(lectures["lectures"]) == 10
     assert said["kind"] == "note"
     assert all(line["end"] > 580 and line["start"] < 630 for line in said["lines"])
-    assert "not in the index" in results[5][1]
+    assert "not in the index" in results[6][1]
 
 
 def test_each_call_asks_the_generation_that_is_live_by_then(index_copy):

@@ -105,7 +105,7 @@ def test_pages_find_what_they_show(index, there):
     assert there.chunks_of("' or 1 == 1") == []
     assert map_rows(there, there.find(question)) == map_rows(index, index.find(question))
     assert transcript(there, video.video_id, 60, 600) == transcript(index, video.video_id, 60, 600)
-    goals = [x.advise("offline reinforcement learning")[0] for x in (index, there)]
+    goals = [one.guide("scaling laws").picks[0] for one in (index, there)]
     assert goals[0].lecture == goals[1].lecture
     hits = there.search(question)
     assert [moment.context(hit, there) for hit in hits] == [("", "")] * len(hits)

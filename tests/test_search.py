@@ -170,7 +170,7 @@ def test_arguments_of_an_answer_are_checked_too(index):
     with pytest.raises(QuestionError, match="The question is 5; it must be text"):
         index.answer(question=5)
     with pytest.raises(QuestionError, match="The goal is 5; it must be text"):
-        index.advise(5)
+        index.guide(5)
 
 
 def test_a_kind_that_the_index_has_not_is_an_error_with_a_cure(index):

@@ -317,11 +317,13 @@ def mcp(place: Place) -> None:
 
 
 @main.command()
-@click.option("--for", "goal", metavar="GOAL", help="Rank the lectures for a goal.")
+@click.option(
+    "--for", "goal", metavar="GOAL", help="Show which lectures fit a goal, and where to begin."
+)
 @json_option
 @index_option
 def lectures(goal: str | None, as_json: bool, place: Place) -> None:
-    """List the lectures of a course, or advise which of them to watch.
+    """List the lectures of a course, or show which of them to watch for a goal.
 
     Example: cs25search lectures --for "offline reinforcement learning"
     """
@@ -330,7 +332,7 @@ def lectures(goal: str | None, as_json: bool, place: Place) -> None:
     from .search import read_course
 
     if goal is not None:
-        _advise(goal, as_json, place)
+        _show_guide(goal, as_json, place)
         return
     course = read_course(place)
     if as_json:
@@ -340,41 +342,15 @@ def lectures(goal: str | None, as_json: bool, place: Place) -> None:
         out(lecture_text(lecture))
 
 
-def _advise(goal: str, as_json: bool, place: Place) -> None:
-    advice = _open(place).advise(goal)
+def _show_guide(goal: str, as_json: bool, place: Place) -> None:
+    from .formats import guide_json, guide_lines
+
+    guide = _open(place).guide(goal)
     if as_json:
-        _print_json(
-            {
-                "goal": goal,
-                "lectures": [
-                    {
-                        "lecture": one.lecture.number,
-                        "title": one.lecture.title,
-                        "share": round(one.share, 4),
-                        "seconds": one.seconds,
-                        "recommended": one.lecture.recommended,
-                        "difficulty": one.lecture.difficulty,
-                        "before_watching": one.lecture.before_watching,
-                        "good_for": one.lecture.good_for,
-                        "hits": [hit_json(hit) for hit in one.hits],
-                    }
-                    for one in advice
-                ],
-            }
-        )
-    for one in [] if as_json else advice[:3]:
-        best = one.hits[0]
-        shown = [
-            f"     {one.share:.0%} of what there is on this, {clock(one.seconds)} in total; "
-            f"begin at {clock(best.start)}",
-            *_indented(watch_url(best.video.video_id, best.start)),
-        ]
-        if one.lecture.difficulty:
-            shown += _indented(f"{one.lecture.difficulty}: {one.lecture.difficulty_reason}")
-        if one.lecture.before_watching:
-            shown += _indented(f"Read first? {one.lecture.before_watching}")
-        out(f"{lecture_text(one.lecture)}\n{lines(shown)}\n")
-    if not advice:
+        _print_json(guide_json(guide, goal))
+    elif guide.picks:
+        show(guide_lines(guide, goal))
+    if not guide.picks:
         out(f"No lecture fits {goal!r}. Try other words.", err=True)
         sys.exit(NO_HIT)
 

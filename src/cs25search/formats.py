@@ -1,7 +1,8 @@
-"""Hits and answers as JSON, and answers as Markdown and as lines for a terminal."""
+"""Hits, answers and guides as JSON and as lines for a terminal, answers also as Markdown."""
 
 import json
 from collections.abc import Callable, Sequence
+from textwrap import shorten
 from typing import Any
 
 from .records import (
@@ -10,8 +11,11 @@ from .records import (
     Citation,
     CitationKind,
     Entry,
+    Fit,
+    Guide,
     Hit,
     Language,
+    Pick,
     Slide,
     Video,
     in_language,
@@ -24,6 +28,7 @@ from .times import clock, watch_url
 from .transcripts import made_by, speakers_of
 
 AS_TYPED = "--exact searches for it as typed"
+FIRST_LETTERS = 80  # of speech, for a moment without a note
 
 
 def json_text(value: Any) -> str:
@@ -263,8 +268,8 @@ def hit_lines(hit: Hit, language: Language = "en") -> list[Line]:
     if note := hit.note:
         japanese = language == "ja" and bool(note.text_ja)
         title, text = (note.title_ja, note.text_ja) if japanese else (note.title, note.text)
-        mark = f"  ({by_model(note.model)})" if note.model else ""
-        shown.append(Line(f"{title}{mark}", 3, marked=True))
+        by = f"  ({by_model(note.model)})" if note.model else ""
+        shown.append(Line(f"{title}{by}", 3, marked=True))
         shown.append(Line(f"{label('note', language)}: {text}", 3, marked=True))
     if hit.chunk.kind == "transcript":
         names = speakers_of(hit.chunk.cues)
@@ -323,6 +328,145 @@ def summary_json(entry: Entry, video: Video) -> dict[str, Any]:
             for start, title, title_ja in entry.outline
         ],
     }  # fmt: skip
+
+
+# The verdict about a lecture for a goal, in English and Japanese.
+VERDICTS: dict[Fit, tuple[str, str]] = {
+    "named": ("A good choice for this.", "この目的に合う回です。"),
+    "in_time": (
+        "Takes {length} minutes; you have {time}.",
+        "{length}分の講義です（使える時間：{time}分）。",
+    ),
+    "too_long": (
+        "No lecture fits into {time} minutes. This is the shortest: {length} minutes.",
+        "{time}分に収まる講義はありません。最も短いのはこの回（{length}分）です。",
+    ),
+    "whole": ("Much of the lecture is about this.", "この回の多くがこの話題です。"),
+    "part": ("A part of the lecture is about this.", "この回の一部で扱われています。"),
+    "mention": ("Only mentioned here.", "少し触れられているだけです。"),
+}
+_MINUTES = (
+    "About {time} of its {length} minutes deal with it directly.",
+    "全{length}分のうち約{time}分が直接この話題を扱います。",
+)
+COUNTED_FROM = 600.0  # seconds of a lecture from which on the minutes about the goal are stated
+
+
+def verdict(pick: Pick, time: float, language: Language) -> str:
+    """Return what a lecture is for a goal, in words.
+
+    Args:
+        time: The seconds that somebody has; 0 if the goal does not say.
+    """
+    lecture, japanese = pick.lecture, language == "ja"
+    length = minutes(lecture.duration)
+    parts = [VERDICTS[pick.fit][japanese].format(length=length, time=minutes(time))]
+    if pick.seconds and lecture.duration >= COUNTED_FROM:
+        parts.append(_MINUTES[japanese].format(length=length, time=minutes(pick.seconds)))
+    in_a_word = in_language(lecture.in_a_word, lecture.in_a_word_ja, language)
+    if in_a_word and pick.fit not in ("in_time", "too_long"):
+        parts.append(in_a_word + ("。" if japanese else "."))
+    return ("" if japanese else " ").join(parts)
+
+
+def minutes(seconds: float) -> int:
+    """Return whole minutes, at least one.
+
+    >>> minutes(20), minutes(887), minutes(1363)
+    (1, 15, 23)
+    """
+    return max(1, round(seconds / 60))
+
+
+def guide_json(guide: Guide, goal: str) -> dict[str, Any]:
+    """Return what to watch for a goal as JSON; the verdict is in the language of the goal."""
+    fact = guide.fact
+    return {
+        "goal": goal,
+        "fact": {"text": fact.text, "text_ja": fact.text_ja} if fact else None,
+        "lectures": [_pick_json(pick, guide.time, language_of(goal)) for pick in guide.picks],
+    }
+
+
+def _pick_json(pick: Pick, time: float, language: Language) -> dict[str, Any]:
+    lecture = pick.lecture
+    return {
+        "lecture": lecture.number or None,
+        "video_id": lecture.video_id,
+        "title": lecture.title,
+        "title_ja": lecture.title_ja,
+        "fit": pick.fit,
+        "verdict": verdict(pick, time, language),
+        "seconds": pick.seconds,
+        "begin": pick.begin,
+        "time": clock(pick.begin),
+        "url": watch_url(lecture.video_id, pick.begin) or None,
+        "recommended": lecture.recommended,
+        "difficulty": lecture.difficulty,
+        "before_watching": lecture.before_watching,
+        "good_for": lecture.good_for,
+        "moments": [
+            {
+                "start": one.start,
+                "end": one.end,
+                "time": clock(one.start),
+                "kind": one.kind,
+                "title": one.title,
+                "title_ja": one.title_ja,
+                "url": watch_url(one.video_id, one.start) or None,
+            }
+            | _by(one.model)
+            for one in pick.moments
+        ],
+    }
+
+
+def guide_lines(guide: Guide, goal: str) -> list[Line]:
+    """Return what to watch for a goal as lines for a terminal, in the language of the goal."""
+    language = language_of(goal)
+    shown = []
+    if guide.fact:
+        said = in_language(guide.fact.text, guide.fact.text_ja, language)
+        shown = [Line(f"{label('deck', language)}: {said}"), Line("")]
+    return shown + [
+        line
+        for pick in guide.picks
+        for line in [*_pick_lines(pick, guide.time, language), Line("")]
+    ]
+
+
+def _pick_lines(pick: Pick, time: float, language: Language) -> list[Line]:
+    lecture, japanese = pick.lecture, language == "ja"
+    star = " ★" if lecture.recommended else ""
+    title = f"{_title(lecture.video(), language)} ({clock(lecture.duration)}){star}"
+    texts = [
+        ", ".join(lecture.speakers),
+        verdict(pick, time, language),
+        in_language(lecture.difficulty_reason, lecture.difficulty_reason_ja, language),
+    ]
+    if before := in_language(lecture.before_watching, lecture.before_watching_ja, language):
+        texts.append(f"{'視聴の前に：' if japanese else 'Before watching: '}{before}")
+    begin = f"{clock(pick.begin)}から" if japanese else f"Begin at {clock(pick.begin)}"
+    return [
+        Line(title, style="title"),
+        *(Line(one, 3) for one in texts if one),
+        Line(begin, 3, watch_url(lecture.video_id, pick.begin)),
+        *(
+            Line(
+                f"{clock(one.start)} {_words(one, language)}", 5, watch_url(one.video_id, one.start)
+            )
+            for one in pick.moments
+        ),
+    ]
+
+
+def _words(chunk: Chunk, language: Language) -> str:
+    """Return the title of a note, and who wrote it if a language model did; of speech, its first
+    words."""
+    if chunk.kind == "transcript":  # its title is that of the recording
+        return shorten(chunk.text, FIRST_LETTERS, placeholder=" …")
+    by = f"  ({by_model(chunk.model)})" if chunk.model else ""
+    return f"{in_language(chunk.title, chunk.title_ja, language)}{by}"
 
 
 def _slide_line(slide: Slide, language: Language, indent: int) -> Line:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .errors import Cs25SearchError
-from .formats import answer_json, found_json
+from .formats import answer_json, found_json, guide_json
 from .place import Place
 from .ranking.filters import read_filters
 from .records import Chunk, Video
@@ -103,6 +103,14 @@ def serve(index: Index, place: Place) -> None:
         """
         with opened() as index:
             return result(index, answer_json(index.answer(question, lectures or (), exact=exact)))
+
+    @server.tool()
+    def choose_lectures(goal: str) -> Any:
+        """Say which lectures to watch for a goal ("offline RL", "I have 30 minutes"), and where to
+        begin.
+        """
+        with opened() as index:
+            return result(index, guide_json(index.guide(goal), goal))
 
     @server.tool()
     def list_lectures() -> Any:

@@ -354,3 +354,40 @@ def lecture_label(number: int | None, language: Language) -> str:
     if number is None:
         return ""
     return f"第{number}回" if language == "ja" else f"Lecture {number}"
+
+
+# "named": the course names the lecture for the goal, or it has what was asked for. "in_time",
+# "too_long": whether it fits into the time that somebody has. Else how much of it is on the goal.
+Fit = Literal["named", "in_time", "too_long", "whole", "part", "mention"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A lecture that fits a goal.
+
+    Attributes:
+        seconds: Time in it that is about the goal; 0 if that was not measured.
+        begin: The second to begin at.
+        moments: Notes or captions to look at first, in order of time; may be empty.
+    """
+
+    lecture: Lecture
+    fit: Fit
+    seconds: float
+    begin: float
+    moments: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What to watch for a goal.
+
+    Attributes:
+        fact: What the course says about such goals, or None.
+        picks: Lectures, best first; empty if none fits.
+        time: The seconds that somebody has, if the goal says so; else 0.
+    """
+
+    fact: Entry | None
+    picks: tuple[Pick, ...]
+    time: float = 0.0

@@ -5,7 +5,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import threadpoolctl
@@ -39,11 +38,7 @@ from .question.read import Question, read_question
 from .ranking.filters import EVERYTHING, Filters, read_filters
 from .ranking.searcher import Found, Searcher
 from .ranking.source import LocalSource, Source
-from .records import About, Answer, Chunk, Hit, Kind, Sentence, Slide
-
-if TYPE_CHECKING:
-    from .answers.guide import Guide
-    from .ranking.lectures import Advice
+from .records import About, Answer, Chunk, Guide, Hit, Kind, Sentence, Slide
 
 
 def open_index(  # noqa: PLR0913 (the front door)
@@ -346,7 +341,7 @@ def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
 
 
 FITS = 0.05  # less likely answered, and a search says that nothing fits
-FITS_A_GOAL = 0.06  # the same for advice: a goal is not a question
+FITS_A_GOAL = 0.06  # the same for the guide: a goal is not a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,37 +553,22 @@ class Index:
             return given
         return replace(given, question=found.question.asked, corrected=found.question.corrected)
 
-    def advise(self, goal: str) -> "list[Advice]":
-        """Return the lectures that match a goal, best first; none if none fits.
+    def guide(self, goal: str) -> Guide:
+        """Return what to watch for a goal: the lectures that fit it, best first.
 
-        Raises:
-            QuestionError: The goal is empty or too long.
-        """
-        from .answers.guide import find_fact
-        from .ranking.lectures import advise
-
-        typed, found, is_near = self._find_goal(goal)
-        fits = is_near or find_fact(self.searcher, found, typed)
-        return advise(self.searcher, found) if fits else []
-
-    def guide(self, goal: str) -> "Guide":
-        """Return what to watch for a goal: lectures with a verdict, none if nothing fits.
+        Args:
+            goal: English or Japanese: a topic, or what somebody has or wants.
 
         Raises:
             QuestionError: The goal is empty or too long.
         """
         from .answers.guide import build_guide
-
-        typed, found, is_near = self._find_goal(goal)
-        return build_guide(self.searcher, found, typed, is_near)
-
-    def _find_goal(self, goal: str) -> tuple[str, Found, bool]:
-        """Return a goal without blanks around it, what is found, and whether that is about it."""
-        from .ranking.lectures import MOMENTS
+        from .ranking.lectures import GOAL_MOMENTS
 
         typed = read_text("The goal", goal)
-        found = self.searcher.find(read_question(topic_of(typed)), Filters(), MOMENTS)
-        return typed, found, self._likelihood(found) >= FITS_A_GOAL
+        found = self.searcher.find(read_question(topic_of(typed)), Filters(), GOAL_MOMENTS)
+        is_near = self._likelihood(found) >= FITS_A_GOAL
+        return build_guide(self.searcher, found, typed, is_near)
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
         """Return the chunks of a video that overlap a time span, notes first."""

@@ -5,6 +5,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from cs25search.formats import VERDICTS
+
 from .conftest import EVERYWHERE, open_at, open_page, settle
 from .test_kept import fits, word
 from .youtube import frame, speak
@@ -21,7 +23,7 @@ def test_goal_gives_a_verdict_and_leads_to_player_and_text(browser, app_url, lan
         box.fill(VISION[language])
         box.press("Enter")
         first = page.locator(".st-key-pick-BP5CM0YxbP8")
-        expect(first).to_contain_text(word("guide_named", language))
+        expect(first).to_contain_text(VERDICTS["named"][language == "ja"])
         play = first.get_by_role("link", name=word("desk_play_from", language, time="0:00"))
         expect(play).to_have_attribute("href", "https://youtu.be/BP5CM0YxbP8?t=0")
         settle(page)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ..ranking.lectures import advise
+from ..ranking.lectures import rank_lectures
 from ..ranking.query import Query
 from ..ranking.searcher import Found, Searcher
 from ..records import Status
@@ -88,5 +88,5 @@ def _moments(searcher: Searcher, found: Found) -> Found:
 def _lecture_for(searcher: Searcher, found: Found) -> int | None:
     """Return the allowed lecture that matches a question best, None if there is none."""
     allowed = found.filters.lectures
-    numbers = [advice.lecture.number for advice in advise(searcher, found)]
+    numbers = [one.lecture.number for one in rank_lectures(searcher, found)]
     return next((number for number in numbers if not allowed or number in allowed), None)

@@ -8,16 +8,14 @@ and how many minutes of a lecture are about the goal.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from ..index.handbook import match
 from ..question.cleanup import topic_of
-from ..ranking.lectures import Advice, advise, lectures_of
+from ..ranking.lectures import RankedLecture, lectures_of, rank_lectures
 from ..ranking.searcher import Found, Searcher
-from ..records import Chunk, Entry, Hit, Language, Lecture
+from ..records import Chunk, Entry, Fit, Guide, Hit, Language, Lecture, Pick
 from ..text.topic_words import topic_words
 
-Fit = Literal["named", "whole", "part", "mention"]
 PICKS = 3  # lectures
 MOMENTS = 3  # of each, to begin at
 # Limits found with 60 goals in both languages, see tests/test_guide.py: scores and similarity of
@@ -100,40 +98,6 @@ _NO_TOPIC = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A lecture that fits a goal.
-
-    Attributes:
-        fit: "named": the course names it for this goal, or it has what was asked for; else whether
-            much of it, a part of it, or a mention is about the goal.
-        seconds: Time in it that is about the goal; 0 if that was not measured.
-        begin: The second to begin at.
-        moments: Notes or captions to look at first, in order of time; may be empty.
-    """
-
-    lecture: Lecture
-    fit: Fit
-    seconds: float
-    begin: float
-    moments: tuple[Chunk, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Guide:
-    """What to watch for a goal; no picks if nothing fits.
-
-    Attributes:
-        fact: What the course says about such goals, or None.
-        picks: Lectures, best first.
-        time: The seconds that the visitor has, if the goal says so; else 0.
-    """
-
-    fact: Entry | None
-    picks: tuple[Pick, ...]
-    time: float = 0.0
-
-
 def build_guide(searcher: Searcher, found: Found, goal: str, fits: bool) -> Guide:
     """Return which lectures fit a goal.
 
@@ -153,11 +117,11 @@ def build_guide(searcher: Searcher, found: Found, goal: str, fits: bool) -> Guid
         if time := time_of(goal):
             return Guide(fact, _within(time, named, every), time)
         return Guide(fact, tuple(_as_a_whole(one, None) for one in named[:PICKS]))
-    advice = [one for one in advise(searcher, found) if one.share >= LEAST] if fits else []
-    by_id = {one.lecture.video_id: one for one in advice}
+    ranked = [one for one in rank_lectures(searcher, found) if one.share >= LEAST] if fits else []
+    by_id = {one.lecture.video_id: one for one in ranked}
     named = _named(fact, every)
     picks = [_as_a_whole(one, by_id.get(one.video_id)) for one in named]
-    others = [pick_of(one) for one in advice if one.lecture not in named]
+    others = [pick_of(one) for one in ranked if one.lecture not in named]
     # A part is no advice beside a lecture that is for the goal, nor a mention beside a part.
     if picks or any(one.fit != "mention" for one in others):
         others = [one for one in others if one.fit == "whole" or (not picks and one.fit == "part")]
@@ -224,9 +188,10 @@ def find_fact(searcher: Searcher, found: Found, goal: str) -> Entry | None:
 def _within(time: float, named: Sequence[Lecture], every: Sequence[Lecture]) -> tuple[Pick, ...]:
     """Return lectures that fit into a time, those named for it first; else the shortest."""
     known = [one for one in dict.fromkeys([*named, *every]) if one.duration]
-    fitting = [one for one in known if one.duration <= time + MARGIN]
+    if fitting := [one for one in known if one.duration <= time + MARGIN]:
+        return tuple(Pick(one, "in_time", 0.0, 0.0, ()) for one in fitting[:PICKS])
     shortest = sorted(known, key=lambda one: one.duration)[:1]
-    return tuple(_as_a_whole(one, None) for one in (fitting or shortest)[:PICKS])
+    return tuple(Pick(one, "too_long", 0.0, 0.0, ()) for one in shortest)
 
 
 def _with_questions(searcher: Searcher, lectures: Iterable[Lecture]) -> tuple[Pick, ...]:
@@ -242,40 +207,40 @@ def _with_questions(searcher: Searcher, lectures: Iterable[Lecture]) -> tuple[Pi
     return tuple(picks)
 
 
-def _as_a_whole(lecture: Lecture, advice: Advice | None) -> Pick:
+def _as_a_whole(lecture: Lecture, ranked: RankedLecture | None) -> Pick:
     """Return a lecture that the course names: it is watched from its beginning."""
-    if advice is None:
+    if ranked is None:
         return Pick(lecture, "named", 0.0, 0.0, ())
     # The moments of a search are a sample; of a whole lecture, they say little about its minutes.
-    measured = advice.seconds >= WHOLE * lecture.duration / 2
-    return Pick(lecture, "named", advice.seconds if measured else 0.0, 0.0, _moments(advice))
+    measured = ranked.seconds >= WHOLE * lecture.duration / 2
+    return Pick(lecture, "named", ranked.seconds if measured else 0.0, 0.0, _moments(ranked))
 
 
-def pick_of(advice: Advice) -> Pick:
+def pick_of(ranked: RankedLecture) -> Pick:
     """Return a lecture with what its moments say about it."""
-    lecture, seconds = advice.lecture, advice.seconds
+    lecture, seconds = ranked.lecture, ranked.seconds
     if seconds >= min(LONG, WHOLE * (lecture.duration or LONG)):
-        begin = min(hit.start for hit in advice.hits)
-        return Pick(lecture, "whole", seconds, begin, _moments(advice))
+        begin = min(hit.start for hit in ranked.hits)
+        return Pick(lecture, "whole", seconds, begin, _moments(ranked))
     fit: Fit = "part" if seconds >= min(PART, SMALL * (lecture.duration or PART)) else "mention"
-    return Pick(lecture, fit, seconds, _begin(advice), _moments(advice))
+    return Pick(lecture, fit, seconds, _begin(ranked), _moments(ranked))
 
 
-def _begin(advice: Advice) -> float:
+def _begin(ranked: RankedLecture) -> float:
     """Return the start of the stretch around the best moment."""
-    begin = _not_at_the_end(advice)[0].start
-    for hit in sorted(advice.hits, key=lambda hit: -hit.start):
+    begin = _not_at_the_end(ranked)[0].start
+    for hit in sorted(ranked.hits, key=lambda hit: -hit.start):
         if hit.start < begin <= hit.end + APART:
             begin = hit.start
     return begin
 
 
-def _moments(advice: Advice) -> tuple[Chunk, ...]:
-    best = [hit.note or hit.chunk for hit in _not_at_the_end(advice)[:MOMENTS]]
+def _moments(ranked: RankedLecture) -> tuple[Chunk, ...]:
+    best = [hit.note or hit.chunk for hit in _not_at_the_end(ranked)[:MOMENTS]]
     return tuple(sorted(dict.fromkeys(best), key=lambda one: one.start))
 
 
-def _not_at_the_end(advice: Advice) -> Sequence[Hit]:
+def _not_at_the_end(ranked: RankedLecture) -> Sequence[Hit]:
     """Return the moments, best first, without thanks and remarks at the end, if there are more."""
-    latest = END * (advice.lecture.duration or float("inf"))
-    return [hit for hit in advice.hits if hit.start < latest] or advice.hits
+    latest = END * (ranked.lecture.duration or float("inf"))
+    return [hit for hit in ranked.hits if hit.start < latest] or ranked.hits

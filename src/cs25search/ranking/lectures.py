@@ -1,4 +1,4 @@
-"""Advise which lecture to watch for a goal, from the matching moments of each lecture."""
+"""Rank lectures for a goal by their matching moments and slides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from ..records import Hit, Lecture, Video
 from .filters import Filters
 from .searcher import Found, Searcher
 
-MOMENTS = 30  # considered for one goal
+GOAL_MOMENTS = 30  # considered for one goal
 DECK_SHARPNESS = 15.0  # a lead of .1 in cosine makes a lecture's slides count 4.5 times as much
 NEAR = 3.0  # a moment counts as time spent on the goal if its score is this close to the best
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
-    """A lecture recommended for a goal.
+class RankedLecture:
+    """A lecture with moments about a goal.
 
     Attributes:
         lecture: With the deck author's verdict, if there is one: star, difficulty, what to read
@@ -32,13 +32,13 @@ class Advice:
     hits: tuple[Hit, ...]
 
 
-def advise(searcher: Searcher, found: Found) -> list[Advice]:
+def rank_lectures(searcher: Searcher, found: Found) -> list[RankedLecture]:
     """Return the lectures that match a goal, best first.
 
     Args:
         found: What is found for the goal; its filters and its number of hits do not matter.
     """
-    hits = searcher.find_again(found, Filters(), MOMENTS).hits
+    hits = searcher.find_again(found, Filters(), GOAL_MOMENTS).hits
     if not hits:
         return []
     scores = np.array([hit.score for hit in hits])
@@ -47,7 +47,7 @@ def advise(searcher: Searcher, found: Found) -> list[Advice]:
     numbers = [lecture.number for lecture in lectures]
     has_slides = len(found.part.slide_vectors) > 0
     by_deck = _shares(DECK_SHARPNESS * _nearest_slide(found, numbers)) if has_slides else None
-    advice = []
+    ranked = []
     for row, lecture in enumerate(lectures):
         own = [i for i, hit in enumerate(hits) if hit.video.video_id == lecture.video_id]
         if not own:
@@ -57,10 +57,10 @@ def advise(searcher: Searcher, found: Found) -> list[Advice]:
             share = (share + float(by_deck[row])) / 2
         near = [hits[i] for i in own if scores[i] > scores.max() - NEAR]
         seconds = sum(hit.end - hit.start for hit in near)
-        advice.append(Advice(lecture, share, seconds, tuple(near or [hits[own[0]]])))
-    advice.sort(key=lambda one: -one.share)
-    # A lecture that only mentions the goal is no advice beside one that spends time on it.
-    return [one for one in advice if one.seconds] or advice[:1]
+        ranked.append(RankedLecture(lecture, share, seconds, tuple(near or [hits[own[0]]])))
+    ranked.sort(key=lambda one: -one.share)
+    # A lecture that only mentions the goal is left out beside one that spends time on it.
+    return [one for one in ranked if one.seconds] or ranked[:1]
 
 
 def lectures_of(searcher: Searcher) -> list[Lecture]:

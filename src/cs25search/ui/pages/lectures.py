@@ -1,25 +1,23 @@
-"""The page of all lectures: the deck author's verdicts, and advice on which to watch."""
+"""The page of all lectures: the deck author's verdicts, and which to watch for a goal."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
-from ...answers.guide import Pick
 from ...errors import Cs25SearchError
+from ...formats import FIRST_LETTERS, verdict
 from ...ranking.lectures import plain
-from ...records import Chunk, Lecture, Slide, Video
+from ...records import Chunk, Lecture, Pick, Slide, Video
 from ...search import Index
 from ...times import clock, watch_url
 from ..here import Here, show_problem
 from ..live import live_index
 from ..views.address import video_address
-from ..views.guide import verdict
 from ..views.html import escape_html
 from ..views.markup import escape_markup, muted
 from ..views.moment import title_or_words
 from ..widgets import cards, desk
 
-FIRST_LETTERS = 80  # of speech, for a moment without a note
 DIFFICULTIES = {
     "easy": "difficulty_easy",
     "moderate": "difficulty_moderate",

@@ -233,22 +233,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No lecture is about “{goal}”, but it is touched on here:",
         "「{goal}」を主題とする講義はありませんが、次の箇所で触れられています。",
     ),
-    "guide_named": ("A good choice for this.", "この目的に合う回です。"),
-    "guide_whole": ("Much of the lecture is about this.", "この回の多くがこの話題です。"),
-    "guide_part": ("A part of the lecture is about this.", "この回の一部で扱われています。"),
-    "guide_mention": ("Only mentioned here.", "少し触れられているだけです。"),
-    "guide_minutes": (
-        "About {time} of its {length} minutes deal with it directly.",
-        "全{length}分のうち約{time}分が直接この話題を扱います。",
-    ),
-    "guide_fits": (
-        "Takes {length} minutes; you have {time}.",
-        "{length}分の講義です（使える時間：{time}分）。",
-    ),
-    "guide_too_long": (
-        "No lecture fits into {time} minutes. This is the shortest: {length} minutes.",
-        "{time}分に収まる講義はありません。最も短いのはこの回（{length}分）です。",
-    ),
     "guide_read": ("Read", "読む"),
     "recommended": ("recommended", "おすすめ"),
     "difficulty_easy": ("easy", "やさしい"),
