@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.misspelt import misspell
 from cs25search.course.read import load_course
 from cs25search.evaluation import Gold, Question, read_questions
 from cs25search.records import Chunk, Cue, Language, Slide, Video
+from cs25search.text.sentences import split_sentences
 from ingest.captions.files import read_captions
 from ingest.chunks import build_chunks, count_words
 from ingest.collect import collect
@@ -53,6 +56,11 @@ class Corpus:
     timed: bool = False
     base: str = ""
     alone: bool = False
+
+    @property
+    def is_speech(self) -> bool:
+        """Whether it is a course without notes, whose questions are about its videos."""
+        return all(chunk.kind == "transcript" for chunk in self.chunks)
 
     @property
     def languages(self) -> list[Language]:
@@ -93,6 +101,28 @@ def cs25_notes() -> Corpus:
         course.slides,
         timed=True,
     )
+
+
+def spoken_notes(language: Language) -> Corpus:
+    """Return the texts of the bundled notes in one language as captions, without notes."""
+    notes = cs25_notes()
+    chunks: list[Chunk] = []
+    for video in notes.videos:
+        own = [note for note in notes.chunks if note.video_id == video.video_id]
+        cues = [cue for note in own for cue in _as_cues(note, language)]
+        chunks += build_chunks(video.video_id, cues)
+    name = f"{notes.name} as {'Japanese' if language == 'ja' else 'English'} captions"
+    return Corpus(name, notes.videos, tuple(chunks), notes.questions, alone=True)
+
+
+def _as_cues(note: Chunk, language: Language) -> list[Cue]:
+    """Return the sentences of a note as cues that share its time by their length."""
+    sentences = split_sentences(note.text_ja if language == "ja" else note.text)
+    ends = np.cumsum([len(sentence) for sentence in sentences], dtype=float)
+    ends = note.start + (note.end - note.start) * ends / ends[-1]
+    starts = [note.start, *ends[:-1].tolist()]
+    parts = zip(starts, ends.tolist(), sentences, strict=True)
+    return [Cue(start, end, text) for start, end, text in parts]
 
 
 def real_wording(notes: Corpus) -> list[Corpus]:

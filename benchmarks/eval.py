@@ -91,7 +91,9 @@ def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
         return
     remarks.print("Answers and refusals")
     index = open_cached(bundled[0], encoder)
-    asked = f"{answers.table(index)}\n\n{fit_refusal.table(index)}"
+    unseen = fit_refusal.table(index, fit_refusal.open_spoken(encoder))
+    others = [corpus for corpus in corpora if corpus.is_speech]
+    asked = f"{answers.table(index)}\n\n{unseen}\n\n{fit_refusal.elsewhere(others, encoder)}"
     click.echo(f"\n{asked}")
     if write:
         write_between(DOCS, f"{facts()}\n\n{text}", "make eval")

@@ -1,13 +1,15 @@
 """Fit answers/refusal.json again: python -m benchmarks.fit_refusal [--index DIR] [--write]
 
-Both development sets are fitted together: questions of the authors' kind and real wording. Every
-figure printed is of questions that the fit did not see: 10-fold cross-validation, five times over,
-the strength of regularisation chosen inside each fold. Needs scikit-learn.
+There is a model for each reading. Those for speech are fitted on a course in which the texts of the
+bundled notes are the captions. Both development sets are fitted together: questions of the authors'
+kind and real wording. Every figure printed is of questions that the fit did not see: 10-fold
+cross-validation, five times over, the strength of regularisation chosen inside each fold. Needs
+scikit-learn.
 """
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,19 +23,24 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.answers import NOT_FITTED
+from benchmarks.corpora import Corpus, spoken_notes
+from benchmarks.rankers import open_cached
 from cs25search import Index, open_index
-from cs25search.answers.features import FEATURES, NEAREST, build_features
+from cs25search.answers.features import FEATURES, NEAREST, Reading, build_features
 from cs25search.answers.findings import encode_topic, gather
 from cs25search.answers.refusal import FITTED
+from cs25search.encoding.encoder import Encoder
+from cs25search.records import Language
 
 # The sign of each coefficient: 1 if a higher feature makes an answer more likely, else -1.
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2)  # wrongly refused at most
 SIGNS = {"unknown": -1, "absent": -1, "names": -1}
 TESTS = Path(__file__).parents[1] / "tests/data"
-REFUSE_AT, DOUBT_AT = 0.03, 0.08  # share of answerable questions refused; refused or only shown
+# Share of answerable questions refused; refused or only shown. Speech is harder to tell apart.
+NOTES, SPEECH = (0.03, 0.08), (0.05, 0.12)
 LEFT_OUT = (NOT_FITTED, "touched")  # the lectures speak of it, but do not say it
 # The length of Japanese questions tells the sets apart by their writers, not by what is answered.
-NOT_USED = {"en": (), "ja": ("asked",)}
+NOT_USED: dict[Language, tuple[str, ...]] = {"en": (), "ja": ("asked",)}
 STRENGTHS = [0.1, 0.3, 1.0, 3.0]
 ABOUT = "Coefficients of refusal.py, written by python -m benchmarks.fit_refusal --write"
 
@@ -78,6 +85,33 @@ class MonotoneLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """What the model of a reading is fitted on.
+
+    Attributes:
+        language: Of the questions.
+        spoken: The language of the captions; None for the notes.
+    """
+
+    language: Language
+    spoken: Language | None = None
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """The share of answerable questions below each threshold."""
+        return SPEECH if self.spoken else NOTES
+
+
+FITS: dict[Reading, Fit] = {
+    "en": Fit("en"),
+    "ja": Fit("ja"),
+    "en_speech": Fit("en", "en"),
+    "ja_speech": Fit("ja", "ja"),
+    "ja_in_english": Fit("ja", "en"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A question, whether the lectures answer it, and of which kind and development set it is."""
 
@@ -87,7 +121,7 @@ class Example:
     of_set: str
 
 
-def read_examples(language: str) -> list[Example]:
+def read_examples(language: Language) -> list[Example]:
     """Return the questions of both development sets in a language; small talk is left out."""
     key = "q_ja" if language == "ja" else "q"
     dev = json.loads((TESTS / "questions.json").read_bytes())
@@ -106,14 +140,14 @@ def read_examples(language: str) -> list[Example]:
     ]
 
 
-def read_features(index: Index, examples: Sequence[Example], language: str) -> np.ndarray:
-    """Return the features of every question, shape (n_examples, n_features).
+def read_features(index: Index, questions: Sequence[str], language: Language) -> np.ndarray:
+    """Return the features of every question, shape (n_questions, n_features).
 
     Those that the language does not use are zero, and so are their coefficients.
     """
     rows = []
-    for example in examples:
-        found = index.find(example.question, k=NEAREST)
+    for question in questions:
+        found = index.find(question, k=NEAREST)
         searcher = index.searcher
         topic, evidence = encode_topic(searcher, found), gather(searcher, found)
         rows.append(build_features(found, topic, evidence).values())
@@ -151,13 +185,13 @@ def calibration_error(probabilities: np.ndarray, answered: np.ndarray, bins: int
     return float(np.sum(gaps))
 
 
-def report(language: str, examples: Sequence[Example], probabilities: np.ndarray) -> None:
+def report(reading: Reading, examples: Sequence[Example], probabilities: np.ndarray) -> None:
     """Print what the model tells apart, question by question unseen, in each development set."""
     for name, chosen in by_set(examples).items():
         answered = np.array([example.answered for example in examples])[chosen]
         kinds = np.array([example.kind for example in examples])[chosen]
         likely = probabilities[chosen]
-        print(f"\n{language}, {name}: {answered.sum()} answerable, {(~answered).sum()} not")
+        print(f"\n{reading}, {name}: {answered.sum()} answerable, {(~answered).sum()} not")
         print(f"AUC                         {roc_auc_score(answered, likely):.3f}")
         print(f"expected calibration error  {calibration_error(likely, answered):.3f}")
         print("wrongly refused   refused   below")
@@ -176,32 +210,78 @@ def by_set(examples: Sequence[Example]) -> dict[str, np.ndarray]:
     return {name: sets == name for name in ("dev", "real")} | {"both": sets != ""}
 
 
-def table(index: Index) -> str:
-    """Return the curve of refusals on unseen questions as Markdown, both languages side by side."""
-    curves, lines = [], []
-    for language in ("en", "ja"):
-        examples = [one for one in read_examples(language) if one.kind not in LEFT_OUT]
+def table(index: Index, spoken: Mapping[Language, Index]) -> str:
+    """Return the curve of refusals on unseen questions as Markdown, all readings side by side.
+
+    Args:
+        index: Of the notes.
+        spoken: Courses with their texts as captions, by language.
+    """
+    curves, headings, lines = [], [], []
+    for reading, fit in FITS.items():
+        examples = fitted_examples(fit)
         answered = np.array([example.answered for example in examples])
-        probabilities = unseen_probabilities(read_features(index, examples, language), answered)
+        source = spoken[fit.spoken] if fit.spoken else index
+        likely = unseen_probabilities(features_of(source, examples, fit), answered)
         for name, chosen in by_set(examples).items():
-            right, likely = answered[chosen], probabilities[chosen]
+            right, of_set = answered[chosen], likely[chosen]
             if name != "both":
-                curves.append([refused_at(likely, right, share)[:2] for share in SHARES])
+                curves.append([refused_at(of_set, right, share)[:2] for share in SHARES])
+                headings.append(f"wrongly refused, {reading} {name} | refused, {reading} {name}")
             lines.append(
-                f"{language}, {name}: {right.sum()} answerable questions and {(~right).sum()} not, "
-                f"AUC {roc_auc_score(right, likely):.3f}, expected calibration error "
-                f"{calibration_error(likely, right):.3f}."
+                f"{reading}, {name}: {right.sum()} answerable questions and {(~right).sum()} not, "
+                f"AUC {roc_auc_score(right, of_set):.3f}, expected calibration error "
+                f"{calibration_error(of_set, right):.3f}."
             )
-    heading = " | ".join(
-        f"wrongly refused, {language} {name} | refused, {language} {name}"
-        for language in ("en", "ja")
-        for name in ("dev", "real")
-    )
     rows = [
         f"| {' | '.join(f'{share:.3f}' for pair in pairs for share in pair)} |"
         for pairs in zip(*curves, strict=True)
     ]
-    return "\n".join([f"| {heading} |", "|" + "---:|" * 8, *rows, "", *lines])
+    rule = "|" + "---:|" * 2 * len(headings)
+    return "\n".join([f"| {' | '.join(headings)} |", rule, *rows, "", *lines])
+
+
+def elsewhere(corpora: Sequence[Corpus], encoder: Encoder) -> str:
+    """Return how the bundled models do on courses that they were not fitted on, as Markdown.
+
+    The questions to be refused are the unanswerable ones about the bundled course.
+    """
+    rows = []
+    for corpus in corpora:
+        index = open_cached(corpus, encoder)
+        for language in corpus.languages:
+            asked = [(one.q_ja if language == "ja" else one.q, True) for one in corpus.questions]
+            fit = Fit(language)
+            asked += [(one.question, False) for one in fitted_examples(fit) if not one.answered]
+            statuses = [(index.answer(question).status, is_in) for question, is_in in asked]
+            shares = [
+                np.mean([status == wanted for status, is_in in statuses if is_in is side])
+                for side in (True, False)
+                for wanted in ("not_in_lectures", "partly")
+            ]
+            cells = " | ".join(f"{share:.3f}" for share in shares)
+            rows.append(f"| {corpus.name} | {len(corpus.questions)} {language} | {cells} |")
+    heading = (
+        "| course | answerable questions | of these refused | only shown "
+        "| of the others refused | only shown |"
+    )
+    return "\n".join([heading, "|---|---:|---:|---:|---:|---:|", *rows])
+
+
+def fitted_examples(fit: Fit) -> list[Example]:
+    """Return the questions that a model is fitted to."""
+    return [one for one in read_examples(fit.language) if one.kind not in LEFT_OUT]
+
+
+def features_of(index: Index, examples: Sequence[Example], fit: Fit) -> np.ndarray:
+    """Return the features of every example, shape (n_examples, n_features)."""
+    return read_features(index, [example.question for example in examples], fit.language)
+
+
+def open_spoken(encoder: Encoder) -> dict[Language, Index]:
+    """Return, by language, a course in which the texts of the bundled notes are the captions."""
+    languages: tuple[Language, ...] = ("en", "ja")
+    return {language: open_cached(spoken_notes(language), encoder) for language in languages}
 
 
 def refused_at(
@@ -227,7 +307,10 @@ def threshold(of_answerable: np.ndarray, share: float) -> float:
 
 
 def coefficients(
-    features: np.ndarray, answered: np.ndarray, probabilities: np.ndarray
+    features: np.ndarray,
+    answered: np.ndarray,
+    probabilities: np.ndarray,
+    shares: tuple[float, float],
 ) -> dict[str, object]:
     """Return the model fitted to all questions, including its scaling, and two thresholds."""
     scaler, model = (step for _, step in fitter(0).fit(features, answered).best_estimator_.steps)
@@ -237,44 +320,48 @@ def coefficients(
     return {
         "coefficients": [round(float(w), 4) for w in weights],
         "intercept": round(intercept, 4),
-        "refuse_below": round(threshold(of_answerable, REFUSE_AT), 4),
-        "answer_from": round(threshold(of_answerable, DOUBT_AT), 4),
+        "refuse_below": round(threshold(of_answerable, shares[0]), 4),
+        "answer_from": round(threshold(of_answerable, shares[1]), 4),
     }
 
 
 def main() -> None:
-    """Fit both languages and print the figures; with --write, write the coefficients."""
+    """Fit all readings and print the figures; with --write, write the coefficients."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", help="an index of the bundled course alone")
     parser.add_argument("--write", action="store_true", help="replace answers/refusal.json")
     arguments = parser.parse_args()
     index = open_index(arguments.index)
-    file: dict[str, object] = {"about": ABOUT, "features": FEATURES}
-    for language in ("en", "ja"):
-        everything = read_examples(language)
-        examples = [example for example in everything if example.kind not in LEFT_OUT]
-        features = read_features(index, examples, language)
-        answered = np.array([example.answered for example in examples])
-        probabilities = unseen_probabilities(features, answered)
-        report(language, examples, probabilities)
-        fitted = coefficients(features, answered, probabilities)
-        refused = probabilities < fitted["refuse_below"]
-        for name, chosen in by_set(examples).items():
-            wrongly, rightly = (refused[chosen & x].mean() for x in (answered, ~answered))
-            print(f"as written, {name}: {wrongly:.3f} wrongly refused, {rightly:.3f} refused")
-        model = fitter(0).fit(features, answered)
-        for kind in LEFT_OUT:
-            unsaid = [example for example in everything if example.kind == kind]
-            below = (
-                model.predict_proba(read_features(index, unsaid, language))[:, 1]
-                < fitted["refuse_below"]
-            )
-            print(f"{len(unsaid)} not fitted, {kind}: {below.mean():.3f} refused as written")
-        file[language] = fitted
-        print(fitted)
+    spoken = open_spoken(index.searcher.encoder)
+    readings = {}
+    for reading, fit in FITS.items():
+        readings[reading] = fit_reading(reading, fit, spoken[fit.spoken] if fit.spoken else index)
     if arguments.write:
+        file = {"about": ABOUT, "features": FEATURES, "readings": readings}
         content = msgspec.json.format(msgspec.json.encode(file), indent=1)
         FITTED.write_bytes(content + b"\n")
+
+
+def fit_reading(reading: Reading, fit: Fit, index: Index) -> dict[str, object]:
+    """Fit the model of a reading, print what it tells apart, and return its coefficients."""
+    examples = fitted_examples(fit)
+    features = features_of(index, examples, fit)
+    answered = np.array([example.answered for example in examples])
+    probabilities = unseen_probabilities(features, answered)
+    report(reading, examples, probabilities)
+    fitted = coefficients(features, answered, probabilities, fit.shares)
+    refused = probabilities < fitted["refuse_below"]
+    for name, chosen in by_set(examples).items():
+        wrongly, rightly = (refused[chosen & x].mean() for x in (answered, ~answered))
+        print(f"as written, {name}: {wrongly:.3f} wrongly refused, {rightly:.3f} refused")
+    model = fitter(0).fit(features, answered)
+    for kind in LEFT_OUT:
+        unsaid = [one for one in read_examples(fit.language) if one.kind == kind]
+        likely = model.predict_proba(features_of(index, unsaid, fit))[:, 1]
+        below = (likely < fitted["refuse_below"]).mean()
+        print(f"{len(unsaid)} not fitted, {kind}: {below:.3f} refused as written")
+    print(fitted)
+    return fitted
 
 
 if __name__ == "__main__":

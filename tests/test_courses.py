@@ -73,6 +73,23 @@ def test_question_finds_its_lecture(two, number):
     assert any(overlap)
 
 
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("発酵と腐敗の違いは何ですか", True),  # Japanese speech
+        ("ぬか床は毎日混ぜないとどうなる？", True),
+        ("切れない包丁はなぜ危ない？", True),  # English speech
+        ("生地をこねずにパンを焼ける？", True),
+        ("ビッグバンとは何ですか", False),
+        ("量子コンピュータの仕組み", False),
+        ("東京の人口は？", False),
+    ],
+)
+def test_japanese_question_about_speech_is_answered_or_refused(two, question, answered):
+    status = open_index(two, course="kitchen").answer(question).status
+    assert status == ("answered" if answered else "not_in_lectures")
+
+
 def test_nothing_of_the_bundled_course_is_printed_about_another(two):
     asked = "Why does bread rise?"
     printed = [

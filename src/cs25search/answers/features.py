@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from ..index.chunk_text import encoded_text, japanese_text
+from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import Generation
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary, idle_tokens
@@ -22,6 +23,10 @@ from ..text.rarity import idf
 from ..text.topic_words import english_topic_words, topic_words
 from ..text.words import STOP_WORDS, WORD, fold, stem, words
 from .evidence import Evidence, chunks_of
+
+# What a question is compared with: notes in its language, or speech; a Japanese question also with
+# English speech, by its English reading.
+Reading = Literal["en", "en_speech", "ja", "ja_speech", "ja_in_english"]
 
 NEAREST = 3  # moments in which a word of the question may be found
 CLOSEST = 5  # candidates whose late interaction is averaged
@@ -71,20 +76,37 @@ class Features:
 FEATURES = tuple(Features.__dataclass_fields__)
 
 
+def reading_of(found: Found) -> Reading:
+    """Return what a question is compared with, by its best hit."""
+    chunks = chunks_of(found.hits[0])
+    is_speech = all(chunk.kind == "transcript" for chunk in chunks)
+    if found.query.language == "en":
+        return "en_speech" if is_speech else "en"
+    if any(chunk.text_ja for chunk in chunks):
+        return "ja"
+    return "ja_speech" if any(map(has_japanese, chunks)) else "ja_in_english"
+
+
 def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
-    """Return the features of what was found for a question.
+    """Return the features of what was found for a question, for the reading of `reading_of`.
 
     Args:
         found: At least one hit.
         query: The topic of the question: remarks beside it must not change the verdict.
     """
-    topic = found.question.topic
+    topic, reading = found.question.topic, reading_of(found)
+    if reading == "ja_in_english":
+        query = query.spoken
     language, vocabulary = query.language, evidence.vocabulary
     nearest = [chunks_of(hit) for hit in found.hits[:NEAREST]]
     held = [set().union(*(_words_of(c, language) for c in chunks)) for chunks in nearest]
-    asked = topic_words(topic)
-    seen = [vocabulary.count(word, language) for word in asked]
-    weight = dict(zip(asked, idf(np.array(seen), vocabulary.size).tolist(), strict=True))
+    asked = {word: _forms(word, reading, evidence.part) for word in topic_words(topic)}
+    seen = [
+        max((vocabulary.count(form, language) for form in forms), default=0)
+        for forms in asked.values()
+    ]
+    rarities = idf(np.array(seen), vocabulary.size).tolist()
+    weighed = list(zip(asked.values(), rarities, strict=True))
     everywhere = set().union(*held)
     strengths, rarity = _token_strengths(query, nearest[0], evidence)
     rows = np.array([evidence.row_of(chunk) for chunks in nearest for chunk in chunks])
@@ -92,15 +114,22 @@ def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
     return Features(
         weakest=float(np.sort(strengths)[:2].mean()),
         late=float(strengths @ rarity / rarity.sum()),
-        covered=_share(weight, held[0]),
-        grams=_gram_share(topic, nearest[0], language),
+        covered=_share(weighed, held[0]),
+        grams=_gram_share(topic, reading, query, nearest[0]),
         unknown=seen.count(0) / max(1, len(asked)),
-        absent=1 - _share(weight, everywhere) if asked else 0.0,
+        absent=1 - _share(weighed, everywhere) if asked else 0.0,
         names=_names_missing(topic, nearest, everywhere, evidence.part),
         dense=float(nearness.max()) if query.vector.any() else 0.0,
         asked=float(len(strengths)),
         closest=_closest(found, query),
     )
+
+
+def _forms(word: str, reading: Reading, generation: Generation) -> set[str]:
+    """Return the words of a text that count as a word of the question."""
+    if reading != "ja_in_english":
+        return {word}
+    return _in_english(word, generation) if is_japanese(word) else {stem(word)}
 
 
 def _names(question: str) -> set[str]:
@@ -187,22 +216,29 @@ def _words_of(chunk: Chunk, language: Language) -> set[str]:
     return {stem(word) for word in words(encoded_text(chunk))}
 
 
-def _share(weight: dict[str, float], held: set[str]) -> float:
+def _share(weighed: Sequence[tuple[set[str], float]], held: set[str]) -> float:
     """Return the share of the total weight of the words held; 1 if there are no weights.
 
-    >>> _share({"router": 3.0, "chatgpt": 6.0}, {"router"}), _share({}, set())
+    Args:
+        weighed: The forms of each word, and its weight.
+
+    >>> _share([({"router"}, 3.0), ({"chatgpt"}, 6.0)], {"router"}), _share([], set())
     (0.3333333333333333, 1.0)
     """
-    total = sum(weight.values())
-    return sum(weight[word] for word in weight if word in held) / total if total else 1.0
+    total = sum(weight for _, weight in weighed)
+    return sum(weight for forms, weight in weighed if forms & held) / total if total else 1.0
 
 
-def _gram_share(question: str, chunks: Sequence[Chunk], language: Language) -> float:
-    if language == "ja":
+def _gram_share(question: str, reading: Reading, query: Query, chunks: Sequence[Chunk]) -> float:
+    if query.language == "ja":
         asked = set(bigrams(question))
         held = set().union(*(bigrams(japanese_text(c)) for c in chunks))
     else:
-        asked = set(ngrams(" ".join(w for w in words(question) if w not in STOP_WORDS)))
+        asked = set(
+            query.terms["grams"]
+            if reading == "ja_in_english"
+            else ngrams(" ".join(w for w in words(question) if w not in STOP_WORDS))
+        )
         held = set().union(*(ngrams(encoded_text(c)) for c in chunks))
     return len(asked & held) / max(1, len(asked))
 

@@ -8,7 +8,7 @@ from ..ranking.searcher import Found, Searcher
 from ..records import Status
 from ..text.topic_words import topic_words
 from .evidence import Evidence
-from .features import build_features, other_version
+from .features import build_features, other_version, reading_of
 from .passages import Passage, passages
 from .refusal import load_logistic
 
@@ -40,18 +40,16 @@ def judge(searcher: Searcher, found: Found) -> Findings:
     evidence = gather(searcher, found)
     if not found.hits:
         return Findings(found, (), 0.0, "not_in_lectures", evidence)
-    language = found.query.language
-    logistic = load_logistic(language)
+    reading = reading_of(found)
+    logistic = load_logistic(reading)
     topic = encode_topic(searcher, found)
     probability = logistic.probability(build_features(found, topic, evidence))
     if other_version(found.question.text, evidence.vocabulary):
         probability = 0.0
-    best = found.hits[0].note
     status: Status = "answered"
-    if language == "ja" and probability and not (best and best.text_ja):
-        status = (
-            "partly"  # without Japanese text to compare, neither answer nor refusal is justified
-        )
+    if reading == "ja_in_english" and topic.has_pooled:
+        # A multilingual encoder reads the question itself; no model was fitted for that.
+        status = "partly"
     elif probability < logistic.refuse_below:
         status = "not_in_lectures"
     elif probability < logistic.answer_from:

@@ -1,5 +1,8 @@
 """Decide whether the lectures answer a question, by a logistic model over ten features.
 
+There is one for each reading, because speech matches a question less closely than notes do, and
+Japanese speech cannot be compared by token vectors of an English encoder.
+
 An unanswerable question is recognised by its weakest words: a name that no lecture mentions matches
 nothing, however well the other words match. The coefficients are in refusal.json;
 benchmarks/fit_refusal.py computes them.
@@ -13,15 +16,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from ..records import Language
-from .features import Features
+from .features import Features, Reading
 
 FITTED = Path(__file__).with_name("refusal.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """The coefficients and thresholds of one language.
+    """The coefficients and thresholds of one reading.
 
     Attributes:
         coefficients: One for each feature, in the order of FEATURES.
@@ -44,12 +46,10 @@ class Logistic:
 class _File:
     about: str
     features: tuple[str, ...]
-    en: Logistic
-    ja: Logistic
+    readings: dict[Reading, Logistic]
 
 
 @cache
-def load_logistic(language: Language) -> Logistic:
-    """Return the bundled coefficients for questions in a language."""
-    file = msgspec.json.decode(FITTED.read_bytes(), type=_File)
-    return file.ja if language == "ja" else file.en
+def load_logistic(reading: Reading) -> Logistic:
+    """Return the bundled coefficients for what a question is compared with."""
+    return msgspec.json.decode(FITTED.read_bytes(), type=_File).readings[reading]
