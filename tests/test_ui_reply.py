@@ -29,6 +29,19 @@ def test_each_sentence_is_followed_by_its_numbers_which_play_the_moment():
     assert ">[1]</a> 速い。 [2]</p>" in shown
 
 
+def test_outline_is_a_list_that_plays_and_is_not_repeated_as_prose():
+    parts = [
+        replace(CITED, n=n, start=start, quote=f"Part {n}.", quote_ja="", kind="lecture")
+        for n, start in ((2, 65), (3, 700))
+    ]
+    said = [Sentence("It is.", (1,)), *(Sentence(f"{p.time} {p.quote}", (p.n,)) for p in parts)]
+    answer = replace(ANSWER, sentences=tuple(said), citations=(CITED, *parts))
+    shown = reply.told(answer, EN)
+    assert shown.startswith("<p>It is. <a ") and shown.count("Part 2.") == 1
+    assert '?t=65" target="_blank">1:05 Part 2.</a></li>' in shown
+    assert list(reply.outline(answer).values()) == parts
+
+
 def test_hostile_text_is_escaped():
     slide = Slide(18, 5, HOSTILE, HOSTILE, "https://deck.example?slide=18")
     for shown in (

@@ -1,7 +1,7 @@
 """The strings that the answer pane shows: HTML with escaped data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ...records import Answer, Citation, Language, Sentence, in_language, lecture_label
@@ -30,12 +30,41 @@ def told(answer: Answer, links: Links) -> str:
     """Return the sentences of an answer; the sides of a comparison beside each other."""
     compared = sides(answer.sentences)
     if not compared:
-        return prose(answer.sentences, answer.citations, links)
+        parts = outline(answer)
+        said = [one for one in answer.sentences if one not in parts]
+        return prose(said, answer.citations, links) + _outline(parts, links)
     columns = "".join(
         f"<div><h3>{escape_html(side)}</h3>{prose(said, answer.citations, links)}</div>"
         for side, said in compared.items()
     )
     return f"<div class=cs-sides>{columns}</div>"
+
+
+def outline(answer: Answer) -> dict[Sentence, Citation]:
+    """Return the sentences that name the parts of a lecture, each with its citation.
+
+    >>> from cs25search.records import Video
+    >>> part = Citation(2, Video("v", "T", (), 9.0, 5), 65, 65, "GLOM", None, kind="lecture")
+    >>> said = (Sentence("It is short.", (2,)), Sentence("1:05 GLOM.", (2,)))
+    >>> [one.text for one in outline(Answer("?", "answered", "", said, (part,), 1.0))]
+    ['1:05 GLOM.']
+    """
+    known = {citation.n: citation for citation in answer.citations}
+    found = {}
+    for sentence in answer.sentences:
+        cited = known.get(sentence.citations[0]) if len(sentence.citations) == 1 else None
+        if cited and cited.kind == "lecture" and sentence.text.startswith(f"{cited.time} "):
+            found[sentence] = cited
+    return found
+
+
+def _outline(parts: Mapping[Sentence, Citation], links: Links) -> str:
+    """Return a list of the parts of a lecture; a click on one plays it."""
+    shown = []
+    for one in parts.values():
+        title = html.escape_html(in_language(one.quote, one.quote_ja, links.language))
+        shown.append(f"<li>{links.play(one.video, one.start, f'{one.time} {title}')}</li>")
+    return f"<ol class=cs-parts>{''.join(shown)}</ol>" if shown else ""
 
 
 def sides(sentences: Iterable[Sentence]) -> dict[str, list[Sentence]]:

@@ -109,7 +109,9 @@ def _show_draft(here: Here, writing: Writing, model: str) -> None:
 
 
 def _show_sentences(here: Here, answer: Answer) -> None:
-    said = reply.told(answer, here.links) + reply.sources(answer.citations, here.links)
+    in_outline = reply.outline(answer).values()
+    others = [one for one in answer.citations if one not in in_outline]
+    said = reply.told(answer, here.links) + reply.sources(others, here.links)
     button = html.copy_button(here.say("copy"), answer_markdown(answer))
     _show_box(here, said, reply.byline(answer, here.language), button)
 
