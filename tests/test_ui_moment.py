@@ -110,3 +110,17 @@ def test_captions_made_by_a_machine_are_marked_in_both_languages(captions, shown
 def test_badge_is_for_what_the_audience_asked():
     assert not moment.is_qa(hit(SPOKEN))
     assert moment.is_qa(hit(SPOKEN, replace(NOTE, qa=True)))
+
+
+def test_long_speech_is_shown_around_the_words_and_whole_when_unfolded():
+    said = "so " * 300 + "the router runs in float32 " + "and " * 300
+    spoken = replace(SPOKEN, text=said, cues=())
+    shown = moment.passages(replace(hit(spoken), quote=said), "router", "en")
+    assert [label for label, _ in shown] == [
+        "Said in the lecture", "All that is said here", "Study note",
+    ]  # fmt: skip
+    assert "<mark>router</mark> runs in float32" in shown[0][1] and len(shown[0][1]) < 350
+    assert shown[1][1].count("and ") >= 299
+    assert [label for label, _ in moment.passages(
+        replace(hit(spoken), quote=said), "router", "ja"
+    )] == ["学習メモ", "講義での発言（英語の原文）"]  # fmt: skip

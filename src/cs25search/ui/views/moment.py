@@ -21,6 +21,7 @@ MACHINE_MADE = {
     "machine-translated": "captions_translated",
 }
 
+LONG_QUOTE = 300  # letters of speech on a card; the rest is folded
 AROUND = 60.0  # seconds around a chunk in which the lines before and after it are looked up
 
 
@@ -95,12 +96,34 @@ def passages(
             mark_question(question, hit.quote),
             *([f"<span class=cs-muted>{after} …</span>"] if after else []),
         ]
-        found.append((say(language, "said"), " ".join(lines)))
+        whole = (say(language, "said"), " ".join(lines))
+        if language == "en" and len(hit.quote) > LONG_QUOTE:
+            found.append((whole[0], mark_question(question, excerpt(hit.quote, question))))
+            whole = (say(language, "said_whole"), whole[1])
+        found.append(whole)
     if hit.note:
         note = in_language(hit.note.text, hit.note.text_ja, language)
         label = escape_html(note_label(hit.note.model, language))
         found.append((label, mark_question(question, note)))
     return found[::-1] if language == "ja" else found
+
+
+def excerpt(quote: str, question: str) -> str:
+    """Return about LONG_QUOTE letters of a long quote, from just before the question's words.
+
+    >>> said = "so " * 200 + "the router needs float32 " + "and " * 200
+    >>> shown = excerpt(said, "router")
+    >>> shown[:8], "the router needs float32" in shown, shown[-9:], len(shown) < 320
+    ('… so so ', True, 'and and …', True)
+    """
+    text = clean(quote)
+    spans = marks(question, text)
+    first = spans[0][0] if spans else 0
+    begin = min(max(0, first - LONG_QUOTE // 4), max(0, len(text) - LONG_QUOTE))
+    begin = text.rfind(" ", 0, begin) + 1
+    end = text.find(" ", begin + LONG_QUOTE)
+    shown = text[begin:end] if end > 0 else text[begin:]
+    return f"{'… ' if begin else ''}{shown}{' …' if end > 0 else ''}"
 
 
 def context(hit: Hit, index: Index) -> tuple[str, str]:

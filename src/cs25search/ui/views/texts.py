@@ -104,6 +104,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note_by": ("Study note by the language model {model}", "言語モデル{model}が書いた学習メモ"),
     "title_by_model": ("{title} (by AI)", "{title}（AI作成）"),
     "said": ("Said in the lecture", "講義での発言（英語の原文）"),
+    "said_whole": ("All that is said here", "この場面の発言の全文"),
     "said_short": ("Captions", "字幕"),
     "watch": ("YouTube at {time}", "YouTubeで{time}から見る"),
     "copy": ("Copy", "コピー"),
