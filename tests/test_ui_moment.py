@@ -64,9 +64,7 @@ def test_words_are_marked_where_they_are_in_text_with_odd_blanks():
     assert text == "the <mark>router</mark> said"
 
 
-def test_slide_and_link():
-    assert moment.slide_title(SLIDE, "en") == "A &#36;title&#36;"
-    assert (moment.slide_title(SLIDE, "ja"), moment.slide_summary(SLIDE, "ja")) == ("題", "要約")
+def test_link_opens_youtube_at_the_moment():
     assert moment.watch_link(hit(NOTE)) == "https://youtu.be/abcdefghijk?t=3723"
 
 
