@@ -113,6 +113,21 @@ def test_follow_up_is_made_whole(question, context, whole):
     assert whole in understood_as(question, context)
 
 
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [("What is this Stanford course about?", None), ("What do these models still lack?", None),
+     ("What about combining convolution layers first and a transformer after?", None),
+     ("How does this work?", "How does the router need float32 work?"),
+     ("Is this used in Codex?", "Is the router need float32 used in Codex?"),
+     ("アテンションとは？", None), ("Transformerの今後の課題は？", None),
+     ("これから先、どんな分野で使われそうですか？", None),
+     ("画像の場合は？", "画像について：Why does the router need float32?"),
+     ("Codexでは？", "Codexについて：Why does the router need float32?")],
+)  # fmt: skip
+def test_only_questions_that_refer_to_the_one_before_are_changed(question, whole):
+    assert understood_as(question, "Why does the router need float32?") == (whole or question)
+
+
 def test_follow_up_is_answered_and_says_how_it_was_understood(index):
     answer = index.answer("How long is it?", context="Summarise lecture 6")
     assert answer.understood == "How long is lecture 6?"

@@ -29,12 +29,18 @@ _ABOUT = re.compile(
     r"^(?:and |but |so |ok,? )?(?:what|how) about (?:in |for )?(?P<other>[^?]+?)\W*$", re.I
 )
 _ABOUT_JA = re.compile(
-    r"^(?:では、?|じゃあ、?)?(?P<other>[^。？?]{1,20}?)(?:については|についても|の場合は|だと|は)[？?]$"
+    r"^(?:では、?|じゃあ、?)?(?P<other>[^。？?]{1,20}?)(?:については|についても|の場合は|では|だと|(?<!と)は)[？?]$"
 )
 # "and in Codex?", "and for images?"
 _PLACE = re.compile(r"^(?:and|but|so) (?P<word>in|for|with|on|at) (?P<other>[^?]+?)\W*$", re.I)
-_POINTS = re.compile(r"\b(?:it|this|that|they|them|he|she|him|these|those)\b", re.I)
-_POINTS_JA = re.compile(r"^(?:それ|これ|そこ|その(?:講義|回|人|手法|モデル)|彼ら?)")
+# "this" alone, not before a noun ("this class").
+_POINTS = re.compile(
+    r"\b(?:it|they|them|he|she|him)\b"
+    r"|\b(?:this|that|these|those)(?=\W*$| (?:is|are|was|were|do|does|did|can|will|in|on|for|with|"
+    r"so|to|used|called|done|true|possible|better|faster|different|and|work|help|matter|mean|make|need|use|differ|compare|train|scale)s?\b)",
+    re.I,
+)
+_POINTS_JA = re.compile(r"^(?:(?:それ|これ)(?!から)|そこ|その(?:講義|回|人|手法|モデル)|彼ら?)")
 _WHOLE_JA = re.compile(
     r"[A-Za-z]{2}|第|講義|回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
 )
@@ -44,11 +50,11 @@ _NO_SUBJECT_JA = re.compile(
 _ASKING = re.compile(
     r"^(?:and |so )?(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
     r"summari[sz]e|explain|describe)\b(?: (?:part|kind|sort|piece)s? of)?"
-    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long))*\s*",
+    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long)\b)*\s*",
     re.I,
 )
 _ASKING_JA = re.compile(
-    r"(?:にするのは|とは|って何|は何|はなぜ|するのは|はどう|を要約|の要点|について).*$"
+    r"(?:にするのは|とは|って何|は何|(?:な?の)?はなぜ|するのは|はどう|を要約|の要点|について).*$"
 )
 _LECTURE = re.compile(
     r"\b(?:lecture|talk|session) \d+\b|第\s*\d+\s*回|\bthe \w+ (?:lecture|talk)\b", re.I
@@ -90,7 +96,9 @@ def understood_as(question: str, context: str) -> str:
         other = about["other"]
         if japanese and _lacks_subject(asked):
             return f"{topic}の{other}は？"
-        return _about(context, other, japanese)
+        # Longer ones name their own topic: "Transformerの今後の課題は？"
+        if "の" not in other if japanese else len(asked.split()) <= MOST_WORDS:
+            return _about(context, other, japanese)
     if place := _PLACE.match(asked):
         return f"{context.rstrip('?？。. ')}: {place['word']} {place['other']}?"
     if japanese:
