@@ -77,10 +77,20 @@ class Desk {
 
   play(video, second) {
     const title = this.data.titles[video] ?? this.data.words.player
+    const media = this.data.media[video]
+    if (media && isElsewhere(media.url)) return this.open(media.url, second)
     if (!this.player.video) this.stage.replaceChildren()
-    this.player.play(video, second, title, this.data.media[video])
+    this.player.play(video, second, title, media)
     follower.resume()
     if (this.data.video) keepSecond(second)
+  }
+
+  // The policy of this page loads nothing from other servers, so a recording there opens there.
+  open(url, second) {
+    this.reel.stop()
+    window.open(`${url}#t=${Math.floor(second)}`, "_blank", "noopener")
+    const { host } = new URL(url)
+    this.problem.textContent = this.data.words.elsewhere.replace("{host}", host)
   }
 
   told() {
@@ -93,11 +103,17 @@ class Desk {
       const { on, place, moments } = this.reel
       const of = on ? `${place + 1}/${moments.length}` : ""
       this.line.textContent = [of, title, clock(time)].filter(Boolean).join(" · ")
-      this.problem.textContent = error ? this.data.words.blocked : ""
+      this.problem.textContent = error ? this.said(video) : ""
       follower.mark(video, time, this.data.follow)
     }
     this.follow.hidden = !video || !this.data.follow || follower.following
     this.help.hidden = Boolean(video) && !this.follow.hidden
+  }
+
+  // Why a recording does not play here.
+  said(video) {
+    const { words, media } = this.data
+    return media[video] ? words.broken : words.blocked
   }
 
   close() {
@@ -128,6 +144,11 @@ function clock(seconds) {
   const two = (number) => String(number).padStart(2, "0")
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
+}
+
+// Whether a recording is on another server.
+function isElsewhere(url) {
+  return new URL(url, location.href).origin !== location.origin
 }
 
 // Return the [video, second] that a link plays, null if it does not play here.

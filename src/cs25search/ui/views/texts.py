@@ -128,6 +128,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This recording cannot be played here. Open it on YouTube.",
         "この動画はここでは再生できません。YouTubeで開いてください。",
     ),
+    "desk_broken": (
+        "This recording cannot be played: the browser cannot find it or read its format.",
+        "この録画・録音は再生できません。ファイルが見つからないか、ブラウザーが対応していない形式です。",
+    ),
+    "desk_elsewhere": (
+        "This recording is on {host}. It opens there in a new tab, because this page loads "
+        "nothing from other servers.",
+        "この録画・録音は{host}にあります。このページはほかのサーバーから何も読み込まないため、"
+        "新しいタブで開きます。",
+    ),
     "space": ("Space", "スペース"),
     "key_box": ("to the search box", "検索欄へ移動"),
     "key_space": ("play or pause", "再生・一時停止"),

@@ -25,7 +25,8 @@ AUDIO = re.compile(r"\.(?:mp3|m4a|wav|ogg|opus|flac|aac)$", re.I)
 STYLE = (PACKAGE / FOLDER / "desk.css").read_text("utf-8")
 # Texts of the script, which names them by what follows "desk_".
 SCRIPT_TEXTS = ("desk_player", "desk_quiet", "desk_play_from", "desk_play_all", "desk_follow",
-         "desk_keys", "desk_close", "desk_copied", "desk_blocked")  # fmt: skip
+         "desk_keys", "desk_close", "desk_copied", "desk_blocked", "desk_broken",
+         "desk_elsewhere")  # fmt: skip
 KEYS = {"/": "key_box", "Space": "key_space", "j / l": "key_skip", "n / p": "key_moment",
         "?": "key_help"}  # fmt: skip
 
@@ -68,7 +69,8 @@ def show_desk(
     """
     videos = list(videos)
     words: dict[str, Any] = {
-        key.removeprefix("desk_"): here.say(key, time="{time}") for key in SCRIPT_TEXTS
+        key.removeprefix("desk_"): here.say(key, time="{time}", host="{host}")
+        for key in SCRIPT_TEXTS
     }
     words["keys_list"] = [[here.say("space") if key == "Space" else key, here.say(text)]
                           for key, text in KEYS.items()]  # fmt: skip
@@ -97,9 +99,11 @@ def _asked(ask: Callable[[str], None] | None) -> None:
 def _address(video: Video) -> str:
     """Return where the browser finds a recording that is not on YouTube; "" if nowhere.
 
+    Only http and https, as the browser opens it.
+
     A file of this machine is served as Streamlit serves those of st.video.
     """
-    if "://" in video.media:
+    if video.media.startswith(("http://", "https://")):
         return video.media
     if not Path(video.media).is_file():
         return ""
