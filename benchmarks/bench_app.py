@@ -46,7 +46,7 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 ALL_AT_ONCE = 300_000  # milliseconds; twenty pages share the cores of one machine
 FIRST_QUESTION = "Why does the router need float32?"
 LONGEST = "/lecture?lang=en&lecture={number}"
-MOMENTS = 5  # shown for a question
+HITS = 5  # shown for a question
 
 # Sets window.waited: milliseconds from the next key or click until FOUND holds and is painted.
 WAIT = """([event, argument]) => {
@@ -121,7 +121,7 @@ def measure_questions(page: Any, index: Index) -> list[tuple[str, str, str]]:
     for question, hits in asked(index, QUESTIONS + 3):
         shown.append(ask(page, question, hits))
         settle(page)
-        searching.append(milliseconds(partial(index.search, question, MOMENTS)))
+        searching.append(milliseconds(partial(index.search, question, HITS)))
         answering.append(milliseconds(partial(index.answer, question)))
     shown, searching, answering = shown[3:], searching[3:], answering[3:]
     outside = [1 - s / t for s, t in zip(searching, shown, strict=True)]
@@ -138,7 +138,7 @@ def asked(index: Index, count: int) -> list[tuple[str, list[Hit]]]:
     file = read_questions(PROJECT / "tests" / "data" / "questions.json")
     chosen: list[tuple[str, list[Hit]]] = []
     for entry in file.questions:
-        hits = index.search(entry.q, MOMENTS)
+        hits = index.search(entry.q, HITS)
         if not chosen or moment_of(hits) != moment_of(chosen[-1][1]):
             chosen.append((entry.q, hits))
     return chosen[:count]
@@ -160,7 +160,7 @@ def ask(page: Any, question: str, hits: list[Hit]) -> float:
 def measure_clicks(page: Any, index: Index) -> list[tuple[str, str, str]]:
     """Click times of the search page; a page that speaks YouTube's messages is the player."""
     speak(page)
-    ask(page, FIRST_QUESTION, index.search(FIRST_QUESTION, MOMENTS))
+    ask(page, FIRST_QUESTION, index.search(FIRST_QUESTION, HITS))
     settle(page)
     times = []
     links = page.locator("a[data-moment]")

@@ -19,7 +19,7 @@ from cs25search.ui.views.map_rows import MapRow, map_rows
 
 DATA = Path(__file__).parents[1] / "tests/data"
 FILES = ("questions.json", "unanswerable.json", "real-dev.json", "course-questions.json")
-SAME = 1e-6  # scores that differ by no more than this are equal
+TOLERANCE = 1e-6  # scores that differ by no more than this are equal
 SHOWN = 5  # differences printed
 FILTERS = Filters(lectures=frozenset([2, 5]), kind="note")
 
@@ -86,7 +86,7 @@ def differences(old: Any, new: Any, place: str = "") -> Iterator[str]:
         for number, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from differences(one, other, f"{place}/{number}")
     elif isinstance(old, float) and isinstance(new, float):
-        if not math.isclose(old, new, abs_tol=SAME):
+        if not math.isclose(old, new, abs_tol=TOLERANCE):
             yield f"{place}: {old}, now {new}"
     elif old != new:
         yield f"{place}: {_short(old)}, now {_short(new)}"

@@ -118,7 +118,7 @@ def _plain(row: VideoRow) -> dict[str, Any]:
     }
 
 
-def mark(
+def mark_fetched(
     rows: list[VideoRow], asked: Requested, fetched: Mapping[str, FetchError | None]
 ) -> list[VideoRow]:
     """Return the rows of the index with the events of this run, and rows for failures."""

@@ -112,17 +112,17 @@ def read_length(media: Path) -> float:
     """Return the length of an audio or video file in seconds; 0 if the file does not say.
 
     Raises:
-        Cs25SearchError: It cannot be opened, or has no sound.
+        Cs25SearchError: It cannot be opened, or has no audio.
     """
     with _opened(media) as container:
         return (container.duration or 0) / 1_000_000
 
 
 def read_parts(media: Path, seconds: float = PART_SECONDS) -> Iterator[np.ndarray]:
-    """Yield the sound of a file in parts of at most `seconds`, each ending at a quiet point.
+    """Yield the audio of a file in parts of at most `seconds`, each ending at a quiet point.
 
     Raises:
-        Cs25SearchError: It cannot be opened, or has no sound.
+        Cs25SearchError: It cannot be opened, or has no audio.
     """
     import av
 
@@ -137,10 +137,10 @@ def read_parts(media: Path, seconds: float = PART_SECONDS) -> Iterator[np.ndarra
                     waiting.append(piece.to_ndarray().reshape(-1))
                     count += len(waiting[-1])
                 while count >= size:
-                    sound = np.concatenate(waiting)
-                    end = _quiet_end(sound[:size])
-                    yield _samples(sound[:end])
-                    waiting, count = [sound[end:]], len(sound) - end
+                    audio = np.concatenate(waiting)
+                    end = _quiet_end(audio[:size])
+                    yield _samples(audio[:end])
+                    waiting, count = [audio[end:]], len(audio) - end
         except av.error.FFmpegError as error:
             raise Cs25SearchError(f"{media} cannot be read to its end: {error}.") from None
     if count:
@@ -209,7 +209,7 @@ def _opened(media: Path) -> Any:
         raise Cs25SearchError(f"{media} cannot be opened: {_first_line(error)}.") from None
     if not container.streams.audio:
         container.close()
-        raise Cs25SearchError(f"{media} has no sound.")
+        raise Cs25SearchError(f"{media} has no audio.")
     return container
 
 
@@ -220,19 +220,19 @@ def _key(media: Path, model: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
-def _quiet_end(sound: np.ndarray) -> int:
-    """Return the quietest point in the last seconds of a sound, in samples."""
+def _quiet_end(audio: np.ndarray) -> int:
+    """Return the quietest point in the last seconds of a recording, in samples."""
     frame = round(QUIET_FOR * RATE)
-    count = min(round(QUIET_WITHIN / QUIET_FOR), len(sound) // frame - 1)
+    count = min(round(QUIET_WITHIN / QUIET_FOR), len(audio) // frame - 1)
     if count < 1:
-        return len(sound)
-    tail = sound[len(sound) - count * frame :].astype(np.float32).reshape(count, frame)
+        return len(audio)
+    tail = audio[len(audio) - count * frame :].astype(np.float32).reshape(count, frame)
     quietest = int(np.argmin((tail**2).mean(axis=1)))
-    return len(sound) - count * frame + quietest * frame + frame // 2
+    return len(audio) - count * frame + quietest * frame + frame // 2
 
 
-def _samples(sound: np.ndarray) -> np.ndarray:
-    samples: np.ndarray = sound.astype(np.float32) / 32768.0
+def _samples(audio: np.ndarray) -> np.ndarray:
+    samples: np.ndarray = audio.astype(np.float32) / 32768.0
     return samples
 
 

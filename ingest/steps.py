@@ -42,20 +42,20 @@ from .remarks import progress_bar, remarks, seconds_bar
 from .report import (
     VideoRow,
     left_out_row,
-    mark,
+    mark_fetched,
     mark_lost,
     preview,
     unusable_rows,
     write_report,
 )
 from .speech import RECOGNISER, Whisper, read_length, require_recogniser, transcribe
+from .youtube.audio import Audio, fetch_audio
 from .youtube.cookies import read_cookies
 from .youtube.details import Details
 from .youtube.failures import DISABLED, FetchError
 from .youtube.fetch import Fetcher
 from .youtube.limits import Network
 from .youtube.pull import Requested, learn, list_videos, plan, pull
-from .youtube.sound import Sound, fetch_sound
 from .youtube.transcript_api import TranscriptClient
 from .youtube.ytdlp import YtDlpClient
 
@@ -86,8 +86,10 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     failed = fetch(order, fetcher, asked) if fetcher else {}
     if order.transcribe:  # after YouTube, which may have captions
         with waiting_lock(order):
-            sounds, unheard = fetch_sounds(order, fetcher, failed) if fetcher else ([], {})
-            transcribed, broken = transcribe_missing(order, sounds)
+            audio_files, unheard = (
+                fetch_audio_files(order, fetcher, failed) if fetcher else ([], {})
+            )
+            transcribed, broken = transcribe_missing(order, audio_files)
         left_out += broken
         failed |= unheard | dict.fromkeys(failed.keys() & transcribed)
     unusable: list[Unusable] = []
@@ -110,7 +112,9 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
         bring_up_to_date(order, store, course, tracks, found)
     if order.shard:
         found = part_of(found, order.shard)
-    rows = mark_lost(mark(found.rows, asked, failed), lost) + list(map(left_out_row, left_out))
+    rows = mark_lost(mark_fetched(found.rows, asked, failed), lost) + list(
+        map(left_out_row, left_out)
+    )
     rows += unusable_rows(unusable)
     with waiting_lock(order):
         write_report(order.index_dir, rows)
@@ -230,10 +234,10 @@ def without_captions(order: Order, tracks: Mapping[str, RawTrack]) -> list[Media
     ]
 
 
-def fetch_sounds(
+def fetch_audio_files(
     order: Order, fetcher: Fetcher, failed: Mapping[str, FetchError | None]
 ) -> tuple[list[MediaFile], dict[str, FetchError | None]]:
-    """Fetch the sound of videos that have no captions, unless a local file has it.
+    """Fetch the audio of videos that have no captions, unless a local file has it.
 
     Args:
         failed: What fetching captions said about each video; see `fetch`.
@@ -251,10 +255,10 @@ def fetch_sounds(
     problems: dict[str, FetchError | None] = {}
     for video_id in silent:
         try:
-            details, sound = fetcher.find_sound(Details(video_id))
-            path = order.index_dir / "speech" / f"{video_id}.{sound.extension}"
+            details, audio = fetcher.find_audio(Details(video_id))
+            path = order.index_dir / "speech" / f"{video_id}.{audio.extension}"
             if not path.exists():  # else an interrupted run has fetched it
-                _fetch_sound(sound, path, order.network)
+                _fetch_audio(audio, path, order.network)
         except FetchError as error:
             problems[video_id] = error
             continue
@@ -267,26 +271,26 @@ def fetch_sounds(
     return found, problems
 
 
-def _fetch_sound(sound: Sound, path: Path, network: Network) -> None:
+def _fetch_audio(audio: Audio, path: Path, network: Network) -> None:
     with progress_bar() as progress:
-        task = progress.add_task(f"Fetching the sound of {path.stem}", total=None, step="sound")
-        fetch_sound(
-            sound, path, network, lambda done, of: progress.update(task, completed=done, total=of)
+        task = progress.add_task(f"Fetching the audio of {path.stem}", total=None, step="audio")
+        fetch_audio(
+            audio, path, network, lambda done, of: progress.update(task, completed=done, total=of)
         )
 
 
 def transcribe_missing(
-    order: Order, sounds: Sequence[MediaFile] = ()
+    order: Order, audio_files: Sequence[MediaFile] = ()
 ) -> tuple[set[str], list[LeftOut]]:
     """Write captions for recordings that have none.
 
     Args:
-        sounds: Of videos; deleted when they have captions.
+        audio_files: Of videos; deleted when they have captions.
 
     Returns:
         The ids of those that have captions now, and the files that failed.
     """
-    missing = [*without_captions(order, kept(order.tracks)), *sounds]
+    missing = [*without_captions(order, kept(order.tracks)), *audio_files]
     if not missing:
         remarks.print("No recording is left to transcribe.")
         return set(), []
@@ -314,7 +318,7 @@ def transcribe_missing(
                 # YouTube is not asked again for the same languages.
                 wanted = replace(track.origin, wanted=",".join(order.languages))
                 keep(order.tracks, replace(track, origin=wanted))
-                if one in sounds:
+                if one in audio_files:
                     path.unlink()
                 done.add(one.origin.video_id)
                 remarks.print(f"{path.name}: transcribed by {recogniser.name}.", markup=False)

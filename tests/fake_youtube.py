@@ -63,7 +63,7 @@ class Talk:
     hidden: tuple[str, ...] = ()  # tracks that youtube-transcript-api's client is not shown
     spoken: str = ""  # automatic tracks in other languages belong to dubbed soundtracks
     translations: tuple[str, ...] = ()  # languages that YouTube offers to translate captions into
-    sound: bytes = b""  # an audio file
+    audio: bytes = b""  # an audio file
     details: dict = field(default_factory=dict)  # added to the player's videoDetails
 
 
@@ -277,10 +277,10 @@ def _sounds(talk: Talk) -> list[dict]:
             "url": f"{SOUND}/videoplayback?v={talk.video_id}",
             "mimeType": 'audio/mp4; codecs="mp4a.40.5"',
             "bitrate": 48000,
-            "contentLength": str(len(talk.sound)),
+            "contentLength": str(len(talk.audio)),
             "audioQuality": "AUDIO_QUALITY_LOW",
         }
-    ] * bool(talk.sound)
+    ] * bool(talk.audio)
 
 
 def sentences(talk: Talk) -> list[tuple[int, str]]:
@@ -346,13 +346,13 @@ def serve(talks: list[Talk], folder: Path) -> Iterator[FakeYoutube]:
 
         def _send_sound(self) -> None:
             video_id = parse_qs(urlsplit(self.path).query)["v"][0]
-            sound = fake.talks[video_id].sound
+            audio = fake.talks[video_id].audio
             start, end = map(int, self.headers["Range"].removeprefix("bytes=").split("-"))
-            piece = sound[start : end + 1]
+            piece = audio[start : end + 1]
             fake.asked.append(f"/videoplayback {video_id} {start}")
             self.send_response(206 if piece else 416)
             self.send_header(
-                "Content-Range", f"bytes {start}-{start + len(piece) - 1}/{len(sound)}"
+                "Content-Range", f"bytes {start}-{start + len(piece) - 1}/{len(audio)}"
             )
             self.send_header("Content-Length", str(len(piece)))
             self.end_headers()

@@ -19,10 +19,10 @@ from cs25search import open_index
 from cs25search.formats import hit_json
 from ingest import steps
 from ingest.__main__ import main
-from ingest.youtube import sound
+from ingest.youtube import audio
+from ingest.youtube.audio import Audio, fetch_audio
 from ingest.youtube.failures import FetchError
 from ingest.youtube.limits import read_network
-from ingest.youtube.sound import Sound, fetch_sound
 
 KNIVES = DATA / "courses" / "kitchen" / "media" / "knives.mp3"
 ONLY_MEDIA = '[[lecture]]\ntitle = "A sharp edge"\nmedia = "media/knives.mp3"\n'
@@ -30,7 +30,7 @@ ONLY_MEDIA = '[[lecture]]\ntitle = "A sharp edge"\nmedia = "media/knives.mp3"\n'
 
 @pytest.fixture
 def course(tmp_path, monkeypatch) -> Path:
-    """A course whose only lecture is a sound file."""
+    """A course whose only lecture is an audio file."""
     folder = tmp_path / "courses" / "pantry"
     (folder / "media").mkdir(parents=True)
     shutil.copy(KNIVES, folder / "media")
@@ -114,9 +114,9 @@ def test_youtube_is_asked_first(course, tmp_path, monkeypatch):
 
 @pytest.fixture
 def bare(course, tmp_path, monkeypatch):
-    """A course of a video that has sound but no captions, and the YouTube that has it."""
+    """A course of a video that has audio but no captions, and the YouTube that has it."""
     (course / "course.toml").write_text('[[lecture]]\nvideo = "aaaaaaaaaa4"\ntitle = "Knives"\n')
-    talk = Talk("aaaaaaaaaa4", "Bare", tracks=(), sound=KNIVES.read_bytes())
+    talk = Talk("aaaaaaaaaa4", "Bare", tracks=(), audio=KNIVES.read_bytes())
     with serve([talk], tmp_path) as youtube:
         for name, value in youtube.environment.items():
             monkeypatch.setenv(name, value)
@@ -124,14 +124,14 @@ def bare(course, tmp_path, monkeypatch):
 
 
 def pieces(youtube) -> list[int]:
-    """Return where the pieces of sound begin that were asked for."""
+    """Return where the pieces of audio begin that were asked for."""
     return [int(one.split()[2]) for one in youtube.asked if one.startswith("/videoplayback")]
 
 
 def test_sound_of_a_video_without_captions_is_fetched_in_pieces_and_heard(
     bare, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(sound, "PIECE_BYTES", 2_000)
+    monkeypatch.setattr(audio, "PIECE_BYTES", 2_000)
     network = ["--proxy", bare.address, "--sleep", "0"]
     assert ingest(tmp_path, Fake(stop_after=0), monkeypatch, *network).exit_code != 0
     begun = pieces(bare)
@@ -148,13 +148,13 @@ def test_sound_of_a_video_without_captions_is_fetched_in_pieces_and_heard(
 
 
 def test_sound_that_was_begun_is_continued(bare, tmp_path):
-    found = Sound("https://rr1---sn-fake.googlevideo.com/videoplayback?v=aaaaaaaaaa4", "139", "m4a")
+    found = Audio("https://rr1---sn-fake.googlevideo.com/videoplayback?v=aaaaaaaaaa4", "139", "m4a")
     path = tmp_path / "speech" / "talk.m4a"
     path.parent.mkdir()
     whole = KNIVES.read_bytes()
     for kept in (whole[:5000], whole):
         (path.parent / "talk.m4a.139.part").write_bytes(kept)
-        fetch_sound(found, path, read_network(bare.address))
+        fetch_audio(found, path, read_network(bare.address))
         assert path.read_bytes() == whole
         assert list(path.parent.iterdir()) == [path]
     assert pieces(bare) == [5000, len(whole)]
@@ -170,12 +170,12 @@ def test_sound_that_was_begun_is_continued(bare, tmp_path):
 )
 def test_sound_is_only_fetched_from_youtube(bare, tmp_path, url):
     with pytest.raises(FetchError):
-        fetch_sound(Sound(url, "139", "m4a"), tmp_path / "x.m4a", read_network(bare.address))
+        fetch_audio(Audio(url, "139", "m4a"), tmp_path / "x.m4a", read_network(bare.address))
     assert bare.hosts == []
 
 
 def test_video_without_captions_and_sound_says_what_to_do(bare, tmp_path, monkeypatch):
-    bare.talks["aaaaaaaaaa4"].sound = b""
+    bare.talks["aaaaaaaaaa4"].audio = b""
     done = ingest(tmp_path, Fake(), monkeypatch, "--proxy", bare.address, "--sleep", "0")
     assert done.exit_code != 0
     assert "yt-dlp -x" in done.output

@@ -617,14 +617,14 @@ def test_sound_is_not_asked_of_a_youtube_that_blocks(monkeypatch):
     class Blocked:
         name = "blocked"
 
-        def find_sound(self, video_id):
+        def find_audio(self, video_id):
             asked.append(video_id)
             raise FetchError(failures.SIGN_IN)
 
     fetcher = Fetcher(failing(failures.SIGN_IN), Blocked(), 0.0, lambda _: None)
     for _ in range(5):
         with pytest.raises(FetchError):
-            fetcher.find_sound(Details(VIDEO))
+            fetcher.find_audio(Details(VIDEO))
     assert len(asked) == GIVE_UP_AFTER
 
 

@@ -14,10 +14,10 @@ from cs25search.errors import CaptionError
 from ..captions.files import NAME, Origin, RawTrack
 from ..captions.parse import parse_captions
 from . import failures
+from .audio import Audio
 from .details import Captions, Details, Listing, PartialList
 from .failures import Failure, FetchError
 from .languages import BEST, KINDS, Rank
-from .sound import Sound
 from .transcript_api import TranscriptClient
 from .ytdlp import YtDlpClient
 
@@ -152,8 +152,8 @@ class Fetcher:
         )
         return RawTrack(origin, captions.data)
 
-    def find_sound(self, listed: Details) -> tuple[Details, Sound]:
-        """Return the facts about a video, and where its sound is.
+    def find_audio(self, listed: Details) -> tuple[Details, Audio]:
+        """Return the facts about a video, and where its audio is.
 
         Args:
             listed: The facts from the playlist.
@@ -162,8 +162,8 @@ class Fetcher:
             FetchError: With cause and cure.
         """
         self._wait()
-        sound = self._gates[self._ytdlp].ask(self._ytdlp.find_sound, listed.video_id)
-        return self._details(listed), sound
+        audio = self._gates[self._ytdlp].ask(self._ytdlp.find_audio, listed.video_id)
+        return self._details(listed), audio
 
     def _wait(self) -> None:
         """Wait between two videos, unless nothing more is asked of YouTube."""

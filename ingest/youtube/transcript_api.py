@@ -108,9 +108,9 @@ def spoken_language(player: dict[str, Any]) -> str:
     try:
         listed = player["captions"]["playerCaptionsTracklistRenderer"]
         tracks = listed["captionTracks"]
-        sounds = listed.get("audioTracks") or [{}]
-        sound = sounds[listed.get("defaultAudioTrackIndex", 0)]
-        own = [tracks[place] for place in sound.get("captionTrackIndices", ())] or tracks
+        audio_tracks = listed.get("audioTracks") or [{}]
+        track = audio_tracks[listed.get("defaultAudioTrackIndex", 0)]
+        own = [tracks[place] for place in track.get("captionTrackIndices", ())] or tracks
         heard = [one["languageCode"] for one in own if one.get("kind") == "asr"]
     except (LookupError, TypeError, AttributeError):
         return ""

@@ -17,11 +17,11 @@ from yt_dlp.networking.impersonate import ImpersonateTarget
 from cs25search.times import is_youtube_id
 
 from . import failures
+from .audio import Audio, choose_audio
 from .details import Captions, Details, Listing, PartialList, read_details
 from .failures import FetchError, explained
 from .languages import Offer, Rank, kind_of, same_language, serving
 from .limits import PIECE, USUAL, BrowserRH, Network, PlainRH, bounded, check_host
-from .sound import Sound, choose_sound
 
 # Placeholders for hidden titles in playlists.
 HIDDEN_TITLES = ("[Private video]", "[Deleted video]")
@@ -190,15 +190,15 @@ class YtDlpClient:
             failure = failures.explain_message(said, otherwise=state)
         raise FetchError(failure, said)
 
-    def find_sound(self, video_id: str) -> Sound:
-        """Return where the sound of a video is.
+    def find_audio(self, video_id: str) -> Audio:
+        """Return where the audio of a video is.
 
         Raises:
             FetchError: With cause and cure.
         """
         info = self._video(video_id)
         with explained():
-            return choose_sound(info)
+            return choose_audio(info)
 
     def _read(self, url: str) -> bytes:
         """Return the content of a YouTube URL; empty if it is only white space."""

@@ -484,14 +484,14 @@ def info(as_json: bool, place: Place) -> None:
 def check(deep: bool, place: Place) -> None:
     """Check that every file of the index and its encoder is as it was written.
 
-    Exit codes: 0 sound, 1 damaged, 2 no index.
+    Exit codes: 0 intact, 1 damaged, 2 no index.
     """
     from .index.check import check_index
 
     if place.is_milvus:
         raise click.UsageError("check only works with index files, not with Milvus.")
     report = check_index(place.folder, deep)
-    for line in report.sound:
+    for line in report.intact:
         out(f"sound    {line}")
     for line in report.damaged:
         out(f"damaged  {line}")

@@ -65,7 +65,7 @@ def open_index(  # noqa: PLR0913 (the front door)
 
     Raises:
         IndexMissing: Nothing has been built at `path`.
-        IndexDamaged: A file has changed since it was written, and no earlier generation is sound.
+        IndexDamaged: A file has changed since it was written, and no earlier generation is intact.
         ModelError: The encoder is missing, altered, or differs from the one that built the index.
         StoreError: Milvus does not respond, or nothing has been built there.
     """
@@ -497,7 +497,7 @@ class Index:
             QuestionError: As for `search`.
         """
         from .answers.answer import limit_moments
-        from .answers.findings import MOMENTS
+        from .answers.findings import JUDGED
         from .answers.small_talk import is_small_talk
         from .question.follow_up import understood_as
 
@@ -506,7 +506,7 @@ class Index:
             whole = question
             if not is_small_talk(question):
                 whole = understood_as(question, asked.context)
-            k = max(MOMENTS, read_count("k", shown) if shown is not None else 0)
+            k = max(JUDGED, read_count("k", shown) if shown is not None else 0)
             found = self.searcher.find(self._read(whole, asked.exact), asked.filters, k)
             given = self._answer(found, on_sentence, outcome)
             if shown is not None:

@@ -13,7 +13,7 @@ from .citations import build_citation
 from .compare import about, beside, compared, comparing, join_sides, speaking_of, two_parts
 from .course import answers_course, course_answer, find_entry
 from .extract import build_extract
-from .findings import MOMENTS, Findings, judge
+from .findings import JUDGED, Findings, judge
 from .lists import find_mentions, list_answer, listed_name
 from .small_talk import is_small_talk, small_talk
 from .wanted import find_wanted
@@ -38,7 +38,7 @@ def answer(
     """Return what the lectures say about a question; see `Index.answer`.
 
     Args:
-        found: The result of a search for at least `findings.MOMENTS` hits.
+        found: The result of a search for at least `findings.JUDGED` hits.
         endpoint: The language model that writes the answer; None for extracts.
     """
     from .written import write_answer
@@ -89,7 +89,7 @@ def _both_parts(
     """Return an answer to both parts of a question; None if one of them has none."""
     answers = []
     for text in (parts[0], understood_as(parts[1], parts[0])):
-        found = searcher.find(read_question(text), filters, MOMENTS)
+        found = searcher.find(read_question(text), filters, JUDGED)
         findings, entry = judge(searcher, found), find_entry(searcher, found)
         if answers_course(entry, found.question, findings.status == "answered") and entry:
             answers.append(course_answer(searcher.source, found.question, entry))
@@ -106,7 +106,7 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
     """Return an answer to a comparison; None if one moment has both sides, or none has any."""
 
     def judge_other(text: str) -> Findings:
-        return judge(searcher, searcher.find(read_question(text), filters, MOMENTS))
+        return judge(searcher, searcher.find(read_question(text), filters, JUDGED))
 
     question = whole.found.question
     pair = compared(question.text)

@@ -33,13 +33,13 @@ from .citations import text_of
 from .course_words import about_course
 from .definitions import defined_term
 
-WORD = 0.12  # what a word counts beside the nearest question, by its logarithm
-COVERED = 0.4  # what the share of the question's words counts
+TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, by its logarithm
+WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
 SURE = 1.21
 ENOUGH = 1.06  # where no moment answers
 MOST = 0.9  # of the words of a question for a lecture that a fact must have
 OF_IT = 0.2  # added to the score of an entry about the lecture that a question names, and no other
-SAME = 1.4  # the score of a question that is the same, or names its slide by number
+IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
 MOST_SLIDES = 3  # cited for a fact
 
@@ -57,10 +57,10 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     if slide := named_slide(question.text):
         for entry in handbook.entries:
             if entry.kind == "slide" and entry.number == slide:
-                return Match(entry, SAME, SAME, 1.0)
+                return Match(entry, IDENTICAL, IDENTICAL, 1.0)
     lectures = found.filters.lectures
     # Even with all words of the question, no entry can answer below this.
-    least = ENOUGH - COVERED - _weight_of(question)
+    least = ENOUGH - WORDS_COVERED - _weight_of(question)
     matches = match(handbook, question.text, query.tokens, query.ids, lectures, least)
     if named := set(named_lectures(question.text)):
         # What is asked of one lecture is not answered by what is said of many.
@@ -87,13 +87,13 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     taught = found.entry.kind != "fact" or defined_term(question.text)
     if is_answered and taught and not (typical or named):
         return False
-    score = found.ask + typical + COVERED * found.covered
+    score = found.ask + typical + WORDS_COVERED * found.covered
     return score >= (SURE if is_answered else ENOUGH)
 
 
 def _weight_of(question: Question) -> float:
     """Return what the words of a question say for one about the course."""
-    return WORD * about_course(without_place(question.text))
+    return TYPICAL_WORD * about_course(without_place(question.text))
 
 
 def course_answer(source: Source, question: Question, found: Match) -> Answer:

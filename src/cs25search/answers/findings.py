@@ -12,7 +12,7 @@ from .features import build_features, other_version, reading_of
 from .passages import Passage, passages
 from .refusal import load_logistic
 
-MOMENTS = 5  # considered for one answer
+JUDGED = 5  # moments from which an answer is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def _moments(searcher: Searcher, found: Found) -> Found:
     """Return the moments to answer from; if a lecture is asked for, those of the best one."""
     if found.question.intent.of_lectures and (number := _lecture_for(searcher, found)):
         filters = replace(found.filters, lectures=frozenset([number]))
-        return searcher.find_again(found, filters, MOMENTS)
-    return replace(found, hits=found.hits[:MOMENTS])
+        return searcher.find_again(found, filters, JUDGED)
+    return replace(found, hits=found.hits[:JUDGED])
 
 
 def _lecture_for(searcher: Searcher, found: Found) -> int | None:

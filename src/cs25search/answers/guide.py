@@ -17,13 +17,13 @@ from ..records import Chunk, Entry, Fit, Guide, Hit, Language, Lecture, Pick
 from ..text.topic_words import topic_words
 
 PICKS = 3  # lectures
-MOMENTS = 3  # of each, to begin at
+BEGINNINGS = 3  # of each, to begin at
 # Limits found with 60 goals in both languages, see tests/test_guide.py: scores and similarity of
 # the closest question below which a fact is about something else.
 FACT_SCORE, FACT_ASK = 0.87, 0.35
 MOST_LECTURES = 6  # a fact about more lectures is no advice
-PART, SMALL = 90.0, 0.08  # seconds, or share of a short lecture; less is only a mention
-WHOLE, LONG = 0.4, 600.0  # share of a lecture, or seconds, from which on it is about the goal
+PART_SECONDS, PART_SHARE = 90.0, 0.08  # of a lecture; less than both is only a mention
+WHOLE_SHARE, WHOLE_SECONDS = 0.4, 600.0  # of a lecture; either is enough to be about the goal
 LEAST = 0.05  # share of the matching material
 APART = 90.0  # seconds between moments that are still one stretch
 END = 0.9  # share of a lecture after which nobody should have to begin
@@ -202,7 +202,7 @@ def _with_questions(searcher: Searcher, lectures: Iterable[Lecture]) -> tuple[Pi
         asked = [one for one in chunks if one.qa and one.kind == "note"]
         if asked:
             seconds = sum(one.end - one.start for one in asked)
-            pick = Pick(lecture, "named", seconds, asked[0].start, tuple(asked[:MOMENTS]))
+            pick = Pick(lecture, "named", seconds, asked[0].start, tuple(asked[:BEGINNINGS]))
             picks.append(pick)
     return tuple(picks)
 
@@ -212,17 +212,21 @@ def _as_a_whole(lecture: Lecture, ranked: RankedLecture | None) -> Pick:
     if ranked is None:
         return Pick(lecture, "named", 0.0, 0.0, ())
     # The moments of a search are a sample; of a whole lecture, they say little about its minutes.
-    measured = ranked.seconds >= WHOLE * lecture.duration / 2
+    measured = ranked.seconds >= WHOLE_SHARE * lecture.duration / 2
     return Pick(lecture, "named", ranked.seconds if measured else 0.0, 0.0, _moments(ranked))
 
 
 def pick_of(ranked: RankedLecture) -> Pick:
     """Return a lecture with what its moments say about it."""
     lecture, seconds = ranked.lecture, ranked.seconds
-    if seconds >= min(LONG, WHOLE * (lecture.duration or LONG)):
+    if seconds >= min(WHOLE_SECONDS, WHOLE_SHARE * (lecture.duration or WHOLE_SECONDS)):
         begin = min(hit.start for hit in ranked.hits)
         return Pick(lecture, "whole", seconds, begin, _moments(ranked))
-    fit: Fit = "part" if seconds >= min(PART, SMALL * (lecture.duration or PART)) else "mention"
+    fit: Fit = (
+        "part"
+        if seconds >= min(PART_SECONDS, PART_SHARE * (lecture.duration or PART_SECONDS))
+        else "mention"
+    )
     return Pick(lecture, fit, seconds, _begin(ranked), _moments(ranked))
 
 
@@ -236,7 +240,7 @@ def _begin(ranked: RankedLecture) -> float:
 
 
 def _moments(ranked: RankedLecture) -> tuple[Chunk, ...]:
-    best = [hit.note or hit.chunk for hit in _not_at_the_end(ranked)[:MOMENTS]]
+    best = [hit.note or hit.chunk for hit in _not_at_the_end(ranked)[:BEGINNINGS]]
     return tuple(sorted(dict.fromkeys(best), key=lambda one: one.start))
 
 

@@ -19,7 +19,7 @@ from .evidence import Evidence, chunks_of
 from .findings import Findings
 from .support import is_supported
 
-MOMENTS = 8  # maximum in the prompt
+MOST_IN_PROMPT = 8  # moments
 MOST_SENTENCES = 6
 
 _RULES = """You answer a question from moments of recorded lectures, and from slides and facts about
@@ -74,7 +74,7 @@ def gather_given(findings: Findings, extract: Answer) -> tuple[list[Given], Evid
         given.append(Given(shown, citation))
     given += [Given(hit) for hit in hits.values()]
     evidence = findings.evidence.with_texts(texts) if texts else findings.evidence
-    return given[:MOMENTS], evidence
+    return given[:MOST_IN_PROMPT], evidence
 
 
 def _as_hit(citation: Citation, extract: Answer) -> Hit:

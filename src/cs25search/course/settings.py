@@ -64,7 +64,7 @@ class _CourseTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Where the captions and the sound of a lecture are.
+    """Where the captions and the audio of a lecture are.
 
     Attributes:
         number: Of the lecture.

@@ -16,14 +16,14 @@ from .publish import current_generation, generations
 
 SAMPLE = 0.01  # share of the chunks that is encoded again
 LEAST = 10  # chunks
-SAME = 0.999  # least cosine of a vector with a new encoding of the same text
+LEAST_COSINE = 0.999  # least cosine of a vector with a new encoding of the same text
 
 
 @dataclass(slots=True)
 class CheckReport:
-    """What is sound and what is damaged, one line each."""
+    """What is intact and what is damaged, one line each."""
 
-    sound: list[str] = field(default_factory=list)
+    intact: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     spare: list[str] = field(default_factory=list)  # earlier generations
 
@@ -41,7 +41,7 @@ def check_index(index_dir: Path, deep: bool = False) -> CheckReport:
     live = None
     try:
         live = current_generation(index_dir)
-        generation = _check_generation(index_dir, live, report.sound, report.damaged)
+        generation = _check_generation(index_dir, live, report.intact, report.damaged)
     except IndexDamaged as error:
         report.damaged.append(_what(error))
         generation = None
@@ -56,9 +56,9 @@ def check_index(index_dir: Path, deep: bool = False) -> CheckReport:
 
 
 def _check_generation(
-    index_dir: Path, name: str, sound: list[str], damaged: list[str]
+    index_dir: Path, name: str, intact: list[str], damaged: list[str]
 ) -> Generation | None:
-    """Return a generation if it is sound, and add a line about it to the report."""
+    """Return a generation if it is intact, and add a line about it to the report."""
     folder = index_dir / name
     distrust(folder)
     try:
@@ -72,7 +72,7 @@ def _check_generation(
         damaged.append(_what(error))
         return None
     size = sum(facts.size for facts in manifest.files.values())
-    sound.append(f"{folder}: {len(manifest.files)} files, {size / 1e6:.1f} MB")
+    intact.append(f"{folder}: {len(manifest.files)} files, {size / 1e6:.1f} MB")
     return generation
 
 
@@ -83,7 +83,7 @@ def _check_encoder(folder: Path, report: CheckReport) -> OnnxEncoder | None:
     except Cs25SearchError as error:
         report.damaged.append(_what(error))
         return None
-    report.sound.append(f"{folder}")
+    report.intact.append(f"{folder}")
     return encoder
 
 
@@ -100,10 +100,12 @@ def _compare(generation: Generation, encoder: OnnxEncoder, report: CheckReport) 
     line = (
         f"cosine of {count} vectors with new encodings of their texts: {cosines[worst]:.5f} or more"
     )
-    if cosines[worst] >= SAME:
-        report.sound.append(line)
+    if cosines[worst] >= LEAST_COSINE:
+        report.intact.append(line)
     else:
-        report.damaged.append(f"{line}, expected {SAME}; the lowest is in row {rows[worst]}.")
+        report.damaged.append(
+            f"{line}, expected {LEAST_COSINE}; the lowest is in row {rows[worst]}."
+        )
 
 
 def _what(error: Cs25SearchError) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from ..text.words import STOP_WORDS
 
 SHORTEST = 5  # letters of a word to correct; shorter ones are similar to too many words
-LONG = 7  # letters from which on two slips are corrected; in what may be a name, one
+TWO_SLIPS_FROM = 7  # letters; two slips are corrected in such words, one in shorter words and names
 PART = 4  # letters of each part of a compound
 _WORD = re.compile(rf"(?<![A-Za-z0-9_@.\\/])[A-Za-z]{{{SHORTEST},}}(?![A-Za-z0-9_@\\/]|\.[A-Za-z])")
 _BEGINS = re.compile(r"(?:^|[.!?:。！？]\s*)$")
@@ -68,7 +68,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _most_slips(length: int, is_name: bool) -> int:
-    if length < LONG:
+    if length < TWO_SLIPS_FROM:
         return 0 if is_name else 1
     return 1 if is_name else 2
 

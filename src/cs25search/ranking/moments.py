@@ -16,7 +16,9 @@ from ..records import Chunk, Hit, Slide, Video
 from .query import Query
 from .rank import late_scores
 
-SAME = 0.3  # least overlap, as a share of the shorter chunk, of two chunks that show one moment
+LEAST_SHARED = (
+    0.3  # least overlap, as a share of the shorter chunk, of two chunks that show one moment
+)
 
 
 def build_hits(
@@ -139,7 +141,7 @@ def _is_same(one: tuple[float, float], other: tuple[float, float]) -> bool:
     (False, True)
     """
     shared = min(one[1], other[1]) - max(one[0], other[0])
-    return shared > SAME * min(one[1] - one[0], other[1] - other[0])
+    return shared > LEAST_SHARED * min(one[1] - one[0], other[1] - other[0])
 
 
 def _outside(start: float, end: float, ranges: list[tuple[float, float]]) -> tuple[float, float]:

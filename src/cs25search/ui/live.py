@@ -22,7 +22,7 @@ def live_index(here: Here) -> Index:
 
     Raises:
         IndexMissing: Nothing has been built yet.
-        IndexDamaged: A file has changed since it was written, and no earlier generation is sound.
+        IndexDamaged: A file has changed since it was written, and no earlier generation is intact.
         ModelError: The encoder is missing, altered or a different one.
         StoreError: Milvus does not respond.
     """

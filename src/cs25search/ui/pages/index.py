@@ -23,7 +23,7 @@ from ..widgets.drop import show_drop
 # In the session: why an ingest did not start, and what is wrong with a link or a file.
 PROBLEM, WRONG = "ingest_problem", "add_problem"
 STEPS = {
-    "sound": "step_sound",
+    "audio": "step_audio",
     "transcribe": "step_transcribe",
     "fetch": "step_fetch",
     "notes": "step_notes",

@@ -355,7 +355,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "`CS25_ALLOW_INGEST=1`を設定すると、このページからも更新できます。",
     ),
     "step_fetch": ("Fetching captions", "字幕を取得中"),
-    "step_sound": ("Fetching audio, bytes", "音声を取得中（バイト）"),
+    "step_audio": ("Fetching audio, bytes", "音声を取得中（バイト）"),
     "step_transcribe": ("Writing captions, seconds", "音声を文字起こし中（秒）"),
     "step_notes": ("Writing notes", "メモを作成中"),
     "step_encode": ("Encoding", "ベクトルを計算中"),

@@ -22,8 +22,8 @@ _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.googlevideo\.com")
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
-    """Where the sound of a video is.
+class Audio:
+    """Where the audio stream of a video is.
 
     Attributes:
         form: YouTube's number of the format.
@@ -35,8 +35,8 @@ class Sound:
     extension: str
 
 
-def choose_sound(info: dict[str, Any]) -> Sound:
-    """Return the smallest sound of a video that can be fetched as one file.
+def choose_audio(info: dict[str, Any]) -> Audio:
+    """Return the smallest audio stream of a video that can be fetched as one file.
 
     Args:
         info: What yt-dlp says about the video.
@@ -58,24 +58,24 @@ def choose_sound(info: dict[str, Any]) -> Sound:
     spoken = [form for form in fit if (form.get("language_preference") or 0) == original]
     best = min(spoken, key=lambda form: form.get("abr") or 0)
     extension = re.sub(r"[^a-z0-9]", "", str(best.get("ext", "")))
-    return Sound(best["url"], str(best.get("format_id", "")), extension or "m4a")
+    return Audio(best["url"], str(best.get("format_id", "")), extension or "m4a")
 
 
 class SoundAdapter(BoundedAdapter):
-    """Reaches the hosts of YouTube's sound only, within the limits for other answers."""
+    """Reaches the hosts of YouTube's audio only, within the limits for other answers."""
 
     def check(self, url: str) -> None:
         """Check that a URL is one of those hosts."""
         check_host(url, lambda host: _HOST.fullmatch(host) is not None)
 
 
-def fetch_sound(
-    sound: Sound,
+def fetch_audio(
+    audio: Audio,
     path: Path,
     network: Network,
     on_bytes: Callable[[int, int], None] = lambda done, of: None,
 ) -> None:
-    """Write the sound of a video to a file; what an interrupted run has fetched is kept.
+    """Write the audio of a video to a file; what an interrupted run has fetched is kept.
 
     Args:
         on_bytes: Called after each piece with the number of bytes so far, and of the whole file.
@@ -91,13 +91,13 @@ def fetch_sound(
     session.mount("https://", adapter)
     if network.proxy:
         session.proxies = {"https": network.proxy}
-    begun = path.with_name(f"{path.name}.{re.sub('[^0-9a-z-]', '', sound.form)}.part")
+    begun = path.with_name(f"{path.name}.{re.sub('[^0-9a-z-]', '', audio.form)}.part")
     begun.parent.mkdir(parents=True, exist_ok=True)
     done, whole = begun.stat().st_size if begun.exists() else 0, MOST_BYTES
     with begun.open("ab") as file:
         while done < whole:
             with explained():
-                piece, whole = _read_piece(session, sound.url, done)
+                piece, whole = _read_piece(session, audio.url, done)
             if whole > MOST_BYTES:
                 raise FetchError(failures.TOO_LARGE)
             file.write(piece)
