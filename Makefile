@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: run test lint check e2e fuzz faults privacy crashes damage soak load lock licences audit sbom bench scaling dictionary bench-app eval eval-answers golden screenshots
+.PHONY: run test lint check e2e fuzz faults privacy crashes damage soak load page-run lock licences audit sbom bench scaling dictionary bench-app eval eval-answers golden screenshots
 
 # MALLOC_ARENA_MAX: see docs/deploy.md.
 run: .venv/installed
@@ -64,6 +64,11 @@ screenshots: .venv/dev
 bench-app: .venv/dev
 	$(BIN)/python -m ingest --offline
 	$(BIN)/python -m benchmarks.bench_app $(if $(WRITE),--write)
+
+# Encoder passes and processor time of search, answer and map, for docs/architecture.md.
+page-run: .venv/dev
+	$(BIN)/python -m ingest --offline
+	$(BIN)/python -m benchmarks.page_run
 
 eval-answers: .venv/dev
 	$(BIN)/python -m benchmarks.answers

@@ -104,7 +104,7 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
 def measure_real(index: Index, language: str) -> dict[str, float]:
     """Return the figures of real wording: of those answered, of the others, and of those touched.
 
-    "Touched" is what the lectures speak of without answering; small talk is left out.
+    "Touched" is what the lectures mention without answering; small talk is left out.
     """
     file = json.loads((DATA / "real-dev.json").read_bytes())
     own = [entry for entry in file["unanswerable"] if entry["lang"] == language]

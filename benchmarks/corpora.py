@@ -1,7 +1,7 @@
 """The corpora of `make eval`: chunks, and questions with the seconds that answer them.
 
 One is bundled. The others are read from a folder beside the project if it exists; they belong to
-others, and nothing of them is copied into the project. docs/evaluation.md describes them.
+others, and none of them is copied into the project. docs/evaluation.md describes them.
 """
 
 import json
@@ -45,7 +45,7 @@ class Corpus:
     Attributes:
         timed: Whether a question's start is the second at which its answer begins.
         base: The name of the corpus with the same chunks, whose index is shared; "" for its own.
-        alone: Whether it is a course of its own, without what is learned from the bundled notes.
+        alone: Whether it is a separate course, without what is learned from the bundled notes.
     """
 
     name: str

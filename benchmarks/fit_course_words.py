@@ -26,7 +26,7 @@ def count(language: Language) -> dict[str, float]:
     written = [one for one in entries if one.kind != "lecture"]
     parts: list[Entry | Lecture] = [*written, *course.about.lectures]
     asked = [ask for part in parts for ask in _asks(part, language)]
-    # Of each lecture the same is asked: that counts once.
+    # The same questions are asked about each lecture; they count once.
     about = [course_words(ask) for ask in [*asked, *lecture_questions(language)]]
     taught = [
         course_words(ask)

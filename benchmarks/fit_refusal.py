@@ -38,7 +38,7 @@ SIGNS = {"unknown": -1, "absent": -1, "names": -1}
 TESTS = Path(__file__).parents[1] / "tests/data"
 # Share of answerable questions refused; refused or only shown. Speech is harder to tell apart.
 NOTES, SPEECH = (0.03, 0.08), (0.05, 0.12)
-LEFT_OUT = (NOT_FITTED, "touched")  # the lectures speak of it, but do not say it
+LEFT_OUT = (NOT_FITTED, "touched")  # the lectures mention it, but do not answer
 # The length of Japanese questions tells the sets apart by their writers, not by what is answered.
 NOT_USED: dict[Language, tuple[str, ...]] = {"en": (), "ja": ("asked",)}
 STRENGTHS = [0.1, 0.3, 1.0, 3.0]

@@ -66,7 +66,7 @@ def passes_row(index: Index) -> Row:
 
 
 def main() -> None:
-    """Print both."""
+    """Print the encoder passes and the processor time of a page run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", help="an index of the bundled course")
     encoded, milliseconds = measure(open_index(parser.parse_args().index))

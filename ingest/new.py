@@ -122,7 +122,7 @@ def course_of(playlists: Sequence[str], options: Mapping[str, Any]) -> str:
         if known and parse_playlist_id(known) == playlist_id:
             return folder.name
     if options["dry_run"]:
-        out("The playlist would become a course of its own.", err=True)
+        out("The playlist would become a separate course.", err=True)
         return ""
     title, lectures = list_lectures(playlist_id, options)
     name = free_name(title or playlist_id, courses)

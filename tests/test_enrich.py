@@ -20,11 +20,12 @@ from test_app import pieces
 from test_ingest import report
 
 from cs25search import open_index
+from cs25search.course.read import TimedNote
 from cs25search.formats import answer_json, answer_markdown, hit_json
 from cs25search.language_model import Endpoint
 from cs25search.records import Chunk, Cue, Video
 from cs25search.text.markdown import JOINER
-from ingest.notes.check import Note, NotesProblem, read_notes
+from ingest.notes.check import NotesProblem, read_notes
 from ingest.notes.files import Written, keep_notes, kept_notes
 from ingest.notes.windows import Window, build_windows
 from ingest.notes.write import LIMITS, Writer, build_prompt, enrich, missing
@@ -459,7 +460,7 @@ def test_good_notes_come_in_order_inside_the_window_without_overlap():
     reply = text_of([note(120, 241, "walrus"), note(0, 130, "pomegranate")])
     notes = read_notes(f"<think>Let me see {{}}</think>Here:\n```json\n{reply}\n```", window())
     assert [(one.start, one.end) for one in notes] == [(0, 120), (120, 240)]
-    assert isinstance(notes[0], Note)
+    assert isinstance(notes[0], TimedNote)
     assert notes[0].terms == ("pomegranate",)
 
 

@@ -45,7 +45,7 @@ def counted(index_dir, index, monkeypatch):
         return encode(text)
 
     opened = open_index(index_dir, index.encoder)
-    opened.answer("What is attention?")  # counts the words of the index, once per process
+    opened.answer("What is attention?")  # reads what is kept for all questions
     opened.searcher.source.generation.chunks._read.cache_clear()
     monkeypatch.setattr(files, "_decode", count_decode)
     monkeypatch.setattr(searcher, "rank", count_rank)

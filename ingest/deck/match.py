@@ -80,7 +80,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The lecture of each matched video, and for others a sentence on why there is none.
+    """The lecture of each matched video, and why the others have none.
 
     `remarks` are on matches for which the length was not known.
     """

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import msgspec
 
+from cs25search.course.read import TimedNote
 from cs25search.text.japanese import JAPANESE, is_japanese, japanese_words
 from cs25search.text.topic_words import english_topic_words
 from cs25search.text.words import STOP_WORDS, words
@@ -40,30 +41,15 @@ _THOUGHTS = re.compile(r"<think>.*?</think>", re.S)
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A note by a language model. Times in seconds; the Japanese version may be missing."""
-
-    start: float
-    end: float
-    title: str
-    summary: str
-    asks: tuple[str, ...]
-    terms: tuple[str, ...] = ()
-    title_ja: str = ""
-    summary_ja: str = ""
-    asks_ja: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class _Reply:
-    notes: tuple[Note, ...]
+    notes: tuple[TimedNote, ...]
 
 
 class NotesProblem(Exception):
     """A reply is not a valid set of notes; `str()` says why, for the model and the user."""
 
 
-def read_notes(reply: str, window: Window) -> tuple[Note, ...]:
+def read_notes(reply: str, window: Window) -> tuple[TimedNote, ...]:
     """Return the notes in a model's reply, in order and without overlap.
 
     Raises:
@@ -102,7 +88,7 @@ class _Said:
         self.is_english = idle >= ENGLISH * max(1, len(spoken))
 
 
-def _checked(number: int, note: Note, window: Window, said: _Said) -> Note:
+def _checked(number: int, note: TimedNote, window: Window, said: _Said) -> TimedNote:
     """Return a note after tidying it, with its times within the window."""
     # The prompt has whole seconds, so the ends of a window may be off by one.
     if not window.start - 1 <= note.start < note.end <= window.end + 1:
@@ -157,7 +143,7 @@ def _is_term(term: str, known: set[str]) -> bool:
     )
 
 
-def _japanese(number: int, note: Note) -> Note:
+def _japanese(number: int, note: TimedNote) -> TimedNote:
     """Return a note with its Japanese version checked, or without one."""
     if not note.title_ja or not note.summary_ja:
         return replace(note, title_ja="", summary_ja="", asks_ja=())

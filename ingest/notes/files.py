@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from cs25search.course.read import TimedNote, note_chunk
 from cs25search.integrity import replace_file
 from cs25search.records import Chunk
 
 from ..kept import Unusable, read_kept
-from .check import Note
 from .windows import Window
 
 
@@ -23,7 +23,7 @@ class Written:
     model: str
     version: int
     japanese: bool  # whether Japanese was requested
-    notes: tuple[Note, ...]
+    notes: tuple[TimedNote, ...]
 
 
 def keep_notes(folder: Path, written: Written) -> None:
@@ -57,21 +57,7 @@ def _read(path: Path) -> Written:
 def note_chunks(windows: Iterable[Window], kept: Mapping[str, Written]) -> list[Chunk]:
     """Return the kept notes about windows as chunks."""
     return [
-        Chunk(
-            chunk_id=f"{window.video_id}:{round(note.start * 1000)}n",
-            video_id=window.video_id,
-            start=note.start,
-            end=note.end,
-            text=note.summary,
-            kind="note",
-            title=note.title,
-            text_ja=note.summary_ja,
-            title_ja=note.title_ja,
-            terms=note.terms,
-            asks=note.asks,
-            asks_ja=note.asks_ja,
-            model=kept[window.key].model,
-        )
+        note_chunk(window.video_id, round(note.start * 1000), note, kept[window.key].model)
         for window in windows
         if window.key in kept
         for note in kept[window.key].notes

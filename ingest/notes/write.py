@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cs25search.course.read import Course
+from cs25search.course.read import Course, TimedNote
 from cs25search.errors import Cs25SearchError
 from cs25search.language_model import (
     Endpoint,
@@ -22,7 +22,7 @@ from cs25search.language_model import (
 from cs25search.text.clean import clean
 from cs25search.text.japanese import JAPANESE
 
-from .check import VERSION, Note, NotesProblem, read_notes
+from .check import VERSION, NotesProblem, read_notes
 from .files import Written, keep_notes
 from .windows import Window
 
@@ -175,7 +175,7 @@ def enrich(
     return lost
 
 
-def write_notes(writer: Writer, window: Window) -> tuple[Note, ...]:
+def write_notes(writer: Writer, window: Window) -> tuple[TimedNote, ...]:
     """Return the notes about a window after at most TRIES requests.
 
     Raises:

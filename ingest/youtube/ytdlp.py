@@ -66,7 +66,7 @@ class YtDlpClient:
             "writesubtitles": True,
             "writeautomaticsub": True,
             "extract_flat": True,
-            "ignore_no_formats_error": True,  # only captions are needed
+            "ignore_no_formats_error": True,  # a video without formats may still have captions
             "socket_timeout": network.seconds,
             "extractor_retries": 0,  # fetch.py retries
             "cachedir": False,

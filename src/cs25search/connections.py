@@ -41,7 +41,7 @@ class Closing:
         """
         self._sockets.append(connected)
         if self.is_set():
-            raise ConnectionError("nobody waits for the answer")
+            raise ConnectionError("the answer is no longer needed")
 
 
 class ClosableAdapter(HTTPAdapter):

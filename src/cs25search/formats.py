@@ -356,7 +356,7 @@ def verdict(pick: Pick, time: float, language: Language) -> str:
     """Return what a lecture is for a goal, in words.
 
     Args:
-        time: The seconds that somebody has; 0 if the goal does not say.
+        time: The seconds that the visitor has; 0 if the goal does not state them.
     """
     lecture, japanese = pick.lecture, language == "ja"
     length = minutes(lecture.duration)

@@ -112,7 +112,7 @@ class Lecture:
         number: From 1; 0 for a video outside the list of lectures.
         deck_duration: As the deck states it.
         recommended: Whether the author of the deck recommends it.
-        difficulty: "easy", "moderate", "hard", or "" if nobody has judged it.
+        difficulty: "easy", "moderate", "hard", or "" if unknown.
         asks: Questions about the lecture as a whole.
         called: What people call the lecture: "the vision lecture".
     """
@@ -356,8 +356,8 @@ def lecture_label(number: int | None, language: Language) -> str:
     return f"第{number}回" if language == "ja" else f"Lecture {number}"
 
 
-# "named": the course names the lecture for the goal, or it has what was asked for. "in_time",
-# "too_long": whether it fits into the time that somebody has. Else how much of it is on the goal.
+# "named": the course names the lecture for the goal, or it has what was asked for. "in_time" and
+# "too_long": whether it fits into the visitor's time. Else how much of it is about the goal.
 Fit = Literal["named", "in_time", "too_long", "whole", "part", "mention"]
 
 
@@ -385,7 +385,7 @@ class Guide:
     Attributes:
         fact: What the course says about such goals, or None.
         picks: Lectures, best first; empty if none fits.
-        time: The seconds that somebody has, if the goal says so; else 0.
+        time: The seconds that the visitor has, if the goal states them; else 0.
     """
 
     fact: Entry | None

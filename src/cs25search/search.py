@@ -491,7 +491,7 @@ class Index:
         """Return what the lectures say about a question with its filters; see `answer`.
 
         Args:
-            shown: Maximum number of closest moments when nothing is claimed.
+            shown: Maximum number of closest moments when there is no answer.
 
         Raises:
             QuestionError: As for `search`.
@@ -516,7 +516,7 @@ class Index:
             return replace(given, question=question, understood=whole)
 
     def fits(self, found: Found) -> bool:
-        """Return whether what was found has anything to do with the question; nonsense has not."""
+        """Return whether what was found is related to the question; False for nonsense."""
         return self._likelihood(found) >= FITS
 
     def _likelihood(self, found: Found) -> float:
@@ -557,7 +557,7 @@ class Index:
         """Return what to watch for a goal: the lectures that fit it, best first.
 
         Args:
-            goal: English or Japanese: a topic, or what somebody has or wants.
+            goal: English or Japanese: a topic, a kind of work, or the time one has.
 
         Raises:
             QuestionError: The goal is empty or too long.

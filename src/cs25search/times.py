@@ -20,7 +20,7 @@ def clock(seconds: float) -> str:
 
 
 def read_clock(text: str) -> float | None:
-    """Return a time such as "1:02:03.5" or "90" in seconds; None if the text is none.
+    """Return a time such as "1:02:03.5" or "90" in seconds; None if the text is not a time.
 
     >>> read_clock("1:02:03.5"), read_clock("90"), read_clock("1:2:3:4")
     (3723.5, 90.0, None)

@@ -1,7 +1,7 @@
-"""A page that stands in for YouTube's player: it understands the same messages.
+"""A page that imitates YouTube's player: it understands the same messages.
 
-Real YouTube is not reached in the tests. What the messages are called and contain is as in the
-requests that YouTube's own script for embedded players sends.
+The tests never contact YouTube. Names and contents of the messages are those that YouTube's own
+script for embedded players sends.
 """
 
 from typing import Any
@@ -48,7 +48,7 @@ setInterval(() => {
 
 
 def speak(page: Page) -> None:
-    """Let frames of YouTube on a page answer messages; without this they are silent."""
+    """Make the YouTube frames of a page answer messages; otherwise they stay silent."""
     page.context.route(
         "https://www.youtube.com/embed/**",
         lambda route: route.fulfill(content_type="text/html", body=SPEAKS),
@@ -71,5 +71,5 @@ def frame(page: Page) -> Frame:
 
 
 def jump(page: Page, second: float) -> None:
-    """Let the video be at a second, as if it had played up to there."""
+    """Move the video to a second, as if it had played up to it."""
     frame(page).evaluate("second => { state.time = second }", second)

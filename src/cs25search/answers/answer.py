@@ -95,7 +95,7 @@ def _both_parts(
             answers.append(course_answer(searcher.source, found.question, entry))
         elif findings.status == "answered":
             wanted = find_wanted(searcher, findings)
-            # What a part lacks, the other one may have.
+            # If a moment lacks what this part asks for, the other part may still have it.
             answers.append(build_extract(wanted if wanted.status == "answered" else findings))
         else:
             return None
@@ -103,7 +103,7 @@ def _both_parts(
 
 
 def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer | None:
-    """Return an answer to a comparison; None if one moment has both sides, or none has any."""
+    """Return an answer to a comparison; None if the question is not one, or nothing fits."""
 
     def judge_other(text: str) -> Findings:
         return judge(searcher, searcher.find(read_question(text), filters, JUDGED))
@@ -119,13 +119,13 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
         if side.status == "answered" and (one := comparing(side, pair)):
             return replace(one, question=question.text)
     sides = [sides[0], beside(sides[1], sides[0])]
-    # The whole question is about both; a moment of a side only has to speak of it.
+    # The whole question is about both sides; the moment of a side only has to deal with that side.
     first = speaking_of(pair[0], sides[0], whole)
     return join_sides(question, pair, [first, speaking_of(pair[1], sides[1], whole, first)])
 
 
 def limit_moments(answer: Answer, found: Found, k: int) -> Answer:
-    """Return an answer that claims nothing with the k closest moments instead of SHOWN."""
+    """Return an answer without claims, with the k closest moments instead of SHOWN."""
     if answer.status not in ("partly", "not_in_lectures"):
         return answer
     shown = enumerate(found.hits[:k], start=1)

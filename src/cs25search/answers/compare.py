@@ -250,7 +250,7 @@ def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
 
 
 def _shares(side: str, said: set[str]) -> bool:
-    """Return whether a side that is no name of the course shares a word with what is said."""
+    """Return whether a side that is not a name of the course shares a word with what is said."""
     return len(forms_of(side)) == 1 and not said.isdisjoint(topic_words(side))
 
 

@@ -37,7 +37,7 @@ TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, b
 WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
 SURE = 1.21
 ENOUGH = 1.06  # where no moment answers
-MOST = 0.9  # of the words of a question for a lecture that a fact must have
+MOST = 0.9  # share of the words of a question for a lecture that a fact must have
 OF_IT = 0.2  # added to the score of an entry about the lecture that a question names, and no other
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
@@ -63,9 +63,9 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     least = ENOUGH - WORDS_COVERED - _weight_of(question)
     matches = match(handbook, question.text, query.tokens, query.ids, lectures, least)
     if named := set(named_lectures(question.text)):
-        # What is asked of one lecture is not answered by what is said of many.
+        # A question about one lecture is not answered by an entry about several.
         matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))
-    # An answer needs a question nearly like it, though not every entry near by its text has one.
+    # An answer needs an entry with a similar question; an entry may also match by its text alone.
     nearest = max((one.ask for one in matches), default=0.0)
     return replace(matches[0], ask=nearest) if matches else None
 
@@ -92,7 +92,7 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
 
 
 def _weight_of(question: Question) -> float:
-    """Return what the words of a question say for one about the course."""
+    """Return the weight of the words that are typical of questions about the course."""
     return TYPICAL_WORD * about_course(without_place(question.text))
 
 

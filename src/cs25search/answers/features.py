@@ -92,7 +92,7 @@ def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
 
     Args:
         found: At least one hit.
-        query: The topic of the question: remarks beside it must not change the verdict.
+        query: The topic of the question: other remarks in it must not change the verdict.
     """
     topic, reading = found.question.topic, reading_of(found)
     if reading == "ja_in_english":

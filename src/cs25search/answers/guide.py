@@ -1,8 +1,8 @@
-"""Which lectures fit a goal, in the words of the course where it says so, else by their moments.
+"""Which lectures fit a goal: those that the course names for it, else those with moments about it.
 
-A course may say itself which lecture is for whom ("I work on images", "I am a beginner", "good
-Q&A"): such a fact comes first, because it judges lectures as a whole. Moments add where to begin,
-and how many minutes of a lecture are about the goal.
+A course may state which lecture suits whom ("I work on images", "I am a beginner", "good Q&A").
+Such a fact comes first, because it judges whole lectures. Moments show where to begin, and how many
+minutes of a lecture are about the goal.
 """
 
 import re
@@ -21,12 +21,12 @@ BEGINNINGS = 3  # of each, to begin at
 # Limits found with 60 goals in both languages, see tests/test_guide.py: scores and similarity of
 # the closest question below which a fact is about something else.
 FACT_SCORE, FACT_ASK = 0.87, 0.35
-MOST_LECTURES = 6  # a fact about more lectures is no advice
+MOST_LECTURES = 6  # a fact about more lectures does not help to choose
 PART_SECONDS, PART_SHARE = 90.0, 0.08  # of a lecture; less than both is only a mention
 WHOLE_SHARE, WHOLE_SECONDS = 0.4, 600.0  # of a lecture; either is enough to be about the goal
-LEAST = 0.05  # share of the matching material
-APART = 90.0  # seconds between moments that are still one stretch
-END = 0.9  # share of a lecture after which nobody should have to begin
+LEAST = 0.05  # share of the matching material; lectures with less are left out
+APART = 90.0  # seconds; moments this close together are one stretch
+END = 0.9  # share of a lecture after which no pick begins
 SHORT = 1800.0  # seconds of a short lecture
 MARGIN = 60.0  # seconds by which a lecture may exceed the time that a visitor has
 
@@ -39,12 +39,11 @@ _TIME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Aspect:
-    """Something that is asked of a lecture beside its topic.
+    """What a goal asks of a lecture other than a topic.
 
     Attributes:
         words: What a goal about it says.
-        asks: A question about it in English and Japanese; a course that has a fact about it
-            answers one much like it.
+        asks: A question about it in English and Japanese, to find the course's fact about it.
         has: Whether a lecture has it, for courses without such a fact.
     """
 
@@ -90,7 +89,7 @@ _ASPECTS = {
         lambda lecture: True,
     ),
 }
-# Words of goals that name no topic of their own in a course about it; endings in hiragana neither.
+# Words of goals that do not name a topic, and endings in hiragana.
 _NO_TOPIC = re.compile(
     r"\b(?:good|great|interesting|nice|only|lectures?|talks?|videos?|course|one|transformers?|with"
     r"|students|audience|from)\b|[\u3040-\u309f]+|応答|面白|良|講義|回|動画|学|見|知|本",
@@ -122,14 +121,14 @@ def build_guide(searcher: Searcher, found: Found, goal: str, fits: bool) -> Guid
     named = _named(fact, every)
     picks = [_as_a_whole(one, by_id.get(one.video_id)) for one in named]
     others = [pick_of(one) for one in ranked if one.lecture not in named]
-    # A part is no advice beside a lecture that is for the goal, nor a mention beside a part.
+    # Beside a named lecture, only lectures largely about the goal; beside a part, no mentions.
     if picks or any(one.fit != "mention" for one in others):
         others = [one for one in others if one.fit == "whole" or (not picks and one.fit == "part")]
     return Guide(fact, (*picks, *others)[:PICKS])
 
 
 def aspect_of(goal: str) -> str:
-    """Return what a goal asks of a lecture beside a topic; "" if it has a topic.
+    """Return what a goal asks of a lecture other than a topic; "" if it names a topic.
 
     >>> aspect_of("I am a beginner"), aspect_of("good Q&A"), aspect_of("a beginner in robotics")
     ('beginner', 'questions', '')
@@ -148,7 +147,7 @@ def _named(fact: Entry | None, lectures: Sequence[Lecture]) -> list[Lecture]:
 
 
 def time_of(goal: str) -> float:
-    """Return the seconds that somebody has; 0 if the goal says nothing about it.
+    """Return the seconds that the visitor has; 0 if the goal does not state them.
 
     >>> time_of("I have 30 minutes"), time_of("1時間しかない"), time_of("one hour"), time_of("RL")
     (1800.0, 3600.0, 3600.0, 0.0)
@@ -208,7 +207,7 @@ def _with_questions(searcher: Searcher, lectures: Iterable[Lecture]) -> tuple[Pi
 
 
 def _as_a_whole(lecture: Lecture, ranked: RankedLecture | None) -> Pick:
-    """Return a lecture that the course names: it is watched from its beginning."""
+    """Return a pick for a lecture that the course names, to be watched from the beginning."""
     if ranked is None:
         return Pick(lecture, "named", 0.0, 0.0, ())
     # The moments of a search are a sample; of a whole lecture, they say little about its minutes.
@@ -217,7 +216,7 @@ def _as_a_whole(lecture: Lecture, ranked: RankedLecture | None) -> Pick:
 
 
 def pick_of(ranked: RankedLecture) -> Pick:
-    """Return a lecture with what its moments say about it."""
+    """Return a pick for a lecture, judged by its moments."""
     lecture, seconds = ranked.lecture, ranked.seconds
     if seconds >= min(WHOLE_SECONDS, WHOLE_SHARE * (lecture.duration or WHOLE_SECONDS)):
         begin = min(hit.start for hit in ranked.hits)

@@ -41,7 +41,7 @@ _TRANSITION = re.compile(
     re.I,
 )
 _QA_TITLE = re.compile(r"^(?:Q ?& ?A|Q|質疑応答|質疑|質問)\s*[:：]\s*", re.I)
-# Words on which no quotation of captions may end.
+# Words that may not end a quotation of captions.
 _OPEN_END = STOP_WORDS | frozenset("because just like um uh very really kind also only".split())
 
 
@@ -90,7 +90,7 @@ def choose_spans(
     first = _answering(question, hits, by_place, near)
     spans = [span_of(hits[first], by_place[first], question)]
     if question.intent.counted and has_wanted(spans[0].text, question):
-        return spans  # a second number would be of something else
+        return spans  # a second number would belong to something else
     asked = set(topic_words(question.text))
     told = set(topic_words(spans[0].text))
     for place in near:

@@ -67,7 +67,9 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class _Note:
+class TimedNote:
+    """A note about a part of a video; times in seconds."""
+
     start: float
     end: float
     title: str
@@ -75,9 +77,13 @@ class _Note:
     title_ja: str = ""
     summary_ja: str = ""
     terms: tuple[str, ...] = ()
-    qa: bool = False
     asks: tuple[str, ...] = ()
     asks_ja: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Note(TimedNote):
+    qa: bool = False  # about a question from the audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +212,21 @@ def _read_notes(folder: Path, lecture: Lecture) -> list[Chunk]:
             )  # fmt: skip
         _no_blank(path, place, note, *names)
         before = note.end
-    return [_chunk(lecture.video_id, note) for note in file.notes]
+    return [
+        replace(note_chunk(lecture.video_id, int(note.start), note), qa=note.qa)
+        for note in file.notes
+    ]
 
 
-def _chunk(video_id: str, note: _Note) -> Chunk:
+def note_chunk(video_id: str, place: int, note: TimedNote, model: str = "") -> Chunk:
+    """Return a note as a chunk.
+
+    Args:
+        place: A number that no other note of the video has.
+        model: The language model that wrote it; empty for a person.
+    """
     return Chunk(
-        chunk_id=f"{video_id}:{int(note.start)}n",
+        chunk_id=f"{video_id}:{place}n",
         video_id=video_id,
         start=note.start,
         end=note.end,
@@ -223,7 +238,7 @@ def _chunk(video_id: str, note: _Note) -> Chunk:
         terms=note.terms,
         asks=note.asks,
         asks_ja=note.asks_ja,
-        qa=note.qa,
+        model=model,
     )
 
 

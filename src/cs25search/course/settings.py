@@ -68,7 +68,7 @@ class Recording:
 
     Attributes:
         number: Of the lecture.
-        video_id: The YouTube id, or an id of our own.
+        video_id: The YouTube id, or an id made by ingest.
         captions: A file; None if they are fetched.
         media: A URL or a file; "" if unknown.
     """

@@ -87,7 +87,7 @@ class Handbook:
     @cached_property
     def idf(self) -> np.ndarray:
         """How rare each token id is among the texts, shape (highest id + 1,)."""
-        # Counted in these texts, because "author" and "lecture" are rare in notes but common here.
+        # Counted in these texts: "author" and "lecture" are rare in notes but common here.
         documents = np.repeat(np.arange(len(self.lengths)), self.lengths)
         size = int(self.ids.max()) + 1
         pairs = distinct(documents * size + self.ids)
@@ -190,7 +190,7 @@ def no_handbook() -> Handbook:
     return Handbook((), np.zeros((0, 0), np.uint8), none, none)
 
 
-def match(  # noqa: PLR0913 (a question as it is typed and as it is encoded)
+def match(  # noqa: PLR0913 (a question as typed and as encoded)
     handbook: Handbook,
     question: str,
     tokens: np.ndarray,
@@ -198,7 +198,7 @@ def match(  # noqa: PLR0913 (a question as it is typed and as it is encoded)
     lectures: Iterable[int] = (),
     least: float = 0.0,
 ) -> list[Match]:
-    """Return the entries that match a question, best first; none if none can score enough.
+    """Return the entries that match a question, best first; empty if no entry can score enough.
 
     Args:
         tokens: Unit vectors of the question's tokens, shape (n, dim); not used in Japanese, where
@@ -266,8 +266,7 @@ def _english(
 ) -> list[tuple[float, float]]:
     """Return, for each entry, the scores of its text and of its closest question.
 
-    None at all if no question can score `least`, because the n-grams of all entries take longer
-    than their tokens.
+    Returns an empty list, without computing the n-grams, if no question can score `least`.
     """
     if not len(tokens) or not handbook.lengths.all():
         return [(0.0, 0.0)] * len(handbook.entries)

@@ -36,7 +36,7 @@ def current_generation(index_dir: Path) -> str:
 
     Raises:
         IndexMissing: Nothing has been built here.
-        IndexDamaged: CURRENT is missing, or does not name a folder beside it.
+        IndexDamaged: CURRENT is missing, or does not name a folder next to it.
     """
     pointer = index_dir / "CURRENT"
     try:

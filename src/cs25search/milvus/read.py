@@ -111,7 +111,7 @@ class MilvusSource:
         rows = self._store.read(self._name, "chunks", where, ["chunk"])
         return sorted((_chunk(row) for row in rows), key=_order)
 
-    def notes(self) -> Generation:
+    def with_notes(self) -> Generation:
         """Return all notes, or in a large index those of the deck."""
         return self._notes
 
@@ -252,7 +252,7 @@ class StoredVocabulary:
     """The word counts of a whole store."""
 
     def __init__(self, source: MilvusSource, asked: Sequence[str]) -> None:
-        """Remember what will be asked; nothing is fetched yet.
+        """Store what will be looked up; nothing is fetched yet.
 
         Args:
             asked: Words whose counts are fetched in one go.

@@ -20,7 +20,7 @@ _QUOTES = r"[\"”」』)）]*"
 _EMOJI = r"\s*[\u2600-\u27bf\U0001f300-\U0001faff]+\ufe0f?\s*"
 # Unlike written text, chat starts sentences in lower case and ends them with an emoji.
 _END = rf"\.+{NO_END}(?:\s+|$)|{_EMOJI}|$"
-# Not at a colon: what is asked after it is about what stands before it.
+# Not at a colon: the question after it is about what comes before it.
 _SENTENCES = re.compile(rf".*?(?:[。！？!?…\n]+{_QUOTES}\s*|{_END})", re.S)
 _PARTS = re.compile(rf".*?(?:[。！？!?、，,;:：…\n]+{_QUOTES}\s*|\s[-–—~〜]+\s|{_END})", re.S)
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.I)
@@ -115,7 +115,7 @@ def whole_question(question: str) -> str:
 
 
 def _kept(question: str, belongs: Callable[[str], bool]) -> str:
-    """Return what is asked in a question, and of the remarks around it those that belong to it."""
+    """Return the question proper, with the remarks around it that belong to it."""
     sentences = [sentence for sentence in _SENTENCES.findall(question) if sentence.strip()]
     asking = [_is_question(one.strip()) and not _needs_more(one) for one in sentences]
     if not any(asking):

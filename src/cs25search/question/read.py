@@ -21,7 +21,7 @@ class Question:
         text: As it was typed, or with its misspelt words corrected.
         topic: What is asked: the question without greetings and remarks around it, and where it
             asks for a lecture, what the lecture should be about.
-        searched: What moments are ranked by: the topic with remarks beside it that name something.
+        searched: What moments are ranked by: the topic, with other remarks that name something.
         language: Of the text. The answer is in it, even if the topic is a name in Latin letters.
         intent: What kind of answer it asks for.
         asked: As it was typed, if misspelt words were corrected; else empty.
@@ -59,7 +59,7 @@ def read_question(text: str) -> Question:
     """
     asked = without_named(without_talk(clean_question(text)))
     intent = read_intent(text)
-    # A search for "which lecture" would find lectures that speak of lectures.
+    # A search for "which lecture" would find moments about lectures.
     asked = topic_of(asked) if intent.of_lectures else asked
     # Talk inside a remark begins the question once the remark is left out.
     topic, searched = (part(without_talk(part(asked))) for part in (main_question, whole_question))

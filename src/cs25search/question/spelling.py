@@ -87,7 +87,7 @@ def _nearest(word: str, counts: Mapping[str, int], slips: int) -> str:
     likely = [
         (distance, other[0] != word[0], -counts[other], other)
         for other, distance, _ in near
-        # PyTorch is no misspelt torch.
+        # PyTorch is not a misspelling of torch.
         if other not in STOP_WORDS and not (distance > 1 and other in word)
     ]
     return min(likely)[-1] if likely else ""

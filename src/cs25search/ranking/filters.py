@@ -43,7 +43,7 @@ class Filters:
         """Check that the index has something that can pass.
 
         Raises:
-            QuestionError: The index has nothing of a lecture, the speaker or the kind.
+            QuestionError: The index has nothing from a lecture, by the speaker or of the kind.
         """
         known = sorted(video.lecture for video in videos if video.lecture)
         if unknown := sorted(self.lectures - set(known)):

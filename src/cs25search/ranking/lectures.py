@@ -71,7 +71,7 @@ def lectures_of(searcher: Searcher) -> list[Lecture]:
 
 
 def plain(video: Video) -> Lecture:
-    """Return a video outside the list of lectures in their form; its number is 0."""
+    """Return a video outside the list of lectures as a lecture; its number is 0."""
     return Lecture(
         video.lecture or 0, video.title, video.video_id, video.title_ja, video.speakers,
         duration=video.duration,

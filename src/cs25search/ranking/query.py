@@ -108,7 +108,7 @@ def _encoded(
 
 def _encode(text: str, encoder: Encoder) -> Encoding:
     encoding = encoder.encode_query(text)
-    # For NaN, FAISS returns row -1, which numpy takes for the last row.
+    # For NaN, FAISS returns row -1, which numpy reads as the last row.
     if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
         raise ModelError(
             f"The encoder {encoder.key} gives a vector that is not finite.\n"

@@ -60,7 +60,7 @@ class Searcher:
             k: Maximum number of hits; a larger k only adds hits at the end.
 
         Raises:
-            QuestionError: The index has nothing of a lecture, speaker or kind.
+            QuestionError: The index has nothing from a lecture, by the speaker or of the kind.
             StoreError: The store does not respond.
         """
         filters = filters.named_in(question, self.source.generation.videos)
@@ -110,7 +110,7 @@ class Searcher:
         Videos without notes are represented by their transcript windows. The scores have mean 0 and
         are only comparable for the same question.
         """
-        notes = self.source.notes()
+        notes = self.source.with_notes()
         with_notes = distinct(notes.rows["video"][notes.rows["note"]])
         shown = notes.rows["note"] | ~np.isin(notes.rows["video"], with_notes)
         rows = np.flatnonzero(shown)

@@ -33,8 +33,8 @@ class Source(Protocol):
         """Return the chunks of a video that overlap a time span, notes first."""
         ...
 
-    def notes(self) -> Generation:
-        """Return a generation with the notes that the map shows."""
+    def with_notes(self) -> Generation:
+        """Return a generation that has at least every note that the map shows."""
         ...
 
     def words(self) -> Mapping[str, int]:
@@ -71,7 +71,7 @@ class LocalSource:
         inside = np.isin(facts["video"], numbers) & (facts["start"] < end) & (facts["end"] > start)
         return [generation.chunks[int(row)] for row in np.flatnonzero(inside)]
 
-    def notes(self) -> Generation:
+    def with_notes(self) -> Generation:
         """Return the whole generation."""
         return self.generation
 

@@ -13,7 +13,7 @@ _MARKS = (
 )
 WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _STEMMER = Stemmer.Stemmer("english")
-# Words that distinguish questions but not lectures: a short list of our own.
+# Words that distinguish questions but not lectures: a short list, made for this project.
 STOP_WORDS = frozenset(
     "a about am an and are as at be been but by can could did do does for from had has have he her "
     "him his how i if in into is it its just me my of on or our she should so such than that the "

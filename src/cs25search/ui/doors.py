@@ -1,6 +1,6 @@
 """Access checks for the app: host names, origins, and which visitors are local.
 
-A page of another site can point a name of its own at 127.0.0.1 (DNS rebinding) or open our
+A page of another site can point its own name at 127.0.0.1 (DNS rebinding) or open our
 websocket from the visitor's browser. Both are refused here, before Streamlit sees them: for a
 foreign origin, Streamlit would look up its own address on the network and block all other requests
 meanwhile.

@@ -83,7 +83,7 @@ def show_problem(error: Cs25SearchError, language: Language, here: Here | None =
     st.error(say(language, key), icon=":material/error:")
     if cure:
         st.code(cure, language=None)
-    # Of a missing index, only where it should be: the command is above.
+    # For a missing index, only its path: the command is above.
     st.text(str(error.path if isinstance(error, IndexMissing) else error))
     if isinstance(error, IndexMissing) and here:
         st.page_link(

@@ -166,12 +166,12 @@ def _is_locked(folder: Path) -> bool:
     if not folder.is_dir():
         return False
     try:
-        # Check one at a time: two checks at once would each take the other for an ingest.
+        # Check one at a time: of two checks at once, each would mistake the other for an ingest.
         with _started().lock, filelock.FileLock(folder / LOCK, timeout=0):
             return False
     except filelock.Timeout:
         return True
-    except OSError:  # no right to write: no ingest of ours can run, of others nothing is known
+    except OSError:  # no permission to write: we cannot run an ingest, nor know whether others do
         return False
 
 

@@ -51,7 +51,7 @@ def live_indexes(here: Here) -> dict[str, Index]:
 
 
 def other_videos(here: Here) -> list[Video]:
-    """Return the videos of the live index that are no lectures; none if it cannot be opened."""
+    """Return the videos of the live index that are not lectures; empty if it cannot be opened."""
     with suppress(Cs25SearchError):
         videos = _open(here.place, _state(here.place)).generation.videos
         return [video for video in videos if video.lecture is None]
@@ -59,7 +59,7 @@ def other_videos(here: Here) -> list[Video]:
 
 
 def suggested(here: Here) -> Suggestions:
-    """Return the questions that the notes of the live index answer; none if it cannot be opened."""
+    """Return the questions that the live index answers; empty if it cannot be opened."""
     with suppress(Cs25SearchError):
         return _suggested(here.place, _state(here.place), here.language)
     return NONE
@@ -67,7 +67,7 @@ def suggested(here: Here) -> Suggestions:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _suggested(place: Place, state: str, language: Language) -> Suggestions:
-    notes = _open(place, state).searcher.source.notes()
+    notes = _open(place, state).searcher.source.with_notes()
     return suggestions(notes.chunks, language)
 
 

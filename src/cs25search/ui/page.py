@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 # A local file, because Streamlit's own icons would be fetched from a Google server.
 ICON = Path(__file__).with_name("icon.png")
-# Pixels; longer lines are hard to read. A lecture has two texts beside each other.
+# Pixels; longer lines are hard to read. A lecture has two texts side by side.
 WIDTH, WIDTH_LECTURE = 1180, 1400
 NAMES: dict[Language, str] = {"en": "English", "ja": "日本語"}
 

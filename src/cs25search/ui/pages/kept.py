@@ -239,7 +239,7 @@ def _annotate(one: KeptMoment, key: str) -> None:
 
 def _move(one: KeptMoment, by: int) -> None:
     kept_list.change(kept.move(kept_list.kept_moments(), one.key, by, kept_list.now()))
-    st.session_state.pop(REMOVED, None)  # its place is another one now
+    st.session_state.pop(REMOVED, None)  # its place in the list has changed
 
 
 def _remove(one: KeptMoment) -> None:
@@ -257,7 +257,7 @@ def _offer_export(here: Here, moments: Sequence[Described]) -> None:
     language = here.language
     files = [
         Export("md", "kept_markdown", kept_export.to_markdown(moments, title, language)),
-        # The mark at the beginning tells spreadsheets that it is UTF-8.
+        # The byte order mark shows spreadsheets that it is UTF-8.
         Export("csv", "kept_csv", "\ufeff" + kept_export.to_csv(moments, language)),
         Export("txt", "kept_anki", kept_export.to_anki(moments, here.place.course, language)),
     ]

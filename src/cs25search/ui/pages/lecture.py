@@ -94,7 +94,7 @@ def _name(video: Video) -> str:
 
 
 def _choose(here: Here, videos: dict[str, Video]) -> str | None:
-    """Return the video to show; None if the link names one that is not there."""
+    """Return the video to show; None if the link names an unknown one."""
     asked = st.query_params.get("lecture") or st.query_params.get("video") or ""
     is_unknown = bool(asked) and asked not in videos
     first = asked if asked in videos else next(iter(videos))
@@ -109,7 +109,7 @@ def _choose(here: Here, videos: dict[str, Video]) -> str | None:
     chosen: str | None = st.selectbox(
         here.say("page_lecture"),
         list(videos),
-        index=None if st.session_state[key] is None else 0,  # None would offer to choose none
+        index=None if st.session_state[key] is None else 0,  # None would add an empty choice
         format_func=lambda name: clean(here.title(videos[name])),
         key=key,
         placeholder=here.say("choose_lecture"),
@@ -144,7 +144,7 @@ def _read(index: Index, video: Video) -> Recording:
     breaks = [start for start, _ in video.chapters]
     rows = with_chapters(rows_of(notes, cues, breaks), video.chapters)
     hits = _moments(index, video)
-    slides = slides_of(video, index.searcher.source.notes())
+    slides = slides_of(video, index.searcher.source.with_notes())
     rows = [
         replace(
             row,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HITS, MORE = 5, 5  # moments at first, and with each click on "more"
 BOX_LETTERS = 60  # of a question; a phone or a narrow box cuts off the rest
 TITLES = 5  # of chapters or lectures, where there are no questions to try
-# Keys in the session state: the question before, this one made whole, one to be left as typed.
+# Keys in the session state: the previous question, this one completed, one to search as typed.
 CONTEXT, WHOLE, AS_TYPED = "context", "whole-question", "as-typed"
 SHOWN = "more-shown"  # how often more moments were asked for, by question
 
@@ -215,7 +215,7 @@ def _ask_again(key: str) -> None:
 
 def _ask_whole(question: str) -> None:
     st.session_state["q"] = question
-    st.session_state[CONTEXT] = ""  # an example or an earlier question is whole
+    st.session_state[CONTEXT] = ""  # an example or an earlier question is complete
 
 
 def _show_found(here: Here, index: Index, found: Found, course: "DeltaGenerator") -> None:

@@ -61,7 +61,7 @@ class Desk {
     this.told()
   }
 
-  // Before the first click nothing is asked of YouTube.
+  // Before the first click, nothing is requested from YouTube.
   wait() {
     const words = this.data.words
     if (!this.data.video) {

@@ -1,5 +1,5 @@
-// Keys for the player and the page. Those who type in a field, or use a key with Ctrl, are left
-// alone.
+// Keys for the player and the page. Keys typed into a field, or pressed with Ctrl, Alt or the
+// command key, are ignored.
 
 const FIELDS = "input, textarea, select, [contenteditable=true], [role=combobox], [role=listbox]"
 const PRESSED_BY_SPACE = "button, summary, audio, video, [role=radio], [role=tab], [role=option]"

@@ -51,7 +51,7 @@ def first_chosen(asked: Iterable[str], known: Iterable[Chosen]) -> list[Chosen]:
 
 
 def chosen_filters(chosen: Sequence[Chosen], videos: Sequence[Video]) -> Filters:
-    """Return filters for chosen lectures and videos, whichever of them contains a moment.
+    """Return filters for moments in any of the chosen lectures and videos.
 
     >>> chosen_filters([5], []).lectures, chosen_filters(["U8J32Z3qV8s"], []).videos
     (frozenset({5}), frozenset({'U8J32Z3qV8s'}))
@@ -60,5 +60,5 @@ def chosen_filters(chosen: Sequence[Chosen], videos: Sequence[Video]) -> Filters
     ids = frozenset(one for one in chosen if isinstance(one, str))
     if not ids:
         return Filters(lectures=numbers)
-    # Filters that are both set let only pass what fits both.
+    # With both filters set, a moment would have to pass both.
     return Filters(videos=ids | {video.video_id for video in videos if video.lecture in numbers})

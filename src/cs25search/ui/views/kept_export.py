@@ -21,7 +21,7 @@ from .moment import lecture_title, note_label, title_of
 from .texts import say
 
 LONGEST_QUOTE = 500  # characters; a quote ends with the line that exceeds it
-# Programs that open CSV files take such a cell for a formula; an apostrophe makes it text.
+# Spreadsheets treat such a cell as a formula; an apostrophe makes it text.
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 _COLUMNS = (
@@ -148,7 +148,7 @@ def to_markdown(moments: Sequence[Described], title: str, language: Language) ->
 
 
 def to_csv(moments: Iterable[Described], language: Language) -> str:
-    """Return moments as a table; no cell is taken for a formula."""
+    """Return moments as a table; no cell is treated as a formula."""
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow([say(language, key) for key in _COLUMNS])
@@ -180,7 +180,7 @@ def to_anki(moments: Iterable[Described], tag: str, language: Language) -> str:
     """
     cards = io.StringIO("#separator:tab\n#html:true\n#tags column:3\n")
     cards.seek(0, io.SEEK_END)
-    # All fields in quotation marks: Anki would take a line that begins with # for a comment.
+    # All fields in quotation marks: Anki treats a line that begins with # as a comment.
     writer = csv.writer(cards, delimiter="\t", quoting=csv.QUOTE_ALL, lineterminator="\n")
     tags = f"cs25search {'-'.join(clean(tag).split())}"
     for one in moments:

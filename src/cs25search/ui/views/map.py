@@ -1,4 +1,4 @@
-"""The map of the course: a row for each lecture that speaks of what was asked, in HTML."""
+"""The map of the course: a row for each lecture that deals with the question, in HTML."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from .moment import lecture_title, title_or_words
 from .texts import say
 
 FIRST_LETTERS = 60  # of speech
-BY_KEYBOARD = 2  # bars of a row that Tab reaches; the others are for the pointer
+BY_KEYBOARD = 2  # bars of a row that the Tab key reaches; the others need a pointer
 LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
 STEP = 20  # minutes between the marks of the scale
 
 
 def course_map(rows: Sequence[MapRow], links: Links) -> str:
-    """Return the map; "" if no lecture speaks of what was asked."""
+    """Return the map; "" if no lecture deals with the question."""
     shown = [row for row in rows if row.speaks]
     if not shown:
         return ""
@@ -72,7 +72,7 @@ def _scale(longest: float, language: Language) -> str:
 
 
 def _rest(rows: Sequence[MapRow], language: Language) -> str:
-    """Return one line for the lectures that hardly speak of it."""
+    """Return one line that lists the lectures with hardly anything about it."""
     if not rows:
         return ""
     names = [lecture_label(row.video.lecture, language) or clean(row.video.title)

@@ -1,4 +1,4 @@
-"""Where in the course a question is answered: the notes of each lecture, and how well each fits."""
+"""How well each note of the course fits a question, by lecture."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +10,7 @@ from ...records import Chunk, Video
 from ...search import Index
 
 STEPS = 4  # levels above "hardly"
-SPEAKS = 2  # level from which a lecture is said to speak of it
+SPEAKS = 2  # level from which on a lecture deals with the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class MapRow:
 
     @property
     def speaks(self) -> bool:
-        """Return whether the lecture speaks of what was asked."""
+        """Return whether the lecture deals with the question."""
         return any(bar.level >= SPEAKS for bar in self.bars)
 
 

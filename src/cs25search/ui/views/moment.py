@@ -1,4 +1,4 @@
-"""The strings that are shown for a hit, with escaped data: Markdown, or HTML where it says so."""
+"""The strings that are shown for a hit, with escaped data: Markdown, or HTML if stated."""
 
 from collections.abc import Sequence
 from textwrap import shorten

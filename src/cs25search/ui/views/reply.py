@@ -27,7 +27,7 @@ def prose(sentences: Iterable[Sentence], citations: Iterable[Citation], links: L
 
 
 def told(answer: Answer, links: Links) -> str:
-    """Return the sentences of an answer; the sides of a comparison beside each other."""
+    """Return the sentences of an answer; the sides of a comparison in columns."""
     compared = sides(answer.sentences)
     if not compared:
         parts = outline(answer)

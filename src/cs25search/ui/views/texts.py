@@ -336,7 +336,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "`cs25search ingest --playlist リンク`を実行して追加してください。",
     ),
     "add_no_captions": (
-        "“{name}” is not a caption file. Its name must end as those of captions do: .srt, .vtt …",
+        "“{name}” is not a caption file. Its name must end in .srt, .vtt or another ending of "
+        "caption files.",
         "「{name}」は字幕ファイルではありません。.srtや.vttなど、字幕の拡張子が必要です。",
     ),
     "add_busy": (

@@ -96,7 +96,7 @@ def _is_failed(answer: Answer) -> bool:
 # Cached, to ask once per question and not at each rerun: a language model may cost money.
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _writing(_index: Index, _found: Found, asked: AnswerKey) -> Writing:
-    """Return the answer in the making; `asked` is here only to be the key."""
+    """Return the answer that is being written; `asked` is only the cache key."""
     return Writing(_index, _found)
 
 

@@ -1,4 +1,4 @@
-"""Small components of our own: scripts in ui/scripts, served by this server.
+"""Small custom components: scripts in ui/scripts, served by this server.
 
 Streamlit serves the files of a component that an installed package declares in its pyproject.toml.
 The app also runs from a checkout, so its folder is registered here instead. A script given as text
