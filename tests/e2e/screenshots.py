@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from .conftest import PHONE, PROJECT, launched, open_at, open_page, serve
+from .conftest import PHONE, PROJECT, launched, open_at, open_desk, open_page, serve
 from .test_journeys import FLOAT32, PAGES
 
 ASKED = "ルーターにfloat32が必要なのはなぜ？"  # the same in Japanese
@@ -33,7 +33,10 @@ def main() -> None:
                 path = PAGES.get(name, PAGES["search"])
                 if language == "ja":
                     path = path.replace("lang=en", "lang=ja").replace(quote(FLOAT32), quote(ASKED))
-                open_at(page, served.url + path)
+                has_player = name != "index"
+                (open_desk if has_player else open_at)(page, served.url + path)
+                if has_player:  # its script comes after the text
+                    page.locator(".cs-stage > *").wait_for(state="attached")
                 if target:
                     page.locator(target).scroll_into_view_if_needed()
                 page.wait_for_load_state("networkidle")  # icons and fonts
