@@ -223,7 +223,7 @@ def read_track(row: VideoRow, track: RawTrack) -> tuple[VideoRow, Sequence[Cue]]
     source = f"{origin.kind}, {origin.made}" if origin.made else origin.kind
     row = replace(row, source=source, cached=True, track=origin.name)
     try:
-        parsed = parse_captions(track.data, track.origin.name)
+        parsed = parse_captions(track.data, origin.file or origin.name)
     except CaptionError as error:
         cause = str(error).splitlines()[0]
         return replace(row, source="failed", cause=cause, cure=REPAIR), []
@@ -241,7 +241,7 @@ def read_track(row: VideoRow, track: RawTrack) -> tuple[VideoRow, Sequence[Cue]]
         voices=named,
     )
     guessed = [f"Read as {parsed.encoding}, which is a guess."] if parsed.encoding else []
-    row = replace(row, remark=" ".join([*guessed, *parsed.remarks]))
+    row = replace(row, remark=" ".join(filter(None, [origin.remark, *guessed, *parsed.remarks])))
     cause = ""
     if not cues:
         cause = f"Every cue is after the end of the video, {clock(video.duration)}."

@@ -47,8 +47,8 @@ from .youtube.links import parse_playlist_id
     "--captions",
     "captions_dir",
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A folder of caption files; they stay where they are.",
+    metavar="DIR|FILE",
+    help="A folder of caption files, or one file; they stay where they are.",
 )
 @click.option(
     "--deck",
@@ -74,7 +74,7 @@ def new(  # noqa: PLR0913 (an argument for each option)
     Example: cs25search new physics --captions ~/physics
     """
     if not (playlist or captions_dir):
-        raise click.UsageError("Give --playlist URL or --captions DIR.")
+        raise click.UsageError("Give --playlist URL or --captions DIR|FILE.")
     check_name(name)
     if name == BUNDLED.name:
         raise QuestionError(f"{name} is part of cs25search. Choose another name.")
@@ -88,10 +88,14 @@ def new(  # noqa: PLR0913 (an argument for each option)
         lectures += listed
     parsed = read_deck(deck) if deck else None
     if captions_dir:
-        tracks, left_out = read_captions(captions_dir, parse_languages(language))
+        known = [one.video for one in lectures if one.video]
+        tracks, left_out = read_captions(captions_dir, parse_languages(language), known=known)
         lectures = merged(lectures, from_captions(tracks))
         for one in left_out:
             out(f"Left out {one.name}: {one.reason}. {one.cure}", err=True)
+        for track in tracks:
+            if track.origin.remark:
+                out(f"{track.origin.file}: {track.origin.remark}", err=True)
     if not lectures:
         raise QuestionError(
             f"No lecture was found, so {name} was not made.\n"
@@ -164,7 +168,8 @@ def from_captions(tracks: Iterable[RawTrack]) -> list[FoundLecture]:
     found = []
     for track in tracks:
         origin = track.origin
-        cues = parse_captions(track.data, origin.name).cues
+        parsed = parse_captions(track.data, origin.file or origin.name)
+        cues = parsed.cues
         length = origin.duration or max((cue.end for cue in cues), default=0.0)
         speakers = tuple(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
         found.append(
@@ -174,7 +179,7 @@ def from_captions(tracks: Iterable[RawTrack]) -> list[FoundLecture]:
                 track.path.resolve() if track.path else None,
                 length,
                 speakers,
-                origin.chapters,
+                origin.chapters or parsed.chapters,
             )
         )
     return in_title_order(found)

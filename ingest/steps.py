@@ -18,6 +18,7 @@ from cs25search.language_model import Endpoint
 from cs25search.milvus.connection import Store
 from cs25search.milvus.rows import Shard
 from cs25search.place import COURSE_FILE
+from cs25search.times import is_youtube_id
 
 from .captions.files import (
     LeftOut,
@@ -157,7 +158,7 @@ def given_tracks(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
     tracks: dict[str, RawTrack] = {}
     left_out: list[LeftOut] = []
     for place, ids, may_be_empty in _caption_places(order):
-        found, others = read_given(place, order.languages, ids, may_be_empty)
+        found, others = read_given(place, order, ids, may_be_empty)
         tracks |= {track.origin.video_id: track for track in found}
         left_out += others
     return list(tracks.values()), left_out
@@ -210,11 +211,12 @@ def find_deck(order: Order, on_unusable: Callable[[Unusable], None]) -> ParsedDe
 
 
 def read_given(
-    place: Path, languages: Sequence[str], ids: Mapping[Path, str], may_be_empty: bool
+    place: Path, order: Order, ids: Mapping[Path, str], may_be_empty: bool
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return what `read_captions` returns; nothing if there are no captions and that is allowed."""
     try:
-        return read_captions(place, languages, ids)
+        known = {one.video_id for one in order.course.lectures if is_youtube_id(one.video_id)}
+        return read_captions(place, order.languages, ids, known)
     except Cs25SearchError:
         if not may_be_empty:
             raise

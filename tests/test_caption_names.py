@@ -10,7 +10,8 @@ import pytest
 from cs25search.course.settings import recording_id
 from cs25search.errors import Cs25SearchError
 from ingest.captions.files import keep, kept, read_captions
-from ingest.captions.names import VIDEO_ID, is_word, read_name
+from ingest.captions.ids import VIDEO_ID, Verdict, is_word, judge_all
+from ingest.captions.names import read_name
 
 ID = "aircAruvnKk"
 SRT = "1\n00:00:01,000 --> 00:00:04,000\nThe zebra router needs marmalade precision.\n"
@@ -53,6 +54,10 @@ COMMON = [
     (f"{ID}_en.srt", "", "en"),
     (f"{ID}-en.srt", "", "en"),
     (f"{ID} (en).srt", "", "en"),
+    (f"{ID}_en_US.srt", "", "en-US"),
+    (f"{ID} (1).srt", "", ""),
+    (f"{ID}.en (1).srt", "", "en"),
+    (f"What is it [{ID}] (1).en.vtt", "What is it", "en"),
     (f"{ID}.a.en.vtt", "", "en"),
     (f"{ID}.en.auto.srt", "", "en"),
     (f"{ID}.en.forced.srt", "", "en"),
@@ -92,6 +97,13 @@ def test_common_names_give_id_title_and_language(name, title, language):
         ("Week 2/en.vtt", "Week 2", "en"),
         ("注意機構の講義.ja.srt", "注意機構の講義", "ja"),
         ("Some Title (English).srt", "Some Title", "en"),
+        ("Some Title English (auto-generated).srt", "Some Title", "en"),
+        ("Some Title - English (auto-generated).srt", "Some Title", "en"),
+        ("Some_Title_en_US.srt", "Some Title", "en-US"),
+        ("Week01Intro.vtt", "Week01Intro", ""),
+        ("Lecture01-A.vtt", "Lecture01-A", ""),
+        ("OpenAI-Talk.vtt", "OpenAI-Talk", ""),
+        ("01IntroToAI.vtt", "01IntroToAI", ""),
     ],
 )
 def test_ordinary_names_are_recordings_and_no_ids(name, title, language):
@@ -114,6 +126,96 @@ def test_nearly_every_id_is_told_from_a_word():
         for _ in range(20_000)
     ]
     assert sum(map(is_word, ids)) < 0.005 * len(ids)
+
+
+def verdicts(*names: str) -> dict[str, Verdict]:
+    return judge_all(map(PurePath, names))
+
+
+@pytest.mark.parametrize(
+    ("names", "ids"),
+    [
+        (["MIT6_006L04"], ["MIT6_006L04"]),  # alone it may be an id
+        (["MIT6_006L04", "MIT6_006L10 and more"], []),
+        (["W01_L02_Abc", "W02_L01_Dek"], []),  # the same but for numbers
+        ([ID, "Vidéos"], []),  # few pieces, beside an ordinary name
+        ([ID, f"What is it [{ID}]"], [ID]),
+        ([ID, f"{ID} - What is it"], [ID]),
+        ([ID, "P127jhj-8-Y"], [ID, "P127jhj-8-Y"]),
+        ([f"{ID}/a", "P127jhj-8-Y/a"], [ID, "P127jhj-8-Y"]),
+    ],
+)
+def test_names_beside_a_name_tell_whether_it_is_an_id(names, ids):
+    assert sorted(name for name, one in verdicts(*names).items() if one.is_id) == sorted(ids)
+
+
+def test_doubtful_name_says_what_it_was_taken_for_and_how_to_change_it(tmp_path):
+    (tmp_path / "Week01Intro.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nHi there.\n")
+    origin = read_captions(tmp_path)[0][0].origin
+    assert not VIDEO_ID.fullmatch(origin.video_id) and "[Week01Intro]" in origin.remark
+    (tmp_path / "Week01Intro.vtt").rename(tmp_path / "[Week01Intro].vtt")
+    origin = read_captions(tmp_path)[0][0].origin
+    assert (origin.video_id, origin.remark) == ("Week01Intro", "")
+    (tmp_path / "[Week01Intro].vtt").rename(tmp_path / "Week01Intro.vtt")
+    assert read_captions(tmp_path, known=["Week01Intro"])[0][0].origin.video_id == "Week01Intro"
+    (tmp_path / "Week01Intro.vtt").rename(tmp_path / f"{ID}.vtt")
+    origin = read_captions(tmp_path)[0][0].origin
+    assert origin.video_id == ID and "taken for a YouTube id" in origin.remark
+
+
+def test_neighbours_leave_no_doubt(tmp_path):
+    for name in ("Week01Intro", "Week02Basic", "Week03Loops"):
+        (tmp_path / f"{name}.srt").write_text(SRT)
+    for path in (tmp_path, tmp_path / "Week01Intro.srt"):
+        for track in read_captions(path)[0]:
+            assert track.origin.remark == "" and not VIDEO_ID.fullmatch(track.origin.video_id)
+
+
+def test_copy_of_a_file_is_left_out_and_another_file_of_its_name_is_not(tmp_path):
+    (tmp_path / "talk.srt").write_text(SRT)
+    (tmp_path / "talk (1).srt").write_text(SRT)
+    tracks, (copy,) = read_captions(tmp_path)
+    assert [track.origin.title for track in tracks] == ["talk"]
+    assert (copy.name, copy.failed) == ("talk (1).srt", False)
+    (tmp_path / "talk (1).srt").write_text(SRT.replace("zebra", "giraffe"))
+    assert [track.origin.title for track in read_captions(tmp_path)[0]] == ["talk (1)", "talk"]
+    (tmp_path / "talk.srt").unlink()
+    assert [track.origin.title for track in read_captions(tmp_path)[0]] == ["talk"]
+
+
+def test_files_named_only_by_their_language_are_of_one_video(tmp_path):
+    (tmp_path / "Zebras").mkdir()
+    for name in ("ar.vtt", "hi.srt", "en.vtt"):
+        text = SRT if name == "hi.srt" else "WEBVTT\n\n00:01.000 --> 00:02.000\nThe zebra.\n"
+        (tmp_path / "Zebras" / name).write_text(text)
+    (track,), left_out = read_captions(tmp_path / "Zebras")
+    assert (track.origin.language, track.origin.title) == ("en", "Zebras")
+    assert "one video" in track.origin.remark
+    assert sorted((one.name, one.failed) for one in left_out) == [
+        ("ar.vtt", False), ("hi.srt", False)]  # fmt: skip
+    assert all(one.reason == "en.vtt of the same video was used" for one in left_out)
+
+
+@pytest.mark.parametrize(
+    ("name", "failed"),
+    [("notes.docx", True), ("notes.rtf", True), ("slides.pdf", False), ("strange.cap", True)],
+)
+def test_documents_beside_captions_are_named(tmp_path, name, failed):
+    (tmp_path / f"{ID}.en.srt").write_text(SRT)
+    (tmp_path / name).write_bytes(b"x")
+    _, (one,) = read_captions(tmp_path)
+    assert (one.name, one.failed) == (name, failed) and ".txt" in one.cure
+
+
+def test_chat_of_a_meeting_is_left_out_and_nothing_has_to_be_done(tmp_path):
+    (tmp_path / "GMT20231018-150303_Recording.transcript.vtt").write_text(
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nThe zebra.\n"
+    )
+    (tmp_path / "GMT20231018-150303_RecordingnewChat.txt").write_text(
+        "00:12:03\tJane Doe:\tIs there a link?\n00:12:30\tBo Li:\tThe zebra router.\n"
+    )
+    tracks, (chat,) = read_captions(tmp_path)
+    assert len(tracks) == 1 and not chat.failed and "chat" in chat.reason
 
 
 def test_recording_has_an_id_of_its_own_that_no_video_has(tmp_path):

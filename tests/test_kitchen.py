@@ -7,7 +7,7 @@ import pytest
 from conftest import DATA
 
 from ingest.captions.files import read_captions
-from ingest.captions.names import VIDEO_ID
+from ingest.captions.ids import VIDEO_ID
 from ingest.captions.parse import parse_captions
 from ingest.deck.match import Candidate, match
 from ingest.deck.parse import read_deck

@@ -20,6 +20,9 @@ from .words import read_lines, tokens_of
 MOST_PRINTED = (
     5_000_000  # characters of a Python list; parsing takes a hundred times as much memory
 )
+MOST_WORDS = 12  # of a caption made of single words
+FURTHEST = 40  # letters of the text that may lie between two of its words
+SENTENCE_END = ".?!。？！"
 # Where documents keep their captions, the names of a caption's times, and their unit in ms.
 _LISTS = (
     ("segments", ("start", "end"), 1000.0, "Whisper JSON"),
@@ -51,8 +54,10 @@ def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
     if isinstance(document, list):
         return _entries(document, ("start", "end"), 1000.0, problems), "youtube-transcript-api JSON"
     for key, names, unit, kind in _LISTS:
-        if isinstance(document.get(key), list):
+        if document.get(key) and isinstance(document[key], list):
             return _entries(document[key], names, unit, problems), kind
+    if isinstance(document.get("words"), list):
+        return _captions_of_words(document["words"], document.get("text")), "Whisper JSON"
     first = next(iter(document.values()), None)
     if isinstance(first, list) and all(isinstance(one, dict) for one in first) and first:
         # By video id.
@@ -169,6 +174,43 @@ def _timed_words(words: object, said: str) -> list[list[Timed]]:
         pieces.append((_time(one.get("start"), 1000.0), text))
     tokens = tokens_of(pieces)
     return [tokens] if tokens else []
+
+
+def _captions_of_words(words: list[Any], text: object) -> list[Shown]:
+    """Return captions of timed words, as Whisper's API gives them without segments.
+
+    Args:
+        text: All that is said; it shows where blanks are.
+    """
+    whole = text if isinstance(text, str) else ""
+    shown: list[Shown] = []
+    held: list[dict[str, Any]] = []
+    begin = done = 0  # in the text
+    for number, one in enumerate(words):
+        said = one.get("word", one.get("text")) if isinstance(one, dict) else None
+        if not isinstance(said, str) or not said.strip():
+            continue
+        held.append(one)
+        found = whole.find(said.strip(), done)
+        if 0 <= found <= done + FURTHEST:
+            done = found + len(said.strip())
+            while done < len(whole) and whole[done] in SENTENCE_END + ",":
+                done += 1
+        ends = whole[done - 1 : done] in (*SENTENCE_END,) or said.rstrip()[-1] in SENTENCE_END
+        if len(held) >= MOST_WORDS or ends or number == len(words) - 1:
+            shown += _caption_of_words(held, whole[begin:done])
+            held, begin = [], done
+    return shown + _caption_of_words(held, whole[begin:done])
+
+
+def _caption_of_words(words: list[dict[str, Any]], said: str) -> list[Shown]:
+    lines = _timed_words(words, said)
+    times = [_time(one.get("start"), 1000.0) for one in words]
+    start = next((time for time in times if time is not None), None)
+    if start is None or not lines:
+        return []
+    end = _time(words[-1].get("end"), 1000.0)
+    return [Shown(start, None if end is None else max(start, end), lines)]
 
 
 # XML

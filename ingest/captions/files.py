@@ -7,7 +7,8 @@ fetched twice, and an ingest without `--captions` loses nothing.
 import hashlib
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -24,7 +25,8 @@ from cs25search.text.clean import printable
 
 from ..kept import Unusable, read_kept
 from ..youtube.languages import ORIGINAL, kind_of
-from .names import COMPANIONS, FORMATS, MEDIA, VIDEO_ID, Name, read_name
+from .ids import VIDEO_ID, judge_all
+from .names import COMPANIONS, COPY, FORMATS, MEDIA, Name, read_name
 from .parse import parse_captions
 from .track import NoSpeech
 
@@ -35,10 +37,19 @@ NAME = re.compile(
     rf"\.(?P<format>{'|'.join(FORMATS)})"
 )
 TRANSCRIBE = "It contains recordings: --transcribe writes captions for them. Otherwise: "
+DOCUMENTS = frozenset("docx doc rtf odt pages pdf".split())
+SAVE_AS_TEXT = (
+    "If it contains a transcript with times, open it and save it as plain text (.txt), or download "
+    "it as .vtt."
+)
 RENAME = "If it contains captions, give it the extension of its format: .srt, .vtt, .json or .txt."
-COPY = "Copy the file itself into the folder."
+COPY_FILE = "Copy the file itself into the folder."
 OTHER_LANGUAGE = "Use --lang for another language; otherwise there is nothing to do."
 OTHER_FILE = "Give the file that contains only the captions."
+ONE_VIDEO = (
+    "Files that are named only by their language were taken for one video. If they are of several, "
+    "give each a title: talk.en.vtt."
+)
 MACHINE_TRANSLATED = "machine-translated"
 _Preference = tuple[bool, int, bool, int, str]  # lower is better
 MOST_BYTES = 50_000_000  # of one caption file; a day of word-timed speech needs a fifth of it
@@ -63,6 +74,8 @@ class Origin:
     about: str = ""  # the beginning of the description
     wanted: str = ""  # --lang of the ingest that fetched it
     made: str = ""  # of a local file, if known: automatic | dubbed | machine-translated
+    remark: str = ""  # on its file name, for the closing table
+    file: str = ""  # the user's name of a local file
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,10 @@ class LeftOut:
 
 
 def read_captions(
-    place: Path, languages: Sequence[str] = ("en",), ids: Mapping[Path, str] = MappingProxyType({})
+    place: Path,
+    languages: Sequence[str] = ("en",),
+    ids: Mapping[Path, str] = MappingProxyType({}),
+    known: Collection[str] = (),
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return the best caption file of each video in a folder, or one file, and the files left out.
 
@@ -113,6 +129,7 @@ def read_captions(
     Args:
         languages: The preferred one first, as `parse_languages` returns them.
         ids: The ids of some files, by resolved path; those of others are read from their names.
+        known: YouTube ids of the course.
 
     Raises:
         Cs25SearchError: The folder or file does not exist, or contains no captions.
@@ -126,17 +143,24 @@ def read_captions(
     files = _files_below(place) if place.is_dir() else [place]
     found: dict[str, list[tuple[_Preference, Path, Origin]]] = {}
     left_out = []
+    named: dict[Path, Name] = {}
+    verdicts = judge_all(_stems(place, root, files), known)
     for path in files:
         shown = path.relative_to(root)
         if not _is_inside(path, root):
-            left_out.append(LeftOut(str(shown), "is not a file of this folder", COPY))
-            continue
-        name = read_name(shown)
-        if name is None:
-            if _is_other(path):
-                left_out.append(
-                    LeftOut(str(shown), "does not have the name of a caption file", RENAME)
-                )
+            left_out.append(LeftOut(str(shown), "is not a file of this folder", COPY_FILE))
+        elif (name := read_name(shown, verdicts)) is not None:
+            named[path] = name
+        elif cure := _cure_of_other(path):
+            reason = "does not have the name of a caption file"
+            is_slides = path.name.lower().endswith(".pdf")  # more often than a transcript
+            left_out.append(LeftOut(str(shown), reason, cure, failed=not is_slides))
+    copies = _copies(named)
+    for path, name in _with_titles(named, root).items():
+        shown = path.relative_to(root)
+        if first := copies.get(path):
+            reason = f"has the same content as {first.name}"
+            left_out.append(LeftOut(str(shown), reason, OTHER_LANGUAGE, failed=False))
             continue
         origin = _origin(path, name, ids.get(path.resolve(), ""))
         preference = (
@@ -160,6 +184,60 @@ def read_captions(
         tracks += taken
         left_out += others
     return tracks, left_out
+
+
+def _stems(place: Path, root: Path, files: Sequence[Path]) -> list[PurePath]:
+    """Return the paths of captions and recordings without language and extension.
+
+    For one file, those of its folder, so that a file means the same alone and in its folder.
+    """
+    if not place.is_dir():
+        files = [path for path in sorted(root.iterdir()) if not path.name.startswith(".")]
+    stems: list[PurePath] = []
+    for path in (path.relative_to(root) for path in files):
+        name = read_name(path.with_suffix(".json") if MEDIA.search(path.name) else path)
+        if name:
+            stems.append(path.with_name(COPY.sub("", name.stem) or "captions"))
+    return stems
+
+
+def _copies(named: Mapping[Path, Name]) -> dict[Path, Path]:
+    """Return the files that a browser saved twice, and the first of each.
+
+    Files with such names may differ: "captions (1).srt" is often of another lecture.
+    """
+    first: dict[tuple[Path, str, str, int], Path] = {}
+    copies = {}
+    for path, name in sorted(named.items(), key=lambda one: len(one[0].name)):
+        key = (path.parent, COPY.sub("", name.stem), name.format, path.stat().st_size)
+        original = first.setdefault(key, path)
+        is_copy = original != path and COPY.search(name.stem) and name.language == (
+            named[original].language
+        )  # fmt: skip
+        if is_copy and path.read_bytes() == original.read_bytes():
+            copies[path] = original
+    return copies
+
+
+def _with_titles(named: Mapping[Path, Name], root: Path) -> dict[Path, Name]:
+    """Return names with better titles.
+
+    A number given by a browser is dropped if no other file has the name. Files named only by their
+    language are of one video, which their folder names.
+    """
+    stems: defaultdict[tuple[Path, str], set[str]] = defaultdict(set)
+    for path, name in named.items():
+        stems[path.parent, COPY.sub("", name.stem)].add(name.stem)
+    better = {}
+    by_language = [path for path, name in named.items() if not (name.stem or name.title)]
+    for path, name in named.items():
+        if len(stems[path.parent, COPY.sub("", name.stem)]) == 1:
+            name = replace(name, title=COPY.sub("", name.title))
+        if not (name.stem or name.title or name.video_id):
+            remark = ONE_VIDEO if len(by_language) > 1 else ""
+            name = replace(name, title=root.resolve().name, remark=remark)
+        better[path] = name
+    return better
 
 
 def _place_of(language: str, origin: Origin, wanted: Sequence[str]) -> int:
@@ -210,7 +288,7 @@ def _best(
     for _, path, origin in sorted(same, key=lambda one: _is_called_chapters(one[1])):
         shown = str(path.relative_to(root))
         if taken and not _is_called_chapters(path):
-            reason = f"{taken.origin.name} of the same video was used"
+            reason = f"{taken.origin.file} of the same video was used"
             others.append(LeftOut(shown, reason, OTHER_LANGUAGE, failed=False))
             continue
         if path.stat().st_size > MOST_BYTES:
@@ -222,7 +300,7 @@ def _best(
             parsed = parse_captions(track.data, shown)
         except NoSpeech as error:
             chapters = chapters or error.chapters
-            others.append(LeftOut(shown, error.reason, OTHER_FILE, failed=not error.chapters))
+            others.append(LeftOut(shown, error.reason, OTHER_FILE, failed=not error.is_usual))
         except CaptionError as error:
             where = f"line {error.line}: " if error.line else ""
             broken.append(LeftOut(shown, f"{where}{error.reason}", error.cure))
@@ -255,13 +333,17 @@ def _files_below(folder: Path) -> list[Path]:
     ]
 
 
-def _is_other(path: Path) -> bool:
-    """Return whether a file is neither captions nor a file that is common beside them."""
+def _cure_of_other(path: Path) -> str:
+    """Return what to do about a file that is not captions; "" if it is common beside them."""
     name = path.name.lower()
-    return not (
-        name.endswith((".info.json", ".live_chat.json", ".origin.json"))
-        or name.rpartition(".")[2] in COMPANIONS
-    )
+    ending = name.rpartition(".")[2]
+    if name.startswith("readme"):
+        return ""
+    if ending in DOCUMENTS:
+        return SAVE_AS_TEXT
+    if ending in COMPANIONS or name.endswith((".info.json", ".live_chat.json", ".origin.json")):
+        return ""
+    return RENAME
 
 
 def _origin(path: Path, name: Name, given_id: str = "") -> Origin:
@@ -284,7 +366,13 @@ def _origin(path: Path, name: Name, given_id: str = "") -> Origin:
         video_id = recording_id(path.parent.resolve() / name.stem, title)
     language = f".{name.language}" if name.language else ""
     origin = Origin(
-        video_id, "local", f"{video_id}{language}.{name.format}", name.language, title=title
+        video_id,
+        "local",
+        f"{video_id}{language}.{name.format}",
+        name.language,
+        title=title,
+        remark="" if given_id or info else name.remark,
+        file=path.name,
     )
     if info is None:
         return origin

@@ -5,23 +5,25 @@ What a name does not contain stays empty.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Protocol, TypeVar
+
+from .ids import VIDEO_ID, Verdict, is_word
 
 # Formats that time each word come first, general text formats last.
 FORMATS = "json3 vtt srt srv3 srv2 srv1 ttml dfxp sbv ass ssa lrc smi json tsv xml txt".split()
 # Files that are common beside captions and are not captions.
 COMPANIONS = frozenset(
     "mp4 mkv webm mov avi m4v mp3 m4a wav ogg opus flac aac wma jpg jpeg png webp gif part ytdl "
-    "description url pdf zip html htm md toml log db docx pptx ini lnk nfo py".split()
+    "description url zip html htm md toml log db pptx ini lnk nfo py".split()
 )
 MEDIA = re.compile(r"\.(?:mp4|mkv|webm|mov|avi|m4v|mp3|m4a|wav|ogg|opus|flac|aac|wma)$", re.I)
 
-# The last of the eleven characters of an id carries only four bits.
-VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]")
 _ID = r"(?P<id>[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048])"
+_ONLY_ID = re.compile(rf"\[{_ID}\]")
 _WITH_ID = [
     re.compile(pattern)
     for pattern in (
@@ -33,12 +35,6 @@ _WITH_ID = [
         rf"(?P<title>){_ID}(?:\s+-\s+|\s+|_|-|\.)(?P<rest>\S.*)",
     )
 ]
-# A word in lower case, upper case or capitalised, optionally followed by a number.
-_WORD = re.compile(
-    r"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|[a-z]{2,}(?:[A-Z][a-z]{2,})+|(?:[A-Z][a-z]{2,})+)?[0-9]*"
-)
-_NO_WORD = re.compile(r"j[^aeiouy]|q[^u]", re.I)  # letter pairs that do not occur in words
-
 # ISO 639-1, and longer codes that YouTube and video players use.
 _CODES = frozenset(
     "aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
@@ -65,6 +61,12 @@ _CODE = re.compile(r"(?P<code>[A-Za-z]{2,3})(?:-[A-Za-z0-9_]{1,16}){0,6}")
 _ABOUT_TRACK = frozenset(
     "a auto automatic forced sdh cc default orig transcript transcription captions caption "
     "subtitles subtitle subs sub chapters thumbnails metadata".split()
+)
+COPY = re.compile(r"(?<=\S)(?: - Copy)?(?: ?\([0-9]{1,2}\)| - Copy)$", re.I)  # by browsers
+# "Talk English (auto-generated)" of YouTube downloaders, "Talk_en_US" of Panopto and others.
+_LANGUAGE_AT_END = re.compile(
+    r"^(?P<title>.*[^\s-])(?: - | +)(?P<name>[^\W\d_]+) \(auto-generated\)$"
+    r"|^(?P<before>.*[^\W_])[_-](?P<code>[a-z]{2})_(?P<region>[A-Z]{2})$"
 )
 _SITES = re.compile(r"\s*\[(?:DownSub\.com|SubtitleTools\.com|SaveSubs\.com)\]", re.I)
 _LANGUAGE_IN_BRACKETS = re.compile(
@@ -96,6 +98,7 @@ class Name:
         language: BCP 47, or "".
         format: One of FORMATS.
         stem: The name without language and format, equal for all files of a recording.
+        remark: Why it is uncertain whether it contains an id, or "".
     """
 
     video_id: str
@@ -103,17 +106,21 @@ class Name:
     language: str
     format: str
     stem: str
+    remark: str = ""
 
 
-def read_name(path: PurePath) -> Name | None:
+def read_name(
+    path: PurePath, verdicts: Mapping[str, Verdict] = MappingProxyType({})
+) -> Name | None:
     """Return the parts of a caption file's name, None if it is not one.
 
     Args:
         path: Relative to the folder given by the user; its folders may contain the video's id.
+        verdicts: From `judge_all`, on names that may be ids.
 
     >>> read_name(PurePath("But what is a NN？ [aircAruvnKk].en-orig.vtt"))
     Name(video_id='aircAruvnKk', title='But what is a NN?', language='en-orig', format='vtt', \
-stem='But what is a NN？ [aircAruvnKk]')
+stem='But what is a NN？ [aircAruvnKk]', remark='')
     >>> read_name(PurePath("ac_encoding.vtt")).video_id
     ''
     """
@@ -127,31 +134,21 @@ stem='But what is a NN？ [aircAruvnKk]')
         stem = inner[0]  # "talk.srt.txt", as some systems save it
     stem, language = _without_language(stem)
     stem = MEDIA.sub("", stem)
-    video_id, title = _find_id(stem)
+    video_id, title = _find_id(stem, verdicts)
     if _is_language(stem):  # "aircAruvnKk/en.vtt"
         stem, language, title = "", language or _tag(stem), ""
     if stem.lower() in _ABOUT_TRACK:
         title = ""
     for folder in path.parts[-2::-1] if not video_id else ():
-        video_id, above = _find_id(folder)
+        video_id, above = _find_id(folder, verdicts)
         if video_id:
             title = title or above
             break
     if not video_id and not title:
         title = path.parts[-2] if len(path.parts) > 1 else stem
-    return Name(video_id, _readable(title), language, form, stem)
-
-
-def is_word(text: str) -> bool:
-    """Return whether eleven characters look like words and numbers rather than an id.
-
-    >>> [is_word(one) for one in ("ac_encoding", "Lecture-010", "programming")]
-    [True, True, True]
-    >>> [is_word(one) for one in ("aircAruvnKk", "9-Jl0dxWQs8", "P127jhj-8-Y")]
-    [False, False, False]
-    """
-    parts = [part for part in re.split("[-_]", text) if part]
-    return all(_WORD.fullmatch(part) for part in parts) and not _NO_WORD.search(text)
+    doubtful = verdicts.get(COPY.sub("", stem)) or verdicts.get(video_id)
+    remark = doubtful.remark if doubtful else ""
+    return Name(video_id, _readable(title), language, form, stem, remark)
 
 
 def in_title_order(titled: Iterable[Titled]) -> list[Titled]:
@@ -166,10 +163,14 @@ def in_title_order(titled: Iterable[Titled]) -> list[Titled]:
     return sorted(titled, key=parts)
 
 
-def _find_id(stem: str) -> tuple[str, str]:
+def _find_id(stem: str, verdicts: Mapping[str, Verdict]) -> tuple[str, str]:
     """Return the YouTube id in a name, "" if there is none, and the rest as the title."""
+    if match := _ONLY_ID.fullmatch(stem):  # as the remark about a doubtful name asks for
+        return match["id"], ""
+    if (name := COPY.sub("", stem)) in verdicts:
+        return (name, "") if verdicts[name].is_id else ("", stem)
     for pattern in _WITH_ID:
-        match = pattern.fullmatch(stem)
+        match = pattern.fullmatch(name)
         if not match or is_word(match["id"]):
             continue
         title = "" if "v[=_]" in pattern.pattern else f"{match['title']} {match['rest']}"
@@ -181,10 +182,17 @@ def _without_language(stem: str) -> tuple[str, str]:
     """Return a name without the language and kind of the track."""
     language = ""
     stem = _SITES.sub("", stem)
+    copy = match[0] if (match := COPY.search(stem)) else ""
+    stem = stem.removesuffix(copy)
     if match := _LANGUAGE_IN_BRACKETS.search(stem):
         named = (match["before"] or match["after"]).lower().split("(")[0].strip(" -")
         if named in _NAMES and stem != match[0]:
             stem, language = _LANGUAGE_IN_BRACKETS.sub("", stem, count=1).strip(), _NAMES[named]
+    if (match := _LANGUAGE_AT_END.search(stem)) and not language:
+        if (match["name"] or "").lower() in _NAMES:
+            stem, language = match["title"], _NAMES[match["name"].lower()]
+        elif match["code"] in _CODES:
+            stem, language = match["before"], f"{match['code']}-{match['region']}"
     while True:
         before, dot, last = stem.rpartition(".")
         if dot and before and not language and _is_language(last):
@@ -199,7 +207,7 @@ def _without_language(stem: str) -> tuple[str, str]:
         rest = stem[12:].strip("() ")
         if _is_language(rest) and not is_word(stem[:11]):
             return stem[:11], _tag(rest)
-    return stem, language
+    return stem + copy, language
 
 
 def _is_language(text: str) -> bool:

@@ -27,7 +27,7 @@ BACKWARDS_MS = 1000  # captions of two speakers may overlap by this much
 SHORTEST_MS, MS_PER_LETTER = 3000, 150
 # Lines that services add to transcripts.
 _FURNITURE = re.compile(
-    r"^[ \t]{0,20}(?:Transcribed by https://otter\.ai|"
+    r"^[ \t]{0,20}(?:[^\n]{1,60} (?:started|stopped) transcription|Transcribed by https://otter\.ai|"
     r"\[Auto-generated transcript\. Edits may have been applied for clarity\.\])[ \t]{0,20}$",
     re.M | re.I,
 )
@@ -54,6 +54,8 @@ def parse_captions(data: bytes | str, source: str = "<captions>") -> Track:
     """
     text, encoding = decode(data, source)
     text = _FURNITURE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.strip():
+        raise CaptionError(source, 0, "the file is empty")
     problems = Problems(source)
     shown, kind, chapters = _read(text, problems)
     remarks = _remarks(shown)
@@ -113,16 +115,27 @@ def _remarks(shown: Sequence[Shown]) -> tuple[str, ...]:
             f"Captions were out of order in {len(back)} places, first at "
             f"{clock(back[0].start / 1000)}; they were sorted."
         )
-    run, longest = 1, (1, 0)
-    for before, one in pairwise(shown):
-        same = bool(one.lines) and said(one.lines) == said(before.lines) and one.lines[0][0][1]
-        run = run + 1 if same else 1
-        longest = max(longest, (run, -one.start))
-    if longest[0] >= LOOP:
-        remarks.append(
-            f"{longest[0]} captions in a row until {clock(-longest[1] / 1000)} have the same words."
-        )
+    for apart, what in ((1, "have the same words"), (2, "repeat the same two lines")):
+        count, end = _longest_loop(shown, apart)
+        if count >= LOOP * apart:
+            remarks.append(f"{count} captions in a row until {clock(end / 1000)} {what}.")
+            break
     return tuple(remarks)
+
+
+def _longest_loop(shown: Sequence[Shown], apart: int) -> tuple[int, int]:
+    """Return the length of the longest run of captions that repeat, and the start of its last.
+
+    Args:
+        apart: How many captions before each one is the one with the same words.
+    """
+    words = [said(one.lines) for one in shown]
+    run, longest = apart, (apart, 0)
+    for number in range(apart, len(shown)):
+        same = bool(words[number]) and words[number] == words[number - apart]
+        run = run + 1 if same and shown[number].lines[0][0][1] else apart
+        longest = max(longest, (run, -shown[number].start))
+    return longest[0], -longest[1]
 
 
 def clip(cues: Iterable[Cue], duration: float) -> list[Cue]:

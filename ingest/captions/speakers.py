@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cs25search.encoding.dictionary import is_english
+
 from .sounds import is_sound
 from .track import Shown, Timed
 
@@ -19,16 +21,20 @@ _PARTICLE = frozenset("de da di del van von der den la le el al bin ibn y e".spl
 _NAME_WORD = re.compile(r"\(?[^\W\d_][\w.'’-]*\)?,?|[0-9]{1,3}|\([^()]*\)?|[^()]*\)")
 _ROLE = re.compile(
     r"(?:SPEAKER|PROFESSOR|PROF|LECTURER|INSTRUCTOR|TEACHER|STUDENT|AUDIENCE|HOST|MODERATOR|"
-    r"INTERVIEWER|NARRATOR|PRESENTER|MAN|WOMAN)(?: MEMBER)?(?:[ _][0-9]{1,3})?|"
+    r"INTERVIEWER|GUEST|NARRATOR|PRESENTER|MAN|WOMAN)(?: MEMBER)?(?:[ _][0-9]{1,3})?|"
+    r"(?:Prof(?:essor)?|Dr|Mr|Mrs|Ms)\.? \S.*|"
     r"(?:Speaker|Participant|Sprecher|Locuteur|話者|说话人)[ _]?[0-9]{1,3}",
 )
 # Words that precede a colon in ordinary speech.
 _COMMON = frozenset(
     "question answer note example remember warning theorem definition lemma proof claim remark "
     "exercise problem solution step part chapter section so and but well now okay ok right first "
-    "second third finally intuition summary agenda outline goal idea".split()
+    "second third finally intuition summary agenda outline goal idea "
+    "注意 注 例 例えば 問 問題 質問 答 答え 回答 定義 问题 例子 定义 答案".split()
 )
-_BESIDE_NAME = re.compile(r"\s*\([^()]*\)$")  # "Ana Ruiz (she/her)"
+_BESIDE_NAME = re.compile(r"\s*\([^()]*\)$")  # "Ana Ruiz (she/her)", "Bo (Guest)"
+_ABBREVIATED = re.compile(r"\b[^\W\d_a-z]\w{0,4}\. ")  # "J. ", "Prof. "
+_IN_ONE_WORD = re.compile(r"([^\x00-\x7f：]{1,20})[：:](.+)")  # without a space after the colon
 
 
 def is_name(text: str) -> bool:
@@ -42,7 +48,7 @@ def is_name(text: str) -> bool:
     words = text.split()
     if not 1 <= len(words) <= MOST_NAME_WORDS or len(text) > 60 or not text[0].isalpha():
         return False
-    if any(sign in text for sign in "?!。？！=<>{}") or ". " in re.sub(r"\b\w\. ", "", text):
+    if any(sign in text for sign in "?!。？！=<>{}") or ". " in _ABBREVIATED.sub("", text):
         return False
     return all(
         _NAME_WORD.fullmatch(word)
@@ -56,15 +62,41 @@ def take_speakers(shown: Sequence[Shown]) -> list[Shown]:
 
     A caption with two speakers becomes two captions.
     """
+    if _have_names_above(shown):
+        return [
+            replace(one, lines=one.lines[1:], speaker=plain_name(_text(one.lines[0])))
+            for one in shown
+        ]
     said: Counter[str] = Counter()
     for one in shown:
         if not one.speaker:
             found = map(_leading_name, one.lines)
-            said.update({name[0] for name in found if name})
+            said.update({one[0] for one in found if one})
     names = _speakers(said, len(shown))
     if not names:
         return list(shown)
     return [part for one in shown for part in _split(one, names)]
+
+
+def _have_names_above(shown: Sequence[Shown]) -> bool:
+    """Return whether each caption has a name on its first line, as older Teams transcripts do."""
+    if len(shown) < 2 or any(len(one.lines) < 2 or one.speaker for one in shown):
+        return False
+    names = {plain_name(_text(one.lines[0])) for one in shown}
+    return len(names) * 2 <= len(shown) and all(map(is_name, names))
+
+
+def _text(line: Sequence[Timed]) -> str:
+    return " ".join(word for _, word in line)
+
+
+def plain_name(text: str) -> str:
+    """Return a name without what meeting programs write beside it.
+
+    >>> plain_name("[Bo Li (Guest)]"), plain_name("Ana Ruiz (she/her)")
+    ('Bo Li', 'Ana Ruiz')
+    """
+    return _BESIDE_NAME.sub("", text.strip("[]: ：")).strip("[]() :：")
 
 
 def _speakers(said: Counter[str], captions: int) -> frozenset[str]:
@@ -72,6 +104,8 @@ def _speakers(said: Counter[str], captions: int) -> frozenset[str]:
     names = {name for name in said if name.lower() not in _COMMON}
     roles = {name for name in names if _ROLE.fullmatch(name)}
     people = {name for name in names if said[name] > 1 or len(names) > 1} - roles
+    if not roles and all(map(_is_ordinary, people)):  # "Input: ..." and "Output: ..."
+        people = set()
     share = sum(said[name] for name in people | roles) / max(1, captions)
     if share >= OFTEN and sum(said[name] for name in people | roles) > 1:
         return frozenset(people | roles)
@@ -90,23 +124,32 @@ def _split(one: Shown, names: frozenset[str]) -> Iterator[Shown]:
         if found and found[0] in names and not one.speaker:
             if lines:
                 yield replace(one, lines=lines, speaker=speaker)
-            speaker, line, lines = found[0], line[found[1] :], []
+            speaker, line, lines = found[0], found[1], []
         if line:
             lines.append(line)
     if lines:
         yield replace(one, lines=lines, speaker=speaker)
 
 
-def _leading_name(line: Sequence[Timed]) -> tuple[str, int] | None:
-    """Return the name at the beginning of a line, and its number of words.
+def _leading_name(line: Sequence[Timed]) -> tuple[str, list[Timed]] | None:
+    """Return the name at the beginning of a line, and the words after it.
 
     It is followed by a colon or is in brackets.
     """
-    in_brackets = line[0][1].startswith(("[", "("))
+    time, first = line[0]
+    if match := _IN_ONE_WORD.fullmatch(first):
+        return (match[1], [(time, match[2]), *line[1:]]) if is_name(match[1]) else None
+    in_brackets = first.startswith(("[", "("))
     for count, (_, word) in enumerate(line[: MOST_NAME_WORDS + 1], 1):
         before_colon = word.endswith((":", "：")) and len(word) > 1 - (count > 1)
         if before_colon or (in_brackets and word.endswith(("]", ")"))):
-            name = " ".join(text for _, text in line[:count]).strip("-–: ：")
+            name = _text(line[:count]).strip("-–: ：")
             name = name.strip("[]()") if in_brackets else _BESIDE_NAME.sub("", name)
-            return (name, count) if is_name(name) and not is_sound(name) else None
+            return (name, list(line[count:])) if is_name(name) and not is_sound(name) else None
     return None
+
+
+def _is_ordinary(name: str) -> bool:
+    """Return whether a name is an English word and not a role."""
+    is_one_word = name.isascii() and name.isalpha()
+    return is_one_word and not _ROLE.fullmatch(name.upper()) and is_english(name.lower())

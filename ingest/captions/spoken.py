@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from .clocks import TIME, milliseconds
-from .speakers import is_name
-from .track import Problems, Shown
+from .speakers import is_name, plain_name
+from .track import NoSpeech, Problems, Shown
 from .words import read_lines
 
 _OPEN, _CLOSE = r"[\[(（【]?\s{0,3}", r"\s{0,3}[\])）】]?"
@@ -26,6 +26,13 @@ _SPOKEN_TIME = re.compile(
     r"(?:(?:[0-9]{1,3} (?:hours?|minutes?|seconds?)|[0-9]{1,3} ?(?:時間|分|秒)),? ?){1,3}"
 )
 _WALL_CLOCK_FROM = 3_600_000  # saved captions of a meeting use the time of day
+# Zoom: "15:03:03 From Jane Doe to Everyone:", or time, name and words between tabs.
+_CHAT = re.compile(rf"\s*{TIME}(?:\s+From\s.{{1,80}}:|\t[^\t]{{1,60}}:\t)")
+_PRINTED = re.compile(rf"\s*\[{TIME} --> {TIME}\]\s*\S")  # by Whisper and whisper.cpp
+_PROMPT = re.compile(r"\s*(?:\S{1,40}@\S{1,80})?[$%#](?:\s|$)")  # of a shell
+_NUMBERED = re.compile(r"\s*Chapter [0-9]{1,3}: (\S.*)")
+_OF_PANEL = frozenset({"transcript", "search in video", "search transcript", "文字起こし"})
+LONGEST_HEADING = 100  # letters
 _MOST_HEADINGS = 0.34  # share of captions; more headings mean two-line captions
 
 
@@ -51,17 +58,27 @@ def read_transcript(
     """Return the captions of a transcript, its format, and its chapter headings."""
     before: list[str] = []
     parts: list[_Part] = []
+    chat = printed = 0
     for line in text.split("\n"):
         if part := _read_line(line):
             parts.append(part)
+            chat += _CHAT.match(line) is not None
+            printed += _PRINTED.match(line) is not None
         elif line.strip():
             (parts[-1].lines if parts else before).append(line)
     if not parts:
         return [], "", ()
+    if chat * 2 > len(parts):
+        raise NoSpeech(problems.source, "this is the chat of a meeting, not speech", is_usual=True)
+    if printed * 2 > len(parts):  # other lines are those of the program and of the shell
+        for part in parts:
+            del part.lines[1:]
+    while parts[-1].lines and _PROMPT.match(parts[-1].lines[-1]):
+        parts[-1].lines.pop()
     alone = sum(part.alone for part in parts) * 2 > len(parts)
-    chapters: tuple[tuple[float, str], ...] = ()
+    chapters = _take_numbered(before, parts)
     if alone and not _take_names(before, parts):
-        chapters = _take_headings(before, parts)
+        chapters = chapters or _take_headings(before, parts)
     _from_zero(parts)
     for part, line in ((part, part.lines[0]) for part in parts if part.lines):
         if match := _SPOKEN_TIME.match(line):
@@ -86,7 +103,7 @@ def _read_line(line: str) -> _Part | None:
             return _part(start, None, match.groups()[4])
     if match := NAMED.fullmatch(line):
         start = milliseconds(*match.groups()[1:])
-        name = match[1].strip("[]() :")
+        name = plain_name(match[1])
         if start is not None and is_name(name):
             return _Part(start, None, False, name)
     return None
@@ -94,16 +111,16 @@ def _read_line(line: str) -> _Part | None:
 
 def _part(start: int, end: int | None, rest: str) -> _Part:
     rest = rest.strip()
-    if (match := _BRACKETED.match(rest)) and is_name(match[1].strip()):
+    if (match := _BRACKETED.match(rest)) and is_name(plain_name(match[1])):
         beside = rest[match.end() :].strip()
-        return _Part(start, end, False, match[1].strip(), [beside] if beside else [])
+        return _Part(start, end, False, plain_name(match[1]), [beside] if beside else [])
     return _Part(start, end, not rest, "", [rest] if rest else [])
 
 
 def _take_names(before: list[str], parts: list[_Part]) -> bool:
     """Take the speaker names on separate lines above each time."""
     above = [before, *(part.lines for part in parts[:-1])]
-    names = [lines[-1].strip() if lines else "" for lines in above]
+    names = [plain_name(lines[-1]) if lines else "" for lines in above]
     distinct = {name for name in names if name}
     repeated = len(parts) > 1 and len(distinct) * 2 <= len(parts)
     if not all(map(is_name, distinct)) or not repeated or "" in names:
@@ -114,18 +131,37 @@ def _take_names(before: list[str], parts: list[_Part]) -> bool:
     return True
 
 
-def _take_headings(before: list[str], parts: list[_Part]) -> tuple[tuple[float, str], ...]:
-    """Take the chapter headings that YouTube's panel shows above some times."""
-    usual = Counter(len(part.lines) for part in parts[:-1]).most_common(1)
+def _take_numbered(before: list[str], parts: list[_Part]) -> tuple[tuple[float, str], ...]:
+    """Take lines such as "Chapter 2: Giraffes" above a time; the next line may repeat the title."""
     headings = []
-    if before:
-        headings.append((parts[0].start / 1000, before[-1].strip()))
+    for lines, part in zip((before, *(part.lines for part in parts[:-1])), parts, strict=True):
+        above = _NUMBERED.match(lines[-2]) if len(lines) > 1 else None
+        if above and above[1].strip() == lines[-1].strip():
+            lines.pop()
+        if lines and (match := _NUMBERED.match(lines[-1])):
+            lines.pop()
+            headings.append((part.start / 1000, match[1].strip()))
+    return tuple(headings)
+
+
+def _take_headings(before: list[str], parts: list[_Part]) -> tuple[tuple[float, str], ...]:
+    """Take the chapter headings that YouTube's panel shows above some times.
+
+    The panel shows each caption on one line, so a second line is a heading.
+    """
+    usual = Counter(len(part.lines) for part in parts[:-1]).most_common(1)
     longer = [i for i, part in enumerate(parts[:-1]) if len(part.lines) == 2]
-    if usual and usual[0][0] == 1 and len(longer) <= _MOST_HEADINGS * len(parts):
-        for number in longer:
-            heading = parts[number].lines.pop().strip()
-            headings.append((parts[number + 1].start / 1000, heading))
-    return tuple(headings) if len(headings) > 1 else ()
+    if not longer or usual[0][0] != 1 or len(longer) > _MOST_HEADINGS * len(parts):
+        return ()
+    if any(len(parts[number].lines[-1]) > LONGEST_HEADING for number in longer):
+        return ()
+    headings = []
+    if before and before[-1].strip().lower() not in _OF_PANEL:
+        headings.append((parts[0].start / 1000, before[-1].strip()))
+    for number in longer:
+        heading = parts[number].lines.pop().strip()
+        headings.append((parts[number + 1].start / 1000, heading))
+    return tuple(headings)
 
 
 def _from_zero(parts: list[_Part]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .clocks import TIME, milliseconds
+from .speakers import plain_name
 from .track import NoSpeech, Problems, Shown
 from .words import read_lines, read_voices
 
@@ -57,7 +58,7 @@ def _shown(start: int, end: int, lines: list[str]) -> list[Shown]:
     """Return a caption, or one per voice if WebVTT names voices."""
     end = max(start, end)
     if any("<v" in line for line in lines):
-        return [Shown(start, end, said, voice) for voice, said in read_voices(lines)]
+        return [Shown(start, end, said, plain_name(voice)) for voice, said in read_voices(lines)]
     return [Shown(start, end, read_lines(lines))]
 
 

@@ -36,12 +36,19 @@ class NoSpeech(CaptionError):
 
     Attributes:
         chapters: Its contents if it is a list of chapters: start in seconds, title.
+        is_usual: Whether such a file is usual beside captions, so that nothing has to be done.
     """
 
     def __init__(
-        self, source: str, reason: str, chapters: tuple[tuple[float, str], ...] = ()
+        self,
+        source: str,
+        reason: str,
+        chapters: tuple[tuple[float, str], ...] = (),
+        *,
+        is_usual: bool = False,
     ) -> None:
         self.chapters = chapters
+        self.is_usual = is_usual or bool(chapters)
         super().__init__(source, 0, reason)
 
 

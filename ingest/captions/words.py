@@ -13,6 +13,7 @@ _TAG = re.compile(
 )
 # The lengths are limited because int() rejects thousands of digits.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I)
+_RUBY = re.compile(r"<rt(?:\.[^<>]*)?>[^<]{0,200}(?:</rt>)?", re.I)  # how a word is pronounced
 _NOTES = str.maketrans("", "", "♩♪♫♬")
 
 
@@ -47,6 +48,7 @@ def _pieces(line: str) -> list[Timed]:
     """
     pieces: list[Timed] = []
     time, done = None, 0
+    line = _RUBY.sub("", line)
     for tag in _TAG.finditer(line):
         pieces.append((time, line[done : tag.start()]))
         done = tag.end()
