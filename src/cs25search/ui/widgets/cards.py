@@ -36,7 +36,7 @@ def show_moments(
 def _show_card(here: Here, index: Index, hit: Hit, question: str) -> None:
     with st.container(border=True, key=f"moment-{hit.rank}", gap="xxsmall"):
         st.html(card.card(hit, index, question, here.links))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             place = video_address(hit.video, hit.start)
             course = {"course": hit.course} if hit.course else {}
             st.page_link(
