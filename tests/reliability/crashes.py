@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import faiss
@@ -50,7 +51,7 @@ class Turns:
     def __init__(self, index_dir: Path, encoder: Encoder) -> None:
         self.index_dir = index_dir
         self.encoder = encoder
-        self.both = [_small(encoder, "tea"), _small(encoder, "marmalade")]
+        self.both = _two_generations(encoder)
         self.expected = [
             self.found(Index(index_dir, LocalSource(one), encoder)) for one in self.both
         ]
@@ -87,6 +88,12 @@ class Turns:
         if left or len(generations(self.index_dir)) > 2:
             return f"left behind: {left}, {generations(self.index_dir)}"
         return self.check()
+
+
+@cache
+def _two_generations(encoder: Encoder) -> list[Generation]:
+    """Return two small generations that answer QUESTIONS differently."""
+    return [_small(encoder, "tea"), _small(encoder, "marmalade")]
 
 
 def _small(encoder: Encoder, drink: str) -> Generation:
@@ -252,9 +259,17 @@ def _strace(turns: Turns, call: str, rule: str) -> tuple[int, bool]:
     return done, "INJECTED" in traced or done == -signal.SIGKILL
 
 
-def operations(turns: Turns, fault: str, lasting: bool = False) -> Iterator[tuple[int, int]]:
-    """Let each operation of a publish fail in turn; yield its number and how the process ended."""
-    for number in range(10_000):
+def operations(
+    turns: Turns, fault: str, lasting: bool = False, first: int = 0, step: int = 1
+) -> Iterator[tuple[int, int]]:
+    """Let each operation of a publish fail in turn; yield its number and how the process ended.
+
+    Args:
+        lasting: All operations after it fail too.
+        first: The number of the first operation that fails.
+        step: 1 for every operation, 3 for each third one.
+    """
+    for number in range(first, 10_000, step):
 
         def work(number: int = number) -> None:
             fail_at(turns.index_dir, number, fault, lasting)
