@@ -89,7 +89,7 @@ def test_captions_once_given_stay_without_the_option(small_copy, captions):
     shutil.rmtree(captions)
     before = files(small_copy)
     done = ingest(small_copy)
-    assert "abcdefghijk" in done.stdout
+    assert "kCc8FmEb1nY" in done.stdout
     assert files(small_copy) == before
 
 
@@ -100,15 +100,15 @@ def test_unreadable_caption_file_is_reported_and_the_rest_is_indexed(small_copy,
     assert "brokenvideo.en.srt" in done.stdout
     assert "line 1" in report(small_copy)["brokenvideo.en.srt"]["cause"]
     assert "Traceback" not in done.stderr
-    assert open_index(small_copy).search("zebra marmalade")[0].video.video_id == "abcdefghijk"
+    assert open_index(small_copy).search("zebra marmalade")[0].video.video_id == "kCc8FmEb1nY"
 
 
 def test_best_file_of_a_video_is_taken_and_the_others_named(small_copy, captions):
-    (captions / "abcdefghijk.de.srt").write_text(SRT.replace("zebra", "Zebra"), "utf-8")
+    (captions / "kCc8FmEb1nY.de.srt").write_text(SRT.replace("zebra", "Zebra"), "utf-8")
     (captions / "holiday.txt").write_text("x")
     done = ingest(small_copy, "--captions", captions)
     assert open_index(small_copy).search("marmalade")[0].quote.startswith("The zebra")
-    assert "Left out abcdefghijk.de.srt: abcdefghijk.en.srt of the same video was used" in (
+    assert "Left out kCc8FmEb1nY.de.srt: kCc8FmEb1nY.en.srt of the same video was used" in (
         done.stderr
     )
     assert done.returncode == 3
