@@ -48,7 +48,7 @@ def report(index_dir):
 def captions(tmp_path):
     folder = tmp_path / "captions"
     folder.mkdir()
-    (folder / "abcdefghijk.en.srt").write_text(SRT, "utf-8")
+    (folder / "kCc8FmEb1nY.en.srt").write_text(SRT, "utf-8")
     return folder
 
 
@@ -69,9 +69,9 @@ def test_unchanged_ingest_writes_nothing(small_copy):
 def test_local_captions_are_found_by_their_words_at_their_second(small_copy, captions):
     done = ingest(small_copy, "--captions", captions)
     assert done.returncode == 0, done.stderr
-    assert report(small_copy)["abcdefghijk"]["source"] == "local"
+    assert report(small_copy)["kCc8FmEb1nY"]["source"] == "local"
     hit = open_index(small_copy).search("zebra router marmalade precision")[0]
-    assert hit.video.video_id == "abcdefghijk"
+    assert hit.video.video_id == "kCc8FmEb1nY"
     assert hit.chunk.kind == "transcript"
     assert hit.slide is None
     assert int(hit.start) == 1
@@ -80,7 +80,7 @@ def test_local_captions_are_found_by_their_words_at_their_second(small_copy, cap
 def test_last_caption_of_a_file_is_found(small_copy, captions):
     ingest(small_copy, "--captions", captions)
     hit = open_index(small_copy).search("the last caption about giraffes")[0]
-    assert hit.video.video_id == "abcdefghijk"
+    assert hit.video.video_id == "kCc8FmEb1nY"
     assert "giraffes" in hit.quote
 
 
