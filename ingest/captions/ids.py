@@ -1,6 +1,6 @@
 """Decide whether eleven characters in a file's name are a YouTube id or ordinary words.
 
-The characters alone do not tell for sure, so the names beside them count as well.
+The characters alone are not conclusive, so neighbouring file names count too.
 """
 
 import re

@@ -61,7 +61,8 @@ def _ingest(module_name: str, command_name: str) -> click.Command:
     found = PathFinder.find_spec("ingest", beside)
     if found is None or found.loader is None:
         raise Cs25SearchError(
-            f"There is no ingest beside {package}.\nInstall cs25search again: pip install ."
+            f"The ingest package is missing next to {package}.\n"
+            "Install cs25search again: pip install ."
         )
     if "ingest" not in sys.modules:
         module = module_from_spec(found)
@@ -133,8 +134,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 def search(wanted: SearchOptions, as_json: bool, place: Place) -> None:
     """Find the moments that answer QUESTION, best first.
 
-    QUESTION needs no quotation marks; "-" reads it from stdin. If nothing fits, this is said, and
-    the exit code is 1.
+    QUESTION needs no quotation marks; "-" reads it from stdin. If nothing fits, the command says so
+    and exits with code 1.
 
     Example: cs25search search why does the router need float32
     """
@@ -237,7 +238,7 @@ def ask(
 
 
 def _ask_on(index: "Index", wanted: SearchOptions) -> None:
-    """Answer question after question; each may need the one before."""
+    """Answer questions in a loop; each may refer to the previous one."""
     from .formats import answer_lines
     from .search import Request
 

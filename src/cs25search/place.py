@@ -1,4 +1,4 @@
-"""Where an index lies: the folder of a course, or a Milvus; and where courses lie."""
+"""The location of an index (the folder of a course, or a Milvus) and of the courses."""
 
 import json
 import os

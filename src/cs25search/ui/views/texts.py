@@ -346,7 +346,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "ingest_offline": ("Offline", "オフライン"),
     "ingest_running": (
-        "The ingest is running. It goes on if you close this page.",
+        "The ingest is running. It continues if you close this page.",
         "取り込み中です。このページを閉じても続きます。",
     ),
     "ingest_elsewhere": (
@@ -441,7 +441,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "what": (
         "cs25search finds the moment in a lecture where something was said. The video is the "
-        "source; study notes are no quotations.",
+        "source; study notes are not quotations.",
         "cs25searchは、講義のどこで何が語られたかを探すためのページです。原典は動画で、"
         "学習メモは引用ではありません。",
     ),
