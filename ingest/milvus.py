@@ -1,4 +1,7 @@
-"""Write a collection to Milvus: all of it, or one of several shards written at once."""
+"""Write a collection to Milvus: all of it, or one of several shards written at once.
+
+The only module of this package that imports cs25search.milvus; others take its names from here.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,9 +13,9 @@ from cs25search.errors import Cs25SearchError
 from cs25search.index.build import Content, build_generation
 from cs25search.index.chunk_text import encoded_text, text_key
 from cs25search.index.generation import Generation
-from cs25search.milvus.connection import Store
+from cs25search.milvus.connection import Store as Store
 from cs25search.milvus.read import MilvusSource, read_whole
-from cs25search.milvus.rows import Shard
+from cs25search.milvus.rows import Shard as Shard
 from cs25search.milvus.write import generation_name, publish, read_head, write_shard
 from cs25search.records import Chunk
 

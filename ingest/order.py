@@ -8,10 +8,9 @@ from typing import Any
 from cs25search.course.read import Course, has_course, load_course
 from cs25search.errors import Cs25SearchError
 from cs25search.language_model import Endpoint, read_endpoint
-from cs25search.milvus.rows import Shard
 from cs25search.place import Place, course_folder, read_place
 
-from .milvus import parse_shard
+from .milvus import Shard, parse_shard
 from .notes.write import FIRST_TOKEN
 from .youtube.languages import parse_languages
 from .youtube.limits import Network, read_network

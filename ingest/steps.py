@@ -15,8 +15,6 @@ from cs25search.index.build import build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
 from cs25search.language_model import Endpoint
-from cs25search.milvus.connection import Store
-from cs25search.milvus.rows import Shard
 from cs25search.place import COURSE_FILE
 from cs25search.times import is_youtube_id
 
@@ -35,7 +33,7 @@ from .collect import Collection, collect, fingerprint
 from .deck.parse import ParsedDeck, keep_deck, kept_deck, read_deck
 from .encoder import load_encoder
 from .kept import Unusable
-from .milvus import Input, Target, part_of, write
+from .milvus import Input, Shard, Store, Target, part_of, write
 from .notes.files import kept_notes
 from .notes.write import Lost, Writer, enrich, missing, preview_notes, require_endpoint
 from .order import Order
