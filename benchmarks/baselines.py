@@ -11,7 +11,7 @@ import numpy as np
 
 from cs25search.encoding.encoder import Encoder
 from cs25search.index.bm25 import Lexical
-from cs25search.index.chunk_text import encoded_text, japanese_text, lead
+from cs25search.index.chunk_text import encoded_text, japanese_text, title_prefix
 from cs25search.index.vectors import build_dense, top_k
 from cs25search.records import Chunk, Language
 from cs25search.text.ngrams import bigrams
@@ -40,7 +40,7 @@ def baselines(
             Japanese side of a chunk where there is one; dense is the same English encoder.
         cache: Where vectors are kept for the next run.
     """
-    english = [f"{lead(chunk)} {chunk.text}" for chunk in chunks]
+    english = [f"{title_prefix(chunk)} {chunk.text}" for chunk in chunks]
     japanese = [f"{chunk.title_ja} {chunk.text_ja}" for chunk in chunks]
     ours = [japanese_text(chunk) for chunk in chunks]
     dense = _dense(english, encoder, cache)

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.misspelt import misspell
 from cs25search.course.read import load_course
-from cs25search.evaluation import Gold, Question, read_questions
+from cs25search.evaluation import EvalQuestion, Gold, read_questions
 from cs25search.records import Chunk, Cue, Language, Slide, Video
 from cs25search.text.sentences import split_sentences
 from ingest.captions.files import read_captions
@@ -51,7 +51,7 @@ class Corpus:
     name: str
     videos: tuple[Video, ...]
     chunks: tuple[Chunk, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[EvalQuestion, ...]
     slides: tuple[Slide, ...] = ()
     timed: bool = False
     base: str = ""
@@ -142,10 +142,10 @@ def misspelt(notes: Corpus) -> Corpus:
     return replace(notes, name=f"{notes.name}, misspelt", questions=questions, base=notes.name)
 
 
-def _real(entry: dict[str, Any], language: str) -> Question:
+def _real(entry: dict[str, Any], language: str) -> EvalQuestion:
     first, *others = (Gold(one["video_id"], one["start"], one["end"]) for one in entry["gold"])
     texts = {"q": entry["q"], "q_ja": ""} if language == "en" else {"q": "", "q_ja": entry["q"]}
-    return Question(
+    return EvalQuestion(
         entry["id"], **texts, video_id=first.video_id, start=first.start, end=first.end,
         also=tuple(others),
     )  # fmt: skip
@@ -164,7 +164,7 @@ def cs25_captions(folder: Path) -> list[Corpus]:
     asked = tuple(question for question in asked if question.video_id == LECTURE_1)
     notes = [note for note in course.notes if note.video_id == LECTURE_1]
     asks = tuple(
-        Question(f"{note.chunk_id}-{number}", ask, LECTURE_1, note.start, note.end)
+        EvalQuestion(f"{note.chunk_id}-{number}", ask, LECTURE_1, note.start, note.end)
         for note in notes
         # In English only, because the bridge was learned from these questions.
         for number, ask in enumerate(note.asks, start=1)
@@ -185,7 +185,7 @@ def _course_of_captions(
     names = {chunk.video_id for chunk in spoken}
     own = tuple(video for video in videos if video.video_id in names)
     questions = tuple(
-        Question(f"{note.chunk_id}-{n}", ask, LECTURE_1, note.start, note.end, ask_ja)
+        EvalQuestion(f"{note.chunk_id}-{n}", ask, LECTURE_1, note.start, note.end, ask_ja)
         for note in notes
         for n, (ask, ask_ja) in enumerate(zip(note.asks, note.asks_ja, strict=False), start=1)
     )
@@ -203,7 +203,7 @@ def tutorialvqa(folder: Path) -> Corpus:
         videos.append(Video(name, title, (), cues[-1].end))
         chunks += build_chunks(name, cues, title)
     questions = tuple(
-        Question(
+        EvalQuestion(
             str(number),
             entry["question"].strip(),
             entry["video_id"],
@@ -230,7 +230,7 @@ def spoken_squad(name: str, passages: Path, asked: Path) -> Corpus:
         for number, paragraph in enumerate(article["paragraphs"])
     }
     questions = [
-        Question(entry["id"], entry["question"].strip(), f"{article['title']}/{number}", 0, 1e9)
+        EvalQuestion(entry["id"], entry["question"].strip(), f"{article['title']}/{number}", 0, 1e9)
         for article in _read(asked)["data"][:SPOKEN_ARTICLES]
         for number, paragraph in enumerate(article["paragraphs"])
         for entry in paragraph["qas"]
@@ -254,7 +254,7 @@ def chapter_titles(path: Path) -> Corpus:
         chapters = entry["chapters"]
         ends = [*(chapter["start"] for chapter in chapters[1:]), cues[-1].end]
         questions += [
-            Question(
+            EvalQuestion(
                 f"{name}-{number}", chapter["title"], name, chapter["start"], end,
                 chapter["title_ja"],
             )

@@ -23,7 +23,7 @@ from cs25search.index.files import read_generation, write_generation
 from cs25search.records import Video
 from cs25search.transcripts import write_transcript
 from ingest.captions.files import Origin, RawTrack, keep, kept
-from ingest.collect import collect, fingerprint
+from ingest.collect import collect, inputs_key
 
 LECTURES = (9, 27, 80)  # of half an hour, about 112 windows each
 COURSE = 'title = "Generated lectures"\n'
@@ -95,7 +95,7 @@ def ingest_seconds(
     course = load_course(folder)
     tracks: Mapping[str, RawTrack] = kept(captions)
     found = collect(course, tracks, None, {})
-    content = found.content(fingerprint(course, tracks, found, encoder.key))
+    content = found.content(inputs_key(course, tracks, found, encoder.key))
     try:
         previous = read_generation(index)
     except IndexMissing:

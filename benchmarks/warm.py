@@ -7,13 +7,13 @@ from pathlib import Path
 from benchmarks.asking import Asker
 from benchmarks.table import Row
 from cs25search import Index
-from cs25search.evaluation import Question
+from cs25search.evaluation import EvalQuestion
 
 SECONDS, ROUNDS = 4, 3
 THREADS, PROCESSES = 16, 4
 
 
-def warm_row(name: str, index: Index, questions: tuple[Question, ...], most: float) -> Row:
+def warm_row(name: str, index: Index, questions: tuple[EvalQuestion, ...], most: float) -> Row:
     """Return the times of queries and of the encoder's forward pass for the same queries.
 
     Args:

@@ -48,7 +48,7 @@ class Collection:
         """Return what a generation is built from.
 
         Args:
-            inputs: From `fingerprint`.
+            inputs: From `inputs_key`.
         """
         return Content(
             videos=[row.video for row in self.rows],
@@ -273,7 +273,7 @@ def chapter_of(chunk: Chunk, video: Video) -> str:
     return video.chapters[number][1] if number >= 0 else video.title
 
 
-def fingerprint(course: Course, tracks: Mapping[str, RawTrack], found: Collection, key: str) -> str:
+def inputs_key(course: Course, tracks: Mapping[str, RawTrack], found: Collection, key: str) -> str:
     """Return a checksum over everything that determines the contents of the index.
 
     Args:

@@ -16,11 +16,11 @@ from cs25search.index.generation import Generation
 from cs25search.milvus.connection import Store as Store
 from cs25search.milvus.read import MilvusSource, read_whole
 from cs25search.milvus.rows import Shard as Shard
-from cs25search.milvus.write import generation_name, publish, read_head, write_shard
+from cs25search.milvus.write import generation_name, make_live, read_head, write_shard
 from cs25search.records import Chunk
 
 from .captions.files import RawTrack
-from .collect import Collection, fingerprint
+from .collect import Collection, inputs_key
 
 SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
@@ -115,7 +115,7 @@ def write(
     store, shard, encoder, found = target.store, target.shard, given.encoder, given.found
     own = part_of(found, shard)
     mine = {video_id: track for video_id, track in given.tracks.items() if shard.has(video_id)}
-    inputs = fingerprint(given.course, mine, own, encoder.key)
+    inputs = inputs_key(given.course, mine, own, encoder.key)
     live = store.live()
     head = read_head(store, live) if live else None
     name = generation_name(live, shard, f"{encoder.key} {target.what}")
@@ -141,7 +141,7 @@ def write(
     previous = _encoded(target, encoder, chunks) if live else given.local
     generation = build_generation(content, encoder, given.model, previous, on_encoded)
     write_shard(store, name, generation, encoder, shard)
-    return Outcome(name, len(own.chunks), tuple(publish(store, name, shard.of)))
+    return Outcome(name, len(own.chunks), tuple(make_live(store, name, shard.of)))
 
 
 def _holds(live: list[str], shard: Shard, inputs: str) -> bool:

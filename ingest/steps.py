@@ -29,7 +29,7 @@ from .captions.files import (
     read_captions,
     with_known,
 )
-from .collect import Collection, collect, fingerprint
+from .collect import Collection, collect, inputs_key
 from .deck.parse import ParsedDeck, keep_deck, kept_deck, read_deck
 from .encoder import load_encoder
 from .kept import Unusable
@@ -81,7 +81,7 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     store = Store(order.place.uri, create=True) if order.place.is_milvus else None
     with waiting_lock(order):
         left_out = take_in(order)
-    fetcher, asked = (None, Requested()) if order.offline else ask(order, course)
+    fetcher, asked = (None, Requested()) if order.offline else list_requested(order, course)
     failed = fetch(order, fetcher, asked) if fetcher else {}
     if order.transcribe:  # after YouTube, which may have captions
         with waiting_lock(order):
@@ -155,8 +155,8 @@ def given_tracks(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
     """
     tracks: dict[str, RawTrack] = {}
     left_out: list[LeftOut] = []
-    for place, ids, may_be_empty in _caption_places(order):
-        found, others = read_given(place, order, ids, may_be_empty)
+    for path, ids, may_be_empty in _caption_places(order):
+        found, others = read_given(path, order, ids, may_be_empty)
         tracks |= {track.origin.video_id: track for track in found}
         left_out += others
     return list(tracks.values()), left_out
@@ -209,12 +209,12 @@ def find_deck(order: Order, on_unusable: Callable[[Unusable], None]) -> ParsedDe
 
 
 def read_given(
-    place: Path, order: Order, ids: Mapping[Path, str], may_be_empty: bool
+    path: Path, order: Order, ids: Mapping[Path, str], may_be_empty: bool
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return what `read_captions` returns; nothing if there are no captions and that is allowed."""
     try:
         known = {one.video_id for one in order.course.lectures if is_youtube_id(one.video_id)}
-        return read_captions(place, order.languages, ids, known)
+        return read_captions(path, order.languages, ids, known)
     except Cs25SearchError:
         if not may_be_empty:
             raise
@@ -350,7 +350,7 @@ def fetch(order: Order, fetcher: Fetcher, asked: Requested) -> dict[str, FetchEr
 
 
 @log.step
-def ask(order: Order, course: Course) -> tuple[Fetcher, Requested]:
+def list_requested(order: Order, course: Course) -> tuple[Fetcher, Requested]:
     """Return the clients and the requested videos."""
     fetcher = make_fetcher(order.network, order.cookies, order.pause)
     known = {course.settings.playlist: list(course.settings.on_youtube)}
@@ -413,7 +413,7 @@ def dry_run(order: Order) -> str:
     for one in without_captions(order, tracks) if order.transcribe else []:
         remarks.print(f"{one.path.name} would be transcribed by {order.speech_model}.")
     find_deck(order, lambda _: None)
-    asked = Requested() if order.offline else ask(order, course)[1]
+    asked = Requested() if order.offline else list_requested(order, course)[1]
     shown = preview(asked, plan(asked.videos, tracks, order.languages, order.refresh), tracks)
     if not order.enrich:
         return shown
@@ -449,7 +449,7 @@ def bring_up_to_date(
 def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
     """Write a new generation of the index if the live one differs."""
     encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
-    inputs = fingerprint(course, tracks, found, encoder.key)
+    inputs = inputs_key(course, tracks, found, encoder.key)
     live = _live(order.index_dir)
     if live and live.manifest.inputs == inputs:
         remarks.print(f"The index in {order.index_dir} is up to date.")

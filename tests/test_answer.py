@@ -111,7 +111,7 @@ def test_transcript_is_cited_with_its_own_words_and_a_narrow_range():
 
 def test_passages_of_a_note_are_its_sentences(index):
     findings = judge(index.searcher, index.find(WHY))
-    best = [p for p in findings.passages if p.place == 0]
+    best = [p for p in findings.passages if p.hit_index == 0]
     assert " ".join(p.text for p in best) == findings.found.hits[0].note.text
     assert all(0 <= p.score <= 1 for p in findings.passages)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from ir_measures import RR, Success
 
 from cs25search.evaluation import (
+    EvalQuestion,
     Gold,
-    Question,
     Scored,
     measure,
     overlaps,
@@ -52,7 +52,7 @@ def test_a_shared_boundary_is_no_overlap():
 
 def test_any_of_several_ranges_is_relevant(index):
     hits = tuple(index.search("Why does the router need float32?", k=2))
-    elsewhere = Question("1", "Why?", "P127jhj-8-Y", 0, 1)
+    elsewhere = EvalQuestion("1", "Why?", "P127jhj-8-Y", 0, 1)
     both = replace(elsewhere, also=(Gold(hits[0].video.video_id, hits[0].start, hits[0].end),))
     assert Scored(elsewhere, hits).relevant == [False, False]
     assert Scored(both, hits).relevant[0]

@@ -11,13 +11,13 @@ from cs25search.records import Chunk, Hit, Video
 VIDEO = Video("abcdefghijk", "Scaling", (), 4000, 5)
 
 
-def moment(place: int, score: float, *sentences: str, title: str = "Title", note: bool = True):
+def moment(hit_index: int, score: float, *sentences: str, title: str = "Title", note: bool = True):
     """Return a hit with its passages."""
-    chunk = Chunk(f"c{place}", "abcdefghijk", 100.0 * place, 100.0 * place + 50,
+    chunk = Chunk(f"c{hit_index}", "abcdefghijk", 100.0 * hit_index, 100.0 * hit_index + 50,
                   " ".join(sentences), "note" if note else "transcript", title)  # fmt: skip
     hit = Hit(VIDEO, chunk, chunk if note else None, chunk.start, chunk.end, chunk.text, None,
-              score, place + 1)  # fmt: skip
-    said = [Passage(text, chunk.start, chunk.end, place, order, 0.5)
+              score, hit_index + 1)  # fmt: skip
+    said = [Passage(text, chunk.start, chunk.end, hit_index, order, 0.5)
             for order, text in enumerate(sentences)]  # fmt: skip
     return hit, said
 

@@ -6,7 +6,7 @@ import pytest
 
 from cs25search.records import Chunk, Cue, Video
 from cs25search.ui.views.html import Links
-from cs25search.ui.views.transcript import Row, Text, rows_of, show_contents, show_text
+from cs25search.ui.views.transcript import Text, TextRow, rows_of, show_contents, show_text
 
 VIDEO = Video("abcdefghijk", "T", (), 200.0, 5)
 NOTES = [
@@ -47,7 +47,7 @@ def test_found_words_are_marked_in_speech_note_and_terms():
 
 def test_speakers_are_named_where_they_change_and_escaped():
     cues = tuple(Cue(n, n + 1, "so", speaker="A<" if n < 2 else "B") for n in range(3))
-    shown = show_text(Text((Row(None, (cues,)),), "speech"), VIDEO, EN)
+    shown = show_text(Text((TextRow(None, (cues,)),), "speech"), VIDEO, EN)
     assert shown.count("<b>A&lt;:</b>") == 1 and shown.count("<b>B:</b>") == 1
 
 

@@ -115,7 +115,7 @@ class LeftOut:
 
 
 def read_captions(
-    place: Path,
+    given: Path,
     languages: Sequence[str] = ("en",),
     ids: Mapping[Path, str] = MappingProxyType({}),
     known: Collection[str] = (),
@@ -134,17 +134,17 @@ def read_captions(
     Raises:
         Cs25SearchError: The folder or file does not exist, or contains no captions.
     """
-    if not place.exists():
+    if not given.exists():
         raise Cs25SearchError(
-            f"{place} does not exist.\nGive a caption file, or the folder with your caption "
+            f"{given} does not exist.\nGive a caption file, or the folder with your caption "
             "files: python -m ingest --captions DIR"
         )
-    root = place if place.is_dir() else place.parent
-    files = _files_below(place) if place.is_dir() else [place]
+    root = given if given.is_dir() else given.parent
+    files = _files_below(given) if given.is_dir() else [given]
     found: dict[str, list[tuple[_Preference, Path, Origin]]] = {}
     left_out = []
     named: dict[Path, Name] = {}
-    verdicts = judge_all(_stems(place, root, files), known)
+    verdicts = judge_all(_stems(given, root, files), known)
     for path in files:
         shown = path.relative_to(root)
         if not _is_inside(path, root):
@@ -171,10 +171,10 @@ def read_captions(
             str(shown),
         )
         found.setdefault(origin.video_id, []).append((preference, path, origin))
-    if not found and (not left_out or place.is_dir()):
+    if not found and (not left_out or given.is_dir()):
         raise Cs25SearchError(
-            f"{place} contains no caption file.\n"
-            f"{TRANSCRIBE if find_media(place) else ''}Name each file by its YouTube id, such as "
+            f"{given} contains no caption file.\n"
+            f"{TRANSCRIBE if find_media(given) else ''}Name each file by its YouTube id, such as "
             "VIDEOID.en.srt, or as yt-dlp does, "
             f"with one of the extensions .{', .'.join(FORMATS)}. See docs/captions.md."
         )
@@ -186,12 +186,12 @@ def read_captions(
     return tracks, left_out
 
 
-def _stems(place: Path, root: Path, files: Sequence[Path]) -> list[PurePath]:
+def _stems(given: Path, root: Path, files: Sequence[Path]) -> list[PurePath]:
     """Return the paths of captions and recordings without language and extension.
 
     For one file, those of its folder, so that a file means the same alone and in its folder.
     """
-    if not place.is_dir():
+    if not given.is_dir():
         files = [path for path in sorted(root.iterdir()) if not path.name.startswith(".")]
     stems: list[PurePath] = []
     for path in (path.relative_to(root) for path in files):
@@ -260,13 +260,13 @@ def _base(language: str) -> str:
     return language.split("-")[0].lower()
 
 
-def find_media(place: Path) -> list[MediaFile]:
+def find_media(given: Path) -> list[MediaFile]:
     """Return the audio and video files of a folder, or the one given.
 
     If there are several files of one recording, the first is used.
     """
-    root = place if place.is_dir() else place.parent
-    files = _files_below(place) if place.is_dir() else [place]
+    root = given if given.is_dir() else given.parent
+    files = _files_below(given) if given.is_dir() else [given]
     found: dict[str, MediaFile] = {}
     for path in files:
         name = read_name(path.relative_to(root).with_suffix(".json"))

@@ -16,7 +16,7 @@ from cs25search.language_model import (
     Endpoint,
     EndpointProblem,
     Limits,
-    ask,
+    stream_reply,
     unframed,
 )
 from cs25search.text.clean import clean
@@ -186,7 +186,7 @@ def write_notes(writer: Writer, window: Window) -> tuple[TimedNote, ...]:
     while True:
         try:
             prompt = build_prompt(window, writer.japanese, told)
-            return read_notes("".join(ask(writer.endpoint, prompt, LIMITS)), window)
+            return read_notes("".join(stream_reply(writer.endpoint, prompt, LIMITS)), window)
         except NotesProblem as problem:
             if number == TRIES:
                 raise

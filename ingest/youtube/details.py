@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from .failures import Failure, FetchError
-from .languages import BEST, Kind, Rank
+from .languages import BEST, CaptionKind, Rank
 
 MOST_SECONDS = 1e6  # eleven days
 MOST_CHAPTERS = 1000
@@ -28,7 +28,7 @@ class Captions:
     """Fetched captions."""
 
     data: bytes
-    kind: Kind
+    kind: CaptionKind
     language: str
     client: str  # the client that fetched them
     rank: Rank = BEST

@@ -18,14 +18,14 @@ from .languages import Offer, named
 
 # video: repeating the request does not help. transient: the same request may work in a moment.
 # blocked: every further request makes it worse. unreachable: no request will get through.
-Kind = Literal["video", "transient", "blocked", "unreachable"]
+FailureKind = Literal["video", "transient", "blocked", "unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a video or playlist could not be fetched, and the remedy, each as a sentence."""
 
-    kind: Kind
+    kind: FailureKind
     cause: str
     cure: str
 

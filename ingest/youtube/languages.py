@@ -17,8 +17,8 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 # YouTube adds a track's own name to its language: en-j3PyPqV-e1s.
 _NAMED = re.compile(r"[A-Za-z]{2,3}(?:-(?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3})(?![A-Za-z0-9_]))*")
 
-Kind = Literal["manual", "automatic", "dubbed"]
-KINDS: tuple[Kind, ...] = ("manual", "automatic", "dubbed")  # best first
+CaptionKind = Literal["manual", "automatic", "dubbed"]
+KINDS: tuple[CaptionKind, ...] = ("manual", "automatic", "dubbed")  # best first
 Rank = tuple[int, int]  # position in the wanted languages, position in KINDS; lower is better
 BEST: Rank = (0, 0)
 
@@ -28,7 +28,7 @@ class Offer:
     """Captions that a client can fetch; `number` is their position in the client's list."""
 
     language: str
-    kind: Kind
+    kind: CaptionKind
     number: int
 
 
@@ -71,7 +71,7 @@ def named(code: str) -> str:
     return match[0] if match and whole else ""
 
 
-def kind_of(language: str, is_recognised: bool, spoken: str) -> Kind:
+def kind_of(language: str, is_recognised: bool, spoken: str) -> CaptionKind:
     """Return the kind of captions.
 
     Speech recognised in another language than the spoken one comes from a dubbed soundtrack.

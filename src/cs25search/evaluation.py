@@ -26,7 +26,7 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EvalQuestion:
     """A question and the seconds in which its answer is spoken.
 
     Attributes:
@@ -51,14 +51,14 @@ class Question:
 class QuestionFile:
     """A file of questions, as `eval` reads it; other fields are ignored."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[EvalQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
     """One question with the hits it got."""
 
-    question: Question
+    question: EvalQuestion
     hits: tuple[Hit, ...]
 
     @property
@@ -95,7 +95,7 @@ def read_questions(path: Path) -> QuestionFile:
 
 
 def ask_all(
-    questions: Iterable[Question], search: Callable[[str], list[Hit]], language: Language
+    questions: Iterable[EvalQuestion], search: Callable[[str], list[Hit]], language: Language
 ) -> list[Scored]:
     """Return each question with its hits.
 

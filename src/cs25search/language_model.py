@@ -96,7 +96,7 @@ def read_endpoint(
     return Endpoint(base_url, model, environment.get("CS25_LLM_API_KEY", "").strip(), first_token)
 
 
-def ask(
+def stream_reply(
     endpoint: Endpoint, prompt: list[dict[str, str]], limits: Limits = OF_AN_ANSWER
 ) -> Iterator[str]:
     """Yield the reply piece by piece, without the model's reasoning.
@@ -297,7 +297,8 @@ def _begin_stream(
                 auth=key,
                 stream=True,
                 allow_redirects=False,
-                timeout=2 * endpoint.first_token,  # ends this thread; `ask` gives up earlier
+                timeout=2
+                * endpoint.first_token,  # ends this thread; `stream_reply` gives up earlier
             )
         if response.status_code == 200:
             return response

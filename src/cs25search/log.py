@@ -20,23 +20,23 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def write(event: str, **facts: object) -> None:
     """Add a line if CS25_LOG is set; warn if the log cannot be written."""
-    place = os.environ.get("CS25_LOG", "")
-    if not place:
+    target = os.environ.get("CS25_LOG", "")
+    if not target:
         return
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
     line = json.dumps({"time": now, "event": event, "pid": os.getpid(), **facts}) + "\n"
     try:
-        if place == "stderr":
+        if target == "stderr":
             sys.stderr.write(line)
             return
         # One write to a file opened for appending: lines of several processes do not mix.
-        log = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        log = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(log, line.encode())
         finally:
             os.close(log)
     except OSError as error:
-        warnings.warn(f"CS25_LOG={place}: {error.strerror}; logging is off.", stacklevel=2)
+        warnings.warn(f"CS25_LOG={target}: {error.strerror}; logging is off.", stacklevel=2)
 
 
 @contextmanager

@@ -140,9 +140,9 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
 def comparing(whole: Findings, pair: tuple[str, str]) -> Answer | None:
     """Return the answer by the best moment that compares both sides; None if none does."""
     hits = whole.found.hits
-    for place, hit in enumerate(hits):
+    for hit_index, hit in enumerate(hits):
         if hit.score >= NEAR_ABOUT * hits[0].score:
-            answer = build_extract(whole if place == 0 else only(whole, place))
+            answer = build_extract(whole if hit_index == 0 else only(whole, hit_index))
             if has_both(answer.sentences, pair):
                 return answer
     return None
@@ -163,16 +163,18 @@ def beside(other: Findings, first: Findings) -> Findings:
     if any(grade(term, title_of(hit, language), hit.quote) for hit in near):
         return other
     near = [hit for hit in hits if hit.score >= NEAR_DEFINITION * hits[0].score]
-    place = choose_spans(first.found.question, first.found.hits, first.passages)[0].place
-    video = first.found.hits[place].video
+    hit_index = choose_spans(first.found.question, first.found.hits, first.passages)[0].hit_index
+    video = first.found.hits[hit_index].video
     chosen = next((n for n, hit in enumerate(hits) if hit in near and hit.video == video), 0)
     return only(other, chosen)
 
 
-def only(findings: Findings, place: int) -> Findings:
+def only(findings: Findings, hit_index: int) -> Findings:
     """Return findings with one of their moments alone."""
-    passages = tuple(replace(one, place=0) for one in findings.passages if one.place == place)
-    found = replace(findings.found, hits=(findings.found.hits[place],))
+    passages = tuple(
+        replace(one, hit_index=0) for one in findings.passages if one.hit_index == hit_index
+    )
+    found = replace(findings.found, hits=(findings.found.hits[hit_index],))
     return replace(findings, found=found, passages=passages)
 
 
@@ -186,7 +188,7 @@ def speaking_of(
     """
     taken = {(one.video_id, one.start) for one in (other.citations[:1] if other else ())}
     told = [findings] if findings.probability else []
-    told += [only(whole, place) for place in range(len(whole.found.hits))]
+    told += [only(whole, hit_index) for hit_index in range(len(whole.found.hits))]
     for one in told:
         extract = build_extract(one)
         first = extract.citations[0]

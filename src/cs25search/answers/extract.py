@@ -12,11 +12,12 @@ def build_extract(findings: Findings) -> Answer:
     question, hits = findings.found.question, findings.found.hits
     spans = choose_spans(question, hits, findings.passages)
     citations = tuple(
-        build_citation(n, hits[span.place], span.passages) for n, span in enumerate(spans, start=1)
+        build_citation(n, hits[span.hit_index], span.passages)
+        for n, span in enumerate(spans, start=1)
     )
     sentences = []
     first = spans[0].passages[0].text
-    opening = opening_of(question, hits[spans[0].place], _joined(spans[0]))
+    opening = opening_of(question, hits[spans[0].hit_index], _joined(spans[0]))
     if opening and not first.startswith(opening.rstrip(".。")):
         sentences.append(Sentence(opening, (1,)))
     for n, span in enumerate(spans, start=1):

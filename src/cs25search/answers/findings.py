@@ -56,8 +56,8 @@ def judge(searcher: Searcher, found: Found) -> Findings:
         status = "partly"
     said = [
         passage
-        for place, hit in enumerate(found.hits)
-        for passage in passages(hit, place, found, evidence)
+        for hit_index, hit in enumerate(found.hits)
+        for passage in passages(hit, hit_index, found, evidence)
     ]
     return Findings(found, tuple(said), probability, status, evidence)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..index.chunk_text import lead
+from ..index.chunk_text import title_prefix
 from ..ranking.query import Query
 from ..ranking.searcher import Found
 from ..records import Chunk, Cue, Hit
@@ -21,7 +21,7 @@ class Passage:
     """A sentence of a note, or a passage of a transcript, that may be an answer.
 
     Attributes:
-        place: Index of its hit, from 0.
+        hit_index: Index of its hit, from 0.
         order: Position in the hit, from 0.
         score: Late-interaction score for the question.
     """
@@ -29,7 +29,7 @@ class Passage:
     text: str
     start: float
     end: float
-    place: int
+    hit_index: int
     order: int
     score: float
 
@@ -52,18 +52,18 @@ def spoken_stretches(cues: Sequence[Cue]) -> list[tuple[Cue, ...]]:
     return [*stretches, tuple(open_cues)] if open_cues else stretches
 
 
-def passages(hit: Hit, place: int, found: Found, evidence: Evidence) -> list[Passage]:
+def passages(hit: Hit, hit_index: int, found: Found, evidence: Evidence) -> list[Passage]:
     """Return the sentences of a hit with their scores.
 
     Args:
         hit: Its note is used if there is one, else its transcript.
-        place: Position of the hit, from 0.
+        hit_index: Position of the hit, from 0.
         found: The question; its language is that of the sentences, even if its topic is a name in
             Latin letters.
     """
     query = found.query
     if hit.note is None:
-        return _spoken(hit, place, query, evidence)
+        return _spoken(hit, hit_index, query, evidence)
     english = split_sentences(hit.note.text)
     scores = piece_scores(hit.note, english, query, evidence)
     texts = english
@@ -73,7 +73,7 @@ def passages(hit: Hit, place: int, found: Found, evidence: Evidence) -> list[Pas
         spread = np.arange(len(texts)) * len(english) // max(1, len(texts))
         scores = scores[spread]
     return [
-        Passage(text, hit.start, hit.end, place, order, float(score))
+        Passage(text, hit.start, hit.end, hit_index, order, float(score))
         for order, (text, score) in enumerate(zip(texts, scores, strict=True))
     ]
 
@@ -86,7 +86,9 @@ def piece_scores(
     The stored tokens of the chunk are used; nothing is encoded again.
     """
     tokens = evidence.tokens_of([chunk])
-    ends = np.cumsum([len(ids) for ids in evidence.encoder.token_ids([lead(chunk), *pieces])])
+    ends = np.cumsum(
+        [len(ids) for ids in evidence.encoder.token_ids([title_prefix(chunk), *pieces])]
+    )
     scores = np.zeros(len(pieces), np.float32)
     if not query.weights.any():
         return scores
@@ -99,11 +101,13 @@ def piece_scores(
     return scores
 
 
-def _spoken(hit: Hit, place: int, query: Query, evidence: Evidence) -> list[Passage]:
+def _spoken(hit: Hit, hit_index: int, query: Query, evidence: Evidence) -> list[Passage]:
     stretches = spoken_stretches(hit.chunk.cues)
     texts = [" ".join(cue.text.strip() for cue in stretch) for stretch in stretches]
     scores = piece_scores(hit.chunk, texts, query, evidence)
     return [
-        Passage(text, stretch[0].start, max(cue.end for cue in stretch), place, order, float(score))
+        Passage(
+            text, stretch[0].start, max(cue.end for cue in stretch), hit_index, order, float(score)
+        )
         for order, (text, stretch, score) in enumerate(zip(texts, stretches, scores, strict=True))
     ]

@@ -50,12 +50,12 @@ class Span:
     """Consecutive sentences of one moment.
 
     Attributes:
-        place: Index of their hit, from 0.
+        hit_index: Index of their hit, from 0.
         lead: The title of the note; "" if there is none.
         passages: At least one.
     """
 
-    place: int
+    hit_index: int
     lead: str
     passages: tuple[Passage, ...]
 
@@ -80,23 +80,23 @@ def choose_spans(
         hits: Best first, at least one.
         passages: Of all hits, in order.
     """
-    by_place = [[p for p in passages if p.place == place] for place in range(len(hits))]
+    by_hit = [[p for p in passages if p.hit_index == hit_index] for hit_index in range(len(hits))]
     near = [
-        place for place, hit in enumerate(hits)
-        if by_place[place] and (place == 0 or hit.score >= NEAR * hits[0].score)
+        hit_index for hit_index, hit in enumerate(hits)
+        if by_hit[hit_index] and (hit_index == 0 or hit.score >= NEAR * hits[0].score)
     ]  # fmt: skip
     if not near:
         return []
-    first = _answering(question, hits, by_place, near)
-    spans = [span_of(hits[first], by_place[first], question)]
+    first = _answering(question, hits, by_hit, near)
+    spans = [span_of(hits[first], by_hit[first], question)]
     if question.intent.counted and has_wanted(spans[0].text, question):
         return spans  # a second number would belong to something else
     asked = set(topic_words(question.text))
     told = set(topic_words(spans[0].text))
-    for place in near:
-        if place == first:
+    for hit_index in near:
+        if hit_index == first:
             continue
-        other = span_of(hits[place], by_place[place], question)
+        other = span_of(hits[hit_index], by_hit[hit_index], question)
         if asked.intersection(topic_words(other.text)) - told:
             return [*spans, other]
     return spans
@@ -109,7 +109,7 @@ def span_of(hit: Hit, passages: Sequence[Passage], question: Question) -> Span:
         passages: Of this hit, in order, at least one.
     """
     if hit.note is None:
-        return Span(passages[0].place, "", _spoken(passages))
+        return Span(passages[0].hit_index, "", _spoken(passages))
     kept = list(passages)
     while len(kept) > 1 and not _opens(kept[0].text):
         del kept[0]
@@ -123,7 +123,7 @@ def span_of(hit: Hit, passages: Sequence[Passage], question: Question) -> Span:
         if sum(length_of(p.text) for p in [*shown, passage]) > MOST_WORDS:
             break
         shown.append(passage)
-    return Span(passages[0].place, lead_line(title), tuple(shown))
+    return Span(passages[0].hit_index, lead_line(title), tuple(shown))
 
 
 def title_of(hit: Hit, language: Language) -> str:
@@ -182,23 +182,23 @@ def trim_end(text: str) -> str:
 def _answering(
     question: Question,
     hits: Sequence[Hit],
-    by_place: Sequence[Sequence[Passage]],
+    by_hit: Sequence[Sequence[Passage]],
     near: Sequence[int],
 ) -> int:
-    """Return the place of the moment that has what is asked for, else of the best one."""
+    """Return the index of the moment that has what is asked for, else of the best one."""
     if term := defined_term(question.text):
         grades = [
             max((grade(term, title_of(hit, question.language), p.text) for p in said), default=0)
-            for hit, said in zip(hits, by_place, strict=True)
+            for hit, said in zip(hits, by_hit, strict=True)
         ]
         for least, share in ((DEFINES, NEAR_DEFINITION), (IS_ABOUT, NEAR_ABOUT)):
-            for place, hit in enumerate(hits):
-                if grades[place] >= least and hit.score >= share * hits[0].score:
-                    return place
+            for hit_index, hit in enumerate(hits):
+                if grades[hit_index] >= least and hit.score >= share * hits[0].score:
+                    return hit_index
     if question.intent.wanted:
-        for place in near:
-            if any(has_wanted(p.text, question) for p in by_place[place]):
-                return place
+        for hit_index in near:
+            if any(has_wanted(p.text, question) for p in by_hit[hit_index]):
+                return hit_index
     return near[0]
 
 

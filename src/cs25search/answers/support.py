@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..index.chunk_text import lead
+from ..index.chunk_text import title_prefix
 from ..ranking.query import read_query
 from ..records import Chunk
 from ..text.japanese import is_japanese
@@ -45,7 +45,9 @@ def support(sentence: str, chunks: Sequence[Chunk], evidence: Evidence) -> float
         return 0.0
     best = 0.0
     for chunk in chunks:
-        said = sum(len(ids) for ids in evidence.encoder.token_ids([lead(chunk), chunk.text]))
+        said = sum(
+            len(ids) for ids in evidence.encoder.token_ids([title_prefix(chunk), chunk.text])
+        )
         tokens = evidence.tokens_of([chunk])[:said]
         cosines = (query.tokens.astype(np.float32) @ tokens.T).max(axis=1)
         best = max(best, float(cosines @ query.weights / query.weights.sum()))

@@ -44,7 +44,9 @@ def find_wanted(searcher: Searcher, findings: Findings) -> Findings:
     moments = [chosen, *(hit for hit in hits if hit.start != chosen.start)][: len(hits)]
     evidence = replace(findings.evidence, part=further.part)
     said = [
-        one for place, hit in enumerate(moments) for one in passages(hit, place, found, evidence)
+        one
+        for hit_index, hit in enumerate(moments)
+        for one in passages(hit, hit_index, found, evidence)
     ]
     return replace(
         findings,

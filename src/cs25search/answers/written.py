@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..language_model import Endpoint, EndpointProblem, ask, unframed
+from ..language_model import Endpoint, EndpointProblem, stream_reply, unframed
 from ..records import Answer, Chunk, Citation, Hit, Sentence, lecture_label
 from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
@@ -117,7 +117,7 @@ def write_answer(
     kept: list[Sentence] = []
     dropped = 0
     try:
-        for text, ids in read_sentences(ask(endpoint, build_prompt(question.text, given))):
+        for text, ids in read_sentences(stream_reply(endpoint, build_prompt(question.text, given))):
             if text and text in (sentence.text for sentence in kept):
                 raise EndpointProblem(
                     f"{endpoint.model} repeats itself.",

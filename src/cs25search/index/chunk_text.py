@@ -13,10 +13,10 @@ def encoded_text(chunk: Chunk) -> str:
 
 def encoded_parts(chunk: Chunk) -> list[str]:
     """Return the parts of `encoded_text`: title, words, each question, terms; some may be empty."""
-    return [lead(chunk), chunk.text, *chunk.asks, ", ".join(chunk.terms)]
+    return [title_prefix(chunk), chunk.text, *chunk.asks, ", ".join(chunk.terms)]
 
 
-def lead(chunk: Chunk) -> str:
+def title_prefix(chunk: Chunk) -> str:
     """Return the title prefix of a chunk's indexed text."""
     return f"{chunk.title}." if chunk.title else ""
 

@@ -218,7 +218,7 @@ class Store:
             pieces += [more[one] for one in ids]
         return base64.b64decode("".join(pieces))
 
-    def publish(self, generation: str, count: int) -> None:
+    def make_live(self, generation: str, count: int) -> None:
         """Make a generation live; drop all others but the previous one.
 
         Args:

@@ -89,7 +89,7 @@ def copy(generation: Generation, encoder: Encoder, store: Store) -> str:
         return live
     name = generation_name(live, Shard(), inputs)
     write_shard(store, name, generation, encoder, Shard())
-    publish(store, name, 1)
+    make_live(store, name, 1)
     return name
 
 
@@ -157,7 +157,7 @@ def write_course_parts(store: Store, name: str, generation: Generation) -> None:
     store.write_value(name, "handbook_lengths", array_bytes(handbook.lengths))
 
 
-def publish(store: Store, name: str, shards: int) -> list[Shard]:
+def make_live(store: Store, name: str, shards: int) -> list[Shard]:
     """Make a generation live if all shards have reported; return those that have not."""
     reports: list[ShardReport] = []
     missing: list[Shard] = []
@@ -200,7 +200,7 @@ def publish(store: Store, name: str, shards: int) -> list[Shard]:
         buckets,
     )
     store.write_value(name, "head", msgspec.json.encode(head))
-    store.publish(name, total["chunks"])
+    store.make_live(name, total["chunks"])
     return []
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-Part = tuple[float | np.ndarray, np.ndarray]  # a weight, or one per chunk, and scores, shape (n,)
+Weighted = tuple[
+    float | np.ndarray, np.ndarray
+]  # a weight, or one per chunk, and scores, shape (n,)
 
 
 def standardise(scores: np.ndarray, sample: np.ndarray) -> np.ndarray:
@@ -24,7 +26,7 @@ def standardise(scores: np.ndarray, sample: np.ndarray) -> np.ndarray:
     return standard
 
 
-def fuse(parts: Sequence[Part], sample: Sequence[Part] | None = None) -> np.ndarray:
+def fuse(parts: Sequence[Weighted], sample: Sequence[Weighted] | None = None) -> np.ndarray:
     """Return the weighted sum of standardised scores, shape (n,).
 
     Args:

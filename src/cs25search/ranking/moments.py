@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from ..encoding.encoder import Encoder
-from ..index.chunk_text import lead
+from ..index.chunk_text import title_prefix
 from ..index.generation import Generation
 from ..records import Chunk, Hit, Slide, Video
 from .query import Query
@@ -101,7 +101,7 @@ def _second_of(spoken: Chunk, token: int, encoder: Encoder) -> float:
     """Return the start of the cue that contains a token of the encoded chunk."""
     if token == 0 or not spoken.cues:
         return spoken.cues[0].start if spoken.cues else spoken.start
-    end = len(encoder.token_ids([lead(spoken)])[0])
+    end = len(encoder.token_ids([title_prefix(spoken)])[0])
     for cue in spoken.cues:
         end += len(encoder.token_ids([cue.text])[0])
         if token < end:

@@ -8,7 +8,7 @@ import numpy as np
 from ..index.generation import Generation, LexicalName
 from ..index.late import maxsim
 from ..index.vectors import cosines, distinct, top_k
-from .fuse import Part, fuse
+from .fuse import Weighted, fuse
 from .query import Query, letters_of
 
 CANDIDATES = 30  # from each first stage; they set the scale of the scores
@@ -54,7 +54,7 @@ def rank(
         deepest: The greatest depth.
     """
     ranked = np.zeros(0, np.int64)
-    sample: list[Part] = []
+    sample: list[Weighted] = []
     last = np.inf
     for depth in takewhile(lambda depth: depth <= deepest, depths()):
         rows = _candidates(query, generation, allowed, depth)
@@ -95,7 +95,7 @@ def score_rows(query: Query, generation: Generation, rows: np.ndarray) -> np.nda
     return fuse(_scores(query, generation, rows))
 
 
-def _scores(query: Query, generation: Generation, rows: np.ndarray) -> list[Part]:
+def _scores(query: Query, generation: Generation, rows: np.ndarray) -> list[Weighted]:
     """Return weight and scores of each ranker; those over Japanese text come last."""
     parts = _parts(query, generation, rows)
     if not query.english:
@@ -111,7 +111,7 @@ def _scores(query: Query, generation: Generation, rows: np.ndarray) -> list[Part
     ]
 
 
-def _parts(query: Query, generation: Generation, rows: np.ndarray) -> list[Part]:
+def _parts(query: Query, generation: Generation, rows: np.ndarray) -> list[Weighted]:
     """Return weight and scores of each ranker for one reading of a question."""
     late, _ = late_scores(query, generation, rows)
     dense = cosines(query.vector, generation.vectors, rows)

@@ -18,8 +18,8 @@ from ..views.address import video_address
 from ..views.html import escape_html
 from ..views.markup import escape_markup, muted
 from ..views.transcript import (
-    Row,
     Text,
+    TextRow,
     View,
     is_moment,
     rows_of,
@@ -36,7 +36,7 @@ VIEW, FIND = "view", "find"  # keys, and names in the URL
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class Watched:
     """A recording and what the page shows of it.
 
     Attributes:
@@ -45,7 +45,7 @@ class Recording:
     """
 
     video: Video
-    rows: tuple[Row, ...]
+    rows: tuple[TextRow, ...]
     hits: tuple[Hit, ...]
 
     @property
@@ -74,12 +74,12 @@ def show(here: Here) -> None:
         return
     video = videos[chosen]
     here.name_tab(here.title(video))
-    recording = _read(index, video)
+    watched = _read(index, video)
     contents, text, side = st.columns([2, 5, 3], gap="medium")
     with contents, st.container(key="contents"):
-        st.html(show_contents(_contents(here, recording), video, here.links))
+        st.html(show_contents(_contents(here, watched), video, here.links))
     with text:
-        found = _show_said(here, index, recording)
+        found = _show_said(here, index, watched)
     with side, st.container(key="player"):
         options = desk.Options(here.say("find"), video.video_id, follow=True, found=found)
         desk.show_desk(here, [video], options)
@@ -137,7 +137,7 @@ def _leave() -> None:
     st.query_params.pop("t", None)
 
 
-def _read(index: Index, video: Video) -> Recording:
+def _read(index: Index, video: Video) -> Watched:
     chunks = index.chunks_of(video.video_id)
     notes = [chunk for chunk in chunks if chunk.kind == "note"]
     cues = cues_of(chunk for chunk in chunks if chunk.kind == "transcript")
@@ -153,7 +153,7 @@ def _read(index: Index, video: Video) -> Recording:
         )
         for row in rows
     ]
-    return Recording(video, tuple(rows), tuple(hits))
+    return Watched(video, tuple(rows), tuple(hits))
 
 
 def _moments(index: Index, video: Video) -> list[Hit]:
@@ -170,64 +170,62 @@ def _moments(index: Index, video: Video) -> list[Hit]:
     )
 
 
-def _contents(here: Here, recording: Recording) -> list[tuple[float, str]]:
+def _contents(here: Here, watched: Watched) -> list[tuple[float, str]]:
     """Return the outline of a lecture, else its chapters, else the titles of its notes."""
     lectures = {lecture.number: lecture for lecture in here.course.lectures}
-    lecture = lectures.get(recording.video.lecture or 0)
+    lecture = lectures.get(watched.video.lecture or 0)
     if lecture and lecture.outline:
         return [(one.start, here.local(one.title, one.title_ja)) for one in lecture.outline]
-    if recording.video.chapters:
-        return list(recording.video.chapters)
-    titles = [(row.start, _title(here, row.note)) for row in recording.rows if row.note]
-    return titles or [(row.start, _first_words(row)) for row in recording.rows]
+    if watched.video.chapters:
+        return list(watched.video.chapters)
+    titles = [(row.start, _title(here, row.note)) for row in watched.rows if row.note]
+    return titles or [(row.start, _first_words(row)) for row in watched.rows]
 
 
 def _title(here: Here, note: Chunk) -> str:
     return in_language(note.title, note.title_ja, here.language)
 
 
-def _first_words(row: Row, letters: int = 32) -> str:
+def _first_words(row: TextRow, letters: int = 32) -> str:
     """Return how a passage of speech begins."""
     text = " ".join(cue.text for cue in row.said[0])
     return text if len(text) <= letters else f"{text[:letters].rsplit(' ', 1)[0]} …"
 
 
-def _show_said(here: Here, index: Index, recording: Recording) -> str:
+def _show_said(here: Here, index: Index, watched: Watched) -> str:
     """Show the text of a lecture; return the words that are marked in it."""
-    video = recording.video
+    video = watched.video
     st.markdown(moment.video_line(video, here.language))
-    if recording.hits:
-        _show_moments(here, recording)
+    if watched.hits:
+        _show_moments(here, watched)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        view = _choose_view(here, recording)
+        view = _choose_view(here, watched)
         wanted = st.text_input(
             here.say("find"),
             key=FIND,
             bind="query-params",
             icon=":material/find_in_page:",
         )
-    rows = show_text(
-        Text(recording.rows, view, wanted, _deck(here, index, video)), video, here.links
-    )
+    rows = show_text(Text(watched.rows, view, wanted, _deck(here, index, video)), video, here.links)
     if wanted.strip():
         _show_count(here, wanted, rows.count("<mark>"))
     st.html(rows)
     if maker := moment.captions_by(video, here.language):
         st.html(f"<p class=cs-label>{maker}</p>")
-    if not any(row.said for row in recording.rows):
+    if not any(row.said for row in watched.rows):
         st.markdown(muted(here.say("no_transcript")))
     with st.container(horizontal=True):
         if link := watch_url(video.video_id, 0):
             st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
-        if any(row.said for row in recording.rows):
+        if any(row.said for row in watched.rows):
             _offer_transcript(here, index, video)
     return wanted if "<mark>" in rows else ""
 
 
-def _choose_view(here: Here, recording: Recording) -> View:
-    views = recording.views or ["notes"]
+def _choose_view(here: Here, watched: Watched) -> View:
+    views = watched.views or ["notes"]
     asked = st.query_params.get(VIEW)
-    key = f"{VIEW}-{here.language}-{recording.video.video_id}"
+    key = f"{VIEW}-{here.language}-{watched.video.video_id}"
     st.session_state.setdefault(key, asked if asked in views else views[0])
     view = st.segmented_control(
         here.say("view"), views, format_func=lambda one: here.say(VIEWS[one]), key=key,
@@ -277,12 +275,12 @@ def _show_slides(here: Here, index: Index, video: Video) -> None:
     st.html(f"<section class=cs-slides><h2>{here.say('view_deck')}</h2>{shown}</section>")
 
 
-def _show_moments(here: Here, recording: Recording) -> None:
+def _show_moments(here: Here, watched: Watched) -> None:
     with st.container(border=True, key="asked", gap="xsmall"):
         st.markdown(here.say("asked", question=escape_markup(st.session_state["question"])))
         lines = "".join(
-            f"<li>{here.links.play(recording.video, hit.start, _moment_label(here, hit))}</li>"
-            for hit in recording.hits
+            f"<li>{here.links.play(watched.video, hit.start, _moment_label(here, hit))}</li>"
+            for hit in watched.hits
         )
         st.html(f"<ul class=cs-sources>{lines}</ul>")
 

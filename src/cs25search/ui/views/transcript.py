@@ -18,7 +18,7 @@ View = Literal["both", "notes", "speech", "languages"]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TextRow:
     """A note and the paragraphs said from its start to that of the next one.
 
     Attributes:
@@ -57,13 +57,13 @@ class Text:
         deck: Titles of the slides by number. Not escaped.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[TextRow, ...]
     view: View
     wanted: str = ""
     deck: Mapping[int, str] = field(default_factory=dict)
 
 
-def rows_of(notes: Sequence[Chunk], cues: Sequence[Cue], breaks: Sequence[float]) -> list[Row]:
+def rows_of(notes: Sequence[Chunk], cues: Sequence[Cue], breaks: Sequence[float]) -> list[TextRow]:
     """Return notes with what was said during each; speech before the first note comes with it.
 
     Args:
@@ -74,21 +74,21 @@ def rows_of(notes: Sequence[Chunk], cues: Sequence[Cue], breaks: Sequence[float]
     starts = [note.start for note in notes]
     groups = paragraphs(cues, [*breaks, *starts])
     if not notes:
-        return [Row(None, (group,)) for group in groups]
+        return [TextRow(None, (group,)) for group in groups]
     ends = [*starts[1:], float("inf")]
     rows = []
     for number, (note, end) in enumerate(zip(notes, ends, strict=True)):
         begin = note.start if number else 0.0
-        rows.append(Row(note, tuple(one for one in groups if begin <= one[0].start < end)))
+        rows.append(TextRow(note, tuple(one for one in groups if begin <= one[0].start < end)))
     return rows
 
 
-def with_chapters(rows: Sequence[Row], chapters: Sequence[tuple[float, str]]) -> list[Row]:
+def with_chapters(rows: Sequence[TextRow], chapters: Sequence[tuple[float, str]]) -> list[TextRow]:
     """Return rows with the chapters to show above each, the first one mostly after their start.
 
     A chapter may begin in silence before the first word, or inside a note.
 
-    >>> said = [Row(None, ((Cue(1, 40, ""),),)), Row(None, ((Cue(60, 90, ""),),))]
+    >>> said = [TextRow(None, ((Cue(1, 40, ""),),)), TextRow(None, ((Cue(60, 90, ""),),))]
     >>> [row.chapters for row in with_chapters(said, [(0.0, "A"), (50.0, "B")])]
     [((0.0, 'A'),), ((50.0, 'B'),)]
     """
@@ -102,7 +102,7 @@ def with_chapters(rows: Sequence[Row], chapters: Sequence[tuple[float, str]]) ->
     return named
 
 
-def is_moment(row: Row, hits: Sequence[Hit]) -> bool:
+def is_moment(row: TextRow, hits: Sequence[Hit]) -> bool:
     """Return whether a row contains a moment found for the question."""
     return any(hit.start < row.end and row.start < hit.end for hit in hits)
 
@@ -168,7 +168,7 @@ def show_text(text: Text, video: Video, links: Links) -> str:
     return f'<div class="cs-text cs-view-{text.view}">{rows}</div>'
 
 
-def _row(row: Row, text: Text, video: Video, links: Links) -> str:
+def _row(row: TextRow, text: Text, video: Video, links: Links) -> str:
     heads = "".join(
         f"<h2>{links.play(video, start, clock(start))} {escape_html(title)}</h2>"
         for start, title in row.chapters
@@ -184,7 +184,7 @@ def _row(row: Row, text: Text, video: Video, links: Links) -> str:
     return f"{heads}<section class=cs-passage>{''.join(sides)}</section>" if sides else heads
 
 
-def _note(row: Row, note: Chunk, text: Text, video: Video, links: Links) -> str:
+def _note(row: TextRow, note: Chunk, text: Text, video: Video, links: Links) -> str:
     language, wanted = links.language, text.wanted
     title = in_language(note.title, note.title_ja, language)
     label = f"{clock(note.start)} {mark_wanted(title, wanted)}".strip()
@@ -211,7 +211,7 @@ def _note(row: Row, note: Chunk, text: Text, video: Video, links: Links) -> str:
     return f"<div class=cs-note lang={language} {data}>{''.join(parts)}</div>"
 
 
-def _speech(row: Row, text: Text, video: Video, links: Links) -> str:
+def _speech(row: TextRow, text: Text, video: Video, links: Links) -> str:
     shown, before = [], ""
     badge = say(links.language, "moment_here")
     for number, paragraph in enumerate(row.said):
