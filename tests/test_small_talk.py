@@ -5,7 +5,7 @@ import json
 import pytest
 from conftest import run
 
-from cs25search.answers.small_talk import is_small_talk
+from cs25search.question.small_talk import is_small_talk
 
 
 @pytest.mark.parametrize("said", ["thanks", "hello", "test", "Good morning!", "こんにちは",

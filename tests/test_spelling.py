@@ -80,7 +80,7 @@ def test_misspelt_questions_find_nearly_as_much(index):
 
 def test_the_question_as_typed_is_one_option_away(index, monkeypatch):
     found = index.find(WHY)
-    assert (found.question.text, found.question.asked) == (RIGHT, WHY)
+    assert (found.question.text, found.question.typed) == (RIGHT, WHY)
     assert index.find(WHY, exact=True).question.text == WHY
     answer = index.answer(WHY)
     assert (answer.question, answer.corrected, answer.status) == (WHY, RIGHT, "answered")

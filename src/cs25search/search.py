@@ -445,7 +445,7 @@ class Index:
 
         Args:
             exact: Search for the words as typed; otherwise, misspelt ones are corrected, and
-                `question.asked` of the result is the question as typed.
+                `question.typed` of the result is the question as typed.
 
         Raises:
             QuestionError: As for `search`.
@@ -498,14 +498,11 @@ class Index:
         """
         from .answers.answer import limit_moments
         from .answers.findings import JUDGED
-        from .answers.small_talk import is_small_talk
         from .question.follow_up import understood_as
 
         question = read_text("The question", asked.question)
         with log.question("answer", self.name, question) as outcome:
-            whole = question
-            if not is_small_talk(question):
-                whole = understood_as(question, asked.context)
+            whole = understood_as(question, asked.context)
             k = max(JUDGED, read_count("k", shown) if shown is not None else 0)
             found = self.searcher.find(self._read(whole, asked.exact), asked.filters, k)
             given = self._answer(found, on_sentence, outcome)
@@ -549,9 +546,9 @@ class Index:
         given = answer(self.searcher, found, self.endpoint, on_sentence)
         outcome |= {"status": given.status, "model": given.model}
         given = replace(given, generation=self.name)
-        if not found.question.asked:
+        if not found.question.typed:
             return given
-        return replace(given, question=found.question.asked, corrected=found.question.corrected)
+        return replace(given, question=found.question.typed, corrected=found.question.corrected)
 
     def guide(self, goal: str) -> Guide:
         """Return what to watch for a goal: the lectures that fit it, best first.

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ..language_model import Endpoint
 from ..question.follow_up import understood_as
 from ..question.read import Question, read_question
+from ..question.small_talk import is_small_talk
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher
 from ..records import Answer, Language, Sentence, Status
@@ -15,7 +16,7 @@ from .course import answers_course, course_answer, find_entry
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge
 from .lists import find_mentions, list_answer, listed_name
-from .small_talk import is_small_talk, small_talk
+from .small_talk import small_talk
 from .wanted import find_wanted
 
 SHOWN = 3  # closest moments shown without an answer

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..index.handbook import Match, match
-from ..question.cleanup import topic_of
-from ..question.named import named_lectures, named_slide, without_place
-from ..question.read import Question, clean_question
+from ..question.named import without_place
+from ..question.read import Question
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
 from ..records import (
@@ -53,16 +52,16 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     if not handbook.entries:
         return None
     as_typed = question.searched == question.text or question.language == "ja"
-    query = found.query if as_typed else searcher.encode(clean_question(question.text))
-    if slide := named_slide(question.text):
+    query = found.query if as_typed else searcher.encode(question.clean)
+    if question.slide:
         for entry in handbook.entries:
-            if entry.kind == "slide" and entry.number == slide:
+            if entry.kind == "slide" and entry.number == question.slide:
                 return Match(entry, IDENTICAL, IDENTICAL, 1.0)
     lectures = found.filters.lectures
     # Even with all words of the question, no entry can answer below this.
     least = ENOUGH - WORDS_COVERED - _weight_of(question)
     matches = match(handbook, question.text, query.tokens, query.ids, lectures, least)
-    if named := set(named_lectures(question.text)):
+    if named := set(question.lectures):
         # A question about one lecture is not answered by an entry about several.
         matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))
     # An answer needs an entry with a similar question; an entry may also match by its text alone.
@@ -78,14 +77,12 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     """
     if found is None:
         return False
-    named = bool(named_lectures(question.text))
-    has_topic = question.intent.of_lectures and topic_of(question.text) != question.text
     is_double = found.ask >= 1 or (found.entry.kind == "fact" and found.covered >= MOST)
-    if is_answered and has_topic and not named and not is_double:
+    if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
         return False  # the best moment names its lecture and speaker
     typical = _weight_of(question)
     taught = found.entry.kind != "fact" or defined_term(question.text)
-    if is_answered and taught and not (typical or named):
+    if is_answered and taught and not (typical or question.lectures):
         return False
     score = found.ask + typical + WORDS_COVERED * found.covered
     return score >= (SURE if is_answered else ENOUGH)

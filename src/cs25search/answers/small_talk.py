@@ -5,43 +5,12 @@ import math
 from ..question.read import Question
 from ..ranking.source import Source
 from ..records import Answer, Chunk, Language
-from ..text.japanese import is_japanese, japanese_words
-from ..text.words import words
 
 EXAMPLES = 3
 _LINE: dict[Language, str] = {
     "en": "Hello! Ask me anything about the lectures, for example:",
     "ja": "こんにちは！講義について何でも質問してください。たとえば：",
 }
-# Words that make small talk, and words that may accompany them.
-_CORE = frozenset(
-    "hello hi hey hiya yo greetings thanks thank thx ty cheers bye goodbye test testing ping "
-    "morning evening afternoon ok okay cool great nice help".split()
-)
-_BESIDE = frozenset(
-    "there you very much so a lot again all everyone good this is just it for the bot "
-    "me can please 1 2 3 123 one two three".split()
-)
-_CORE_JA = frozenset(
-    "今日は こんにちは 今晩は 御早う おはよう 有り難う ありがとう 有難う テスト 初めまして どうも "
-    "さようなら バイバイ ハロー やあ もしもし".split()
-)
-_BESIDE_JA = frozenset("御座る 為る です ます どうも 本当 助かる 1 2 3 中 御".split())
-
-
-def is_small_talk(question: str) -> bool:
-    """Return whether a text is only a greeting, thanks or a test.
-
-    >>> [is_small_talk(text) for text in ("Thanks a lot!", "hello", "test", "ありがとうございます")]
-    [True, True, True, True]
-    >>> [is_small_talk(text) for text in ("Hi, what is BERT?", "test set", "is it good?", "?")]
-    [False, False, False, False]
-    """
-    if len(question) > 60:
-        return False
-    said = japanese_words(question) if is_japanese(question) else words(question)
-    core, beside = (_CORE_JA, _BESIDE_JA) if is_japanese(question) else (_CORE, _BESIDE)
-    return bool(core.intersection(said)) and (core | beside).issuperset(said)
 
 
 def small_talk(question: Question, source: Source) -> Answer:

@@ -5,6 +5,7 @@ import re
 from ..text.japanese import is_japanese, japanese_words
 from .aliases import english_name
 from .cleanup import topic_of
+from .small_talk import is_small_talk
 
 MOST_LETTERS = 18  # of a Japanese question without a subject
 MOST_WORDS = 7  # in a longer question, a pronoun usually refers to something in it
@@ -82,7 +83,7 @@ def understood_as(question: str, context: str) -> str:
     >>> understood_as("What is GLOM?", before)
     'What is GLOM?'
     """
-    if not context.strip():
+    if not question.strip() or not context.strip() or is_small_talk(question):
         return question
     asked = question.strip()
     if _MORE.match(asked):

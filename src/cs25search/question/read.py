@@ -8,7 +8,7 @@ from ..records import Language
 from ..text.japanese import is_japanese
 from .cleanup import main_question, topic_of, whole_question, without_talk
 from .intent import Intent, read_intent
-from .named import without_named
+from .named import named_lectures, named_slide, without_named
 
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
 
@@ -19,25 +19,33 @@ class Question:
 
     Attributes:
         text: As it was typed, or with its misspelt words corrected.
+        clean: The text without control characters and repeated spaces.
         topic: What is asked: the question without greetings and remarks around it, and where it
             asks for a lecture, what the lecture should be about.
         searched: What moments are ranked by: the topic, with other remarks that name something.
         language: Of the text. The answer is in it, even if the topic is a name in Latin letters.
         intent: What kind of answer it asks for.
-        asked: As it was typed, if misspelt words were corrected; else empty.
+        lectures: The lectures that it names by number, each once.
+        slide: The slide that it names by number; None without one.
+        has_lecture_topic: Whether it asks for a lecture and what that should be about.
+        typed: As it was typed, if misspelt words were corrected; else empty.
     """
 
     text: str
+    clean: str
     topic: str
     searched: str
     language: Language
     intent: Intent
-    asked: str = ""
+    lectures: tuple[int, ...]
+    slide: int | None
+    has_lecture_topic: bool
+    typed: str = ""
 
     @property
     def corrected(self) -> str:
         """The text if misspelt words were corrected; else empty."""
-        return self.text if self.asked else ""
+        return self.text if self.typed else ""
 
     @property
     def has_words(self) -> bool:
@@ -46,7 +54,7 @@ class Question:
 
 
 def read_question(text: str) -> Question:
-    """Return a question with its topic, language and intent.
+    """Return a question with all that is understood of it.
 
     Raises:
         QuestionError: It is not text, is empty, or has more than MAX_QUERY characters.
@@ -57,13 +65,24 @@ def read_question(text: str) -> Question:
     >>> read_question("Which lecture should I watch for offline RL?").topic
     'offline RL'
     """
-    asked = without_named(without_talk(clean_question(text)))
+    clean = clean_question(text)
+    asked = without_named(without_talk(clean))
     intent = read_intent(text)
     # A search for "which lecture" would find moments about lectures.
     asked = topic_of(asked) if intent.of_lectures else asked
     # Talk inside a remark begins the question once the remark is left out.
     topic, searched = (part(without_talk(part(asked))) for part in (main_question, whole_question))
-    return Question(text, topic, searched, "ja" if is_japanese(text) else "en", intent)
+    return Question(
+        text=text,
+        clean=clean,
+        topic=topic,
+        searched=searched,
+        language="ja" if is_japanese(text) else "en",
+        intent=intent,
+        lectures=tuple(named_lectures(text)),
+        slide=named_slide(text),
+        has_lecture_topic=intent.of_lectures and topic_of(text) != text,
+    )
 
 
 def clean_question(text: str) -> str:

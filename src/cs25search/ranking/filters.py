@@ -9,7 +9,6 @@ import numpy as np
 from ..arguments import is_whole, read_text
 from ..errors import QuestionError
 from ..index.generation import Generation, Manifest
-from ..question.named import named_lectures
 from ..question.read import Question
 from ..records import Chunk, Kind, Video
 from ..transcripts import speakers_of
@@ -76,9 +75,7 @@ class Filters:
         if self.lectures or question.intent.lecture:
             return self
         known = {video.lecture for video in videos}
-        return replace(
-            self, lectures=frozenset(n for n in named_lectures(question.text) if n in known)
-        )
+        return replace(self, lectures=frozenset(n for n in question.lectures if n in known))
 
     def rows(self, generation: Generation) -> np.ndarray | None:
         """Return the rows of a generation that pass, ascending; None if all do."""

@@ -71,7 +71,7 @@ class Searcher:
         return self._rank(question, query, filters, k)
 
     def corrected(self, question: Question) -> Question:
-        """Return a question with its misspelt words corrected; `asked` is then as it was typed.
+        """Return a question with its misspelt words corrected; `typed` is then as it was typed.
 
         A word is misspelt if neither the index nor a dictionary has it, but the index has a
         similar one.
@@ -81,7 +81,7 @@ class Searcher:
         text = correct(question.text, self.source.words(), self._is_word)
         if text == question.text:
             return question
-        return replace(read_question(text), asked=question.text)
+        return replace(read_question(text), typed=question.text)
 
     def _is_usual(self, word: str) -> bool:
         """Return whether the encoder has a word as a whole, or as two words run together."""

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ...answers.small_talk import examples, is_small_talk
+from ...answers.small_talk import examples
 from ...errors import Cs25SearchError
 from ...question.follow_up import understood_as
+from ...question.small_talk import is_small_talk
 from ...ranking.searcher import Found
 from ...records import Video
 from ...search import Index, search_all
@@ -136,9 +137,8 @@ def _examples(here: Here, index: Index) -> Sequence[str]:
 def understand(question: str) -> str:
     """Return a question completed from the previous one, unless it is to be searched as typed."""
     state = st.session_state
-    whole = question
-    if question.strip() and not is_small_talk(question) and state.get(AS_TYPED) != question:
-        whole = understood_as(question, state.get(CONTEXT, ""))
+    context = "" if state.get(AS_TYPED) == question else state.get(CONTEXT, "")
+    whole = understood_as(question, context)
     state[WHOLE] = whole
     return whole
 
