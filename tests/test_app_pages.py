@@ -99,7 +99,7 @@ def messages(app: AppTest) -> list[str]:
 @PAGES
 def test_page_says_its_name_and_keeps_its_language(path, language):
     app = open_page(path, lang=language)
-    key = {"lectures": "page_lectures", "lecture": "page_lecture", "index": "page_index"}[path]
+    key = {"lectures": "page_lectures", "lecture": "page_lecture", "index": "page_sources"}[path]
     assert app.title[0].value == say(key, language)
     assert app.radio(key="language").value == language
     assert in_url(app, "lang") == [language]
@@ -341,7 +341,7 @@ def test_a_question_finds_moments_in_a_video_outside_the_deck_too(wider):
 
 
 @LANGUAGES
-def test_index_page_counts_and_names_the_sources(language, index_dir):
+def test_sources_page_counts_and_names_the_sources(language, index_dir):
     app = open_page("index", lang=language)
     assert {one.label: one.value for one in app.metric} == {
         say("count_videos", language): "10", say("count_notes", language): "576",
@@ -358,7 +358,7 @@ def test_index_page_counts_and_names_the_sources(language, index_dir):
 
 
 @LANGUAGES
-def test_index_page_tells_what_failed_and_its_cure(language, wider):
+def test_sources_page_tells_what_failed_and_its_cure(language, wider):
     app = open_page("index", lang=language)
     assert say("failed", language) in [one.value for one in app.subheader]
     shown = texts(app)
@@ -377,7 +377,7 @@ def test_unreadable_report_of_the_last_ingest_is_no_failure(index_copy, monkeypa
 
 
 @LANGUAGES
-def test_index_page_sees_an_ingest_that_runs_elsewhere(language, index_copy, monkeypatch):
+def test_sources_page_sees_an_ingest_that_runs_elsewhere(language, index_copy, monkeypatch):
     monkeypatch.setenv("CS25_INDEX", str(index_copy))
     with filelock.FileLock(index_copy / "ingest.lock"):
         app = open_page("index", lang=language)

@@ -25,7 +25,7 @@ def main() -> None:
     """Take the pictures; 128 colours are enough for a page of text."""
     folder = PROJECT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
-    # A relative path: the index page shows it, and no picture should show this machine's.
+    # A relative path: the Sources page shows it, and no picture should show this machine's.
     with serve(Path("index")) as served, launched() as browser:
         for name, language, scheme, is_phone, target in SHOTS:
             options = PHONE if is_phone else {}

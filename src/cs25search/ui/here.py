@@ -87,7 +87,7 @@ def show_problem(error: Cs25SearchError, language: Language, here: Here | None =
     st.text(str(error.path if isinstance(error, IndexMissing) else error))
     if isinstance(error, IndexMissing) and here:
         st.page_link(
-            here.pages["index"],
+            here.pages["sources"],
             label=here.say("index_build"),
             icon=":material/database:",
             query_params=here.address,

@@ -16,9 +16,6 @@ from ..text.clean import clean
 from .doors import Access
 from .here import Here, show_problem
 from .pages import (
-    index as index_page,
-)
-from .pages import (
     kept as kept_page,
 )
 from .pages import (
@@ -29,6 +26,9 @@ from .pages import (
 )
 from .pages import (
     search as search_page,
+)
+from .pages import (
+    sources as sources_page,
 )
 from .views.address import LANGUAGES, first_language
 from .views.markup import escape_markup
@@ -76,7 +76,7 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
             lecture_page.show, here, "page_lecture", "lecture", ":material/menu_book:"
         ),
         "kept": _page(kept_page.show, here, "page_kept", "moments", ":material/star:"),
-        "index": _page(index_page.show, here, "page_index", "index", ":material/database:"),
+        "sources": _page(sources_page.show, here, "page_sources", "index", ":material/database:"),
     }
     here.pages.update(pages)
     page = st.navigation(list(pages.values()), position="top")

@@ -169,7 +169,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page_search": ("Search", "検索"),
     "page_lectures": ("Lectures", "講義一覧"),
     "page_lecture": ("Read a lecture", "講義を読む"),
-    "page_index": ("Sources", "収録データ"),
+    "page_sources": ("Sources", "収録データ"),
     "page_kept": ("My moments", "保存した場面"),
     # Kept moments
     "keep": ("Keep", "保存"),

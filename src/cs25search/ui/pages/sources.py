@@ -1,4 +1,4 @@
-"""The index page: what is indexed, its sources and date, and a button to update it."""
+"""The Sources page: what is indexed, its sources and date, and a button to update it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
