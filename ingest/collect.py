@@ -18,7 +18,7 @@ from cs25search.times import clock
 
 from .captions.files import RawTrack
 from .captions.names import in_title_order
-from .captions.parse import clip, parse_captions
+from .captions.parse import clip
 from .chunks import build_chunks
 from .deck.match import Candidate, DeckLecture, Matches, match
 from .deck.parse import ParsedDeck, slide_url
@@ -223,7 +223,7 @@ def read_track(row: VideoRow, track: RawTrack) -> tuple[VideoRow, Sequence[Cue]]
     source = f"{origin.kind}, {origin.made}" if origin.made else origin.kind
     row = replace(row, source=source, cached=True, track=origin.name)
     try:
-        parsed = parse_captions(track.data, origin.file or origin.name)
+        parsed = track.parsed()
     except CaptionError as error:
         cause = str(error).splitlines()[0]
         return replace(row, source="failed", cause=cause, cure=REPAIR), []

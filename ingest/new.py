@@ -27,7 +27,6 @@ from cs25search.times import is_youtube_id
 
 from .captions.files import LeftOut, RawTrack, read_captions
 from .captions.names import in_title_order
-from .captions.parse import parse_captions
 from .course_file import FoundLecture, NewCourse, write_course
 from .deck.match import Candidate, DeckLecture, match
 from .deck.parse import ParsedDeck, read_deck
@@ -168,7 +167,7 @@ def from_captions(tracks: Iterable[RawTrack]) -> list[FoundLecture]:
     found = []
     for track in tracks:
         origin = track.origin
-        parsed = parse_captions(track.data, origin.file or origin.name)
+        parsed = track.parsed()
         cues = parsed.cues
         length = origin.duration or max((cue.end for cue in cues), default=0.0)
         speakers = tuple(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))

@@ -187,7 +187,7 @@ def test_deck_gives_its_videos_slides_and_stays_without_the_option(index_copy, t
 def test_local_files_match_a_deck_by_the_length_of_their_captions(monkeypatch):
     parsed = []
     monkeypatch.setattr(
-        "ingest.collect.parse_captions",
+        "ingest.captions.files.parse_captions",
         lambda data, source: parsed.append(source) or parse_captions(data, source),
     )
     titles = {"Flour": 2391.0, "Salt and time": 3300.0}

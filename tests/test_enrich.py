@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from conftest import DATA, run
 from fake_llm import KEY, serving
 from streamlit.testing.v1 import AppTest
@@ -25,6 +27,9 @@ from cs25search.formats import answer_json, answer_markdown, hit_json
 from cs25search.language_model import Endpoint
 from cs25search.records import Chunk, Cue, Video
 from cs25search.text.markdown import JOINER
+from ingest.__main__ import main as ingest_command
+from ingest.captions.encodings import decode
+from ingest.captions.parse import parse_captions
 from ingest.notes.check import NotesProblem, read_notes
 from ingest.notes.files import Written, keep_notes, kept_notes
 from ingest.notes.windows import Window, build_windows
@@ -158,6 +163,28 @@ def test_notes_are_written_and_found_at_their_second(enriched):
     assert hit.quote.startswith("So here we speak")
     for text in (done.stdout, done.stderr, *(p.read_text() for p in (folder / "notes").iterdir())):
         assert KEY not in text
+
+
+def test_each_caption_file_is_parsed_once_a_run(small_copy, talk, server, monkeypatch, tmp_path):
+    folder = Path(shutil.copytree(talk, tmp_path / "captions"))
+    (folder / "kCc8FmEb1nY.en.srt").write_text(srt(1).replace("So here", "Once more"), "utf-8")
+    parsed = Counter()
+
+    def counting(data, source):
+        parsed[data] += 1
+        return decode(data, source)
+
+    monkeypatch.setattr("ingest.captions.parse.decode", counting)
+    for name, value in environment(server).items():
+        monkeypatch.setenv(name, value)
+    parse_captions.cache_clear()
+    done = CliRunner().invoke(
+        ingest_command, [*map(str, command(small_copy)), "--captions", str(folder)]
+    )
+    assert done.exit_code == 0, done.output
+    assert server.requests  # so everything was collected twice
+    files = [path.read_bytes() for path in folder.iterdir()]
+    assert parsed == dict.fromkeys(files, 1)
 
 
 def test_notes_of_a_model_are_marked_wherever_they_are_shown(enriched):

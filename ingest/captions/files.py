@@ -28,7 +28,7 @@ from ..youtube.languages import ORIGINAL, kind_of
 from .ids import VIDEO_ID, judge_all
 from .names import COMPANIONS, COPY, FORMATS, MEDIA, Name, read_name
 from .parse import parse_captions
-from .track import NoSpeech
+from .track import NoSpeech, Track
 
 # The part before the first dot is an id, never a path, so a name cannot leave its folder.
 NAME = re.compile(
@@ -90,6 +90,14 @@ class RawTrack:
     def sha256(self) -> str:
         """The sha256 of the bytes, in hex."""
         return hashlib.sha256(self.data).hexdigest()
+
+    def parsed(self) -> Track:
+        """Return the captions.
+
+        Raises:
+            CaptionError: As from `parse_captions`.
+        """
+        return parse_captions(self.data, self.origin.file or self.origin.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +305,7 @@ def _best(
             continue
         track = RawTrack(origin, path.read_bytes(), path)
         try:
-            parsed = parse_captions(track.data, shown)
+            parsed = track.parsed()
         except NoSpeech as error:
             chapters = chapters or error.chapters
             others.append(LeftOut(shown, error.reason, OTHER_FILE, failed=not error.is_usual))

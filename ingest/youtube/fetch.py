@@ -133,7 +133,7 @@ class Fetcher:
         """
         self._wait()
         captions, failed = self._captions(listed.video_id, wanted)
-        name = f"{listed.video_id}.{captions.language}.json3"
+        name = _file_name(listed.video_id, captions)
         if not NAME.fullmatch(name):  # the language comes from YouTube and becomes part of a path
             raise FetchError(failures.NOT_UNDERSTOOD, f"captions in {captions.language[:50]!r}")
         details = listed if self._ytdlp.name in failed else self._details(listed)
@@ -231,10 +231,16 @@ def _readable(
     if captions is None:
         return None
     try:
-        parse_captions(captions.data, f"{video_id} from {client.name}")
+        parse_captions(captions.data, _file_name(video_id, captions))
     except CaptionError as error:
-        raise FetchError(failures.NOT_UNDERSTOOD, str(error)) from error
+        found = CaptionError(f"{video_id} from {client.name}", error.line, error.reason)
+        raise FetchError(failures.NOT_UNDERSTOOD, str(found)) from error
     return captions
+
+
+def _file_name(video_id: str, captions: Captions) -> str:
+    """Return the name under which captions are kept."""
+    return f"{video_id}.{captions.language}.json3"
 
 
 def _may_pass(error: BaseException) -> bool:
