@@ -7,11 +7,12 @@ notes answer. Words of one lecture only are left out: they name what is taught t
 import argparse
 import json
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from cs25search.answers.course_words import COUNTED, course_words
-from cs25search.course.entries import course_entries, lecture_questions
+from cs25search.course.entries import ASKS, course_entries
 from cs25search.course.read import load_course
 from cs25search.records import Entry, Language, Lecture
 
@@ -47,6 +48,11 @@ def count(language: Language) -> dict[str, float]:
     }
     kept = {w: round(min(MOST, weight), 2) for w, weight in weights.items() if weight >= LEAST}
     return dict(sorted(kept.items(), key=lambda one: (-one[1], one[0])))
+
+
+def lecture_questions(language: Language) -> list[str]:
+    """Return what is asked about any lecture, without its number, names and title."""
+    return [re.sub(r"\{\w+\}", "", ask) for asks in ASKS.values() for ask in asks[language == "ja"]]
 
 
 def _asks(entry: Entry | Lecture, language: Language) -> tuple[str, ...]:

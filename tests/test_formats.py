@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from cs25search.formats import answer_json, answer_markdown, answer_text
+from cs25search.formats import answer_json, answer_lines, answer_markdown
 from cs25search.records import Answer, Chunk, Citation, Sentence, Slide, Video
+from cs25search.terminal import plain
 
 VIDEO = Video("abcdefghijk", "Scaling", ("Ann Lee",), 4000, 5, "スケーリング")
 NOTE = Citation(1, VIDEO, 582, 624.5, "The routers need float32.", None, "ルータにはfloat32。")
@@ -18,6 +19,10 @@ SAID = replace(
 
 def answer(citation: Citation, question: str = "Why?") -> Answer:
     return Answer(question, "answered", "It is. [1]", (Sentence("It is.", (1,)),), (citation,), 0.9)
+
+
+def answer_text(answer: Answer) -> str:
+    return plain(answer_lines(answer))
 
 
 @pytest.mark.parametrize("form", [answer_text, answer_markdown])

@@ -21,16 +21,16 @@ from cs25search.course.read import load_course
 from cs25search.errors import OutputError
 from cs25search.formats import (
     answer_json,
+    answer_lines,
     answer_markdown,
-    answer_text,
     hit_json,
-    hit_text,
+    hit_lines,
     json_text,
 )
 from cs25search.mcp_server import result
 from cs25search.progress import REPORT
 from cs25search.records import Answer, Chunk, Citation, Cue, Hit, Sentence, Slide, Video
-from cs25search.terminal import out, prepare
+from cs25search.terminal import out, plain, prepare
 from cs25search.text.clean import clean, printable
 from cs25search.text.markdown import JOINER, escape_markdown
 from cs25search.transcripts import FORMATS, write_transcript
@@ -62,7 +62,7 @@ def answer(text: str) -> Answer:
 def shown(text: str) -> list[str]:
     """Return everything that the command line prints of a record with only foreign text."""
     lecture = replace(load_course().lectures[0], title=text, speakers=(text,), in_a_word=text)
-    return [hit_text(hit(text)), lecture_text(lecture), answer_text(answer(text))]
+    return [plain(hit_lines(hit(text))), lecture_text(lecture), plain(answer_lines(answer(text)))]
 
 
 def exports(text: str) -> list[str]:

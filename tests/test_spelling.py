@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.misspelt import misspell
 from cs25search.cli import main
 from cs25search.evaluation import ask_all, measure, read_questions
-from cs25search.formats import answer_markdown, answer_text
+from cs25search.formats import answer_lines, answer_markdown
 from cs25search.question.spelling import correct
+from cs25search.terminal import plain
 
 COUNTS = {"router": 20, "routing": 30, "attention": 300, "transformer": 200, "torch": 3, "glom": 9}
 WHY = "Why does the ruoter need float32?"
@@ -85,7 +86,7 @@ def test_the_question_as_typed_is_one_option_away(index, monkeypatch):
     answer = index.answer(WHY)
     assert (answer.question, answer.corrected, answer.status) == (WHY, RIGHT, "answered")
     assert index.answer(WHY, exact=True).corrected == ""
-    assert f"Showing results for: {RIGHT}" in answer_text(answer)
+    assert f"Showing results for: {RIGHT}" in plain(answer_lines(answer))
     assert "Showing results for: " in answer_markdown(answer)
 
     monkeypatch.setattr("cs25search.cli._open", lambda *_, **__: index)

@@ -21,7 +21,7 @@ from .records import (
     in_language,
     lecture_label,
 )
-from .terminal import Line, plain
+from .terminal import Line
 from .text.japanese import is_japanese
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
@@ -220,11 +220,6 @@ def language_of(text: str) -> Language:
     return "ja" if is_japanese(text) else "en"
 
 
-def answer_text(answer: Answer, language: Language | None = None) -> str:
-    """Return an answer as plain lines; see `answer_lines`."""
-    return plain(answer_lines(answer, language))
-
-
 def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]:
     """Return an answer as lines for a terminal.
 
@@ -250,11 +245,6 @@ def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]
         if citation.slide and citation.kind in ("note", "transcript"):
             shown.append(_slide_line(citation.slide, language, 4))
     return shown
-
-
-def hit_text(hit: Hit, language: Language = "en") -> str:
-    """Return a hit as plain lines; see `hit_lines`."""
-    return plain(hit_lines(hit, language)) + "\n"
 
 
 def hit_lines(hit: Hit, language: Language = "en") -> list[Line]:

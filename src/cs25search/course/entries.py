@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ..records import About, Entry, Language, Lecture, Section, Slide
+from ..records import About, Entry, Lecture, Section, Slide
 from ..text.words import ORDINALS
 from ..times import clock
 from .read import Fact
 
 # What is asked about any lecture by its number, its speaker or what it is called, beside the
 # questions written for each.
-_ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "who": (
         ("Who gives lecture {n}?", "Who speaks in lecture {n}?", "How long is lecture {n}?",
          "Who is the speaker of lecture {n} and where does he work?", "title of lecture {n}",
@@ -86,13 +86,6 @@ _SIDES = {
 }
 
 
-def lecture_questions(language: Language) -> list[str]:
-    """Return what is asked about any lecture, without its number, names and title."""
-    return [
-        re.sub(r"\{\w+\}", "", ask) for asks in _ASKS.values() for ask in asks[language == "ja"]
-    ]
-
-
 def course_entries(about: About, facts: Sequence[Fact], slides: Sequence[Slide]) -> list[Entry]:
     """Return the entries of a course, lectures first: of equal matches the first counts.
 
@@ -141,7 +134,7 @@ def _lecture(lecture: Lecture) -> Iterator[Entry]:
         asks, asks_ja = (
             tuple(_filled(templates, names, n=n, title=title, who=last, nth=nth))
             for templates, names, title in zip(
-                _ASKS[side],
+                ASKS[side],
                 (lecture.called, lecture.called_ja),
                 (lecture.title, lecture.title_ja or lecture.title),
                 strict=True,
