@@ -40,7 +40,7 @@ TESTS = Path(__file__).parents[1] / "tests/data"
 NOTES, SPEECH = (0.03, 0.08), (0.05, 0.12)
 LEFT_OUT = (NOT_FITTED, "touched")  # the lectures mention it, but do not answer
 # The length of Japanese questions tells the sets apart by their writers, not by what is answered.
-NOT_USED: dict[Language, tuple[str, ...]] = {"en": (), "ja": ("asked",)}
+NOT_USED: dict[Language, tuple[str, ...]] = {"en": (), "ja": ("token_count",)}
 STRENGTHS = [0.1, 0.3, 1.0, 3.0]
 ABOUT = "Coefficients of refusal.py, written by python -m benchmarks.fit_refusal --write"
 

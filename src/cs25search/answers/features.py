@@ -52,8 +52,8 @@ class Features:
         absent: Share of its words, weighted by idf, that none of the closest moments contains.
         names: Number of its names and numbers that none of the closest moments contains, at most 3.
         dense: Best cosine of the pooled vectors.
-        asked: Number of the question's tokens that say something about its topic. The more they
-            are, the less likely it is that all of them match by chance.
+        token_count: Number of the question's tokens that say something about its topic. The more
+            there are, the less likely it is that all of them match by chance.
         closest: Mean of the five best late-interaction scores among the candidates.
     """
 
@@ -65,7 +65,7 @@ class Features:
     absent: float
     names: float
     dense: float
-    asked: float
+    token_count: float
     closest: float
 
     def values(self) -> list[float]:
@@ -120,7 +120,7 @@ def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
         absent=1 - _share(weighed, everywhere) if asked else 0.0,
         names=_names_missing(topic, nearest, everywhere, evidence.part),
         dense=float(nearness.max()) if query.vector.any() else 0.0,
-        asked=float(len(strengths)),
+        token_count=float(len(strengths)),
         closest=_closest(found, query),
     )
 
