@@ -9,7 +9,7 @@ import click
 
 from cs25search.errors import FAILED, Cs25SearchError
 from cs25search.index.publish import generations, ingest_lock
-from cs25search.options import index_dir_option
+from cs25search.options import index_dir_option, store_options
 from cs25search.place import BUNDLED
 from cs25search.progress import ProgressLine
 from cs25search.terminal import Program, out
@@ -138,22 +138,7 @@ from .steps import dry_run, ingest
     metavar="NAME_OR_PATH",
     help="A sentence-transformers model, by hub name or folder.  E.g. --model ~/my-model",
 )
-@click.option(
-    "--store",
-    envvar="CS25_STORE",
-    default="",
-    type=click.Choice(["", "faiss", "milvus"]),
-    metavar="faiss|milvus",
-    help="Where to write the index.  [default: faiss]  "
-    "E.g. --store milvus --uri http://localhost:19530",
-)
-@click.option(
-    "--uri",
-    envvar="CS25_URI",
-    default="",
-    metavar="URI",
-    help="The address of Milvus.  E.g. --store milvus --uri lectures.db",
-)
+@store_options
 @click.option(
     "--shard",
     "part",

@@ -81,7 +81,7 @@ def check(
     """
     options = dict(options)
     place = read_place(
-        options.pop("index_dir"), options.pop("store"), options.pop("uri"), course=name
+        options.pop("index_dir"), options.pop("store") or "", options.pop("uri"), course=name
     )
     course = find_course(place)
     settings = course.settings

@@ -194,11 +194,21 @@ def test_shards_need_a_store_that_many_write_to(tmp_path):
 
 
 def test_an_unreachable_server_is_told_before_any_work(tmp_path):
-    told = run("ingest", "--offline", "--index", tmp_path, "--store", "milvus", "--uri",
-               "http://127.0.0.1:9")  # fmt: skip
-    assert told.returncode == 2
-    assert "cannot be reached" in told.stderr
-    assert "Traceback" not in told.stderr
+    uri = "http://127.0.0.1:9"
+    for told in (
+        run("ingest", "--offline", "--index", tmp_path, "--store", "milvus", "--uri", uri),
+        run("ingest", "--offline", "--index", tmp_path, CS25_STORE="milvus", CS25_URI=uri),
+    ):
+        assert told.returncode == 2
+        assert "cannot be reached" in told.stderr
+        assert "Traceback" not in told.stderr
+
+
+def test_a_store_of_the_environment_that_is_none_is_told(tmp_path):
+    for program in (("ingest", "--offline"), ("cs25search", "info")):
+        told = run(*program, "--index", tmp_path, CS25_STORE="nowhere")
+        assert told.returncode == 2
+        assert "The store 'nowhere' is not one of faiss, milvus." in told.stderr
 
 
 def test_check_is_for_files(tmp_path):

@@ -14,8 +14,8 @@ import click
 from .errors import FAILED, Cs25SearchError, rebuild
 from .formats import AS_TYPED, found_json, hit_json, hit_lines, json_text, showing
 from .language_model import read_endpoint
-from .options import SearchOptions, index_dir_option, question_options
-from .place import STORES, Place, read_place
+from .options import SearchOptions, index_dir_option, question_options, store_options, uri_option
+from .place import Place, read_place
 from .records import Hit, Language, Lecture
 from .terminal import Line, Program, out, show
 from .text.clean import lines
@@ -103,10 +103,7 @@ def index_option(command: Command, takes_all: bool = False) -> Command:
         return command(*arguments, place=place, **options)
 
     for option in (
-        click.option(
-            "--uri", default="", help="The address of Milvus: FILE.db or http://host:19530."
-        ),
-        click.option("--store", type=click.Choice(STORES), help="The kind of index."),
+        store_options,
         index_dir_option,
         click.option(
             "--course",
@@ -543,7 +540,7 @@ def evaluate(questions: Path, lang: str, as_json: bool, place: Place) -> None:
 
 @main.command()
 @click.option("--to", "target", type=click.Choice(["milvus"]), required=True)
-@click.option("--uri", default="", help="FILE.db or http://host:19530.  [default: CS25_URI]")
+@uri_option
 @index_dir_option
 @click.option("--course", default="", metavar="NAME", help="The course to copy.")
 def export(target: str, uri: str, index_dir: Path, course: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .formats import language_of
-from .place import default_folder
+from .place import STORES, default_folder
 from .ranking.filters import Filters, read_filters
 from .records import Kind, Language
 from .transcripts import find_video
@@ -26,6 +26,13 @@ index_dir_option = click.option(
     default=default_folder,
     metavar="DIR",
     help="The index folder.  [default: index/ in the project]  E.g. --index /srv/index",
+)
+uri_option = click.option(
+    "--uri",
+    default="",
+    metavar="URI",
+    help="The address of Milvus: FILE.db or http://host:19530.  [default: CS25_URI]  "
+    "E.g. --uri lectures.db",
 )
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -73,6 +80,17 @@ class SearchOptions:
         if self.lang == "auto":
             return language_of(question or self.question)
         return "ja" if self.lang == "ja" else "en"
+
+
+def store_options(command: Command) -> Command:
+    """Add --store, None if not given, and --uri; `read_place` reads the environment for both."""
+    store_option = click.option(
+        "--store",
+        type=click.Choice(STORES),
+        help="The kind of index.  [default: CS25_STORE, or faiss]  "
+        "E.g. --store milvus --uri http://localhost:19530",
+    )
+    return store_option(uri_option(command))
 
 
 def question_options(command: Command) -> Command:
