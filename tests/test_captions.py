@@ -389,3 +389,30 @@ def test_a_remark_beside_a_name_is_not_part_of_it():
     assert [(cue.speaker, cue.text) for cue in cues] == [
         ("Ana Ruiz", "Hello all."), ("Bo Li", "Hi."), ("Ana Ruiz", "Let us begin."),
     ]  # fmt: skip
+
+
+SAID = [f"zebra{letter} router{letter}" for letter in "abcdefghijkl"]
+AS_LINES = {
+    "srt": ["{n}\n00:00:{n:02},000 --> 00:00:{n:02},900\n{said}\n\n", ""],
+    "vtt": ["00:{n:02}.000 --> 00:{n:02}.900\n{said}\n\n", "WEBVTT\n\n"],
+    "sbv": ["0:00:{n:02}.000,0:00:{n:02}.900\n{said}\n\n", ""],
+    "lrc": ["[00:{n:02}.00]{said}\n", "[ti:zebras]\n"],
+    "tsv": ["{n}000\t{n}900\t{said}\n", "start\tend\ttext\n"],
+}
+
+
+@pytest.mark.parametrize("form", AS_LINES)
+def test_file_that_breaks_off_anywhere_gives_words_only_and_says_so(form):
+    pattern, head = AS_LINES[form]
+    whole = " ".join(SAID)
+    text = head
+    for number, said in enumerate(SAID, 1):
+        block = pattern.format(n=number, said=said)
+        for cut in range(len(block) if number > 3 else 0):
+            in_times = 0 < cut < block.index("zebra") - 1
+            for end in ("", "\n"):
+                track = parse_captions(text + block[:cut] + end, f"half.{form}")
+                assert whole.startswith(" ".join(words_of(track)))
+                assert bool(track.skipped) or not in_times, block[:cut]
+        text += block
+    assert parse_captions(text).skipped == ()

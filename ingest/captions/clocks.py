@@ -6,6 +6,8 @@ import re
 _FRACTION = r"(?:[.,]([0-9]{1,9})[0-9]{0,30}(?:\.[0-9]{0,30})?)?"
 TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,3}):([0-9]{1,2})" + _FRACTION
 CLOCK = re.compile(TIME)
+_BEGUN = re.compile(r"\s*[0-9]{1,4}:[0-9:.,]*\s*(?:-{1,2}>?[0-9:.,\s]*)?")
+BROKEN_OFF = "the file breaks off here"
 
 
 def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int | None:
@@ -19,6 +21,15 @@ def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | 
         return None
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
     return whole * 1000 + round(int((fraction or "0").ljust(9, "0")) / 1_000_000)
+
+
+def is_begun(line: str) -> bool:
+    """Return whether the last line of a file may be a line of times that breaks off.
+
+    >>> is_begun("00:00:0"), is_begun("0:00:05.0,"), is_begun("00:00:08,000 -"), is_begun("at 5:")
+    (True, True, True, False)
+    """
+    return _BEGUN.fullmatch(line) is not None
 
 
 def read_clock(text: str) -> int | None:

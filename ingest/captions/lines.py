@@ -3,13 +3,14 @@
 import re
 from itertools import pairwise
 
-from .clocks import TIME, milliseconds
+from .clocks import BROKEN_OFF, TIME, is_begun, milliseconds
 from .track import Problems, Shown
 from .words import read_lines
 
 _SBV = re.compile(rf"\s*{TIME},{TIME}\s*")
 _LRC_TIME = re.compile(r"\[([0-9]{1,3}):([0-9]{1,2})(?:[.:]([0-9]{1,3}))?\]")
 _LRC = re.compile(r"\s*\[[0-9]{1,3}:[0-9]{1,2}[.:][0-9]{1,3}\]")
+_LRC_BEGUN = re.compile(r"\[[0-9:.]*")
 _LRC_OFFSET = re.compile(r"\s*\[offset:\s*([+-]?[0-9]{1,7})\s*\]", re.I)
 _TSV = re.compile(r"([0-9]{1,10}(?:\.[0-9]{1,9})?)\t([0-9]{1,10}(?:\.[0-9]{1,9})?)(?:\t(.*))?")
 
@@ -23,8 +24,14 @@ def read_sbv(text: str, problems: Problems) -> list[Shown]:
     """Return the captions of SBV: a line of two times, then lines of text; [br] breaks lines."""
     shown: list[Shown] = []
     lines: list[str] = []
-    for number, line in enumerate([*text.split("\n"), "0:00:00.000,0:00:00.000"], 1):
+    given = text.rstrip().split("\n")
+    for number, line in enumerate([*given, "0:00:00.000,0:00:00.000"], 1):
         match = _SBV.fullmatch(line)
+        after_gap = number > 1 and not given[number - 2].strip()
+        begun = match or (after_gap and (is_begun(line) or line.strip().isdecimal()))
+        if number == len(given) and begun:
+            problems.add(number, f"{line.strip()[:60]!r}: {BROKEN_OFF}")
+            continue
         if not match:
             lines.append(line.replace("[br]", "\n"))
             continue
@@ -63,6 +70,9 @@ def read_lrc(text: str, problems: Problems) -> list[Shown]:
             else:
                 starts.append(max(0, start - offset))
             rest = rest[match.end() :].lstrip()
+        if _LRC_BEGUN.fullmatch(rest):
+            problems.add(number, f"{rest[:60]!r}: {BROKEN_OFF}")
+            rest = ""
         # A time without words ends the previous line.
         shown += [Shown(start, None, read_lines([rest])) for start in starts]
     shown.sort(key=lambda one: one.start)
@@ -87,6 +97,7 @@ def read_tsv(text: str, problems: Problems) -> list[Shown]:
     """
     rows = [(number, _TSV.fullmatch(line)) for number, line in enumerate(text.split("\n"), 1)]
     lines = text.split("\n")
+    last = len(text.rstrip().split("\n"))
     in_seconds = any("." in match[1] for _, match in rows if match)
     shown = []
     for number, match in rows:
@@ -94,6 +105,9 @@ def read_tsv(text: str, problems: Problems) -> list[Shown]:
             head = number == 1 or not lines[number - 1].strip()
             if not head:
                 problems.add(number, f"{lines[number - 1][:60]!r} is not start, end and text")
+            continue
+        if number == last and match[3] is None:
+            problems.add(number, f"{match[0][:60]!r}: {BROKEN_OFF}")
             continue
         unit = 1000 if in_seconds else 1
         start, end = (min(round(float(one) * unit), 35_000_000_000) for one in match.groups()[:2])

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .clocks import TIME, milliseconds
+from .clocks import BROKEN_OFF, TIME, is_begun, milliseconds
 from .speakers import plain_name
 from .track import NoSpeech, Problems, Shown
 from .words import read_lines, read_voices
@@ -35,8 +35,14 @@ def read_blocks(text: str, problems: Problems) -> list[Shown]:
     current: list[str] = []
     in_note = False
     depth = 0  # lines since the last empty one; the number or name of a caption is at depth 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if times := _times(line):
+    lines = text.split("\n")
+    last = len(text.rstrip().split("\n"))
+    for number, line in enumerate(lines, 1):
+        if number == last and _breaks_off(lines, number, depth):
+            problems.add(number, f"{line.strip()[:60]!r}: {BROKEN_OFF}")
+            _drop_name(current)
+            current = []
+        elif times := _times(line):
             _drop_name(current)
             current, in_note = [], False
             blocks.append((*times, current))
@@ -74,6 +80,18 @@ def _times(line: str) -> tuple[int, int] | None:
 def _is_broken_time_line(line: str, depth: int) -> bool:
     """Return whether a line is a broken time line. "A --> B" within text is not."""
     return bool(_BROKEN_TIME_LINE.match(line)) or (depth < 2 and "-->" in line)
+
+
+def _breaks_off(lines: Sequence[str], number: int, depth: int) -> bool:
+    """Return whether the file breaks off in its last line, in the number or times of a caption."""
+    line, above = lines[number - 1], lines[number - 2] if number > 1 else ""
+    if match := _TIME_LINE.match(line):
+        first, second = (re.sub("[0-9]", "0", one.strip()) for one in match[0].split("-->"))
+        return number == len(lines) or first != second
+    is_below_number = above.strip().isdecimal()
+    if line.strip().isdecimal():
+        return number > 1 and (depth == 0 or (depth == 1 and is_below_number))
+    return (depth < 2 or is_below_number) and is_begun(line)
 
 
 def _drop_name(lines: list[str]) -> None:
