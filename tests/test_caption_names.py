@@ -365,7 +365,22 @@ def test_chapters_that_do_not_say_so_do_not_replace_captions(tmp_path):
     (track,), left_out = read_captions(tmp_path)
     assert track.data == SRT.encode()
     assert track.origin.chapters == ((0.0, "Intro"), (2.0, "Lace"))
-    assert not any(one.failed for one in left_out)
+    (one,) = left_out
+    assert not one.failed and one.reason == "is a list of chapters, which were used"
+
+
+def test_broken_file_comes_last_and_is_called_broken(tmp_path):
+    (tmp_path / "half.json").write_text(
+        '{"segments": [{"start": 0, "end": 1, "text": "zebra"}, {"s'
+    )
+    (track,), left_out = read_captions(tmp_path)
+    assert (track.origin.file, left_out) == ("half.json", [])
+    for whole in ("half.srt", "half.txt"):
+        (tmp_path / whole).write_text(SRT)
+        (track,), (one,) = read_captions(tmp_path)
+        assert (track.origin.file, one.name, one.failed) == (whole, "half.json", False)
+        assert one.reason == f"breaks off; {whole} of the same video was used"
+        (tmp_path / whole).unlink()
 
 
 def test_chapters_beside_captions_are_used(tmp_path):

@@ -416,3 +416,31 @@ def test_file_that_breaks_off_anywhere_gives_words_only_and_says_so(form):
                 assert bool(track.skipped) or not in_times, block[:cut]
         text += block
     assert parse_captions(text).skipped == ()
+
+
+WORDS = ["The zebra", "router needs", "marmalade"]
+DOCUMENTS = {
+    "Whisper JSON": (
+        '{{"text": "a", "segments": [{}]}}', ", ",
+        '{{"start": {n}, "end": 4, "text": "{said}", "words": [{{"word": "{said}"}}]}}'),
+    "youtube-transcript-api JSON": ("[{}]", ",", '{{"text": "{said}", "start": {n}}}'),
+    "json3": ('{{"events": [{}]}}', ",", '{{"tStartMs": {n}, "segs": [{{"utf8": "{said}"}}]}}'),
+    "srv1": ("<transcript>{}</transcript>", "\n", '<text start="{n}" dur="1">{said}</text>'),
+    "srv3": ("<timedtext><body>{}</body></timedtext>", "", '<p t="{n}" d="1">{said}</p>'),
+    "TTML": (
+        '<tt xmlns="http://www.w3.org/ns/ttml"><body><div>{}</div></body></tt>', "",
+        '<p begin="00:00:0{n}" end="00:00:09">{said}</p>'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_document_that_breaks_off_anywhere_gives_its_whole_captions(kind):
+    frame, between, entry = DOCUMENTS[kind]
+    entries = [entry.format(n=n, said=said) for n, said in enumerate(WORDS)]
+    text = frame.format(between.join(entries))
+    ends = [text.index(one) + len(one) for one in entries]
+    for cut in range(ends[0], len(text)):
+        track = parse_captions(text[:cut])
+        assert [cue.text for cue in track.cues] == WORDS[: sum(end <= cut for end in ends)]
+        assert track.kind == kind and track.breaks_off
+    assert not parse_captions(text).breaks_off

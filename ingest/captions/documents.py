@@ -1,9 +1,12 @@
 """JSON and XML formats: recognisers, transcript APIs, Kaltura, YouTube's srv1 to srv3, TTML."""
 
 import ast
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -12,7 +15,7 @@ from defusedxml.common import DefusedXmlException
 
 from cs25search.errors import CaptionError
 
-from .clocks import read_clock
+from .clocks import BROKEN_OFF, read_clock
 from .json3 import read_events
 from .track import MAX_HOURS, Problems, Shown, Timed
 from .words import read_lines, tokens_of
@@ -32,11 +35,14 @@ _LISTS = (
     ("snippets", ("start", "end"), 1000.0, "youtube-transcript-api JSON"),
     ("transcript", ("start", "end"), 1000.0, "youtube-transcript-api JSON"),
 )
+_CAPTIONS = ("p", "text")  # XML elements
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)  # of JSON
+_DEEPEST = 2  # captions are in a list, which is the document or one of its fields
 _PRINTED = re.compile(r"""^\s*(?:\[|\{|Fetched)[^\n]{0,200}?text['"]?\s*[:=]""")
 
 
 def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
-    """Return the captions of a JSON document, and its format.
+    """Return the captions of a JSON document, and its format; of a broken one, the whole captions.
 
     Raises:
         CaptionError: It is not JSON, or JSON in an unknown format.
@@ -46,7 +52,11 @@ def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
         document = json.loads(text, strict=False, parse_int=float)
     except json.JSONDecodeError as error:
         reason = f"not JSON: {error.msg}, column {error.colno}"
-        raise CaptionError(problems.source, error.lineno, reason) from None
+        whole = _whole_entries(text[: error.pos])
+        if not whole:
+            raise CaptionError(problems.source, error.lineno, reason) from None
+        problems.add(error.lineno, f"{BROKEN_OFF}; {reason}")
+        document = json.loads(whole, strict=False, parse_int=float)
     except RecursionError:
         raise CaptionError(problems.source, 0, "not JSON: nested too deeply") from None
     if isinstance(document, dict) and isinstance(document.get("events"), list):
@@ -63,6 +73,25 @@ def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
         # By video id.
         return _entries(first, ("start", "end"), 1000.0, problems), "youtube-transcript-api JSON"
     raise CaptionError(problems.source, 0, "JSON in an unknown format (see docs/captions.md)")
+
+
+def _whole_entries(text: str) -> str:
+    """Return JSON up to its last whole entry of a list, "" if there is none.
+
+    >>> _whole_entries('{"segments": [{"start": 0}, {"start": 1, "te')
+    '{"segments": [{"start": 0}]}'
+    """
+    closing: list[str] = []
+    whole = ""
+    end = 0
+    for match in _TOKEN.finditer(text):
+        if match[0] in "[{":
+            closing.append("]" if match[0] == "[" else "}")
+        elif match[0] in "]}" and closing:
+            closing.pop()
+            if match[0] == "}" and closing[-1:] == ["]"] and len(closing) <= _DEEPEST:
+                end, whole = match.end(), "".join(reversed(closing))
+    return text[:end] + whole
 
 
 def is_printed_list(text: str) -> bool:
@@ -219,13 +248,20 @@ def _caption_of_words(words: list[dict[str, Any]], said: str) -> list[Shown]:
 def read_xml(text: str, problems: Problems) -> tuple[list[Shown], str]:
     """Return the captions of YouTube's XML or of TTML, and the format.
 
+    Of broken XML, the captions before the break are returned.
+
     Raises:
         CaptionError: It is not XML, or XML in an unknown format.
     """
+    root: Element | None
     try:
-        root: Element = defusedxml.ElementTree.fromstring(text.strip())
+        root = defusedxml.ElementTree.fromstring(text.strip())
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise CaptionError(problems.source, 0, f"not XML: {error}"[:200]) from None
+        reason = f"not XML: {error}"[:200]
+        root = _whole_elements(text.strip()) if isinstance(error, ParseError) else None
+        if root is None:
+            raise CaptionError(problems.source, 0, reason) from None
+        problems.add(0, f"{BROKEN_OFF}; {reason}")
     name = _local(root.tag)
     if name == "transcript":
         return list(_youtube(root, "text", "start", "dur", 1000.0)), "srv1"
@@ -236,6 +272,26 @@ def read_xml(text: str, problems: Problems) -> tuple[list[Shown], str]:
     if name == "tt":
         return list(_ttml(root, problems)), "TTML"
     raise CaptionError(problems.source, 0, f"XML in an unknown format: <{name[:40]}>")
+
+
+def _whole_elements(text: str) -> Element | None:
+    """Return the root of broken XML with its whole captions, None if there are none."""
+    root: Element | None = None
+    is_open: list[Element] = []
+    has_captions = False
+    with suppress(ParseError, DefusedXmlException, ValueError):
+        for event, one in defusedxml.ElementTree.iterparse(io.StringIO(text), ("start", "end")):
+            root = one if root is None else root
+            if event == "start":
+                is_open.append(one)
+            else:
+                is_open.pop()
+                has_captions |= _local(one.tag) in _CAPTIONS
+    for parent, one in pairwise(is_open):
+        if _local(one.tag) in _CAPTIONS:
+            parent.remove(one)
+            break
+    return root if has_captions else None
 
 
 def _youtube(root: Element, tag: str, begin: str, length: str, unit: float) -> Iterator[Shown]:

@@ -46,6 +46,11 @@ RENAME = "If it contains captions, give it the extension of its format: .srt, .v
 COPY_FILE = "Copy the file itself into the folder."
 OTHER_LANGUAGE = "Use --lang for another language; otherwise there is nothing to do."
 OTHER_FILE = "Give the file that contains only the captions."
+CHAPTERS_USED = ("is a list of chapters, which were used", "There is nothing to do.")
+CHAPTERS_UNUSED = (
+    "is a list of chapters, not speech, and was not used",
+    "Give the captions too; chapters in the .info.json come first.",
+)
 ONE_VIDEO = (
     "Files that are named only by their language were taken for one video. If they are of several, "
     "give each a title: talk.en.vtt."
@@ -289,41 +294,59 @@ def _best(
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return the first readable file of a video, and why the others are left out."""
     taken: RawTrack | None = None
-    chapters: tuple[tuple[float, str], ...] = ()
-    broken: list[LeftOut] = []
+    half: list[tuple[str, RawTrack]] = []
+    chapters: list[tuple[str, tuple[tuple[float, str], ...]]] = []
     others: list[LeftOut] = []
     # Not every list of chapters says that it is one.
     for _, path, origin in sorted(same, key=lambda one: _is_called_chapters(one[1])):
         shown = str(path.relative_to(root))
-        if taken and not _is_called_chapters(path):
-            reason = f"{taken.origin.file} of the same video was used"
-            others.append(LeftOut(shown, reason, OTHER_LANGUAGE, failed=False))
+        is_chapters = _is_called_chapters(path)
+        if taken and origin.language != taken.origin.language and not is_chapters:
+            others.append(_not_needed(shown, taken))
             continue
         if path.stat().st_size > MOST_BYTES:
             reason = f"has {path.stat().st_size:,} bytes, too many for captions"
-            broken.append(LeftOut(shown, reason, OTHER_FILE))
+            others.append(LeftOut(shown, reason, OTHER_FILE))
             continue
         track = RawTrack(origin, path.read_bytes(), path)
         try:
-            parsed = track.parsed()
+            parsed = parse_captions(track.data, shown)
         except NoSpeech as error:
-            chapters = chapters or error.chapters
-            others.append(LeftOut(shown, error.reason, OTHER_FILE, failed=not error.is_usual))
+            if error.chapters:
+                chapters.append((shown, error.chapters))
+            else:
+                others.append(LeftOut(shown, error.reason, OTHER_FILE, failed=not error.is_usual))
         except CaptionError as error:
             where = f"line {error.line}: " if error.line else ""
-            broken.append(LeftOut(shown, f"{where}{error.reason}", error.cure))
+            others.append(LeftOut(shown, f"{where}{error.reason}", error.cure))
         else:
-            if taken:
-                chapters = chapters or tuple((cue.start, cue.text) for cue in parsed.cues)
-                others.append(LeftOut(shown, "is a list of chapters", OTHER_FILE, failed=False))
-            taken = taken or track
-    if taken:
-        broken, others = (
-            [replace(one, failed=False) for one in several] for several in (broken, others)
+            if is_chapters and (taken or half):
+                chapters.append((shown, tuple((cue.start, cue.text) for cue in parsed.cues)))
+            elif parsed.breaks_off:
+                half.append((shown, track))
+            elif taken:
+                others.append(_not_needed(shown, taken))
+            else:
+                taken = track
+    if half and not taken:
+        taken = half.pop(0)[1]
+    others += [_not_needed(shown, taken, "breaks off; ") for shown, _ in half if taken]
+    is_lacking = taken is not None and not taken.origin.chapters
+    for place, (shown, _) in enumerate(chapters):
+        is_used = is_lacking and place == 0
+        others.append(
+            LeftOut(shown, *(CHAPTERS_USED if is_used else CHAPTERS_UNUSED), failed=False)
         )
-        if not taken.origin.chapters:
-            taken = replace(taken, origin=replace(taken.origin, chapters=chapters))
-    return ([taken] if taken else []), broken + others
+    if not taken:
+        return [], others
+    if chapters and is_lacking:
+        taken = replace(taken, origin=replace(taken.origin, chapters=chapters[0][1]))
+    return [taken], [replace(one, failed=False) for one in others]
+
+
+def _not_needed(shown: str, taken: RawTrack, why: str = "") -> LeftOut:
+    reason = f"{why}{taken.origin.file} of the same video was used"
+    return LeftOut(shown, reason, OTHER_LANGUAGE, failed=False)
 
 
 def _is_called_chapters(path: Path) -> bool:

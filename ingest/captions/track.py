@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from cs25search.errors import CaptionError
 from cs25search.records import Cue
 
+from .clocks import BROKEN_OFF
+
 MAX_SKIPPED = 100  # further problems are not listed, so that a hostile file cannot fill memory
 MAX_HOURS = 9999
 Timed = tuple[int | None, str]  # start in milliseconds if known, and text
@@ -29,6 +31,11 @@ class Track:
     encoding: str = ""
     remarks: tuple[str, ...] = ()
     chapters: tuple[tuple[float, str], ...] = ()
+
+    @property
+    def breaks_off(self) -> bool:
+        """Whether the file ends within a caption or is broken from some place on."""
+        return any(BROKEN_OFF in one.reason for one in self.skipped)
 
 
 class NoSpeech(CaptionError):
