@@ -247,7 +247,8 @@ def read_track(row: VideoRow, track: RawTrack) -> tuple[VideoRow, Sequence[Cue]]
         cause = f"Every cue is after the end of the video, {clock(video.duration)}."
     elif parsed.skipped:
         first = str(parsed.skipped[0]).splitlines()[0]
-        cause = f"{len(parsed.skipped)} cues left out; {first}"
+        count = len(parsed.skipped)
+        cause = f"{count} {'cue' if count == 1 else 'cues'} left out; {first}"
     row = replace(row, video=video, cues=len(cues), cause=cause, cure=REPAIR if cause else "")
     return row, cues
 

@@ -15,10 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs25search.errors import CaptionError
-from cs25search.records import Cue, Word
+from cs25search.records import Cue, Video, Word
+from ingest.captions.files import Origin, RawTrack
 from ingest.captions.json3 import write_json3
 from ingest.captions.parse import clip, parse_captions
 from ingest.captions.track import MAX_SKIPPED, Track
+from ingest.collect import read_track
+from ingest.report import VideoRow
 
 DATA = Path(__file__).parent / "data" / "captions"
 VALID = sorted(p for p in (DATA / "valid").iterdir() if ".expected" not in p.name)
@@ -349,6 +352,15 @@ def test_number_of_listed_problems_is_bounded() -> None:
     track = parse_captions(text)
     assert words_of(track) == ["hello"]
     assert len(track.skipped) == MAX_SKIPPED
+
+
+@pytest.mark.parametrize(("broken", "told"), [(1, "1 cue left out; "), (2, "2 cues left out; ")])
+def test_left_out_cues_are_counted_in_the_closing_table(broken: int, told: str) -> None:
+    good = "1\n00:00:01,000 --> 00:00:02,000\nThe dough rests.\n\n"
+    data = good + "2\n00:00:03,000 --> nowhere\nLost.\n\n" * broken
+    track = RawTrack(Origin("talk", "local", "talk.srt", ""), data.encode())
+    row, cues = read_track(VideoRow(Video("talk", "Talk", (), 60.0)), track)
+    assert (row.cause[: len(told)], len(cues)) == (told, 1)
 
 
 @pytest.mark.parametrize(
