@@ -50,7 +50,7 @@ _LONG_CODES = {
     "chi": "zh", "zho": "zh", "kor": "ko", "rus": "ru", "por": "pt", "ita": "it", "hin": "hi",
     "ara": "ar", "und": "",
 }  # fmt: skip
-_NAMES = {
+LANGUAGES = {
     "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr",
     "spanish": "es", "español": "es", "japanese": "ja", "日本語": "ja", "chinese": "zh",
     "中文": "zh", "korean": "ko", "한국어": "ko", "russian": "ru", "русский": "ru",
@@ -186,11 +186,11 @@ def _without_language(stem: str) -> tuple[str, str]:
     stem = stem.removesuffix(copy)
     if match := _LANGUAGE_IN_BRACKETS.search(stem):
         named = (match["before"] or match["after"]).lower().split("(")[0].strip(" -")
-        if named in _NAMES and stem != match[0]:
-            stem, language = _LANGUAGE_IN_BRACKETS.sub("", stem, count=1).strip(), _NAMES[named]
+        if named in LANGUAGES and stem != match[0]:
+            stem, language = _LANGUAGE_IN_BRACKETS.sub("", stem, count=1).strip(), LANGUAGES[named]
     if (match := _LANGUAGE_AT_END.search(stem)) and not language:
-        if (match["name"] or "").lower() in _NAMES:
-            stem, language = match["title"], _NAMES[match["name"].lower()]
+        if (match["name"] or "").lower() in LANGUAGES:
+            stem, language = match["title"], LANGUAGES[match["name"].lower()]
         elif match["code"] in _CODES:
             stem, language = match["before"], f"{match['code']}-{match['region']}"
     while True:
@@ -199,8 +199,8 @@ def _without_language(stem: str) -> tuple[str, str]:
             stem, language = before, _tag(last)
         elif dot and before and last.lower() in _ABOUT_TRACK:
             stem = before
-        elif dot and before and not language and last.lower() in _NAMES:
-            stem, language = before, _NAMES[last.lower()]
+        elif dot and before and not language and last.lower() in LANGUAGES:
+            stem, language = before, LANGUAGES[last.lower()]
         else:
             break
     if not language and len(stem) > 12 and VIDEO_ID.fullmatch(stem[:11]) and stem[11] in "-_ ":

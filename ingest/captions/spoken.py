@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from .clocks import TIME, milliseconds
+from .names import LANGUAGES
 from .speakers import is_name, plain_name
 from .track import NoSpeech, Problems, Shown
 from .words import read_lines
@@ -24,6 +25,15 @@ _BRACKETED = re.compile(r"\[([^\[\]]{1,60})\]\s*:?")
 # Screen-reader text that is copied with a time: "1 minute, 5 seconds".
 _SPOKEN_TIME = re.compile(
     r"(?:(?:[0-9]{1,3} (?:hours?|minutes?|seconds?)|[0-9]{1,3} ?(?:時間|分|秒)),? ?){1,3}"
+)
+# The panel in Japanese may write times as "1分20秒".
+_JAPANESE_TIME = re.compile(
+    r"\s*(?:([0-9]{1,3}) ?時間 ?)?(?:([0-9]{1,3}) ?分 ?)?([0-9]{1,2}) ?秒\s*"
+)
+_AUTOMATIC = re.compile(
+    r"\s*[^\W\d_][^()（）]{1,40}[(（][^()（）]{0,40}"
+    r"(?:auto|otomat|авто|自動|自动|자동|tự động)[^()（）]{0,40}[)）]\s*",
+    re.I,
 )
 _WALL_CLOCK_FROM = 3_600_000  # saved captions of a meeting use the time of day
 # Zoom: "15:03:03 From Jane Doe to Everyone:", or time, name and words between tabs.
@@ -60,7 +70,13 @@ def read_transcript(
     parts: list[_Part] = []
     chat = printed = 0
     for line in text.split("\n"):
-        if part := _read_line(line):
+        part = _read_line(line)
+        if part and parts and _JAPANESE_TIME.fullmatch(line):
+            if part.start == parts[-1].start and not parts[-1].lines:
+                continue  # the same time again, for screen readers
+            if part.start < parts[-1].start or not parts[-1].lines:
+                part = None
+        if part:
             parts.append(part)
             chat += _CHAT.match(line) is not None
             printed += _PRINTED.match(line) is not None
@@ -74,6 +90,8 @@ def read_transcript(
         for part in parts:
             del part.lines[1:]
     while parts[-1].lines and _PROMPT.match(parts[-1].lines[-1]):
+        parts[-1].lines.pop()
+    if len(parts[-1].lines) > 1 and _is_language(parts[-1].lines[-1]):  # of the panel's menu
         parts[-1].lines.pop()
     alone = sum(part.alone for part in parts) * 2 > len(parts)
     chapters = _take_numbered(before, parts)
@@ -101,12 +119,25 @@ def _read_line(line: str) -> _Part | None:
         start = milliseconds(*match.groups()[:4])
         if start is not None:
             return _part(start, None, match.groups()[4])
+    if match := _JAPANESE_TIME.fullmatch(line):
+        start = milliseconds(match[1], match[2] or "0", match[3], None)
+        return None if start is None else _Part(start, None, True)
     if match := NAMED.fullmatch(line):
         start = milliseconds(*match.groups()[1:])
         name = plain_name(match[1])
         if start is not None and is_name(name):
             return _Part(start, None, False, name)
     return None
+
+
+def _is_language(line: str) -> bool:
+    """Return whether a line names the language of captions.
+
+    >>> _is_language("English (auto-generated)"), _is_language("日本語"), _is_language("in English")
+    (True, True, False)
+    """
+    name = line.partition("(")[0].strip().lower()
+    return name in LANGUAGES or _AUTOMATIC.fullmatch(line) is not None
 
 
 def _part(start: int, end: int | None, rest: str) -> _Part:
