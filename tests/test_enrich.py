@@ -167,7 +167,10 @@ def test_notes_are_written_and_found_at_their_second(enriched):
 
 def test_each_caption_file_is_parsed_once_a_run(small_copy, talk, server, monkeypatch, tmp_path):
     folder = Path(shutil.copytree(talk, tmp_path / "captions"))
-    (folder / "kCc8FmEb1nY.en.srt").write_text(srt(1).replace("So here", "Once more"), "utf-8")
+    (folder / "more").mkdir()
+    (folder / "more" / "kCc8FmEb1nY.en.srt").write_text(
+        srt(1).replace("So here", "Once more"), "utf-8"
+    )
     parsed = Counter()
 
     def counting(data, source):
@@ -183,7 +186,7 @@ def test_each_caption_file_is_parsed_once_a_run(small_copy, talk, server, monkey
     )
     assert done.exit_code == 0, done.output
     assert server.requests  # so everything was collected twice
-    files = [path.read_bytes() for path in folder.iterdir()]
+    files = [path.read_bytes() for path in folder.rglob("*.srt")]
     assert parsed == dict.fromkeys(files, 1)
 
 

@@ -310,7 +310,7 @@ def _best(
             continue
         track = RawTrack(origin, path.read_bytes(), path)
         try:
-            parsed = parse_captions(track.data, shown)
+            parsed = track.parsed()
         except NoSpeech as error:
             if error.chapters:
                 chapters.append((shown, error.chapters))
