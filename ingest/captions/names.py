@@ -68,6 +68,11 @@ _LANGUAGE_AT_END = re.compile(
     r"^(?P<title>.*[^\s-])(?: - | +)(?P<name>[^\W\d_]+) \(auto-generated\)$"
     r"|^(?P<before>.*[^\W_])[_-](?P<code>[a-z]{2})_(?P<region>[A-Z]{2})$"
 )
+# yt-dlp's index in a playlist if there is no playlist, and its date of upload.
+_BEFORE_TITLE = re.compile(
+    r"^(?:NA ?- ?(?=\S))?"
+    r"(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ _-]+(?=\S))?"
+)
 _SITES = re.compile(r"\s*\[(?:DownSub\.com|SubtitleTools\.com|SaveSubs\.com)\]", re.I)
 _LANGUAGE_IN_BRACKETS = re.compile(
     r"^\s*\[(?P<before>[^\]]+)\]\s*|\s*[\[(](?P<after>[^\[(]+?)[\])]{1,2}\s*$"
@@ -135,7 +140,7 @@ stem='But what is a NN？ [aircAruvnKk]', remark='')
     stem, language = _without_language(stem)
     stem = MEDIA.sub("", stem)
     video_id, title = _find_id(stem, verdicts)
-    if _is_language(stem):  # "aircAruvnKk/en.vtt"
+    if _is_language(stem) and not (video_id and stem.startswith("NA-")):  # "aircAruvnKk/en.vtt"
         stem, language, title = "", language or _tag(stem), ""
     if stem.lower() in _ABOUT_TRACK:
         title = ""
@@ -146,6 +151,8 @@ stem='But what is a NN？ [aircAruvnKk]', remark='')
             break
     if not video_id and not title:
         title = path.parts[-2] if len(path.parts) > 1 else stem
+    if video_id:
+        title = _BEFORE_TITLE.sub("", title)
     doubtful = verdicts.get(COPY.sub("", stem)) or verdicts.get(video_id)
     remark = doubtful.remark if doubtful else ""
     return Name(video_id, _readable(title), language, form, stem, remark)
