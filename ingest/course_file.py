@@ -1,8 +1,9 @@
 """Write course.toml: the file of a new course, or the lectures that an existing one lacks."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import tomlkit
 from tomlkit.items import AoT, Table
@@ -12,6 +13,9 @@ from cs25search.integrity import replace_file
 from cs25search.place import COURSE_FILE
 from cs25search.times import clock
 
+from .captions.names import read_name
+
+LONGEST_NUMBER = 3  # digits; more are a year or a date
 GAPS = {
     "title_ja": "the title in Japanese",
     "about": "one sentence for visitors: what can be asked here",
@@ -77,15 +81,49 @@ def write_course(folder: Path, course: NewCourse, lectures: Sequence[FoundLectur
         tables = tomlkit.aot()
     recordings = settings.recordings if settings else ()
     lacking = [one for one in lectures if not _is_among(recordings, one)]
-    number = max((one.number for one in recordings), default=0)
-    for one in lacking:
-        number += 1
+    follow_deck = "deck" in document
+    for number, one in zip(_numbers(lacking, recordings, follow_deck), lacking, strict=True):
         tables.append(_table(number, one, folder))
     if lacking and "lecture" not in document:
         document.add("lecture", tables)
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(path, tomlkit.dumps(document).encode())
     return len(lacking)
+
+
+def _numbers(
+    lacking: Sequence[FoundLecture], recordings: Sequence[Recording], follow_deck: bool
+) -> list[int]:
+    """Return the numbers of new lectures: those in the names of their files, or the next ones."""
+    taken = [one.number for one in recordings]
+    if not follow_deck and all(one.captions for one in lacking):
+        files = [read_name(PurePath(one.captions.name)) for one in recordings if one.captions]
+        listed = [one.title for one in files if one]
+        new = [one.title for one in lacking]
+        found = numbers_in([*listed, *new])
+        if found and len(listed) == len(taken) and found[: len(taken)] == taken:
+            return found[len(taken) :]
+        found = numbers_in(new)
+        if found and not set(found) & set(taken):
+            return found
+    first = max(taken, default=0) + 1
+    return list(range(first, first + len(lacking)))
+
+
+def numbers_in(titles: Sequence[str]) -> list[int]:
+    """Return the lecture numbers in titles that differ after the same beginning; [] if unclear.
+
+    >>> numbers_in(["CS25 Lecture 2", "CS25 lecture 10: Routers"]), numbers_in(["001 - Intro"])
+    ([2, 10], [])
+    """
+    parts = [re.split(r"([0-9]+)", title.lower()) for title in titles]
+    for place in range(1, min(map(len, parts), default=0), 2):
+        if len(parts) < 2 or len({tuple(one[:place]) for one in parts}) > 1:
+            break
+        numbers = [int(one[place]) if len(one[place]) <= LONGEST_NUMBER else 0 for one in parts]
+        if len(set(numbers)) == len(numbers):
+            return numbers if min(numbers) > 0 else []
+    return []
 
 
 def _is_among(recordings: Sequence[Recording], one: FoundLecture) -> bool:

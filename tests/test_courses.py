@@ -14,7 +14,7 @@ from cs25search.course.settings import read_settings
 from cs25search.errors import IndexMissing, QuestionError
 from cs25search.place import BUNDLED, read_place
 from cs25search.search import open_all, search_all
-from ingest.course_file import FoundLecture
+from ingest.course_file import FoundLecture, NewCourse, write_course
 from ingest.layout import is_old, move_old, remove_old
 from ingest.new import merged
 
@@ -354,6 +354,33 @@ def test_new_again_adds_and_never_overwrites(tmp_path):
     assert path.read_text("utf-8").startswith(edited.split("# my own")[0].rstrip()[:200])
     assert "# my own remark" in path.read_text("utf-8")
     assert path.read_text("utf-8").count("[[lecture]]") == 6
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [
+        (["Lecture 1", "Lecture 2", "Lecture 3", "Lecture 10", "Lecture 11"], [1, 2, 3, 10, 11]),
+        (["001 - Intro", "004 - Routers"], [1, 4]),
+        (["CS25 Lecture 2", "CS25 Lecture 7"], [2, 7]),
+        (["Lecture 2", "Lecture 2b", "Lecture 3"], [1, 2, 3]),
+        (["001 - Intro", "Zebras"], [1, 2]),
+        (["Lecture 0", "Lecture 1"], [1, 2]),
+        (["Talk 2021", "Talk 2022"], [1, 2]),
+    ],
+)
+def test_new_takes_lecture_numbers_from_names_if_all_have_one(tmp_path, names, numbers):
+    lectures = [FoundLecture(one, "", tmp_path / f"{one}.srt") for one in names]
+    write_course(tmp_path / "talks", NewCourse("Talks"), lectures)
+    assert [one.number for one in read_settings(tmp_path / "talks").recordings] == numbers
+
+
+def test_new_gives_a_lecture_that_is_added_the_number_in_its_name(tmp_path):
+    one, two, six = [
+        FoundLecture(f"Lecture {n}", "", tmp_path / f"Lecture {n}.srt") for n in (1, 2, 6)
+    ]
+    write_course(tmp_path / "talks", NewCourse("Talks"), [one, two])
+    write_course(tmp_path / "talks", NewCourse("Talks"), [one, two, six])
+    assert [one.number for one in read_settings(tmp_path / "talks").recordings] == [1, 2, 6]
 
 
 def test_new_names_files_inside_the_course_by_their_place_in_it(tmp_path):
