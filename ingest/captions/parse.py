@@ -36,6 +36,9 @@ _FURNITURE = re.compile(
     re.M | re.I,
 )
 
+# Older Teams transcripts write times without leading zeros, as no other program does.
+_TEAMS = re.compile(r"\s*[0-9]{1,2}:[0-9]:[0-9]{1,2}\.[0-9]{1,9} --> ")
+
 KNOWN = "SRT, WebVTT, json3 or another format listed in docs/captions.md"
 
 
@@ -70,7 +73,7 @@ def parse_captions(data: bytes | str, source: str = "<captions>") -> Track:
         if found := without_speech(text, shown, source):
             raise found
         shown = without_repeats(shown)
-    shown = take_speakers(shown)
+    shown = take_speakers(shown, is_teams=_TEAMS.match(text) is not None)
     timed = any(time is not None for one in shown for line in one.lines for time, _ in line)
     cues = tuple(cue for one in shown if (cue := _cue(one, timed)))
     if not cues:

@@ -57,12 +57,15 @@ def is_name(text: str) -> bool:
     )
 
 
-def take_speakers(shown: Sequence[Shown]) -> list[Shown]:
+def take_speakers(shown: Sequence[Shown], *, is_teams: bool = False) -> list[Shown]:
     """Return captions with the names before their words moved to `speaker`.
 
     A caption with two speakers becomes two captions.
+
+    Args:
+        is_teams: Whether the times are written as in Teams, so that names need not recur.
     """
-    if _have_names_above(shown):
+    if _have_names_above(shown, is_teams):
         return [
             replace(one, lines=one.lines[1:], speaker=plain_name(_text(one.lines[0])))
             for one in shown
@@ -78,12 +81,12 @@ def take_speakers(shown: Sequence[Shown]) -> list[Shown]:
     return [part for one in shown for part in _split(one, names)]
 
 
-def _have_names_above(shown: Sequence[Shown]) -> bool:
+def _have_names_above(shown: Sequence[Shown], is_teams: bool) -> bool:
     """Return whether each caption has a name on its first line, as older Teams transcripts do."""
     if len(shown) < 2 or any(len(one.lines) < 2 or one.speaker for one in shown):
         return False
     names = {plain_name(_text(one.lines[0])) for one in shown}
-    return len(names) * 2 <= len(shown) and all(map(is_name, names))
+    return (is_teams or len(names) * 2 <= len(shown)) and all(map(is_name, names))
 
 
 def _text(line: Sequence[Timed]) -> str:
