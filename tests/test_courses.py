@@ -166,18 +166,36 @@ def test_all_courses_are_merged_by_rank(two):
     indexes = open_all(read_place(two, environment={}))
     assert list(indexes) == [BUNDLED.name, "kitchen"]
     assert indexes["kitchen"].encoder is indexes[BUNDLED.name].encoder
-    hits = search_all(indexes, "temperature", k=6)
+    hits, fits = search_all(indexes, "temperature", k=6)
+    assert fits
     assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5, 6]
-    assert [hit.course for hit in hits] == [BUNDLED.name, "kitchen"] * 3
-    only = search_all(indexes, "temperature", k=6, filters=lambda index: _lecture(9))
+    assert [hit.course for hit in hits] == [hits[0].course, hits[1].course] * 3
+    assert {hit.course for hit in hits} == {BUNDLED.name, "kitchen"}
+    only, _ = search_all(indexes, "temperature", k=6, filters=lambda index: _lecture(9))
     assert {hit.course for hit in only} == {BUNDLED.name}  # the other has no lecture 9
-    fitting = search_all(indexes, "Why does bread rise?", k=6)
+    fitting, _ = search_all(indexes, "Why does bread rise?", k=6)
     assert {hit.course for hit in fitting} == {"kitchen"}  # nothing of the other fits
+    quoted, _ = search_all(indexes, "切れない包丁はなぜ危ない？", k=2)
+    assert quoted[0].course == "kitchen"
+    assert not search_all(indexes, "How tall is Mount Everest?")[1]
     with pytest.raises(QuestionError, match="Lecture 99"):
         search_all(indexes, "heat", filters=lambda index: _lecture(99))
     done = cli(two, "search", "temperature", "--course", "all", "--json")
     assert {hit["course"] for hit in json.loads(done.stdout)["hits"]} == {BUNDLED.name, "kitchen"}
     assert "only works with search" in cli(two, "ask", "bread", "--course", "all").stderr
+
+
+def test_search_says_that_nothing_fits_where_ask_refuses(two):
+    for course in ("kitchen", "all"):
+        done = cli(two, "search", "東京の人口は？", "--course", course)
+        assert (done.returncode, "Nothing" in done.stderr) == (1, True)
+
+
+def test_courses_are_listed_although_none_is_the_default(two, tmp_path):
+    for name in ("kitchen", "physics"):
+        (tmp_path / name).symlink_to(two / "kitchen")
+    assert {"kitchen", "physics"} <= {line.split()[0] for line in
+                                      cli(tmp_path, "courses").stdout.splitlines()}  # fmt: skip
 
 
 def _lecture(number):

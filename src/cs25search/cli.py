@@ -2,12 +2,12 @@
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -15,7 +15,7 @@ from .errors import FAILED, Cs25SearchError, rebuild
 from .formats import AS_TYPED, found_json, hit_json, hit_lines, json_text, showing
 from .language_model import read_endpoint
 from .options import SearchOptions, index_dir_option, question_options, store_options, uri_option
-from .place import Place, read_place
+from .place import ALL, Place, read_place
 from .records import Hit, Language, Lecture
 from .terminal import Line, Program, out, show
 from .text.clean import lines
@@ -81,11 +81,21 @@ def main() -> None:
     """
 
 
-def index_option(command: Command, takes_all: bool = False) -> Command:
+course_option = click.option(
+    "--course",
+    default="",
+    metavar="NAME",
+    help="The course to use; see cs25search courses. search also takes all.  [default: "
+    "CS25_COURSE, or the only one with an index]",
+)
+
+
+def index_option(command: Command, takes_all: bool = False, of_all: bool = False) -> Command:
     """Add --course, --index, --store and --uri; the command gets them as one argument, `place`.
 
     Args:
         takes_all: Whether the command can work with all courses at once.
+        of_all: Whether it always does; it has no --course.
     """
 
     @functools.wraps(command)
@@ -94,24 +104,18 @@ def index_option(command: Command, takes_all: bool = False) -> Command:
         index_dir: Path,
         store: str | None,
         uri: str,
-        course: str,
+        course: str = ALL,
         **options: Any,
     ) -> Any:
         place = read_place(index_dir, store or "", uri, course)
-        if place.is_all and not takes_all:
+        if place.is_all and not (takes_all or of_all):
             raise click.UsageError("--course all only works with search.")
         return command(*arguments, place=place, **options)
 
     for option in (
         store_options,
         index_dir_option,
-        click.option(
-            "--course",
-            default="",
-            metavar="NAME",
-            help="The course to use; see cs25search courses. search also takes all.  [default: "
-            "CS25_COURSE, or the only one with an index]",
-        ),
+        *([] if of_all else [course_option]),
     ):
         with_place = option(with_place)
     return with_place  # type: ignore[return-value]
@@ -152,10 +156,7 @@ def search(wanted: SearchOptions, as_json: bool, place: Place) -> None:
         for hit in found.hits:
             show([*hit_lines(hit, wanted.language()), Line("")], wanted.question)
     if not fits:
-        cure = "other words, or fewer filters" if wanted.is_filtered else "other words"
-        missing = "Nothing fits well:" if found.hits else "Nothing found for"
-        out(f"{missing} {_shortened(wanted.question)!r}. Try {cure}.", err=True)
-        sys.exit(NO_HIT)
+        _say_nothing_fits(wanted, found.hits)
 
 
 def _search_all(wanted: SearchOptions, as_json: bool, place: Place) -> None:
@@ -165,21 +166,23 @@ def _search_all(wanted: SearchOptions, as_json: bool, place: Place) -> None:
     indexes = open_all(place, once=True)
     for index in indexes.values():
         _warn(index)
-    hits = search_all(
-        indexes,
-        wanted.question,
-        5 if wanted.k is None else wanted.k,
-        wanted.filters,
-    )
+    k = 5 if wanted.k is None else wanted.k
+    hits, fits = search_all(indexes, wanted.question, k, wanted.filters)
     if as_json:
         _print_json({"query": wanted.question, "hits": [hit_json(hit) for hit in hits],
-                     "language": wanted.language()})  # fmt: skip
+                     "language": wanted.language(), "fits": fits})  # fmt: skip
     else:
         for hit in hits:
             show([*hit_lines(hit, wanted.language()), Line("")], wanted.question)
-    if not hits:
-        out(f"Nothing found for {_shortened(wanted.question)!r}. Try other words.", err=True)
-        sys.exit(NO_HIT)
+    if not fits:
+        _say_nothing_fits(wanted, hits)
+
+
+def _say_nothing_fits(wanted: SearchOptions, hits: Sequence[Hit]) -> NoReturn:
+    cure = "other words, or fewer filters" if wanted.is_filtered else "other words"
+    missing = "Nothing fits well:" if hits else "Nothing found for"
+    out(f"{missing} {_shortened(wanted.question)!r}. Try {cure}.", err=True)
+    sys.exit(NO_HIT)
 
 
 @main.command()
@@ -426,7 +429,7 @@ def completion(shell: str) -> None:
 
 @main.command()
 @json_option
-@index_option
+@functools.partial(index_option, of_all=True)
 def courses(as_json: bool, place: Place) -> None:
     """List the courses: videos, hours, notes, and when their index was built."""
     from dataclasses import asdict

@@ -85,6 +85,8 @@ def read_place(
     if store not in STORES:
         raise QuestionError(f"The store {store!r} is not one of {', '.join(STORES)}.")
     root = Path(folder or environment.get("CS25_INDEX") or default_folder())
+    if course == ALL and (root / "CURRENT").exists():  # the folder of one course
+        root = root.parent
     found, name = _course_index(root, course or environment.get("CS25_COURSE", ""))
     if found == root and root.name == name:
         root = root.parent

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import threadpoolctl
@@ -39,6 +40,9 @@ from .ranking.filters import EVERYTHING, Filters, read_filters
 from .ranking.searcher import Found, Searcher
 from .ranking.source import LocalSource, Source
 from .records import About, Answer, Chunk, Guide, Hit, Kind, Sentence, Slide
+
+if TYPE_CHECKING:
+    from .answers.findings import Findings
 
 
 def open_index(  # noqa: PLR0913 (the front door)
@@ -240,13 +244,14 @@ def search_all(
     question: str,
     k: int = 5,
     filters: Callable[["Index"], Filters] = lambda index: EVERYTHING,
-) -> list[Hit]:
-    """Return the best moments of several courses; each hit names its course.
+) -> tuple[list[Hit], bool]:
+    """Return the best moments of several courses, and whether they fit; each hit names its course.
 
     Scores are standardised over the chunks of one index, so they cannot be compared between
     indexes. The lists are merged by reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009):
-    as they have no hit in common, this takes the first of each, then the second of each. A course
-    in which nothing fits is left out if something fits in another.
+    as they have no hit in common, this takes the first of each, then the second of each, beginning
+    with the course that answers most likely. A course in which nothing fits is left out if
+    something fits in another.
 
     Args:
         indexes: By the name of their course; see `open_all`.
@@ -266,10 +271,15 @@ def search_all(
             refused = error
     if refused and not found:
         raise refused
-    fitting = [name for name, one in found.items() if indexes[name].fits(one)] or list(found)
-    hits = (replace(hit, course=name) for name in fitting for hit in found[name].hits)
-    merged = sorted(hits, key=lambda hit: hit.rank)
-    return [replace(hit, rank=n) for n, hit in enumerate(merged[:k], start=1)]
+    judged = {name: indexes[name].judged(one) for name, one in found.items() if one.hits}
+    fitting = [name for name, one in judged.items() if one.fits]
+    hits = (
+        (hit.rank, -judged[name].probability, replace(hit, course=name))
+        for name in fitting or judged
+        for hit in found[name].hits
+    )
+    merged = [hit for *_, hit in sorted(hits, key=lambda ranked: ranked[:2])]
+    return [replace(hit, rank=n) for n, hit in enumerate(merged[:k], start=1)], bool(fitting)
 
 
 def read_slides(place: Place) -> tuple[Slide, ...]:
@@ -340,8 +350,8 @@ def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
     return OnnxEncoder(folder, once=once)
 
 
-FITS = 0.05  # less likely answered, and a search says that nothing fits
-FITS_A_GOAL = 0.06  # the same for the guide: a goal is not a question
+# Less likely answered, and the guide says that no lecture fits; a goal is not a question.
+FITS_A_GOAL = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,14 +523,16 @@ class Index:
             return replace(given, question=question, understood=whole)
 
     def fits(self, found: Found) -> bool:
-        """Return whether what was found is related to the question; False for nonsense."""
-        return self._likelihood(found) >= FITS
+        """Return whether the moments found may answer the question, as `answer` decides it."""
+        return self.judged(found).fits
 
-    def _likelihood(self, found: Found) -> float:
-        """Return how likely the moments answer a question, 0 to 1; 0 without any."""
-        from .answers.findings import judge
+    def judged(self, found: Found) -> "Findings":
+        """Return how likely the moments found answer the question, however few were asked for."""
+        from .answers.findings import JUDGED, judge
 
-        return judge(self.searcher, found).probability if found.hits else 0.0
+        if 0 < len(found.hits) < JUDGED:
+            found = self.searcher.find_again(found, found.filters, JUDGED)
+        return judge(self.searcher, found)
 
     def answer_found(
         self, found: Found, on_sentence: Callable[[Sentence], None] = lambda sentence: None
@@ -564,7 +576,7 @@ class Index:
 
         typed = read_text("The goal", goal)
         found = self.searcher.find(read_question(topic_of(typed)), Filters(), GOAL_MOMENTS)
-        is_near = self._likelihood(found) >= FITS_A_GOAL
+        is_near = self.judged(found).probability >= FITS_A_GOAL
         return build_guide(self.searcher, found, typed, is_near)
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:

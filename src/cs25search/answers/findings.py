@@ -33,6 +33,11 @@ class Findings:
     status: Status
     evidence: Evidence
 
+    @property
+    def fits(self) -> bool:
+        """Whether the moments may answer the question."""
+        return self.status != "not_in_lectures"
+
 
 def judge(searcher: Searcher, found: Found) -> Findings:
     """Return the sentences of the moments found, and how likely they answer the question."""

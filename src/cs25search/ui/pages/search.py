@@ -111,7 +111,7 @@ def _show_everywhere(here: Here, question: str) -> list[Video]:
         return []
     indexes = live_indexes(here)
     try:
-        hits = search_all(indexes, question, HITS)
+        hits, fits = search_all(indexes, question, HITS)
     except Cs25SearchError as error:
         show_problem(error, here.language)
         return []
@@ -120,7 +120,7 @@ def _show_everywhere(here: Here, question: str) -> list[Video]:
         st.info(text, icon=":material/search_off:")
         return []
     key = "found_one" if len(hits) == 1 else "found"
-    st.markdown(muted(here.say(key, count=len(hits))))
+    st.markdown(muted(here.say(key, count=len(hits)) if fits else here.say("nearest")))
     cards.show_moments(here, indexes, hits, question)
     return [hit.video for hit in hits]
 
