@@ -187,6 +187,8 @@ def test_all_courses_are_merged_by_rank(two):
 
 def test_search_says_that_nothing_fits_where_ask_refuses(two):
     for course in ("kitchen", "all"):
+        said = cli(two, "ask", "東京の人口は？", "--course", "kitchen").stdout
+        assert "見つかりませんでした" in said and "最も近い場面" not in said
         done = cli(two, "search", "東京の人口は？", "--course", course)
         assert (done.returncode, "Nothing" in done.stderr) == (1, True)
 

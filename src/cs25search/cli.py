@@ -403,7 +403,8 @@ def summary(lecture: int, lang: str, as_json: bool, place: Place) -> None:
     if video is None or entry is None:
         known = ", ".join(str(one.number) for one in entries) or "none"
         raise Cs25SearchError(
-            f"The index has no summary of lecture {lecture}; lectures with one: {known}."
+            f"The index has no summary of lecture {lecture}; lectures with one: {known}.\n"
+            f"What is said in it: cs25search transcript {lecture}"
         )
     if as_json:
         _print_json(summary_json(entry, video))

@@ -28,6 +28,10 @@ NO_TEXT: dict[tuple[Status, Language], str] = {
     ("not_in_lectures", "en"): "I found no answer in the lectures. The closest moments:",
     ("not_in_lectures", "ja"): "講義の中に答えは見つかりませんでした。最も近い場面：",
 }
+NO_MOMENT: dict[Language, str] = {
+    "en": "I found no answer in the lectures.",
+    "ja": "講義の中に答えは見つかりませんでした。",
+}
 
 
 def answer(
@@ -134,12 +138,13 @@ def limit_moments(answer: Answer, found: Found, k: int) -> Answer:
 
 
 def _without_claim(findings: Findings) -> Answer:
-    question = findings.found.question
-    shown = enumerate(findings.found.hits[:SHOWN], start=1)
+    question, hits = findings.found.question, findings.found.hits
+    shown = enumerate(hits[:SHOWN], start=1)
+    said = NO_TEXT[findings.status, question.language] if hits else NO_MOMENT[question.language]
     return Answer(
         question=question.text,
         status=findings.status,
-        text=NO_TEXT[findings.status, question.language],
+        text=said,
         sentences=(),
         citations=tuple(build_citation(n, hit) for n, hit in shown),
         probability=findings.probability,

@@ -152,7 +152,9 @@ def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str
     """
     if answer.status in ("partly", "small_talk"):
         return say(language, answer.status)
-    return say(language, "not_in_chosen" if lectures else "not_in_lectures")
+    if lectures:
+        return say(language, "not_in_chosen")
+    return say(language, "not_in_lectures" if answer.citations else "no_moment")
 
 
 def _number(n: int, citation: Citation | None, links: Links, label: str = "") -> str:

@@ -72,6 +72,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "I found no answer in the lectures. The closest moments:",
         "講義の中に答えは見つかりませんでした。最も近い場面：",
     ),
+    "no_moment": ("I found no answer in the lectures.", "講義の中に答えは見つかりませんでした。"),
     "small_talk": (
         "Hello! Ask me anything about the lectures, for example:",
         "こんにちは！講義について何でも質問してください。たとえば：",
