@@ -12,6 +12,7 @@ import tenacity
 from cs25search.errors import CaptionError
 
 from ..captions.files import NAME, Origin, RawTrack
+from ..captions.clocks import BROKEN_OFF
 from ..captions.parse import parse_captions
 from . import failures
 from .audio import Audio
@@ -231,7 +232,9 @@ def _readable(
     if captions is None:
         return None
     try:
-        parse_captions(captions.data, _file_name(video_id, captions))
+        track = parse_captions(captions.data, _file_name(video_id, captions))
+        if broken := [one for one in track.skipped if BROKEN_OFF in one.reason]:
+            raise broken[0]  # half an answer; the next try may get all of it
     except CaptionError as error:
         found = CaptionError(f"{video_id} from {client.name}", error.line, error.reason)
         raise FetchError(failures.NOT_UNDERSTOOD, str(found)) from error

@@ -150,11 +150,6 @@ def test_question_goes_along_to_the_lecture_and_back(page, app_url):
     settle(page)
     page.get_by_role("link", name="Search", exact=True).click()
     expect(page.get_by_label("Your question")).to_have_value(FLOAT32)
-    settle(page)
-    ask(page, "What is pass@k?")
-    page.get_by_role("button", name="Recent questions").click()
-    page.get_by_text(FLOAT32).click()
-    expect(page.get_by_label("Your question")).to_have_value(FLOAT32)
 
 
 def test_copy_as_link_and_markdown(page, app_url):
