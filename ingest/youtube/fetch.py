@@ -11,8 +11,8 @@ import tenacity
 
 from cs25search.errors import CaptionError
 
-from ..captions.files import NAME, Origin, RawTrack
 from ..captions.clocks import BROKEN_OFF
+from ..captions.files import NAME, Origin, RawTrack
 from ..captions.parse import parse_captions
 from . import failures
 from .audio import Audio
