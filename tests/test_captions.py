@@ -454,5 +454,5 @@ def test_document_that_breaks_off_anywhere_gives_its_whole_captions(kind):
     for cut in range(ends[0], len(text)):
         track = parse_captions(text[:cut])
         assert [cue.text for cue in track.cues] == WORDS[: sum(end <= cut for end in ends)]
-        assert track.kind == kind and track.breaks_off
-    assert not parse_captions(text).breaks_off
+        assert track.kind == kind and track.broken_off
+    assert not parse_captions(text).broken_off

@@ -322,7 +322,7 @@ def _best(
         else:
             if is_chapters and (taken or half):
                 chapters.append((shown, tuple((cue.start, cue.text) for cue in parsed.cues)))
-            elif parsed.breaks_off:
+            elif parsed.broken_off:
                 half.append((shown, track))
             elif taken:
                 others.append(_not_needed(shown, taken))

@@ -33,9 +33,9 @@ class Track:
     chapters: tuple[tuple[float, str], ...] = ()
 
     @property
-    def breaks_off(self) -> bool:
-        """Whether the file ends within a caption or is broken from some place on."""
-        return any(BROKEN_OFF in one.reason for one in self.skipped)
+    def broken_off(self) -> CaptionError | None:
+        """Where the file ends within a caption or is broken from some place on; None if whole."""
+        return next((one for one in self.skipped if BROKEN_OFF in one.reason), None)
 
 
 class NoSpeech(CaptionError):

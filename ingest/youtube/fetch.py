@@ -11,7 +11,6 @@ import tenacity
 
 from cs25search.errors import CaptionError
 
-from ..captions.clocks import BROKEN_OFF
 from ..captions.files import NAME, Origin, RawTrack
 from ..captions.parse import parse_captions
 from . import failures
@@ -233,8 +232,8 @@ def _readable(
         return None
     try:
         track = parse_captions(captions.data, _file_name(video_id, captions))
-        if broken := [one for one in track.skipped if BROKEN_OFF in one.reason]:
-            raise broken[0]  # half an answer; the next try may get all of it
+        if track.broken_off:
+            raise track.broken_off  # half an answer; the next try may get all of it
     except CaptionError as error:
         found = CaptionError(f"{video_id} from {client.name}", error.line, error.reason)
         raise FetchError(failures.NOT_UNDERSTOOD, str(found)) from error
