@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,6 +172,17 @@ def settle(page: Page, patience: float = PATIENCE) -> None:
     ).wait_for(timeout=patience)
     unfinished = page.locator("[data-stale=true], [data-testid=stSkeleton]")
     expect(unfinished).to_have_count(0, timeout=patience)
+
+
+def until(read: Callable[[], object], wanted: object) -> None:
+    """Wait until a browser's storage, clipboard or player says what is wanted.
+
+    Their scripts may run after the page is complete; Playwright's `expect` waits for elements only.
+    """
+    end = time.monotonic() + PATIENCE / 1000
+    while (found := read()) != wanted and time.monotonic() < end:
+        time.sleep(0.1)
+    assert found == wanted
 
 
 def ask(page: Page, question: str) -> None:

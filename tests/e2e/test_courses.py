@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import PHONE, PROJECT, ask, link_copy, open_at, open_page, serve, settle
-from .test_kept import until_stored
+from .conftest import PHONE, PROJECT, ask, link_copy, open_at, open_page, serve, settle, until
+from .test_kept import stored
 
 COURSES = PROJECT / "tests" / "data" / "courses"
 # Nothing outside the bundled course may say this. The program's own name contains "cs25".
@@ -96,7 +96,7 @@ def test_kept_moment_leads_back_to_its_own_course(page, two):
     open_at(page, f"{two}/?course=kitchen&lang=en")
     ask(page, "Why does bread rise?")
     page.locator(".st-key-moment-1").get_by_role("button", name="Keep").click()
-    until_stored(page, 1)
+    until(lambda: len(stored(page)), 1)
     open_at(page, f"{two}/moments?course=cs25&lang=en")
     expect(page.get_by_text("Lecture 1 · Why bread rises")).to_be_visible()
     page.get_by_role("link", name="Read there").click()

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from cs25search.ui.views.texts import TEXTS
 
-from .conftest import EVERYWHERE, open_at, open_page, settle
+from .conftest import EVERYWHERE, open_at, open_page, settle, until
 from .youtube import frame, jump, speak
 
 SEARCH = f"/?lang={{}}&q={quote('Why does the router need float32?')}"
@@ -40,15 +40,6 @@ def stored(page):
     return sorted(one["start"] for one in found if not one["gone"])
 
 
-def until_stored(page, count):
-    """Wait until the browser has stored some moments; the script writes them after the page."""
-    for _ in range(100):
-        if len(stored(page)) == count:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{len(stored(page))} moments are stored, not {count}")
-
-
 def fits(page):
     """Whether nothing has to be scrolled sideways."""
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -64,8 +55,7 @@ def saved(page, label):
 def test_keep_note_export_and_restore_from_the_link(browser, app_url, language, device):
     with open_page(browser, **device) as page:
         keep_two(page, app_url, language)
-        until_stored(page, 2)
-        assert stored(page) == [582, 683]
+        until(lambda: stored(page), [582, 683])
         open_at(page, f"{app_url}/moments?lang={language}")  # a new session
         note = page.locator(KEPT).get_by_label(word("kept_own", language))
         note.fill("=for my talk")
@@ -86,9 +76,10 @@ def test_keep_note_export_and_restore_from_the_link(browser, app_url, language, 
             open_at(other, link)
             press(other, "shared_add", language, count=2)
             expect(other.locator(KEPT)).to_be_visible()
-            assert stored(other) == [582, 683] and fits(other)
-            assert "moments=" not in other.url
-            assert other.get_by_label(word("kept_own", language)).first.input_value() == ""
+            until(lambda: stored(other), [582, 683])
+            assert fits(other)
+            expect(other).not_to_have_url(re.compile("moments="))
+            expect(other.get_by_label(word("kept_own", language)).first).to_have_value("")
 
 
 @EVERYWHERE
@@ -131,7 +122,8 @@ def test_two_tabs_share_one_list(page, app_url):
     expect(page.locator(".st-key-moment-3").get_by_text("Kept", exact=True)).to_be_visible()
     press(page, "kept", "en", ".st-key-moment-1")
     expect(other.locator(".st-key-moment-1").get_by_text("Keep", exact=True)).to_be_visible()
-    assert len(stored(page)) == 2 and stored(page) == stored(other)
+    until(lambda: len(stored(page)), 2)
+    until(lambda: stored(other), stored(page))
 
 
 def test_removed_moment_comes_back_with_undo(page, app_url):
@@ -139,10 +131,10 @@ def test_removed_moment_comes_back_with_undo(page, app_url):
     page.get_by_role("link", name="My moments").click()
     press(page, "kept_remove", "en", KEPT)
     expect(page.locator(KEPT)).to_have_count(0)
-    assert stored(page) == [683]
+    until(lambda: stored(page), [683])
     press(page, "undo", "en")
     expect(page.locator(KEPT)).to_be_visible()
-    assert stored(page) == [582, 683]
+    until(lambda: stored(page), [582, 683])
 
 
 def test_a_browser_full_of_nonsense_is_no_obstacle(page, app_url):
