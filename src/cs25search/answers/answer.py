@@ -11,7 +11,15 @@ from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher
 from ..records import Answer, Language, Sentence, Status
 from .citations import build_citation
-from .compare import about, beside, compared, comparing, join_sides, speaking_of, two_parts
+from .compare import (
+    answer_for_side,
+    compared,
+    comparing,
+    in_same_lecture,
+    join_sides,
+    side_question,
+    two_parts,
+)
 from .course import answers_course, course_answer, find_entry
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge
@@ -119,14 +127,14 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
         return None
     if whole.status == "answered" and (one := comparing(whole, pair)):
         return one
-    sides = [judge_other(about(side, question.language == "ja")) for side in pair]
+    sides = [judge_other(side_question(side, question.language)) for side in pair]
     for side in sides:
         if side.status == "answered" and (one := comparing(side, pair)):
             return replace(one, question=question.text)
-    sides = [sides[0], beside(sides[1], sides[0])]
+    sides = [sides[0], in_same_lecture(sides[1], sides[0])]
     # The whole question is about both sides; the moment of a side only has to deal with that side.
-    first = speaking_of(pair[0], sides[0], whole)
-    return join_sides(question, pair, [first, speaking_of(pair[1], sides[1], whole, first)])
+    first = answer_for_side(pair[0], sides[0], whole)
+    return join_sides(question, pair, [first, answer_for_side(pair[1], sides[1], whole, first)])
 
 
 def limit_moments(answer: Answer, found: Found, k: int) -> Answer:

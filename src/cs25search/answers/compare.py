@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..question.read import Question
-from ..records import Answer, Citation, Sentence
+from ..records import Answer, Citation, Language, Sentence
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from .citations import text_of
@@ -109,13 +109,13 @@ def two_parts(question: str) -> tuple[str, str] | None:
     return f"{one}?", f"{other[0].upper()}{other[1:]}?"
 
 
-def about(side: str, japanese: bool) -> str:
+def side_question(side: str, language: Language) -> str:
     """Return the question to ask about one side of a comparison.
 
-    >>> about("BERT", False), about("BERT", True)
+    >>> side_question("BERT", "en"), side_question("BERT", "ja")
     ('What is BERT?', 'BERTとは何ですか？')
     """
-    return f"{side}とは何ですか？" if japanese else f"What is {side}?"
+    return f"{side}とは何ですか？" if language == "ja" else f"What is {side}?"
 
 
 def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
@@ -142,13 +142,13 @@ def comparing(whole: Findings, pair: tuple[str, str]) -> Answer | None:
     hits = whole.found.hits
     for hit_index, hit in enumerate(hits):
         if hit.score >= NEAR_ABOUT * hits[0].score:
-            answer = build_extract(whole if hit_index == 0 else only(whole, hit_index))
+            answer = build_extract(whole if hit_index == 0 else only_hit(whole, hit_index))
             if has_both(answer.sentences, pair):
                 return answer
     return None
 
 
-def beside(other: Findings, first: Findings) -> Findings:
+def in_same_lecture(other: Findings, first: Findings) -> Findings:
     """Return the findings for the second side, preferring a moment in the first side's lecture.
 
     A lecture that covers both compares them better than two lectures do. A moment elsewhere is kept
@@ -166,10 +166,10 @@ def beside(other: Findings, first: Findings) -> Findings:
     hit_index = choose_spans(first.found.question, first.found.hits, first.passages)[0].hit_index
     video = first.found.hits[hit_index].video
     chosen = next((n for n, hit in enumerate(hits) if hit in near and hit.video == video), 0)
-    return only(other, chosen)
+    return only_hit(other, chosen)
 
 
-def only(findings: Findings, hit_index: int) -> Findings:
+def only_hit(findings: Findings, hit_index: int) -> Findings:
     """Return findings with one of their moments alone."""
     passages = tuple(
         replace(one, hit_index=0) for one in findings.passages if one.hit_index == hit_index
@@ -178,18 +178,20 @@ def only(findings: Findings, hit_index: int) -> Findings:
     return replace(findings, found=found, passages=passages)
 
 
-def speaking_of(
+def answer_for_side(
     side: str, findings: Findings, whole: Findings, other: Answer | None = None
 ) -> Answer | None:
-    """Return what is said of a side, else what a moment of the whole question says of it.
+    """Return the answer about one side, or None.
+
+    If its own moments have none, the answer comes from a moment found for the whole question.
 
     Args:
-        other: What is said of the other side; its moment is not said twice.
+        other: The answer about the other side; its moment is not cited again.
     """
     taken = {(one.video_id, one.start) for one in (other.citations[:1] if other else ())}
-    told = [findings] if findings.probability else []
-    told += [only(whole, hit_index) for hit_index in range(len(whole.found.hits))]
-    for one in told:
+    candidates = [findings] if findings.probability else []
+    candidates += [only_hit(whole, hit_index) for hit_index in range(len(whole.found.hits))]
+    for one in candidates:
         extract = build_extract(one)
         first = extract.citations[0]
         own = [sentence for sentence in extract.sentences if sentence.citations == (1,)]
