@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from cs25search.errors import Cs25SearchError
 from cs25search.language_model import read_endpoint
 from cs25search.place import read_place
-from cs25search.ui.doors import Doors, read_access
+from cs25search.ui.access import AccessCheck, read_access
 from cs25search.ui.page import show
 from cs25search.ui.views.headers import SecurityHeaders
 
@@ -27,4 +27,6 @@ else:
         hosts = read_access().hosts
     except Cs25SearchError as error:
         sys.exit(f"Error: {error}")
-    app = st.App(__file__, middleware=[Middleware(SecurityHeaders), Middleware(Doors, hosts=hosts)])
+    app = st.App(
+        __file__, middleware=[Middleware(SecurityHeaders), Middleware(AccessCheck, hosts=hosts)]
+    )

@@ -15,8 +15,8 @@ from cs25search.progress import ProgressLine
 from cs25search.terminal import Program, out
 
 from .encoder import DEFAULT_MODEL
-from .layout import is_old, move_old, remove_old
 from .new import course_of
+from .old_layout import is_old, move_old, remove_old
 from .order import Order, check
 from .remarks import recorded, show
 from .report import SOME_FAILED, exit_code, table

@@ -15,8 +15,8 @@ from cs25search.errors import IndexMissing, QuestionError
 from cs25search.place import BUNDLED, read_place
 from cs25search.search import open_all, search_all
 from ingest.course_file import FoundLecture, NewCourse, write_course
-from ingest.layout import is_old, move_old, remove_old
 from ingest.new import merged
+from ingest.old_layout import is_old, move_old, remove_old
 
 COURSES = DATA / "courses"
 QUESTIONS = json.loads((COURSES / "kitchen-questions.json").read_text("utf-8"))["questions"]

@@ -215,10 +215,10 @@ def test_notes_of_a_model_are_marked_wherever_they_are_shown(enriched):
 def lecture_page(language):
     from cs25search.course.read import load_course
     from cs25search.place import read_place
-    from cs25search.ui.here import Here
+    from cs25search.ui.context import PageContext
     from cs25search.ui.pages import lecture as lecture_page
 
-    lecture_page.show(Here(language, load_course().about, read_place(), {}))
+    lecture_page.show(PageContext(language, load_course().about, read_place(), {}))
 
 
 @pytest.mark.parametrize(

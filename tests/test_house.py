@@ -15,7 +15,7 @@ PROJECT = Path(__file__).parents[1]
 SOURCE = PROJECT / "src/cs25search"
 # Rooms from the ground up: packages, and modules beside them. A room imports from lower floors.
 FLOORS = (
-    {"connections", "errors", "integrity", "log", "privacy", "text", "times"},
+    {"closable_http", "errors", "integrity", "log", "telemetry", "text", "times"},
     {"arguments", "encoding", "language_model", "place", "progress", "records", "terminal"},
     {"course", "evaluation", "index", "transcripts"},
     {"formats", "question"},
@@ -35,14 +35,14 @@ MILVUS_DOOR_OF_INGEST = "ingest.milvus"
 READERS = {
     "cs25search.place": "read_place",
     "cs25search.language_model": "read_endpoint",
-    "cs25search.ui.doors": "read_access",
+    "cs25search.ui.access": "read_access",
     "ingest.youtube.limits": "read_network",
 }
 EDGES = {"cs25search.cli", "cs25search.search", "ingest.order", "ingest.new"}  # and app.py
 OTHERS_WITH_ENVIRONMENT = {
     "cs25search.log",  # every layer logs, and where to is no concern of any of them
     "cs25search.integrity",  # XDG_CACHE_HOME: the user's cache
-    "cs25search.privacy",  # sets what libraries read
+    "cs25search.telemetry",  # sets what libraries read
     "cs25search.terminal",  # NO_COLOR and TERM: conventions of terminals, read where it is drawn
     "ingest.encoder",  # sets what libraries read
     "cs25search.ui.ingesting",  # passes it to the process that it starts

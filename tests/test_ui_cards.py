@@ -7,11 +7,11 @@ def slide_page(url: str) -> None:
     from cs25search.course.read import load_course
     from cs25search.place import read_place
     from cs25search.records import Slide
-    from cs25search.ui.here import Here
+    from cs25search.ui.context import PageContext
     from cs25search.ui.widgets import cards
 
     slide = Slide(3, None, "A title", "A summary", url)
-    cards.show_slide_widget(Here("en", load_course().about, read_place(), {}), slide)
+    cards.show_slide_widget(PageContext("en", load_course().about, read_place(), {}), slide)
 
 
 def show(url: str) -> AppTest:

@@ -10,8 +10,8 @@
 from typing import TYPE_CHECKING, Any
 
 from .errors import Cs25SearchError
-from .privacy import switch_off_telemetry
 from .records import Answer, Chunk, Citation, Cue, Hit, Sentence, Slide, Video, Word
+from .telemetry import switch_off_telemetry
 from .times import clock, watch_url
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
-    from .connections import Closing
+    from .closable_http import Closing
 
 FIRST_TOKEN = 20.0  # default seconds within which a model must begin to think or write
 MOST_BYTES = 8_000_000  # of one reply; many times the longest reply with all its reasoning
@@ -105,7 +105,7 @@ def stream_reply(
         EndpointProblem: The model cannot be reached, is too slow, breaks off, or sends an invalid
             reply.
     """
-    from .connections import Closing  # imported here: only needed with an endpoint
+    from .closable_http import Closing  # imported here: only needed with an endpoint
 
     _check(endpoint)
     pieces: queue.Queue[str | BaseException | None] = queue.Queue()
@@ -272,7 +272,7 @@ def _begin_stream(
     """
     import requests
 
-    from .connections import ClosableAdapter
+    from .closable_http import ClosableAdapter
 
     settings: dict[str, Any] = {"temperature": 0, "max_tokens": most_tokens}
 

@@ -19,7 +19,7 @@ import streamlit as st
 from ..errors import FAILED
 from ..index.publish import LOCK
 from ..progress import FILE, REPORT, read_progress
-from .doors import Access, is_local, may_ingest
+from .access import Access, is_local, may_ingest
 
 LOG = "ingest.log"
 ADDED = "added"  # folder of the caption files that visitors have added

@@ -10,14 +10,14 @@ from ..integrity import fingerprint
 from ..place import Place
 from ..records import Language, Video
 from ..search import Index, live_name, open_place
-from .here import Here
+from .context import PageContext
 from .views.dates import local_time
 from .views.markup import escape_markup
 from .views.problem import explain
 from .views.suggestions import NONE, Suggestions, suggestions
 
 
-def live_index(here: Here) -> Index:
+def live_index(context: PageContext) -> Index:
     """Return the live index; if it is damaged, show a warning and return the previous generation.
 
     Raises:
@@ -26,42 +26,44 @@ def live_index(here: Here) -> Index:
         ModelError: The encoder is missing, altered or a different one.
         StoreError: Milvus does not respond.
     """
-    with st.spinner(here.say("opening")):
+    with st.spinner(context.say("opening")):
         # A copy, because all sessions share the cached index.
-        index = copy(_open(here.place, _state(here.place)))
-    index.endpoint = here.endpoint
+        index = copy(_open(context.place, _state(context.place)))
+    index.endpoint = context.endpoint
     if index.damage:
         built = local_time(index.generation.manifest.created, st.context.timezone)
-        st.warning(here.say("older_served", when=escape_markup(built)), icon=":material/warning:")
+        st.warning(
+            context.say("older_served", when=escape_markup(built)), icon=":material/warning:"
+        )
         _, cure = explain(index.damage)
         st.code(cure or "", language=None)
         st.text(str(index.damage))
     return index
 
 
-def live_indexes(here: Here) -> dict[str, Index]:
+def live_indexes(context: PageContext) -> dict[str, Index]:
     """Return the live index of every course; those that cannot be opened are left out."""
     indexes = {}
-    with st.spinner(here.say("opening")):
-        for name in here.titles:
-            place = here.place.of_course(name)
+    with st.spinner(context.say("opening")):
+        for name in context.titles:
+            place = context.place.of_course(name)
             with suppress(Cs25SearchError):
                 indexes[name] = _open(place, _state(place))
     return indexes
 
 
-def other_videos(here: Here) -> list[Video]:
+def other_videos(context: PageContext) -> list[Video]:
     """Return the videos of the live index that are not lectures; empty if it cannot be opened."""
     with suppress(Cs25SearchError):
-        videos = _open(here.place, _state(here.place)).generation.videos
+        videos = _open(context.place, _state(context.place)).generation.videos
         return [video for video in videos if video.lecture is None]
     return []
 
 
-def suggested(here: Here) -> Suggestions:
+def suggested(context: PageContext) -> Suggestions:
     """Return the questions that the live index answers; empty if it cannot be opened."""
     with suppress(Cs25SearchError):
-        return _suggested(here.place, _state(here.place), here.language)
+        return _suggested(context.place, _state(context.place), context.language)
     return NONE
 
 

@@ -13,8 +13,8 @@ from ..place import Place, index_names
 from ..records import Language
 from ..search import read_course
 from ..text.clean import clean
-from .doors import Access
-from .here import Here, show_problem
+from .access import Access
+from .context import PageContext, show_problem
 from .pages import (
     kept as kept_page,
 )
@@ -66,43 +66,45 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         show_problem(error, language)
         show_language(language)
         return
-    here = Here(language, course, place, {}, endpoint, access, titles)
+    context = PageContext(language, course, place, {}, endpoint, access, titles)
     pages: dict[str, StreamlitPage] = {
-        "search": _page(search_page.show, here, "page_search", "", ":material/search:"),
+        "search": _page(search_page.show, context, "page_search", "", ":material/search:"),
         "lectures": _page(
-            lectures_page.show, here, "page_lectures", "lectures", ":material/school:"
+            lectures_page.show, context, "page_lectures", "lectures", ":material/school:"
         ),
         "lecture": _page(
-            lecture_page.show, here, "page_lecture", "lecture", ":material/menu_book:"
+            lecture_page.show, context, "page_lecture", "lecture", ":material/menu_book:"
         ),
-        "kept": _page(kept_page.show, here, "page_kept", "moments", ":material/star:"),
-        "sources": _page(sources_page.show, here, "page_sources", "index", ":material/database:"),
+        "kept": _page(kept_page.show, context, "page_kept", "moments", ":material/star:"),
+        "sources": _page(
+            sources_page.show, context, "page_sources", "index", ":material/database:"
+        ),
     }
-    here.pages.update(pages)
+    context.pages.update(pages)
     page = st.navigation(list(pages.values()), position="top")
-    title = page.title if page.url_path else here.say("title", course=here.course_title)
-    here.name_tab(title)
+    title = page.title if page.url_path else context.say("title", course=context.course_title)
+    context.name_tab(title)
     # Another page starts without parameters; links to it must keep the language.
     if st.query_params.get("lang") != language:
         st.query_params["lang"] = language
     width = WIDTH_LECTURE if page.url_path == "lecture" else WIDTH
     with st.container(horizontal_alignment="center"), st.container(width=width):
-        _show_top(here, title)
+        _show_top(context, title)
         try:
             page.run()
         except Cs25SearchError as error:
-            show_problem(error, language, here)
-        _show_foot(here)
+            show_problem(error, language, context)
+        _show_foot(context)
         kept_list.send()
         show_language(language)
 
 
 def _page(
-    shown: Callable[[Here], None], here: Here, key: str, path: str, icon: str
+    shown: Callable[[PageContext], None], context: PageContext, key: str, path: str, icon: str
 ) -> "StreamlitPage":
     return st.Page(
-        partial(shown, here),
-        title=here.say(key),
+        partial(shown, context),
+        title=context.say(key),
         icon=icon,
         url_path=path or None,
         default=not path,
@@ -133,22 +135,22 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
     return places[name], titles
 
 
-def _show_top(here: Here, title: str) -> None:
+def _show_top(context: PageContext, title: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         st.title(escape_markup(title), anchor=False, width="content")
         st.radio(
-            here.say("language"),
+            context.say("language"),
             LANGUAGES,
             format_func=NAMES.__getitem__,
             key="language",
             horizontal=True,
             label_visibility="collapsed",
         )
-    if here.titles:
+    if context.titles:
         st.selectbox(
-            here.say("course"),
-            list(here.titles),
-            format_func=lambda name: clean(here.titles[name]),
+            context.say("course"),
+            list(context.titles),
+            format_func=lambda name: clean(context.titles[name]),
             key="course",
             on_change=_change_course,
         )
@@ -164,17 +166,17 @@ def _change_course() -> None:
             del st.session_state[key]
 
 
-def _show_foot(here: Here) -> None:
-    course, deck = here.course, here.course.deck
-    rights = here.local(course.rights, course.rights_ja)
-    parts = [escape_markup(rights) if rights else here.say("rights")]
+def _show_foot(context: PageContext) -> None:
+    course, deck = context.course, context.course.deck
+    rights = context.local(course.rights, course.rights_ja)
+    parts = [escape_markup(rights) if rights else context.say("rights")]
     if course.url:
-        parts.append(here.say("course_page", url=course.url))
+        parts.append(context.say("course_page", url=course.url))
     if deck and (deck.author or deck.url):
         author = escape_markup(deck.author or deck.title)
         parts.append(
-            here.say("rights_deck", author=f"[{author}]({deck.url})" if deck.url else author)
+            context.say("rights_deck", author=f"[{author}]({deck.url})" if deck.url else author)
         )
-    what = here.say("what")
+    what = context.say("what")
     st.divider()
     st.markdown(f":small[{' '.join(parts)}]\n\n:small[{what}]")

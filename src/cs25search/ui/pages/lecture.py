@@ -11,7 +11,7 @@ from ...search import Index
 from ...text.clean import clean
 from ...times import clock, watch_url
 from ...transcripts import FORMATS, cues_of, write_transcript
-from ..here import Here
+from ..context import PageContext
 from ..live import live_index
 from ..views import card, moment
 from ..views.address import video_address
@@ -65,26 +65,26 @@ class Watched:
         return views
 
 
-def show(here: Here) -> None:
+def show(context: PageContext) -> None:
     """Show the page for the lecture (lecture=5) or other video (video=ID) in the URL."""
-    index = live_index(here)
+    index = live_index(context)
     videos = {_name(video): video for video in index.generation.videos}
-    chosen = _choose(here, videos)
+    chosen = _choose(context, videos)
     if chosen is None:
         return
     video = videos[chosen]
-    here.name_tab(here.title(video))
+    context.name_tab(context.title(video))
     watched = _read(index, video)
     contents, text, side = st.columns([2, 5, 3], gap="medium")
     with contents, st.container(key="contents"):
-        st.html(show_contents(_contents(here, watched), video, here.links))
+        st.html(show_contents(_contents(context, watched), video, context.links))
     with text:
-        found = _show_said(here, index, watched)
+        found = _show_said(context, index, watched)
     with side, st.container(key="player"):
-        options = desk.Options(here.say("find"), video.video_id, follow=True, found=found)
-        desk.show_desk(here, [video], options)
+        options = desk.Options(context.say("find"), video.video_id, follow=True, found=found)
+        desk.show_desk(context, [video], options)
     with side, st.container(key="slides"):
-        _show_slides(here, index, video)
+        _show_slides(context, index, video)
 
 
 def _name(video: Video) -> str:
@@ -93,12 +93,12 @@ def _name(video: Video) -> str:
     return name
 
 
-def _choose(here: Here, videos: dict[str, Video]) -> str | None:
+def _choose(context: PageContext, videos: dict[str, Video]) -> str | None:
     """Return the video to show; None if the link names an unknown one."""
     asked = st.query_params.get("lecture") or st.query_params.get("video") or ""
     is_unknown = bool(asked) and asked not in videos
     first = asked if asked in videos else next(iter(videos))
-    key = f"watched-{here.language}"
+    key = f"watched-{context.language}"
     if asked in videos and st.session_state.get("watched-asked") != asked:
         st.session_state[key] = asked  # a different link was followed
     if not is_unknown:
@@ -107,19 +107,19 @@ def _choose(here: Here, videos: dict[str, Video]) -> str | None:
         st.session_state[key] = None
         st.session_state["watched-asked"] = asked
     chosen: str | None = st.selectbox(
-        here.say("page_lecture"),
+        context.say("page_lecture"),
         list(videos),
         index=None if st.session_state[key] is None else 0,  # None would add an empty choice
-        format_func=lambda name: clean(here.title(videos[name])),
+        format_func=lambda name: clean(context.title(videos[name])),
         key=key,
-        placeholder=here.say("choose_lecture"),
+        placeholder=context.say("choose_lecture"),
         label_visibility="collapsed",  # the page title says it
         on_change=_leave,
     )
     if chosen is None:
         if is_unknown:
             st.warning(
-                here.say("unknown_lecture", asked=escape_markup(asked)), icon=":material/help:"
+                context.say("unknown_lecture", asked=escape_markup(asked)), icon=":material/help:"
             )
         return None
     st.session_state["watched-asked"] = chosen
@@ -170,20 +170,20 @@ def _moments(index: Index, video: Video) -> list[Hit]:
     )
 
 
-def _contents(here: Here, watched: Watched) -> list[tuple[float, str]]:
+def _contents(context: PageContext, watched: Watched) -> list[tuple[float, str]]:
     """Return the outline of a lecture, else its chapters, else the titles of its notes."""
-    lectures = {lecture.number: lecture for lecture in here.course.lectures}
+    lectures = {lecture.number: lecture for lecture in context.course.lectures}
     lecture = lectures.get(watched.video.lecture or 0)
     if lecture and lecture.outline:
-        return [(one.start, here.local(one.title, one.title_ja)) for one in lecture.outline]
+        return [(one.start, context.local(one.title, one.title_ja)) for one in lecture.outline]
     if watched.video.chapters:
         return list(watched.video.chapters)
-    titles = [(row.start, _title(here, row.note)) for row in watched.rows if row.note]
+    titles = [(row.start, _title(context, row.note)) for row in watched.rows if row.note]
     return titles or [(row.start, _first_words(row)) for row in watched.rows]
 
 
-def _title(here: Here, note: Chunk) -> str:
-    return in_language(note.title, note.title_ja, here.language)
+def _title(context: PageContext, note: Chunk) -> str:
+    return in_language(note.title, note.title_ja, context.language)
 
 
 def _first_words(row: TextRow, letters: int = 32) -> str:
@@ -192,43 +192,45 @@ def _first_words(row: TextRow, letters: int = 32) -> str:
     return text if len(text) <= letters else f"{text[:letters].rsplit(' ', 1)[0]} …"
 
 
-def _show_said(here: Here, index: Index, watched: Watched) -> str:
+def _show_said(context: PageContext, index: Index, watched: Watched) -> str:
     """Show the text of a lecture; return the words that are marked in it."""
     video = watched.video
-    st.markdown(moment.video_line(video, here.language))
+    st.markdown(moment.video_line(video, context.language))
     if watched.hits:
-        _show_moments(here, watched)
+        _show_moments(context, watched)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        view = _choose_view(here, watched)
+        view = _choose_view(context, watched)
         wanted = st.text_input(
-            here.say("find"),
+            context.say("find"),
             key=FIND,
             bind="query-params",
             icon=":material/find_in_page:",
         )
-    rows = show_text(Text(watched.rows, view, wanted, _deck(here, index, video)), video, here.links)
+    rows = show_text(
+        Text(watched.rows, view, wanted, _deck(context, index, video)), video, context.links
+    )
     if wanted.strip():
-        _show_count(here, wanted, rows.count("<mark>"))
+        _show_count(context, wanted, rows.count("<mark>"))
     st.html(rows)
-    if maker := moment.captions_by(video, here.language):
+    if maker := moment.captions_by(video, context.language):
         st.html(f"<p class=cs-label>{maker}</p>")
     if not any(row.said for row in watched.rows):
-        st.markdown(muted(here.say("no_transcript")))
+        st.markdown(muted(context.say("no_transcript")))
     with st.container(horizontal=True):
         if link := watch_url(video.video_id, 0):
-            st.link_button(here.say("watch_lecture"), link, icon=":material/open_in_new:")
+            st.link_button(context.say("watch_lecture"), link, icon=":material/open_in_new:")
         if any(row.said for row in watched.rows):
-            _offer_transcript(here, index, video)
+            _offer_transcript(context, index, video)
     return wanted if "<mark>" in rows else ""
 
 
-def _choose_view(here: Here, watched: Watched) -> View:
+def _choose_view(context: PageContext, watched: Watched) -> View:
     views = watched.views or ["notes"]
     asked = st.query_params.get(VIEW)
-    key = f"{VIEW}-{here.language}-{watched.video.video_id}"
+    key = f"{VIEW}-{context.language}-{watched.video.video_id}"
     st.session_state.setdefault(key, asked if asked in views else views[0])
     view = st.segmented_control(
-        here.say("view"), views, format_func=lambda one: here.say(VIEWS[one]), key=key,
+        context.say("view"), views, format_func=lambda one: context.say(VIEWS[one]), key=key,
         required=True,
     )  # fmt: skip
     if view == views[0]:
@@ -238,61 +240,61 @@ def _choose_view(here: Here, watched: Watched) -> View:
     return view or views[0]
 
 
-def _show_count(here: Here, wanted: str, count: int) -> None:
+def _show_count(context: PageContext, wanted: str, count: int) -> None:
     """Show how often the words occur, and the buttons to step (scripts/find.js)."""
     if not count:
-        text = here.say("find_nothing", wanted=escape_markup(wanted))
+        text = context.say("find_nothing", wanted=escape_markup(wanted))
         st.info(text, icon=":material/search_off:")
         return
     number = "<b data-found>1</b>"
-    shown = here.say("find_count", number=number, count=count)
+    shown = context.say("find_count", number=number, count=count)
     buttons = "".join(
-        f'<button type="button" data-step={by} class=cs-button>{here.say(key)}</button> '
+        f'<button type="button" data-step={by} class=cs-button>{context.say(key)}</button> '
         for key, by in (("previous", -1), ("next", 1))
     )
     st.html(f"<p class='cs-actions cs-finds' aria-live=polite>{shown} {buttons}</p>")
 
 
-def _deck(here: Here, index: Index, video: Video) -> dict[int, str]:
+def _deck(context: PageContext, index: Index, video: Video) -> dict[int, str]:
     """Return the titles of the slides of a lecture."""
     return {
-        slide.number: in_language(slide.title, slide.title_ja, here.language)
+        slide.number: in_language(slide.title, slide.title_ja, context.language)
         for slide in index.generation.slides
         if slide.lecture == video.lecture
     }
 
 
-def _show_slides(here: Here, index: Index, video: Video) -> None:
+def _show_slides(context: PageContext, index: Index, video: Video) -> None:
     """Show the slides of a lecture; the one for the current second is marked and unfolded."""
     own = [one for one in index.generation.slides if one.lecture == video.lecture]
     if not own or video.lecture is None:
         return
     deck = index.generation.about.deck
     shown = "".join(
-        f"<div data-of-slide={one.number}>{card.folded_slide(one, deck, here.language)}</div>"
+        f"<div data-of-slide={one.number}>{card.folded_slide(one, deck, context.language)}</div>"
         for one in own
     )
-    st.html(f"<section class=cs-slides><h2>{here.say('view_deck')}</h2>{shown}</section>")
+    st.html(f"<section class=cs-slides><h2>{context.say('view_deck')}</h2>{shown}</section>")
 
 
-def _show_moments(here: Here, watched: Watched) -> None:
+def _show_moments(context: PageContext, watched: Watched) -> None:
     with st.container(border=True, key="asked", gap="xsmall"):
-        st.markdown(here.say("asked", question=escape_markup(st.session_state["question"])))
+        st.markdown(context.say("asked", question=escape_markup(st.session_state["question"])))
         lines = "".join(
-            f"<li>{here.links.play(watched.video, hit.start, _moment_label(here, hit))}</li>"
+            f"<li>{context.links.play(watched.video, hit.start, _moment_label(context, hit))}</li>"
             for hit in watched.hits
         )
         st.html(f"<ul class=cs-sources>{lines}</ul>")
 
 
-def _moment_label(here: Here, hit: Hit) -> str:
-    title = moment.title_of(hit.note, here.language) if hit.note else ""
+def _moment_label(context: PageContext, hit: Hit) -> str:
+    title = moment.title_of(hit.note, context.language) if hit.note else ""
     return f"{clock(hit.start)} {escape_html(title)}".strip()
 
 
-def _offer_transcript(here: Here, index: Index, video: Video) -> None:
+def _offer_transcript(context: PageContext, index: Index, video: Video) -> None:
     """Show a menu to download the transcript in each format."""
-    with st.popover(here.say("download_transcript"), icon=":material/download:"):
+    with st.popover(context.say("download_transcript"), icon=":material/download:"):
         cues = cues_of(index.chunks_of(video.video_id))
         for form in FORMATS:
             st.download_button(

@@ -12,7 +12,7 @@ from ...question.small_talk import is_small_talk
 from ...ranking.searcher import Found
 from ...records import Video
 from ...search import Index, search_all
-from ..here import Here, show_problem
+from ..context import PageContext, show_problem
 from ..live import live_index, live_indexes, other_videos, suggested
 from ..views import asks
 from ..views.address import Chosen, chosen_filters, first_chosen
@@ -33,25 +33,25 @@ CONTEXT, WHOLE, AS_TYPED = "context", "whole-question", "as-typed"
 SHOWN = "more-shown"  # how often more moments were asked for, by question
 
 
-def show(here: Here) -> None:
+def show(context: PageContext) -> None:
     """Show the page: on a phone, the player is above and the map below the moments."""
     main, side = st.columns([5, 3], gap="medium")
     player, course = side.container(key="player"), side.container(key="map")
     with main, st.container(gap="xsmall"):
         box, filters = st.columns([3, 2], gap="small")
         with box, st.container(key="box", gap=None):
-            question = _ask_for_question(here)
-            show_list(here, question, understand(question))
+            question = _ask_for_question(context)
+            show_list(context, question, understand(question))
         with filters:
-            lectures = _choose_lectures(here)
-        played = _show_results(here, question, lectures, course)
+            lectures = _choose_lectures(context)
+        played = _show_results(context, question, lectures, course)
     with player:
-        options = desk.Options(box=here.say("question"), focus=not question)
-        desk.show_desk(here, played, options, _ask_whole)
+        options = desk.Options(box=context.say("question"), focus=not question)
+        desk.show_desk(context, played, options, _ask_whole)
 
 
 def _show_results(
-    here: Here, question: str, lectures: list[Chosen], course: "DeltaGenerator"
+    context: PageContext, question: str, lectures: list[Chosen], course: "DeltaGenerator"
 ) -> list[Video]:
     """Show what was found; return the videos that the page can play.
 
@@ -59,16 +59,18 @@ def _show_results(
         course: Where the map of the course is shown.
     """
     if not question:
-        about = here.local(here.course.about, here.course.about_ja)
-        st.markdown(escape_markup(about) if about else here.say("about"))
+        about = context.local(context.course.about, context.course.about_ja)
+        st.markdown(escape_markup(about) if about else context.say("about"))
     elif len(question) > BOX_LETTERS:
         st.markdown(muted(escape_markup(question)))
-    here.name_tab(question)
-    if here.titles and st.toggle(here.say("all_courses"), key="everywhere", bind="query-params"):
-        return _show_everywhere(here, question)
+    context.name_tab(question)
+    if context.titles and st.toggle(
+        context.say("all_courses"), key="everywhere", bind="query-params"
+    ):
+        return _show_everywhere(context, question)
     whole = st.session_state[WHOLE]
     try:
-        index = live_index(here)
+        index = live_index(context)
         exact = st.session_state.get(AS_TYPED) == question
         k = HITS + MORE * st.session_state.get(SHOWN, {}).get(question, 0)
         found = (
@@ -77,59 +79,59 @@ def _show_results(
             else None
         )
     except Cs25SearchError as error:
-        show_problem(error, here.language, here)
+        show_problem(error, context.language, context)
         return []
     if found is None:
-        _show_examples(here, _examples(here, index))
+        _show_examples(context, _examples(context, index))
         return []
     if whole != question:
-        said = here.say("understood", question=f"**{escape_markup(whole)}**")
-        _show_understood(here, question, "understood", said)
+        said = context.say("understood", question=f"**{escape_markup(whole)}**")
+        _show_understood(context, question, "understood", said)
     if corrected := found.question.corrected:
-        said = here.say("corrected", question=f"**{escape_markup(corrected)}**")
-        _show_understood(here, question, "corrected", said)
-    _show_found(here, index, found, course)
+        said = context.say("corrected", question=f"**{escape_markup(corrected)}**")
+        _show_understood(context, question, "corrected", said)
+    _show_found(context, index, found, course)
     return list(index.generation.videos)
 
 
-def _show_examples(here: Here, questions: Sequence[str]) -> None:
+def _show_examples(context: PageContext, questions: Sequence[str]) -> None:
     """Show questions to try, and the way to the list of lectures."""
     st.pills(
-        here.say("examples"), questions, key="example", on_change=_ask_again, args=("example",)
+        context.say("examples"), questions, key="example", on_change=_ask_again, args=("example",)
     )
     st.page_link(
-        here.pages["lectures"],
-        label=here.say("browse"),
+        context.pages["lectures"],
+        label=context.say("browse"),
         icon=":material/school:",
-        query_params=here.address,
+        query_params=context.address,
     )
 
 
-def _show_everywhere(here: Here, question: str) -> list[Video]:
+def _show_everywhere(context: PageContext, question: str) -> list[Video]:
     """Show the best moments of all courses; there is no answer over several courses."""
     if not question:
         return []
-    indexes = live_indexes(here)
+    indexes = live_indexes(context)
     try:
         hits, fits = search_all(indexes, question, HITS)
     except Cs25SearchError as error:
-        show_problem(error, here.language)
+        show_problem(error, context.language)
         return []
     if not hits:
-        text = here.say("nothing", question=escape_markup(question))
+        text = context.say("nothing", question=escape_markup(question))
         st.info(text, icon=":material/search_off:")
         return []
     key = "found_one" if len(hits) == 1 else "found"
-    st.markdown(muted(here.say(key, count=len(hits)) if fits else here.say("nearest")))
-    cards.show_moments(here, indexes, hits, question)
+    st.markdown(muted(context.say(key, count=len(hits)) if fits else context.say("nearest")))
+    cards.show_moments(context, indexes, hits, question)
     return [hit.video for hit in hits]
 
 
-def _examples(here: Here, index: Index) -> Sequence[str]:
+def _examples(context: PageContext, index: Index) -> Sequence[str]:
     """Return questions to try: those of the course, else some that its notes answer."""
-    course = here.course
-    own = course.examples_ja if here.language == "ja" else course.examples
-    asked = own or examples(index.searcher.source, here.language)
+    course = context.course
+    own = course.examples_ja if context.language == "ja" else course.examples
+    asked = own or examples(index.searcher.source, context.language)
     parts = [title for lecture in course.lectures for _, title in lecture.chapters]
     return asked or (parts or [lecture.title for lecture in course.lectures])[:TITLES]
 
@@ -137,18 +139,18 @@ def _examples(here: Here, index: Index) -> Sequence[str]:
 def understand(question: str) -> str:
     """Return a question completed from the previous one, unless it is to be searched as typed."""
     state = st.session_state
-    context = "" if state.get(AS_TYPED) == question else state.get(CONTEXT, "")
-    whole = understood_as(question, context)
+    earlier = "" if state.get(AS_TYPED) == question else state.get(CONTEXT, "")
+    whole = understood_as(question, earlier)
     state[WHOLE] = whole
     return whole
 
 
-def _show_understood(here: Here, question: str, key: str, said: str) -> None:
+def _show_understood(context: PageContext, question: str, key: str, said: str) -> None:
     """Show what was searched for instead of a question, and how to search for it as typed."""
     with st.container(key=key, horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(said, width="content")
         st.button(
-            here.say("as_typed"),
+            context.say("as_typed"),
             key=f"{key}-as-typed",
             icon=":material/undo:",
             on_click=st.session_state.__setitem__,
@@ -156,44 +158,44 @@ def _show_understood(here: Here, question: str, key: str, said: str) -> None:
         )
 
 
-def _on_question(here: Here) -> None:
+def _on_question(context: PageContext) -> None:
     """Keep the last question for one that needs it; it lasts as long as the session."""
-    is_whole = st.session_state["q"] in suggested(here).questions
+    is_whole = st.session_state["q"] in suggested(context).questions
     st.session_state[CONTEXT] = "" if is_whole else st.session_state.get(WHOLE, "")
 
 
-def _ask_for_question(here: Here) -> str:
+def _ask_for_question(context: PageContext) -> str:
     # Streamlit forgets the box on another page; this restores the question.
     if "q" not in st.session_state and "q" not in st.query_params:
         st.session_state["q"] = st.session_state.get("question", "")
     question = st.text_input(
-        here.say("question"),
+        context.say("question"),
         key="q",
         bind="query-params",
-        placeholder=here.say("question_hint"),
+        placeholder=context.say("question_hint"),
         icon=":material/search:",
         label_visibility="collapsed",  # the page title says it
         on_change=_on_question,
-        args=(here,),
+        args=(context,),
     )
     st.session_state["question"] = question
     return question
 
 
-def _choose_lectures(here: Here) -> list[Chosen]:
+def _choose_lectures(context: PageContext) -> list[Chosen]:
     """Return the chosen lectures by number and other videos by id, and keep them in the URL."""
-    titles: dict[Chosen, str] = {one.number: here.title(one) for one in here.course.lectures}
-    titles |= {video.video_id: here.title(video) for video in other_videos(here)}
+    titles: dict[Chosen, str] = {one.number: context.title(one) for one in context.course.lectures}
+    titles |= {video.video_id: context.title(video) for video in other_videos(context)}
     asked = {name: st.query_params.get_all(name) for name in ("lecture", "video")}
     # The browser keeps the chosen labels, so each language needs its own widget.
-    key = f"lectures-{here.language}"
+    key = f"lectures-{context.language}"
     st.session_state.setdefault(key, first_chosen(asked["lecture"] + asked["video"], titles))
     chosen: list[Chosen] = st.multiselect(
-        here.say("lectures"),
+        context.say("lectures"),
         list(titles),
         format_func=titles.__getitem__,
         key=key,
-        placeholder=here.say("lectures_hint"),
+        placeholder=context.say("lectures_hint"),
         label_visibility="collapsed",
         select_all=False,  # Streamlit has this text in English only
         wrap=True,
@@ -218,34 +220,34 @@ def _ask_whole(question: str) -> None:
     st.session_state[CONTEXT] = ""  # an example or an earlier question is complete
 
 
-def _show_found(here: Here, index: Index, found: Found, course: "DeltaGenerator") -> None:
+def _show_found(context: PageContext, index: Index, found: Found, course: "DeltaGenerator") -> None:
     question, hits = found.question.text, list(found.hits)
     if not hits and not is_small_talk(question):
         key = "nothing" if found.filters.is_empty else "nothing_filtered"
-        st.info(here.say(key, question=escape_markup(question)), icon=":material/search_off:")
-        _show_examples(here, _examples(here, index))
+        st.info(context.say(key, question=escape_markup(question)), icon=":material/search_off:")
+        _show_examples(context, _examples(context, index))
         return
-    answer = answer_pane.show_answer(here, index, found)
+    answer = answer_pane.show_answer(context, index, found)
     if answer and answer.status == "small_talk":
-        st.pills(here.say("examples"), answer.examples, key="example", on_change=_ask_again,
+        st.pills(context.say("examples"), answer.examples, key="example", on_change=_ask_again,
                  args=("example",))  # fmt: skip
         return
-    if others := asks.also_answered(hits, question, here.language):
+    if others := asks.also_answered(hits, question, context.language):
         with st.container(key="also"):
-            st.html(asks.show_asks(here.say("also_answered"), others))
+            st.html(asks.show_asks(context.say("also_answered"), others))
     if answer and answer.status == "not_in_lectures":
         key = "nearest"
     else:
         key = "found_one" if len(hits) == 1 else "found"
-    st.markdown(muted(here.say(key, count=len(hits))))
-    cards.show_moments(here, {"": index}, hits, question)
+    st.markdown(muted(context.say(key, count=len(hits))))
+    cards.show_moments(context, {"": index}, hits, question)
     asked = st.session_state["question"]
     if len(hits) >= HITS + MORE * st.session_state.get(SHOWN, {}).get(asked, 0):
         st.button(
-            here.say("more_moments"), icon=":material/expand_more:", on_click=_show_more,
+            context.say("more_moments"), icon=":material/expand_more:", on_click=_show_more,
             args=(asked,),
         )  # fmt: skip
-    if shown := course_map(_chosen_rows(index, found), here.links):
+    if shown := course_map(_chosen_rows(index, found), context.links):
         course.html(shown)
 
 

@@ -12,7 +12,7 @@ from ...index.generation import MODEL_NOTES, TextSource
 from ...progress import read_progress
 from ...search import Index
 from .. import ingesting
-from ..here import Here, show_problem
+from ..context import PageContext, show_problem
 from ..live import live_index
 from ..views.adding import LARGEST, LONGEST, file_name, video_of
 from ..views.dates import local_time
@@ -31,23 +31,23 @@ STEPS = {
 }
 
 
-def show(here: Here) -> None:
+def show(context: PageContext) -> None:
     """Show the page."""
-    folder = here.place.folder
-    _show_ingest(here, folder)
+    folder = context.place.folder
+    _show_ingest(context, folder)
     try:
-        index = live_index(here)
+        index = live_index(context)
     except Cs25SearchError as error:
-        show_problem(error, here.language)
-        if isinstance(error, IndexMissing) and ingesting.may_start(here.access):
-            st.markdown(here.say("index_button"))
+        show_problem(error, context.language)
+        if isinstance(error, IndexMissing) and ingesting.may_start(context.access):
+            st.markdown(context.say("index_button"))
         return
-    _show_counts(here, index)
-    _show_failures(here, folder)
-    _show_sources(here, index)
+    _show_counts(context, index)
+    _show_failures(context, folder)
+    _show_sources(context, index)
 
 
-def _show_counts(here: Here, index: Index) -> None:
+def _show_counts(context: PageContext, index: Index) -> None:
     manifest = index.generation.manifest
     counts = manifest.counts
     figures = {
@@ -58,76 +58,78 @@ def _show_counts(here: Here, index: Index) -> None:
     }
     with st.container(horizontal=True, key="counts"):
         for key, count in figures.items():
-            st.metric(here.say(key), f"{count:,}", width="content")
+            st.metric(context.say(key), f"{count:,}", width="content")
     built = local_time(manifest.created, st.context.timezone)
-    st.markdown(here.say("built", when=escape_markup(built)))
-    st.markdown(here.say("built_by", model=escape_markup(manifest.model)))
+    st.markdown(context.say("built", when=escape_markup(built)))
+    st.markdown(context.say("built_by", model=escape_markup(manifest.model)))
     st.text(f"{index.path / manifest.generation}")
 
 
-def _show_failures(here: Here, folder: Path) -> None:
+def _show_failures(context: PageContext, folder: Path) -> None:
     failed = ingesting.failures(folder)
     if failed:
-        st.subheader(here.say("failed"), anchor=False)
+        st.subheader(context.say("failed"), anchor=False)
     for title, cause, cure in failed:
         st.markdown(f"**{escape_markup(title)}** · {escape_markup(cause)}")
         st.markdown(muted(escape_markup(cure)))
 
 
-def _show_sources(here: Here, index: Index) -> None:
+def _show_sources(context: PageContext, index: Index) -> None:
     videos = {video.video_id: video for video in index.generation.videos}
-    st.subheader(here.say("sources"), anchor=False)
+    st.subheader(context.say("sources"), anchor=False)
     for video in videos.values():
         own = [one for one in index.generation.manifest.sources if one.video_id == video.video_id]
-        cards.show_video(here, video, " · ".join(_source(here, source) for source in own))
+        cards.show_video(context, video, " · ".join(_source(context, source) for source in own))
 
 
-def _source(here: Here, source: TextSource) -> str:
+def _source(context: PageContext, source: TextSource) -> str:
     """Return how much of a video came from a source."""
     if source.kind == "bundled notes":
-        return here.say("source_notes", count=source.chunks)
+        return context.say("source_notes", count=source.chunks)
     if source.kind == MODEL_NOTES:
-        return here.say("source_model_notes", count=source.chunks, model=escape_markup(source.name))
+        return context.say(
+            "source_model_notes", count=source.chunks, model=escape_markup(source.name)
+        )
     name = escape_markup(source.name or source.kind)
-    return here.say("source_captions", name=name, cues=f"{source.cues:,}")
+    return context.say("source_captions", name=name, cues=f"{source.cues:,}")
 
 
-def _show_ingest(here: Here, folder: Path) -> None:
+def _show_ingest(context: PageContext, folder: Path) -> None:
     running = ingesting.is_running(folder)
     with st.container(border=True, key="ingest"):
-        if ingesting.may_start(here.access):
-            _show_button(here, folder, running)
-            if ingesting.may_add(here.access):
-                _show_add(here, folder, running)
+        if ingesting.may_start(context.access):
+            _show_button(context, folder, running)
+            if ingesting.may_add(context.access):
+                _show_add(context, folder, running)
         else:
-            st.markdown(here.say("ingest_elsewhere"))
+            st.markdown(context.say("ingest_elsewhere"))
         if problem := st.session_state.pop(PROBLEM, ""):
-            st.error(here.say("ingest_unwritable"), icon=":material/error:")
+            st.error(context.say("ingest_unwritable"), icon=":material/error:")
             st.text(problem)
         if running:
-            _show_progress(here, folder)
+            _show_progress(context, folder)
         elif (code := ingesting.exit_code(folder)) is not None:
             shown = {0: st.success, 3: st.warning}.get(code, st.error)
-            shown(here.say({0: "ingest_done", 3: "ingest_partly"}.get(code, "ingest_failed")))
+            shown(context.say({0: "ingest_done", 3: "ingest_partly"}.get(code, "ingest_failed")))
             st.code(ingesting.remarks(folder), language=None)
 
 
-def _show_button(here: Here, folder: Path, running: bool) -> None:
-    st.markdown(here.say("ingest_about"))
+def _show_button(context: PageContext, folder: Path, running: bool) -> None:
+    st.markdown(context.say("ingest_about"))
     with st.container(horizontal=True, vertical_alignment="center"):
         # Read by the callback, which runs before the checkboxes are drawn again.
         st.button(
-            here.say("ingest"),
+            context.say("ingest"),
             icon=":material/sync:",
             disabled=running,
             on_click=_start,
-            args=(here, folder),
+            args=(context, folder),
         )
-        st.checkbox(here.say("ingest_offline"), value=True, key="offline", disabled=running)
+        st.checkbox(context.say("ingest_offline"), value=True, key="offline", disabled=running)
 
 
-def _start(here: Here, folder: Path) -> None:
-    if ingesting.may_start(here.access):
+def _start(context: PageContext, folder: Path) -> None:
+    if ingesting.may_start(context.access):
         with _reporting_unwritable(folder):
             ingesting.start(folder, offline=st.session_state["offline"])
 
@@ -141,51 +143,51 @@ def _reporting_unwritable(folder: Path) -> Iterator[None]:
         st.session_state[PROBLEM] = f"{error.filename or folder}: {error.strerror or error}"
 
 
-def _show_add(here: Here, folder: Path, running: bool) -> None:
+def _show_add(context: PageContext, folder: Path, running: bool) -> None:
     """Show where a video or a caption file can be added, and to which course."""
-    st.subheader(here.say("add", course=escape_markup(here.course_title)), anchor=False)
+    st.subheader(context.say("add", course=escape_markup(context.course_title)), anchor=False)
     left, right = st.columns(2, gap="medium")
     with left, st.form("add-link", border=False):
         st.text_input(
-            here.say("add_link"),
+            context.say("add_link"),
             key="add-link-text",
             placeholder="https://www.youtube.com/watch?v=…",
             icon=":material/link:",
         )
         st.form_submit_button(
-            here.say("add_button"),
+            context.say("add_button"),
             icon=":material/add:",
             disabled=running,
             on_click=_add_link,
-            args=(here, folder),
+            args=(context, folder),
         )
     with right:
-        label = here.say("add_captions")
+        label = context.say("add_captions")
         st.markdown(f":small[{label}]")
-        show_drop(here, "add-file", running, partial(_add_file, here, folder))
+        show_drop(context, "add-file", running, partial(_add_file, context, folder))
     if wrong := st.session_state.pop(WRONG, ""):
         st.error(wrong, icon=":material/error:")
 
 
-def _add_link(here: Here, folder: Path) -> None:
-    if not ingesting.may_add(here.access):
+def _add_link(context: PageContext, folder: Path) -> None:
+    if not ingesting.may_add(context.access):
         return
     video = video_of(st.session_state["add-link-text"])
     if not video:
-        st.session_state[WRONG] = here.say("add_no_video")
+        st.session_state[WRONG] = context.say("add_no_video")
         return
     with _reporting_unwritable(folder):
         ingesting.start(folder, offline=False, added=f"--video={video}")
 
 
-def _add_file(here: Here, folder: Path, name: str, content: bytes) -> None:
-    if not ingesting.may_add(here.access):
+def _add_file(context: PageContext, folder: Path, name: str, content: bytes) -> None:
+    if not ingesting.may_add(context.access):
         return
     kept = file_name(name)
     if not kept or len(content) > LARGEST:
-        st.session_state[WRONG] = here.say("add_no_captions", name=escape_markup(name[:LONGEST]))
+        st.session_state[WRONG] = context.say("add_no_captions", name=escape_markup(name[:LONGEST]))
     elif ingesting.is_running(folder):
-        st.session_state[WRONG] = here.say("add_busy")
+        st.session_state[WRONG] = context.say("add_busy")
     else:
         with _reporting_unwritable(folder):
             captions = ingesting.keep_file(folder, kept, content)
@@ -193,12 +195,12 @@ def _add_file(here: Here, folder: Path, name: str, content: bytes) -> None:
 
 
 @st.fragment(run_every=1.0)
-def _show_progress(here: Here, folder: Path) -> None:
+def _show_progress(context: PageContext, folder: Path) -> None:
     if not ingesting.is_running(folder):
         st.rerun()  # redraw the whole page with the new generation
-    st.markdown(here.say("ingest_running"))
+    st.markdown(context.say("ingest_running"))
     step = read_progress(folder).step
     if step and step.total:
-        name = here.say(STEPS[step.step]) if step.step in STEPS else step.step
+        name = context.say(STEPS[step.step]) if step.step in STEPS else step.step
         st.progress(min(step.done / step.total, 1.0), f"{name} {step.done:,}/{step.total:,}")
     st.code(ingesting.remarks(folder) or "…", language=None)

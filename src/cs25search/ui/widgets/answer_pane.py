@@ -8,10 +8,10 @@ from ...formats import answer_markdown
 from ...ranking.searcher import Found
 from ...records import Answer
 from ...search import Index
-from ..here import Here
+from ..context import PageContext
+from ..pending_answer import PendingAnswer
 from ..views import html, reply
 from ..views.html import escape_html
-from ..writing import Writing
 
 PATIENCE = 0.3  # seconds that the moments below wait for a language model
 LOOK = 0.5  # seconds between polls of what it has written
@@ -28,7 +28,7 @@ class AnswerKey(NamedTuple):
     model: tuple[str, str] | None  # address and name
 
 
-def show_answer(here: Here, index: Index, found: Found) -> Answer | None:
+def show_answer(context: PageContext, index: Index, found: Found) -> Answer | None:
     """Show the answer to a question; return None while a language model is writing it.
 
     Args:
@@ -47,38 +47,39 @@ def show_answer(here: Here, index: Index, found: Found) -> Answer | None:
     )
     answer: Answer | None = st.session_state.get(FAILED, {}).get(asked)
     if answer is None:
-        writing = _writing(index, found, asked)
-        answer = _look_into(asked, writing, PATIENCE if endpoint else None)
+        pending = _writing(index, found, asked)
+        answer = _look_into(asked, pending, PATIENCE if endpoint else None)
     with st.container(key="answer"):
         if answer is None:
-            _show_draft(here, writing, endpoint.model if endpoint else "")
+            _show_draft(context, pending, endpoint.model if endpoint else "")
         elif answer.status == "answered":
-            _show_sentences(here, answer)
+            _show_sentences(context, answer)
             if _is_failed(answer):
                 st.button(
-                    here.say("ask_model_again"),
+                    context.say("ask_model_again"),
                     icon=":material/refresh:",
                     on_click=st.session_state.pop,
                     args=(FAILED, None),
                 )
         elif answer.status == "small_talk":
-            st.info(reply.no_claim(answer, here.language, ()), icon=":material/waving_hand:")
+            st.info(reply.no_claim(answer, context.language, ()), icon=":material/waving_hand:")
         elif answer.citations:
             shown = st.info if answer.status == "partly" else st.warning
             shown(
-                reply.no_claim(answer, here.language, list(asked.lectures)), icon=":material/help:"
+                reply.no_claim(answer, context.language, list(asked.lectures)),
+                icon=":material/help:",
             )
     return answer
 
 
-def _look_into(asked: AnswerKey, writing: Writing, patience: float | None) -> Answer | None:
+def _look_into(asked: AnswerKey, pending: PendingAnswer, patience: float | None) -> Answer | None:
     """Return the answer if there is one; a failed one is not cached for other visitors.
 
     Otherwise the next visitor would see this visitor's error. The session keeps its own extract, so
     that not every click asks an unavailable model.
     """
     try:
-        answer = writing.answer(patience)
+        answer = pending.answer(patience)
     except Exception:
         _writing.clear(None, None, asked)
         raise
@@ -95,29 +96,29 @@ def _is_failed(answer: Answer) -> bool:
 
 # Cached, to ask once per question and not at each rerun: a language model may cost money.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _writing(_index: Index, _found: Found, asked: AnswerKey) -> Writing:
+def _writing(_index: Index, _found: Found, asked: AnswerKey) -> PendingAnswer:
     """Return the answer that is being written; `asked` is only the cache key."""
-    return Writing(_index, _found)
+    return PendingAnswer(_index, _found)
 
 
 @st.fragment(run_every=LOOK)
-def _show_draft(here: Here, writing: Writing, model: str) -> None:
-    if writing.done:
+def _show_draft(context: PageContext, pending: PendingAnswer, model: str) -> None:
+    if pending.done:
         st.rerun()  # the whole page, because a fragment keeps polling as long as it is shown
-    said = reply.prose(writing.said, (), here.links)
-    _show_box(here, said, here.say("writing", model=escape_html(model)))
+    said = reply.prose(pending.said, (), context.links)
+    _show_box(context, said, context.say("writing", model=escape_html(model)))
 
 
-def _show_sentences(here: Here, answer: Answer) -> None:
+def _show_sentences(context: PageContext, answer: Answer) -> None:
     in_outline = reply.outline(answer).values()
     others = [one for one in answer.citations if one not in in_outline]
-    said = reply.told(answer, here.links) + reply.sources(others, here.links)
-    button = html.copy_button(here.say("copy"), answer_markdown(answer))
-    _show_box(here, said, reply.byline(answer, here.language), button)
+    said = reply.told(answer, context.links) + reply.sources(others, context.links)
+    button = html.copy_button(context.say("copy"), answer_markdown(answer))
+    _show_box(context, said, reply.byline(answer, context.language), button)
 
 
-def _show_box(here: Here, said: str, below: str, button: str = "") -> None:
+def _show_box(context: PageContext, said: str, below: str, button: str = "") -> None:
     """Show an answer. The texts are HTML."""
-    title = f"<h2>{here.say('answer')}</h2>"
+    title = f"<h2>{context.say('answer')}</h2>"
     below = f"<p class=cs-label>{below}</p>"
     st.html(f"<section class=cs-answer><header>{title}{button}</header>{said}{below}</section>")

@@ -1,13 +1,13 @@
 """The list below the search box: suggestions and recent questions (scripts/box.js)."""
 
-from ..here import Here
+from ..context import PageContext
 from ..live import suggested
 from .scripts import component, serve
 
 KEY = "suggestions"
 
 
-def show_list(here: Here, asked: str, whole: str) -> None:
+def show_list(context: PageContext, asked: str, whole: str) -> None:
     """Show the list, closed at first; call it directly below the box.
 
     Args:
@@ -15,15 +15,15 @@ def show_list(here: Here, asked: str, whole: str) -> None:
         whole: The same, completed from the question before; this is kept as recent, in the
             browser only.
     """
-    packed = suggested(here).packed
+    packed = suggested(context).packed
     component("box", isolate_styles=False)(
         key=KEY,
         data={
-            "label": here.say("question"),
-            "course": here.place.course,
+            "label": context.say("question"),
+            "course": context.place.course,
             "asked": asked.strip(),
             "whole": whole.strip(),
             "url": serve(packed, "application/gzip", KEY) if packed else "",
-            "words": {name: here.say(name) for name in ("suggested", "recent", "clear")},
+            "words": {name: context.say(name) for name in ("suggested", "recent", "clear")},
         },
     )

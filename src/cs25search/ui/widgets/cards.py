@@ -7,7 +7,7 @@ import streamlit as st
 from ...records import Hit, Slide, Video, in_language
 from ...search import Index
 from ...times import clock
-from ..here import Here
+from ..context import PageContext
 from ..views import card, moment
 from ..views.address import video_address
 from ..views.markup import escape_markup, muted
@@ -15,7 +15,7 @@ from . import kept_list
 
 
 def show_moments(
-    here: Here, indexes: Mapping[str, Index], hits: Sequence[Hit], question: str
+    context: PageContext, indexes: Mapping[str, Index], hits: Sequence[Hit], question: str
 ) -> None:
     """Show hits grouped by lecture, the lecture of the best hit first.
 
@@ -26,55 +26,55 @@ def show_moments(
     for number, video in enumerate(videos, start=1):
         with st.container(key=f"from-{number}", gap="xsmall"):
             own = [hit for hit in hits if hit.video == video]
-            line = moment.video_line(video, here.language)
+            line = moment.video_line(video, context.language)
             course = own[0].course
-            st.markdown(f"{escape_markup(here.titles[course])} · {line}" if course else line)
+            st.markdown(f"{escape_markup(context.titles[course])} · {line}" if course else line)
             for hit in own:
-                _show_card(here, indexes[course], hit, question)
+                _show_card(context, indexes[course], hit, question)
 
 
-def _show_card(here: Here, index: Index, hit: Hit, question: str) -> None:
+def _show_card(context: PageContext, index: Index, hit: Hit, question: str) -> None:
     with st.container(border=True, key=f"moment-{hit.rank}", gap="xxsmall"):
-        st.html(card.card(hit, index, question, here.links))
+        st.html(card.card(hit, index, question, context.links))
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             place = video_address(hit.video, hit.start)
             course = {"course": hit.course} if hit.course else {}
             st.page_link(
-                here.pages["lecture"],
-                label=here.say("in_lecture", time=clock(hit.start)),
+                context.pages["lecture"],
+                label=context.say("in_lecture", time=clock(hit.start)),
                 icon=":material/menu_book:",
-                query_params=here.address | course | place,
+                query_params=context.address | course | place,
                 width="content",
             )
             number = hit.slide.number if hit.slide else 0
-            kept_list.show_keep_button(here, hit.video.video_id, hit.start, hit.end, number)
+            kept_list.show_keep_button(context, hit.video.video_id, hit.start, hit.end, number)
             is_best, slide = hit.rank == 1, ""
             if hit.slide:
                 deck = index.generation.about.deck
-                slide = card.beside(hit.slide, deck, here.language, is_best)
+                slide = card.beside(hit.slide, deck, context.language, is_best)
             folded = "" if is_best else slide
-            st.html(card.actions(hit, here.language, folded), width="content")
+            st.html(card.actions(hit, context.language, folded), width="content")
         if is_best and slide:
             st.html(slide)
 
 
-def show_slide_widget(here: Here, slide: Slide) -> None:
+def show_slide_widget(context: PageContext, slide: Slide) -> None:
     """Show a slide of the deck: number, title, summary, link."""
-    language = here.language
-    number = card.slide_number(slide, here.course.deck, language, escape_markup)
+    language = context.language
+    number = card.slide_number(slide, context.course.deck, language, escape_markup)
     title = escape_markup(in_language(slide.title, slide.title_ja, language))
     st.markdown(muted(number))
     st.markdown(f"**{title}**")
     st.markdown(escape_markup(in_language(slide.summary, slide.summary_ja, language)))
     if slide.url:  # the deck of another course may have no URL
         st.link_button(
-            here.say("open_slide", number=slide.number),
+            context.say("open_slide", number=slide.number),
             slide.url,
             icon=":material/open_in_new:",
         )
 
 
-def show_video(here: Here, video: Video, facts: str) -> None:
+def show_video(context: PageContext, video: Video, facts: str) -> None:
     """Show a line about a recording, and the link to its page.
 
     Args:
@@ -82,12 +82,12 @@ def show_video(here: Here, video: Video, facts: str) -> None:
     """
     with st.container(gap="xsmall"):
         # Not in the link's label: labels do not wrap, so a phone would cut it off.
-        st.markdown(f"**{escape_markup(here.title(video))}**  \n{muted(facts)}")
+        st.markdown(f"**{escape_markup(context.title(video))}**  \n{muted(facts)}")
         st.page_link(
-            here.pages["lecture"],
-            label=here.say("open_lecture", number=video.lecture)
+            context.pages["lecture"],
+            label=context.say("open_lecture", number=video.lecture)
             if video.lecture
-            else here.say("open_video"),
+            else context.say("open_video"),
             icon=":material/menu_book:",
-            query_params=here.address | video_address(video),
+            query_params=context.address | video_address(video),
         )

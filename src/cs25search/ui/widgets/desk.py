@@ -17,7 +17,7 @@ import streamlit as st
 from ...records import Video
 from ...text.clean import clean
 from ...times import is_youtube_id
-from ..here import Here
+from ..context import PageContext
 from .scripts import FOLDER, PACKAGE, component, serve
 
 KEY = "desk"
@@ -56,7 +56,7 @@ def show_style() -> None:
 
 
 def show_desk(
-    here: Here,
+    context: PageContext,
     videos: Iterable[Video],
     options: Options,
     ask: Callable[[str], None] | None = None,
@@ -69,16 +69,16 @@ def show_desk(
     """
     videos = list(videos)
     words: dict[str, Any] = {
-        key.removeprefix("desk_"): here.say(key, time="{time}", host="{host}")
+        key.removeprefix("desk_"): context.say(key, time="{time}", host="{host}")
         for key in SCRIPT_TEXTS
     }
-    words["keys_list"] = [[here.say("space") if key == "Space" else key, here.say(text)]
+    words["keys_list"] = [[context.say("space") if key == "Space" else key, context.say(text)]
                           for key, text in KEYS.items()]  # fmt: skip
     component("desk", isolate_styles=False)(
         key=KEY,
         data={
             "words": words,
-            "titles": {video.video_id: clean(here.title(video)) for video in videos},
+            "titles": {video.video_id: clean(context.title(video)) for video in videos},
             "media": {
                 video.video_id: {"url": url, "audio": bool(AUDIO.search(video.media))}
                 for video in videos

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ..here import Here
+from ..context import PageContext
 from ..views.adding import ENDINGS, LARGEST
 from .scripts import component
 
@@ -28,7 +28,9 @@ input { position: absolute; opacity: 0; pointer-events: none; }
 """
 
 
-def show_drop(here: Here, key: str, disabled: bool, on_file: Callable[[str, bytes], None]) -> None:
+def show_drop(
+    context: PageContext, key: str, disabled: bool, on_file: Callable[[str, bytes], None]
+) -> None:
     """Show the place.
 
     Args:
@@ -43,10 +45,10 @@ def show_drop(here: Here, key: str, disabled: bool, on_file: Callable[[str, byte
     component("drop", HTML, CSS)(
         key=key,
         data={
-            "label": here.say("add_file"),
+            "label": context.say("add_file"),
             "accept": ",".join(f".{ending}" for ending in ENDINGS),
             "most": LARGEST,
-            "too_large": here.say("add_too_large", most=LARGEST // 10**6),
+            "too_large": context.say("add_too_large", most=LARGEST // 10**6),
             "disabled": disabled,
         },
         on_file_change=given,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from ..here import Here
+from ..context import PageContext
 from ..views import kept
 from ..views.kept import KeptMoment, Key
 from .scripts import component
@@ -56,7 +56,9 @@ def now() -> int:
     return int(1000 * time.time())
 
 
-def show_keep_button(here: Here, video_id: str, start: float, end: float, slide: int = 0) -> None:
+def show_keep_button(
+    context: PageContext, video_id: str, start: float, end: float, slide: int = 0
+) -> None:
     """Show the button that keeps a moment, or takes it off the list; not inside a fragment.
 
     Args:
@@ -67,12 +69,12 @@ def show_keep_button(here: Here, video_id: str, start: float, end: float, slide:
     there = kept_moments().get(moment.key)
     is_kept = there is not None and not there.gone
     st.button(
-        here.say("kept" if is_kept else "keep"),
+        context.say("kept" if is_kept else "keep"),
         key=f"keep-{moment.name}",
         icon=":material/check:" if is_kept else ":material/star:",
         on_click=_toggle,
         args=(moment,),
-        help=here.say("kept_full", count=kept.MOST) if _is_full() and not is_kept else None,
+        help=context.say("kept_full", count=kept.MOST) if _is_full() and not is_kept else None,
         disabled=_is_full() and not is_kept,
     )
 

@@ -92,7 +92,7 @@ def is_local(host: str, peer: str | None, headers: Iterable[str]) -> bool:
     return near and host_name(host) in LOOPBACK_NAMES and not forwarded
 
 
-class Doors:
+class AccessCheck:
     """ASGI middleware that answers 403 to requests that the app's own pages never send.
 
     Args:

@@ -1,4 +1,4 @@
-"""The context that every page needs."""
+"""What every page needs: language, course, index, the other pages."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from ..language_model import Endpoint
 from ..place import Place
 from ..records import About, Language, Lecture, Video
 from ..text.clean import clean
-from .doors import ONLY_HERE, Access
+from .access import ONLY_HERE, Access
 from .views.html import Links
 from .views.moment import lecture_title
 from .views.problem import explain
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class PageContext:
     """Language, course, where its index lies, and the pages that can be linked to.
 
     Attributes:
@@ -73,11 +73,13 @@ class Here:
         return lecture_title(number, video.title, video.title_ja, self.language)
 
 
-def show_problem(error: Cs25SearchError, language: Language, here: Here | None = None) -> None:
+def show_problem(
+    error: Cs25SearchError, language: Language, context: PageContext | None = None
+) -> None:
     """Show what is wrong and what to do.
 
     Args:
-        here: To lead to the page where an index can be built.
+        context: To lead to the page where an index can be built.
     """
     key, cure = explain(error)
     st.error(say(language, key), icon=":material/error:")
@@ -85,10 +87,10 @@ def show_problem(error: Cs25SearchError, language: Language, here: Here | None =
         st.code(cure, language=None)
     # For a missing index, only its path: the command is above.
     st.text(str(error.path if isinstance(error, IndexMissing) else error))
-    if isinstance(error, IndexMissing) and here:
+    if isinstance(error, IndexMissing) and context:
         st.page_link(
-            here.pages["sources"],
-            label=here.say("index_build"),
+            context.pages["sources"],
+            label=context.say("index_build"),
             icon=":material/database:",
-            query_params=here.address,
+            query_params=context.address,
         )

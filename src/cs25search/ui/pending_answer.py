@@ -8,7 +8,7 @@ from ..records import Answer, Sentence
 from ..search import Index
 
 
-class Writing:
+class PendingAnswer:
     """A question that is being answered in its own thread.
 
     A language model takes seconds. A page that waited would not react to clicks, and one that asked

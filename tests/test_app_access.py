@@ -20,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from cs25search import progress
 from cs25search.errors import FAILED, Cs25SearchError
 from cs25search.ui import ingesting
-from cs25search.ui.doors import read_access
+from cs25search.ui.access import read_access
 from cs25search.ui.views.texts import TEXTS
 from tests.e2e.conftest import link_copy, serve
 
