@@ -4,6 +4,7 @@ The row of a million chunks is taken from docs/scaling.json, written by `make sc
 longer.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,7 @@ remarks = Console(stderr=True, highlight=False, soft_wrap=True)
 @click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
 def main(write: bool) -> None:
     """Build indexes in an empty folder, measure them, print the tables."""
+    before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "index"
         with_export, without = first_builds(folder)
@@ -66,7 +68,8 @@ def main(write: bool) -> None:
     table = markdown(rows)
     click.echo(table)
     if write:
-        text = "\n\n".join(["`make bench WRITE=1`, " + lines[0], lines[1], table])
+        load = f"Load of the machine: {before:.1f} before, {os.getloadavg()[0]:.1f} at the end."
+        text = "\n\n".join([f"`make bench WRITE=1`, {lines[0]} {load}", lines[1], table])
         write_between(DOCS, text, "make bench")
         remarks.print(f"Wrote {DOCS.relative_to(PROJECT)}")
 

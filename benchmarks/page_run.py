@@ -7,6 +7,8 @@ them Japanese.
 import argparse
 import json
 import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +56,27 @@ def passes_row(index: Index) -> Row:
     encoded, _ = measure(index)
     passes = sum(map(len, encoded)) / len(encoded)
     texts = sum(len(set(one)) for one in encoded) / len(encoded)
-    single = sum(len(one) == 1 for one in encoded)
     return Row(
         f"encoder passes of search, answer and map, {len(encoded)} questions",
         f"different texts in a question: {texts:.2f}",
-        f"{passes:.2f}; one in {single} questions, three where two things are asked",
+        f"{passes:.2f} ({by_passes(encoded)})",
         f"{passes / texts:.2f} ×",
         "no text twice",
         passes == texts,
+    )
+
+
+def by_passes(encoded: Iterable[Sequence[str]]) -> str:
+    """Return how many questions take how many encoder passes.
+
+    >>> by_passes([["a"], ["b"], ["c", "c in detail"]])
+    '1 pass: 2 questions; 2 passes: 1 question'
+    """
+    counts = sorted(Counter(map(len, encoded)).items())
+    return "; ".join(
+        f"{passes} {'pass' if passes == 1 else 'passes'}: "
+        f"{questions} {'question' if questions == 1 else 'questions'}"
+        for passes, questions in counts
     )
 
 
@@ -72,6 +87,7 @@ def main() -> None:
     encoded, milliseconds = measure(open_index(parser.parse_args().index))
     passes = sum(map(len, encoded)) / len(encoded)
     print(f"{passes:.2f} encoder passes, {milliseconds:.1f} ms of processor time per page run")
+    print(by_passes(encoded))
 
 
 if __name__ == "__main__":

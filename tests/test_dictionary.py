@@ -1,12 +1,17 @@
 """Japanese words in English: the dictionary, and the questions it translates."""
 
 import lzma
+import re
+from pathlib import Path
 
 import pytest
 
 from cs25search.encoding.dictionary import FILE, NOTICE, Dictionary, build_dictionary
 from cs25search.question.translate import translate
 from cs25search.ranking.query import read_query
+
+PROJECT = Path(__file__).parents[1]
+LICENCE = re.compile(r"CC BY-SA [0-9.]*[0-9]")
 
 
 def test_every_form_is_found_and_nothing_else():
@@ -30,6 +35,12 @@ def test_the_file_names_source_and_licence():
     head = lzma.decompress(FILE.read_bytes()).decode().splitlines()[: len(NOTICE)]
     assert head == [f"# {line}" for line in NOTICE]
     assert "edrdg.org" in " ".join(head)
+
+
+def test_every_text_names_one_licence_of_the_dictionary():
+    texts = [PROJECT / name for name in ("README.md", "README.ja.md", "supply/dictionary.py")]
+    named = {one for path in texts for one in LICENCE.findall(path.read_text("utf-8"))}
+    assert named == set(LICENCE.findall(" ".join(NOTICE))) == {"CC BY-SA 3.0"}
 
 
 @pytest.mark.parametrize(
