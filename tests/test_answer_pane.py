@@ -20,6 +20,7 @@ from cs25search.formats import answer_markdown
 from cs25search.ui.views import reply
 from cs25search.ui.views.html import Links
 from cs25search.ui.views.texts import say
+from cs25search.wording import reply_text
 
 APP = Path(__file__).parents[1] / "app.py"
 QUESTIONS = Path(__file__).parent / "data" / "questions.json"
@@ -100,7 +101,9 @@ def test_answer_has_numbers_sources_and_is_copied_as_markdown(index, language):
     app = open_app(FLOAT32[language], language)
     answer = index.answer(FLOAT32[language])
     links = Links(language, {"lang": language})
-    assert has(app, reply.told(answer, links)) and has(app, reply.sources(answer.citations, links))
+    assert has(app, reply.answer_html(answer, links)) and has(
+        app, reply.sources(answer.citations, links)
+    )
     assert len(chips(app)) == len(answer.citations)
     assert has(app, say(language, "extracts"))
     assert has(app, html.escape(answer_markdown(answer)))
@@ -118,7 +121,7 @@ def test_other_questions_are_offered_and_asked_as_they_are(language):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_the_lectures_do_not_answer_is_said_above_the_nearest_moments(language):
     app = open_app(DALLE[language], language)
-    assert [box.value for box in app.warning] == [say(language, "not_in_lectures")]
+    assert [box.value for box in app.warning] == [reply_text("not_in_lectures", True, language)]
     assert has(app, say(language, "nearest"))
     assert not chips(app)
     assert headings(app)
@@ -137,7 +140,7 @@ def test_near_moments_without_a_claim_are_called_that(index, language):
     ]
     question = next(q for q in asked if index.answer(q).status == "partly")
     app = open_app(question, language)
-    assert say(language, "partly") in [box.value for box in app.info]
+    assert reply_text("partly", True, language) in [box.value for box in app.info]
     assert not chips(app) and not app.warning
     assert headings(app)
 
@@ -238,5 +241,5 @@ def test_what_a_poisoned_model_says_is_dropped_counted_or_shown_as_it_is(model):
 
 def test_refused_question_goes_to_no_model(model):
     app = open_written(DALLE["en"])
-    assert [box.value for box in app.warning] == [say("en", "not_in_lectures")]
+    assert [box.value for box in app.warning] == [reply_text("not_in_lectures", True, "en")]
     assert model.requests == []

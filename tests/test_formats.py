@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from cs25search.formats import answer_json, answer_lines, answer_markdown
-from cs25search.records import Answer, Chunk, Citation, Sentence, Slide, Video
+from cs25search.formats import answer_json, answer_lines, answer_markdown, guide_lines
+from cs25search.ranking.lectures import plain as outside_the_deck
+from cs25search.records import Answer, Chunk, Citation, Guide, Pick, Sentence, Slide, Video
 from cs25search.terminal import plain
 
 VIDEO = Video("abcdefghijk", "Scaling", ("Ann Lee",), 4000, 5, "スケーリング")
@@ -53,3 +54,9 @@ def test_slide_is_cited_by_its_number_and_has_no_time():
     assert "[1] Slide 18: Scaling\n    https://deck.example?slide=18\n" in shown
     assert "9:42" not in shown and "youtu" not in shown
     assert "スライド18: 規模" in answer_text(answer(cited, "なぜ？"))
+
+
+def test_a_video_outside_the_deck_has_no_number_in_a_guide():
+    lecture = outside_the_deck(replace(VIDEO, lecture=None))
+    first, *_ = guide_lines(Guide(None, (Pick(lecture, "whole", 60.0, 0.0, ()),)), "scaling")
+    assert first.text == "Scaling (1:06:40)"

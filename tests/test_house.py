@@ -17,7 +17,7 @@ SOURCE = PROJECT / "src/cs25search"
 FLOORS = (
     {"closable_http", "errors", "integrity", "log", "telemetry", "text", "times"},
     {"arguments", "encoding", "language_model", "place", "progress", "records", "terminal"},
-    {"course", "evaluation", "index", "transcripts"},
+    {"course", "evaluation", "index", "transcripts", "wording"},
     {"formats", "question"},
     {"ranking"},
     {"answers", "milvus"},

@@ -7,7 +7,7 @@ import pytest
 from cs25search.records import Answer, Chunk, Citation, Sentence, Slide, Video
 from cs25search.ui.views import reply
 from cs25search.ui.views.html import Links
-from cs25search.ui.views.texts import say
+from cs25search.wording import label
 
 EN, JA = Links("en", {"lang": "en"}), Links("ja", {"lang": "ja"})
 VIDEO = Video("abcdefghijk", "Scaling *it*", ("Ann Lee",), 4000, 5, "スケーリング")
@@ -36,7 +36,7 @@ def test_outline_is_a_list_that_plays_and_is_not_repeated_as_prose():
     ]
     said = [Sentence("It is.", (1,)), *(Sentence(f"{p.time} {p.quote}", (p.n,)) for p in parts)]
     answer = replace(ANSWER, sentences=tuple(said), citations=(CITED, *parts))
-    shown = reply.told(answer, EN)
+    shown = reply.answer_html(answer, EN)
     assert shown.startswith("<p>It is. <a ") and shown.count("Part 2.") == 1
     assert '?t=65" target="_blank">1:05 Part 2.</a></li>' in shown
     assert list(reply.outline(answer).values()) == parts
@@ -51,7 +51,7 @@ def test_hostile_text_is_escaped():
         ),
         reply.sources([replace(SAID, quote=HOSTILE)], JA),
         reply.sources([replace(CITED, video=replace(VIDEO, lecture=None, title=HOSTILE))], EN),
-        reply.told(replace(ANSWER, sentences=(Sentence(HOSTILE, (1,), HOSTILE),)), EN),
+        reply.answer_html(replace(ANSWER, sentences=(Sentence(HOSTILE, (1,), HOSTILE),)), EN),
         reply.byline(replace(ANSWER, model=HOSTILE), "en"),
         reply.byline(replace(ANSWER, remark=HOSTILE), "ja"),
     ):
@@ -84,16 +84,16 @@ def test_slide_is_cited_by_its_number_and_opens_its_page(language):
     slide = Slide(18, 5, "T", "S", "https://deck.example?slide=18")
     cited = replace(CITED, kind="slide", slide=slide, link=slide.url)
     assert "18" in reply.chip(cited, language) and "9:42" not in reply.chip(cited, language)
-    assert say(language, "about_slide") in reply.tip(cited, language)
+    assert label("slide", language) in reply.tip(cited, language)
     shown = reply.sources([cited], Links(language, {}))
     assert 'href="https://deck.example?slide=18"' in shown and "data-away" in shown
 
 
 def test_sides_of_a_comparison_are_told_apart():
     said = (Sentence("BERT: It reads.", (1,), "BERT"), Sentence("GPT: It writes.", (1,), "GPT"))
-    shown = reply.told(replace(ANSWER, sentences=said), EN)
+    shown = reply.answer_html(replace(ANSWER, sentences=said), EN)
     assert "<h3>BERT</h3><p>It reads." in shown and "<h3>GPT</h3><p>It writes." in shown
-    assert "<h3>" not in reply.told(ANSWER, EN)
+    assert "<h3>" not in reply.answer_html(ANSWER, EN)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

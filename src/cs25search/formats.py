@@ -9,7 +9,6 @@ from .records import (
     Answer,
     Chunk,
     Citation,
-    CitationKind,
     Entry,
     Fit,
     Guide,
@@ -19,13 +18,13 @@ from .records import (
     Slide,
     Video,
     in_language,
-    lecture_label,
 )
 from .terminal import Line
 from .text.japanese import is_japanese
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
 from .transcripts import made_by, speakers_of
+from .wording import label, lecture_title, quote_of
 
 AS_TYPED = "--exact searches for it as typed"
 FIRST_LETTERS = 80  # of speech, for a moment without a note
@@ -249,7 +248,7 @@ def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]
 
 def hit_lines(hit: Hit, language: Language = "en") -> list[Line]:
     """Return a hit as lines for a terminal, with titles, note and slide in a language."""
-    place = _title(hit.video, language)
+    place = lecture_title(hit.video, language)
     if hit.course:
         place = f"{hit.course} · {place}"
     shown = [Line(f"{hit.rank}. {place}  {clock(hit.start)}–{clock(hit.end)}", style="title")]
@@ -292,7 +291,7 @@ def slide_lines(slide: Slide, language: Language, full: bool) -> list[Line]:
 def summary_lines(entry: Entry, video: Video, language: Language) -> list[Line]:
     """Return the summary of a lecture as lines: overview, then the outline with its links."""
     shown = [
-        Line(f"{_title(video, language)} ({clock(video.duration)})", style="title"),
+        Line(f"{lecture_title(video, language)} ({clock(video.duration)})", style="title"),
         Line(in_language(entry.text, entry.text_ja, language)),
     ]
     for start, title, title_ja in entry.outline:
@@ -428,7 +427,7 @@ def guide_lines(guide: Guide, goal: str) -> list[Line]:
 def _pick_lines(pick: Pick, time: float, language: Language) -> list[Line]:
     lecture, japanese = pick.lecture, language == "ja"
     star = " ★" if lecture.recommended else ""
-    title = f"{_title(lecture.video(), language)} ({clock(lecture.duration)}){star}"
+    title = f"{lecture_title(lecture.video(), language)} ({clock(lecture.duration)}){star}"
     texts = [
         ", ".join(lecture.speakers),
         verdict(pick, time, language),
@@ -465,34 +464,6 @@ def _slide_line(slide: Slide, language: Language, indent: int) -> Line:
     return Line(f"{name}{slide.number}: {title}", indent, slide.url)
 
 
-# The label of each kind of citation in English and Japanese; only speech is put in quotation marks.
-LABELS: dict[CitationKind, tuple[str, str]] = {
-    "note": ("Study note", "学習メモ"),
-    "transcript": ("Said in the lecture", "講義での発言"),
-    "slide": ("Slide summary", "スライドの要約"),
-    "lecture": ("About the lecture", "講義の概要"),
-    "deck": ("About the course", "コースについて"),
-}
-
-
-def label(kind: CitationKind, language: Language) -> str:
-    """Return the label of a citation.
-
-    >>> label("note", "en"), label("note", "ja")
-    ('Study note', '学習メモ')
-    """
-    return LABELS[kind][language == "ja"]
-
-
-def quote_of(text: str) -> str:
-    """Return spoken words in quotation marks; only speech may be quoted like this.
-
-    >>> quote_of("So we cast it."), quote_of("変換します。")
-    ('“So we cast it.”', '「変換します。」')
-    """
-    return f"「{text}」" if is_japanese(text) else f"“{text}”"
-
-
 def _quoted(
     citation: Citation, language: Language, escape: Callable[[str], str], block: str
 ) -> list[str]:
@@ -523,12 +494,4 @@ def _place(citation: Citation, language: Language) -> list[str]:
             return [citation.video.title]
         name = "スライド" if language == "ja" else "Slide "
         return [f"{name}{slide.number}: {in_language(slide.title, slide.title_ja, language)}"]
-    return [_title(citation.video, language), citation.time]
-
-
-def _title(video: Video, language: Language) -> str:
-    """Return the title of a video with the number of its lecture."""
-    title = in_language(video.title, video.title_ja, language)
-    if number := lecture_label(video.lecture, language):
-        title = f"{number}：{title}" if language == "ja" else f"{number}: {title}"
-    return title
+    return [lecture_title(citation.video, language), citation.time]

@@ -149,8 +149,8 @@ class Lecture:
     def video(self) -> Video:
         """Return the recording of this lecture."""
         return Video(
-            self.video_id, self.title, self.speakers, self.duration, self.number, self.title_ja,
-            self.chapters,
+            self.video_id, self.title, self.speakers, self.duration, self.number or None,
+            self.title_ja, self.chapters,
         )  # fmt: skip
 
 

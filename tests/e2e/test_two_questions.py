@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cs25search.ui.views.texts import say
+from cs25search.wording import reply_text
 
 from .conftest import PHONE, ask, open_at, open_page
 
@@ -49,7 +50,9 @@ def test_follow_up_says_how_it_was_understood_and_can_be_undone(browser, app_url
 def test_thanks_get_three_questions_to_go_on_with(browser, app_url, language, thanks):
     with open_page(browser, **PHONE) as page:
         open_at(page, f"{app_url}/?lang={language}&q={quote(thanks)}")
-        expect(page.locator(".st-key-answer")).to_contain_text(say(language, "small_talk"))
+        expect(page.locator(".st-key-answer")).to_contain_text(
+            reply_text("small_talk", False, language)
+        )
         group = page.get_by_role("radiogroup", name=say(language, "examples"))
         chips = group.get_by_role("radio")
         expect(chips).to_have_count(3)

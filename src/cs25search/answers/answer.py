@@ -9,7 +9,8 @@ from ..question.read import Question, read_question
 from ..question.small_talk import is_small_talk
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher
-from ..records import Answer, Language, Sentence, Status
+from ..records import Answer, Sentence
+from ..wording import reply_text
 from .citations import build_citation
 from .compare import (
     answer_for_side,
@@ -29,17 +30,6 @@ from .wanted import find_wanted
 
 SHOWN = 3  # closest moments shown without an answer
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
-
-NO_TEXT: dict[tuple[Status, Language], str] = {
-    ("partly", "en"): "The lectures touch on this; these moments come closest.",
-    ("partly", "ja"): "講義で触れられている話題です。最も近い場面は次のとおりです。",
-    ("not_in_lectures", "en"): "I found no answer in the lectures. The closest moments:",
-    ("not_in_lectures", "ja"): "講義の中に答えは見つかりませんでした。最も近い場面：",
-}
-NO_MOMENT: dict[Language, str] = {
-    "en": "I found no answer in the lectures.",
-    "ja": "講義の中に答えは見つかりませんでした。",
-}
 
 
 def answer(
@@ -148,11 +138,10 @@ def limit_moments(answer: Answer, found: Found, k: int) -> Answer:
 def _without_claim(findings: Findings) -> Answer:
     question, hits = findings.found.question, findings.found.hits
     shown = enumerate(hits[:SHOWN], start=1)
-    said = NO_TEXT[findings.status, question.language] if hits else NO_MOMENT[question.language]
     return Answer(
         question=question.text,
         status=findings.status,
-        text=said,
+        text=reply_text(findings.status, bool(hits), question.language),
         sentences=(),
         citations=tuple(build_citation(n, hit) for n, hit in shown),
         probability=findings.probability,

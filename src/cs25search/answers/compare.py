@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..question.aliases import names_of
 from ..question.read import Question
 from ..records import Answer, Citation, Language, Sentence
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from .citations import text_of
-from .definitions import defined_term, forms_of, grade
+from .definitions import defined_term, grade
 from .extract import build_extract
 from .findings import Findings
 from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, title_of
@@ -249,13 +250,13 @@ def _own(found: Answer) -> list[Sentence]:
 
 def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
     said = _words_of(" ".join(one.text for one in sentences))
-    forms = [set(topic_words(form)) for form in (forms_of(side) if side else [""])]
+    forms = [set(topic_words(form)) for form in (names_of(side) if side else [""])]
     return any(form <= said for form in forms) or _shares(side, said)
 
 
 def _shares(side: str, said: set[str]) -> bool:
     """Return whether a side that is not a name of the course shares a word with what is said."""
-    return len(forms_of(side)) == 1 and not said.isdisjoint(topic_words(side))
+    return len(names_of(side)) == 1 and not said.isdisjoint(topic_words(side))
 
 
 def _words_of(text: str) -> set[str]:

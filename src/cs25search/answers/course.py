@@ -24,10 +24,10 @@ from ..records import (
     Slide,
     Video,
     in_language,
-    lecture_label,
 )
 from ..text.sentences import split_sentences
 from ..text.topic_words import topic_words
+from ..wording import named_lecture
 from .citations import text_of
 from .course_words import about_course
 from .definitions import defined_term
@@ -140,12 +140,9 @@ def _lead(source: Source, entry: Entry, language: Language) -> str:
     if entry.kind == "slide":
         return f"スライド{number}「{title}」：" if japanese else f"Slide {number}, {title}: "
     video = _video(source, number)
-    names = () if entry.side == "who" or video is None else video.speakers
-    if japanese:
-        by = f"（{'、'.join(names)}）" if names else ""
-        return f"{lecture_label(number, 'ja')}「{title}」{by}："
-    by = f", by {', '.join(names)}" if names else ""
-    return f"{lecture_label(number, 'en')}, {title}{by}: "
+    lecture = Video("", entry.title, video.speakers if video else (), 0.0, number, entry.title_ja)
+    named = named_lecture(lecture, language, with_speakers=entry.side != "who")
+    return f"{named}{'：' if japanese else ': '}"
 
 
 def _citations(source: Source, entry: Entry) -> list[Citation]:

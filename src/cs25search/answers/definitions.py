@@ -2,9 +2,9 @@
 
 import re
 
-from ..question.aliases import load_aliases
+from ..question.aliases import names_of
 from ..text.japanese import is_japanese, japanese_words
-from ..text.words import fold, stem, words
+from ..text.words import stem, words
 
 # How well a sentence answers "What is X?": it says that X is something; X is its subject, or the
 # note is about X; it says nothing of the kind.
@@ -59,21 +59,7 @@ def grade(term: str, title: str, sentence: str) -> int:
     >>> grade("BERT", "BERT: encoder only", "It keeps encoder blocks."), grade("pass@k", "", "Yes.")
     (1, 0)
     """
-    return max(_grade(form, title, sentence) for form in forms_of(term))
-
-
-def forms_of(term: str) -> list[str]:
-    """Return a term with its other names in the course.
-
-    >>> "offline reinforcement learning" in forms_of("offline RL")
-    True
-    """
-    forms = [term]
-    for alias in load_aliases():
-        names = [*alias.en, *alias.ja]
-        if not alias.ambiguous and fold(term) in map(fold, names):
-            forms += names
-    return list(dict.fromkeys(forms))
+    return max(_grade(form, title, sentence) for form in names_of(term))
 
 
 def _grade(term: str, title: str, sentence: str) -> int:

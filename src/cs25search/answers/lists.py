@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..question.aliases import load_aliases
+from ..question.aliases import names_of
 from ..question.read import Question
 from ..ranking.source import Source
-from ..records import Answer, Chunk, Citation, Sentence, Video, in_language, lecture_label
+from ..records import Answer, Chunk, Citation, Language, Sentence, Video
 from ..text.japanese import is_japanese
 from ..text.words import fold
+from ..wording import named_lecture
 from .citations import text_of
 
 MOST_WORDS = 6  # in a name; longer ones are other kinds of questions
@@ -89,7 +90,6 @@ def find_mentions(source: Source, name: str, lectures: Iterable[int] = ()) -> li
 
 def list_answer(question: Question, name: str, mentions: list[Mention]) -> Answer:
     """Return an answer with a sentence for each video that mentions a name."""
-    japanese = question.language == "ja"
     sentences, citations = [], []
     for n, one in enumerate(mentions, start=1):
         citation = Citation(
@@ -97,11 +97,11 @@ def list_answer(question: Question, name: str, mentions: list[Mention]) -> Answe
             one.first.model, one.first.kind,
         )  # fmt: skip
         citations.append(citation)
-        sentences.append(Sentence(_line(citation, one.count, japanese), (n,)))
+        sentences.append(Sentence(_line(citation, one.count, question.language), (n,)))
     many = len(mentions)
     begin = (
         f"「{name}」が出てくるのは{many}本です。"
-        if japanese
+        if question.language == "ja"
         else f"{name} comes up in {many} lecture{'' if many == 1 else 's'}. "
     )
     sentences[0] = Sentence(begin + sentences[0].text, (1,))
@@ -109,25 +109,17 @@ def list_answer(question: Question, name: str, mentions: list[Mention]) -> Answe
     return Answer(question.text, "answered", text, tuple(sentences), tuple(citations), 1.0)
 
 
-def _line(citation: Citation, count: int, japanese: bool) -> str:
-    video = citation.video
-    label = lecture_label(video.lecture, "ja" if japanese else "en")
-    if japanese:
-        title = in_language(video.title, video.title_ja, "ja")
-        return f"{label}「{title}」：{count}か所、最初は{citation.time}。"
-    place = f"{label}, " if label else ""
+def _line(citation: Citation, count: int, language: Language) -> str:
+    lecture = named_lecture(citation.video, language)
+    if language == "ja":
+        return f"{lecture}：{count}か所、最初は{citation.time}。"
     times = "once" if count == 1 else f"{count} times"
-    return f"{place}{video.title}: {times}, first at {citation.time}."
+    return f"{lecture}: {times}, first at {citation.time}."
 
 
 def _pattern(name: str) -> re.Pattern[str]:
     """Return a pattern that matches all known forms of a name in folded text."""
-    plain = fold(name)
-    forms = {plain}
-    for alias in load_aliases():
-        names = [fold(one) for one in (*alias.en, *alias.ja)]
-        if plain in names and not alias.ambiguous:
-            forms.update(names)
+    forms = {fold(one) for one in names_of(name)}
     parts = [
         re.escape(form) if is_japanese(form) else rf"(?<![a-z0-9]){re.escape(form)}s?(?![a-z0-9])"
         for form in forms

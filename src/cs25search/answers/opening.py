@@ -1,12 +1,12 @@
 """Begin an answer with the name, date, number or lecture that the question asks for."""
 
 import re
-from collections.abc import Sequence
 
 from ..question.intent import PERCENT
 from ..question.read import Question
-from ..records import Hit, Language, in_language, lecture_label
+from ..records import Hit
 from ..text.words import stem
+from ..wording import english_list, named_lecture
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _NUMBER = re.compile(
@@ -56,27 +56,18 @@ def opening_of(question: Question, hit: Hit, text: str) -> str:
         hit: The moment of the first sentence.
         text: The first sentence.
     """
-    intent = question.intent
+    intent, japanese = question.intent, question.language == "ja"
     if intent.lecture:
-        return _lecture(hit, question.language)
+        named = named_lecture(hit.video, question.language, not japanese, ": ")
+        return f"{named}{'。' if japanese else '.'}"
     if intent.speaker and hit.video.speakers:
         speakers = hit.video.speakers
-        return f"{'と'.join(speakers)}。" if question.language == "ja" else f"{_listed(speakers)}."
-    if question.language == "ja":
+        return f"{'と'.join(speakers)}。" if japanese else f"{english_list(speakers)}."
+    if japanese:
         return ""
     if intent.wanted == "year" and (year := _YEAR.search(text)):
         return f"{year[0]}."
     return _amount(text, intent.counted) if intent.counted not in ("", PERCENT) else ""
-
-
-def _lecture(hit: Hit, language: Language) -> str:
-    video = hit.video
-    label = lecture_label(video.lecture, language)
-    if language == "ja":
-        return f"{label}「{in_language(video.title, video.title_ja, language)}」。"
-    speakers = f", by {_listed(video.speakers)}" if video.speakers else ""
-    place = f"{label}: " if label else ""
-    return f"{place}{video.title}{speakers}."
 
 
 def _amount(text: str, counted: str) -> str:
@@ -103,12 +94,3 @@ def _amount(text: str, counted: str) -> str:
                 phrase = " ".join([number[0], *nouns[: place + 1]])
                 return f"{phrase[0].upper()}{phrase[1:]}."
     return ""
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return names as an English list.
-
-    >>> _listed(["Div", "Chetanya", "Advay"])
-    'Div, Chetanya and Advay'
-    """
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

@@ -5,12 +5,9 @@ import math
 from ..question.read import Question
 from ..ranking.source import Source
 from ..records import Answer, Chunk, Language
+from ..wording import reply_text
 
 EXAMPLES = 3
-_LINE: dict[Language, str] = {
-    "en": "Hello! Ask me anything about the lectures, for example:",
-    "ja": "こんにちは！講義について何でも質問してください。たとえば：",
-}
 
 
 def small_talk(question: Question, source: Source) -> Answer:
@@ -18,7 +15,7 @@ def small_talk(question: Question, source: Source) -> Answer:
     return Answer(
         question=question.text,
         status="small_talk",
-        text=_LINE[question.language],
+        text=reply_text("small_talk", False, question.language),
         sentences=(),
         citations=(),
         probability=0.0,

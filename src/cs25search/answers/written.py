@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..language_model import Endpoint, EndpointProblem, stream_reply, unframed
-from ..records import Answer, Chunk, Citation, Hit, Sentence, lecture_label
+from ..records import Answer, Chunk, Citation, Hit, Sentence
 from ..text.japanese import is_japanese
 from ..text.sentences import split_sentences
 from ..times import clock
+from ..wording import named_lecture
 from .citations import build_citation, text_of
 from .evidence import Evidence, chunks_of
 from .findings import Findings
@@ -204,11 +205,9 @@ def _read(sentence: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _moment(n: int, hit: Hit) -> str:
-    label = lecture_label(hit.video.lecture, "en")
-    lecture = f"{label}, " if label else ""
     texts = [f"{chunk.title}. {chunk.text}" if chunk.title else chunk.text for chunk in
              chunks_of(hit)]  # fmt: skip
     if is_japanese("".join(c.text_ja for c in chunks_of(hit))):
         texts += [chunk.text_ja for chunk in chunks_of(hit) if chunk.text_ja]
-    where = f"{lecture}{hit.video.title}, {clock(hit.start)}".replace('"', "'")
+    where = f"{named_lecture(hit.video, 'en')}, {clock(hit.start)}".replace('"', "'")
     return f'<moment id="{n}" where="{unframed(where)}">\n{unframed(" ".join(texts))}\n</moment>'

@@ -54,6 +54,20 @@ def load_aliases(path: Path = FILE) -> tuple[Alias, ...]:
     return terms
 
 
+def names_of(term: str) -> list[str]:
+    """Return a term and the other names of the same thing, unless one of them is ambiguous.
+
+    >>> "offline reinforcement learning" in names_of("offline RL")
+    True
+    """
+    names = [term]
+    for alias in load_aliases():
+        own = [*alias.en, *alias.ja]
+        if not alias.ambiguous and fold(term) in map(fold, own):
+            names += own
+    return list(dict.fromkeys(names))
+
+
 def english_name(japanese: str) -> str:
     """Return the usual English name for a Japanese name; "" if there is none.
 

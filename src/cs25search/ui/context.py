@@ -12,7 +12,7 @@ from ..records import About, Language, Lecture, Video
 from ..text.clean import clean
 from .access import ONLY_HERE, Access
 from .views.html import Links
-from .views.moment import lecture_title
+from .views.moment import video_title
 from .views.problem import explain
 from .views.texts import say
 
@@ -69,8 +69,8 @@ class PageContext:
 
     def title(self, video: Video | Lecture) -> str:
         """Return number and title of a lecture or another recording."""
-        number = (video.number or None) if isinstance(video, Lecture) else video.lecture
-        return lecture_title(number, video.title, video.title_ja, self.language)
+        one = video.video() if isinstance(video, Lecture) else video
+        return video_title(one, self.language)
 
 
 def show_problem(

@@ -9,6 +9,7 @@ import streamlit as st
 from ...errors import Cs25SearchError
 from ...search import Index
 from ...times import clock, watch_url
+from ...wording import label
 from ..context import PageContext, show_problem
 from ..live import live_index, live_indexes
 from ..views import html, kept, kept_export
@@ -207,10 +208,10 @@ def _show_facts(context: PageContext, one: KeptMoment, known: Mapping[str, Descr
             f"{muted(escape_markup(about.note_label(context.language)))}  \n{escape_markup(text)}"
         )
     if about.quote:
-        quote = st.expander(context.say("said")) if about.note else st.container(gap="xsmall")
-        with quote:
+        name = label("transcript", context.language)
+        with st.expander(name) if about.note else st.container(gap="xsmall"):
             if not about.note:
-                st.markdown(muted(context.say("said")))
+                st.markdown(muted(name))
             st.markdown(escape_markup(about.quote))
     if about.slide:
         name = escape_markup(about.slide_label(context.language))

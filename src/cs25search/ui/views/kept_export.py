@@ -17,7 +17,7 @@ from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
 from ...transcripts import cues_of
 from .kept import KeptMoment
-from .moment import lecture_title, note_label, title_of
+from .moment import note_label, title_of, video_title
 from .texts import say
 
 LONGEST_QUOTE = 500  # characters; a quote ends with the line that exceeds it
@@ -25,7 +25,7 @@ LONGEST_QUOTE = 500  # characters; a quote ends with the line that exceeds it
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 _COLUMNS = (
-    "kept_lecture", "column_about", "column_time", "kept_link", "kept_question", "kept_own", "note",
+    "kept_lecture", "column_about", "column_time", "kept_link", "kept_question", "kept_own",
     "said_short", "view_deck",
 )  # fmt: skip
 
@@ -64,7 +64,7 @@ class Described:
     def place(self, language: Language) -> str:
         """Return number and title of the recording."""
         video = self.video
-        return clean(lecture_title(video.lecture, video.title, video.title_ja, language))
+        return clean(video_title(video, language))
 
     def title(self, language: Language) -> str:
         """Return the title of the note, else the time."""
@@ -151,7 +151,8 @@ def to_csv(moments: Iterable[Described], language: Language) -> str:
     """Return moments as a table; no cell is treated as a formula."""
     table = io.StringIO()
     writer = csv.writer(table)
-    writer.writerow([say(language, key) for key in _COLUMNS])
+    *titles, said, slide = (say(language, key) for key in _COLUMNS)
+    writer.writerow([*titles, note_label("", language), said, slide])
     for one in moments:
         row = [
             one.place(language), one.title(language), one.time, one.link, one.question(language),

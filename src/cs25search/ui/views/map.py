@@ -7,7 +7,7 @@ from ...text.clean import clean
 from ...times import clock
 from .html import Links, escape_html
 from .map_rows import Bar, MapRow, best_bars
-from .moment import lecture_title, title_or_words
+from .moment import title_or_words, video_title
 from .texts import say
 
 FIRST_LETTERS = 60  # of speech
@@ -33,7 +33,7 @@ def course_map(rows: Sequence[MapRow], links: Links) -> str:
 
 def _row(row: MapRow, longest: float, links: Links) -> str:
     video, language = row.video, links.language
-    title = lecture_title(video.lecture, video.title, video.title_ja, language)
+    title = video_title(video, language)
     best = best_bars(row, BY_KEYBOARD)
     bars = "".join(_bar(row, bar, bar in best, links) for bar in row.bars if bar.level)
     wide = 100 * video.duration / longest

@@ -10,6 +10,7 @@ from ...text.highlight import marks
 from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
 from ...transcripts import cues_of, speakers_of
+from ...wording import label, lecture_title
 from .html import escape_html, mark_spans
 from .markup import escape_markup
 from .texts import say
@@ -25,19 +26,18 @@ LONG_QUOTE = 300  # letters of speech on a card; the rest is folded
 AROUND = 60.0  # seconds around a chunk in which the lines before and after it are looked up
 
 
-def lecture_title(number: int | None, title: str, title_ja: str, language: Language) -> str:
-    """Return number and title of a lecture, or the title of a video outside the deck.
+def video_title(video: Video, language: Language) -> str:
+    """Return number and title of a lecture, or the title of a video outside the deck. Not escaped.
 
-    >>> lecture_title(8, "GLOM", "", "ja"), lecture_title(None, "Panel", "", "en")
-    ('第8回 · GLOM', 'Panel')
+    >>> video_title(Video("", "GLOM", (), 0.0, 8), "ja"), video_title(Video("", "A", (), 0.0), "en")
+    ('第8回 · GLOM', 'A')
     """
-    shown = in_language(title, title_ja, language)
-    return f"{say(language, 'lecture', number=number)} · {shown}" if number else shown
+    return lecture_title(video, language, (" · ", " · "))
 
 
 def video_line(video: Video, language: Language) -> str:
     """Return number, title and speakers of a recording."""
-    title = lecture_title(video.lecture, video.title, video.title_ja, language)
+    title = video_title(video, language)
     speakers = ", ".join(video.speakers)
     return " · ".join(
         [f"**{escape_markup(title)}**", *([escape_markup(speakers)] if speakers else [])]
@@ -71,7 +71,7 @@ def note_label(model: str, language: Language) -> str:
     >>> note_label("", "en"), note_label("llama3.1", "en")
     ('Study note', 'Study note by the language model llama3.1')
     """
-    return say(language, "note_by", model=clean(model)) if model else say(language, "note")
+    return say(language, "note_by", model=clean(model)) if model else label("note", language)
 
 
 def passages(
@@ -96,15 +96,15 @@ def passages(
             mark_question(question, hit.quote),
             *([f"<span class=cs-muted>{after} …</span>"] if after else []),
         ]
-        whole = (say(language, "said"), " ".join(lines))
+        whole = (label("transcript", language), " ".join(lines))
         if language == "en" and len(hit.quote) > LONG_QUOTE:
             found.append((whole[0], mark_question(question, excerpt(hit.quote, question))))
             whole = (say(language, "said_whole"), whole[1])
         found.append(whole)
     if hit.note:
         note = in_language(hit.note.text, hit.note.text_ja, language)
-        label = escape_html(note_label(hit.note.model, language))
-        found.append((label, mark_question(question, note)))
+        name = escape_html(note_label(hit.note.model, language))
+        found.append((name, mark_question(question, note)))
     return found[::-1] if language == "ja" else found
 
 
@@ -150,7 +150,7 @@ def is_qa(hit: Hit) -> bool:
 
 def as_markdown(hit: Hit, language: Language) -> str:
     """Return a moment as Markdown to paste elsewhere: quote, place, slide."""
-    title = lecture_title(hit.video.lecture, hit.video.title, hit.video.title_ja, language)
+    title = video_title(hit.video, language)
     if hit.chunk.kind == "note":
         text = escape_markdown(in_language(hit.chunk.text, hit.chunk.text_ja, language))
         quoted = f"{escape_markdown(note_label(hit.chunk.model, language))}: {text}"
@@ -160,8 +160,8 @@ def as_markdown(hit: Hit, language: Language) -> str:
     lines = [quoted, "", f"[{place}]({link})" if link else place]
     if hit.slide:
         name = in_language(hit.slide.title, hit.slide.title_ja, language)
-        label = say(language, "slide_short", number=hit.slide.number)
-        title = f"{label}: {escape_markdown(name)}"
+        number = say(language, "slide_short", number=hit.slide.number)
+        title = f"{number}: {escape_markdown(name)}"
         lines.append(f"[{title}]({hit.slide.url})" if hit.slide.url else title)
     return "\n".join(lines)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...records import Answer, Citation, Language, Sentence, in_language, lecture_label
 from ...text.clean import clean
-from ...text.japanese import is_japanese
+from ...wording import label, quote_of, reply_text
 from . import html
 from .html import Links, escape_html
 from .moment import note_label
@@ -26,7 +26,7 @@ def prose(sentences: Iterable[Sentence], citations: Iterable[Citation], links: L
     return f"<p>{' '.join(parts)}</p>"
 
 
-def told(answer: Answer, links: Links) -> str:
+def answer_html(answer: Answer, links: Links) -> str:
     """Return the sentences of an answer; the sides of a comparison in columns."""
     compared = sides(answer.sentences)
     if not compared:
@@ -97,7 +97,7 @@ def chip(citation: Citation, language: Language) -> str:
     where = lecture_label(citation.lecture, language) or citation.video.title
     if citation.kind == "lecture":
         return f"{citation.time} · {where}"
-    kind = say(language, "note") if citation.kind == "note" else say(language, "said_short")
+    kind = label("note", language) if citation.kind == "note" else say(language, "said_short")
     return f"{citation.time} · {where} · {kind}"
 
 
@@ -116,16 +116,11 @@ def tip(citation: Citation, language: Language) -> str:
     """
     words = clean(in_language(citation.quote, citation.quote_ja, language))
     if citation.kind == "transcript":
-        words = f"「{words}」" if is_japanese(words) else f"“{words}”"
+        words = quote_of(words)
     title = clean(in_language(citation.video.title, citation.video.title_ja, language))
-    return f"{chip(citation, language)} · {title}\n{_label(citation, language)}: {words}"
-
-
-def _label(citation: Citation, language: Language) -> str:
-    if citation.kind == "note":
-        return note_label(citation.model, language)
-    keys = {"slide": "about_slide", "lecture": "about_lecture", "transcript": "said"}
-    return say(language, keys.get(citation.kind, "about_deck"))
+    is_note = citation.kind == "note"
+    name = note_label(citation.model, language) if is_note else label(citation.kind, language)
+    return f"{chip(citation, language)} · {title}\n{name}: {words}"
 
 
 def byline(answer: Answer, language: Language) -> str:
@@ -150,16 +145,14 @@ def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str
     Args:
         lectures: The chosen lectures; others may have the answer.
     """
-    if answer.status in ("partly", "small_talk"):
-        return say(language, answer.status)
-    if lectures:
+    if answer.status == "not_in_lectures" and lectures:
         return say(language, "not_in_chosen")
-    return say(language, "not_in_lectures" if answer.citations else "no_moment")
+    return reply_text(answer.status, bool(answer.citations), language)
 
 
-def _number(n: int, citation: Citation | None, links: Links, label: str = "") -> str:
+def _number(n: int, citation: Citation | None, links: Links, name: str = "") -> str:
     """Return the link of a number, which says what is cited at the pointer and the focus."""
-    shown = f"[{n}]" + (f" {escape_html(label)}" if label else "")
+    shown = f"[{n}]" + (f" {escape_html(name)}" if name else "")
     if citation is None:
         return shown
     said = tip(citation, links.language)

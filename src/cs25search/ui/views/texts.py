@@ -64,19 +64,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "場面の内容と一致しない{count}文を省きました。",
     ),
     "ask_model_again": ("Ask the language model again", "言語モデルにもう一度聞く"),
-    "partly": (
-        "The lectures touch on this; these moments come closest.",
-        "講義で触れられている話題です。最も近い場面は次のとおりです。",
-    ),
-    "not_in_lectures": (
-        "I found no answer in the lectures. The closest moments:",
-        "講義の中に答えは見つかりませんでした。最も近い場面：",
-    ),
-    "no_moment": ("I found no answer in the lectures.", "講義の中に答えは見つかりませんでした。"),
-    "small_talk": (
-        "Hello! Ask me anything about the lectures, for example:",
-        "こんにちは！講義について何でも質問してください。たとえば：",
-    ),
     "not_in_chosen": (
         "I found no answer in the lectures you chose. Search all lectures, or see the closest "
         "moments:",
@@ -86,9 +73,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "opening": ("Opening the index …", "索引を開いています…"),
     "found_one": ("One moment", "1件の場面"),
     "nearest": ("The closest moments", "最も近い場面"),
-    "about_slide": ("Summary of the slide", "スライドの要約"),
-    "about_lecture": ("About the lecture", "講義の概要"),
-    "about_deck": ("About the course", "コースについて"),
     "found": ("{count} moments, best first", "{count}件の場面（関連の強い順）"),
     "nothing": (
         "Nothing found for “{question}”. Try other words, or the English technical term.",
@@ -100,11 +84,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "選んだ講義には「{question}」に合う場面がありませんでした。別の言葉で試すか、すべての講義を"
         "対象にしてください。",
     ),
-    "lecture": ("Lecture {number}", "第{number}回"),
-    "note": ("Study note", "学習メモ"),
     "note_by": ("Study note by the language model {model}", "言語モデル{model}が書いた学習メモ"),
     "title_by_model": ("{title} (by AI)", "{title}（AI作成）"),
-    "said": ("Said in the lecture", "講義での発言（英語の原文）"),
     "said_whole": ("All that is said here", "この場面の発言の全文"),
     "said_short": ("Captions", "字幕"),
     "watch": ("YouTube at {time}", "YouTubeで{time}から見る"),
@@ -452,8 +433,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 def say(language: Language, key: str, **values: object) -> str:
     """Return a text of the app.
 
-    >>> say("en", "lecture", number=5), say("ja", "lecture", number=5)
-    ('Lecture 5', '第5回')
+    >>> say("en", "watch", time="9:42"), say("ja", "watch", time="9:42")
+    ('YouTube at 9:42', 'YouTubeで9:42から見る')
     """
     english, japanese = TEXTS[key]
     return (japanese if language == "ja" else english).format(**values)

@@ -112,7 +112,7 @@ def _show_draft(context: PageContext, pending: PendingAnswer, model: str) -> Non
 def _show_sentences(context: PageContext, answer: Answer) -> None:
     in_outline = reply.outline(answer).values()
     others = [one for one in answer.citations if one not in in_outline]
-    said = reply.told(answer, context.links) + reply.sources(others, context.links)
+    said = reply.answer_html(answer, context.links) + reply.sources(others, context.links)
     button = html.copy_button(context.say("copy"), answer_markdown(answer))
     _show_box(context, said, reply.byline(answer, context.language), button)
 

@@ -1,0 +1,112 @@
+"""The words that answers, terminal and app share, in English and Japanese."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from .records import CitationKind, Language, Status, Video, in_language, lecture_label
+from .text.japanese import is_japanese
+
+# What is shown instead of an answer, in English and Japanese.
+REPLIES: dict[Status | Literal["no_moment"], tuple[str, str]] = {
+    "partly": (
+        "The lectures touch on this; these moments come closest.",
+        "講義で触れられている話題です。最も近い場面は次のとおりです。",
+    ),
+    "not_in_lectures": (
+        "I found no answer in the lectures. The closest moments:",
+        "講義の中に答えは見つかりませんでした。最も近い場面：",
+    ),
+    "no_moment": ("I found no answer in the lectures.", "講義の中に答えは見つかりませんでした。"),
+    "small_talk": (
+        "Hello! Ask me anything about the lectures, for example:",
+        "こんにちは！講義について何でも質問してください。たとえば：",
+    ),
+}
+
+# The label of each kind of citation in English and Japanese.
+LABELS: dict[CitationKind, tuple[str, str]] = {
+    "note": ("Study note", "学習メモ"),
+    "transcript": ("Said in the lecture", "講義での発言"),
+    "slide": ("Summary of the slide", "スライドの要約"),
+    "lecture": ("About the lecture", "講義の概要"),
+    "deck": ("About the course", "コースについて"),
+}
+
+
+def reply_text(status: Status, has_moments: bool, language: Language) -> str:
+    """Return what is shown instead of an answer.
+
+    Args:
+        status: Any but "answered".
+        has_moments: Whether the closest moments follow.
+
+    >>> reply_text("not_in_lectures", False, "en")
+    'I found no answer in the lectures.'
+    """
+    missing = status == "not_in_lectures" and not has_moments
+    return REPLIES["no_moment" if missing else status][language == "ja"]
+
+
+def label(kind: CitationKind, language: Language) -> str:
+    """Return the label of a citation.
+
+    >>> label("note", "en"), label("note", "ja")
+    ('Study note', '学習メモ')
+    """
+    return LABELS[kind][language == "ja"]
+
+
+def quote_of(text: str) -> str:
+    """Return spoken words in quotation marks; only speech may be quoted like this.
+
+    >>> quote_of("So we cast it."), quote_of("変換します。")
+    ('“So we cast it.”', '「変換します。」')
+    """
+    return f"「{text}」" if is_japanese(text) else f"“{text}”"
+
+
+def lecture_title(video: Video, language: Language, between: tuple[str, str] = (": ", "：")) -> str:
+    """Return number and title of a lecture, as in a heading; the title outside the deck.
+
+    Args:
+        between: What separates the two in English and in Japanese.
+
+    >>> glom = Video("", "GLOM", ("Geoffrey Hinton",), 0.0, 8)
+    >>> lecture_title(glom, "en"), lecture_title(glom, "ja", (" · ", " · "))
+    ('Lecture 8: GLOM', '第8回 · GLOM')
+    """
+    title = in_language(video.title, video.title_ja, language)
+    number = lecture_label(video.lecture, language)
+    return f"{number}{between[language == 'ja']}{title}" if number else title
+
+
+def named_lecture(
+    video: Video, language: Language, with_speakers: bool = False, between: str = ", "
+) -> str:
+    """Return a lecture as a sentence names it.
+
+    Args:
+        between: What separates number and title in English.
+
+    >>> glom = Video("", "GLOM", ("Geoffrey Hinton",), 0.0, 8)
+    >>> named_lecture(glom, "en"), named_lecture(glom, "en", True, ": ")
+    ('Lecture 8, GLOM', 'Lecture 8: GLOM, by Geoffrey Hinton')
+    >>> named_lecture(glom, "ja", True)
+    '第8回「GLOM」（Geoffrey Hinton）'
+    """
+    names = video.speakers if with_speakers else ()
+    if language == "ja":
+        by = f"（{'、'.join(names)}）" if names else ""
+        title = in_language(video.title, video.title_ja, language)
+        return f"{lecture_label(video.lecture, language)}「{title}」{by}"
+    by = f", by {english_list(names)}" if names else ""
+    return f"{lecture_title(video, language, (between, between))}{by}"
+
+
+def english_list(names: Sequence[str]) -> str:
+    """Return names as an English list.
+
+    >>> english_list(["Div", "Chetanya", "Advay"])
+    'Div, Chetanya and Advay'
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
