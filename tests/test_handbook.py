@@ -11,8 +11,10 @@ from cs25search.answers.course_words import about_course
 from cs25search.course.entries import course_entries, side_of
 from cs25search.course.read import load_course
 from cs25search.index.files import read_generation
-from cs25search.index.handbook import EntryWords, build_handbook, match, no_handbook
+from cs25search.index.handbook import EntryWords, build_handbook, no_handbook
 from cs25search.question.named import named_lectures
+from cs25search.ranking.entries import rank_entries
+from cs25search.ranking.query import Query
 from cs25search.records import Entry
 from cs25search.text.ngrams import dice
 
@@ -35,6 +37,13 @@ class Letters:
             yield place, Encoding(tokens.mean(axis=0), tokens, ids)
 
 
+def encoded(tokens, ids):
+    return Query("en", ids, tokens, np.ones(len(ids)), np.zeros(8), True, {})
+
+
+NOTHING = encoded(np.zeros((0, 8)), np.zeros(0, int))
+
+
 def entry(number, text, *asks):
     return Entry("fact", number, "", "", text, text, asks, asks, (number,))
 
@@ -44,11 +53,13 @@ def test_the_entry_with_the_nearest_question_comes_first_and_lectures_filter():
                entry(2, "lecture four", "which talk is longest")]  # fmt: skip
     letters = Letters()
     handbook = build_handbook(entries, letters)
-    _, asked = next(letters.encode_documents(["which talk is longest"]))
-    found = match(handbook, "which talk is longest", asked.tokens, asked.ids)
+    question = "which talk is longest"
+    _, encoding = next(letters.encode_documents([question]))
+    query = encoded(encoding.tokens, encoding.ids)
+    found = rank_entries(handbook, question, query)
     assert [one.entry.number for one in found] == [2, 1]
     assert found[0].ask == pytest.approx(1.4)
-    only = match(handbook, "which talk is longest", asked.tokens, asked.ids, [1])
+    only = rank_entries(handbook, question, query, [1])
     assert [one.entry.number for one in only] == [1]
 
 
@@ -76,14 +87,12 @@ def test_equal_entries_are_not_encoded_again():
 def test_japanese_questions_are_compared_by_words():
     handbook = build_handbook([entry(1, "五回", "おすすめの回はどれ"),
                                entry(2, "四回", "一番長い回は何分")], Letters())  # fmt: skip
-    none = np.zeros((0, 8))
-    found = match(handbook, "おすすめはどの回", none, np.zeros(0, int))
+    found = rank_entries(handbook, "おすすめはどの回", NOTHING)
     assert found[0].entry.number == 1
 
 
 def test_an_index_without_a_handbook_has_no_entry():
-    none = np.zeros((0, 8))
-    assert match(no_handbook(), "why", none, np.zeros(0, int)) == []
+    assert rank_entries(no_handbook(), "why", NOTHING) == []
     assert dice(set(), set()) == 0.0
 
 
@@ -211,6 +220,6 @@ def test_an_entry_that_cannot_be_near_enough_is_not_compared(index):
     question = "Why does the router need float32?"
     query = index.searcher.encode(question)
     handbook = index.generation.handbook
-    assert match(handbook, question, query.tokens, query.ids, least=1.4) == []
-    nearest = max(one.ask for one in match(handbook, question, query.tokens, query.ids))
-    assert match(handbook, question, query.tokens, query.ids, least=nearest)
+    assert rank_entries(handbook, question, query, least=1.4) == []
+    nearest = max(one.ask for one in rank_entries(handbook, question, query))
+    assert rank_entries(handbook, question, query, least=nearest)

@@ -9,9 +9,9 @@ docs/answers.md says how the limits were found.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..index.handbook import Match, match
 from ..question.named import without_place
 from ..question.read import Question
+from ..ranking.entries import Match, rank_entries
 from ..ranking.searcher import Found, Searcher
 from ..ranking.source import Source
 from ..records import (
@@ -60,7 +60,7 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     lectures = found.filters.lectures
     # Even with all words of the question, no entry can answer below this.
     least = ENOUGH - WORDS_COVERED - _weight_of(question)
-    matches = match(handbook, question.text, query.tokens, query.ids, lectures, least)
+    matches = rank_entries(handbook, question.text, query, lectures, least)
     if named := set(question.lectures):
         # A question about one lecture is not answered by an entry about several.
         matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ..index.handbook import match
 from ..question.cleanup import topic_of
+from ..ranking.entries import rank_entries
 from ..ranking.lectures import RankedLecture, lectures_of, rank_lectures
 from ..ranking.searcher import Found, Searcher
 from ..records import Chunk, Entry, Fit, Guide, Hit, Language, Lecture, Pick
@@ -177,7 +177,7 @@ def find_fact(searcher: Searcher, found: Found, goal: str) -> Entry | None:
     best: tuple[float, Entry | None] = (FACT_SCORE, None)
     for text in dict.fromkeys(texts):
         query = searcher.encode(text)
-        for one in match(handbook, text, query.tokens, query.ids):
+        for one in rank_entries(handbook, text, query):
             is_advice = one.entry.kind == "fact" and 0 < len(one.entry.lectures) <= MOST_LECTURES
             if is_advice and one.ask >= FACT_ASK and one.score > best[0]:
                 best = (one.score, one.entry)

@@ -3,7 +3,7 @@
 They are separate from the chunks, so that a search for moments never returns them. Each text and
 each question is encoded alone. A question about the course is nearly equal to one of these
 questions, in both directions; a question about what is taught is not. The entry is chosen by its
-closest question and its text together.
+closest question and its text together; `ranking.entries` does that.
 """
 
 import re
@@ -17,18 +17,15 @@ import numpy as np
 from ..encoding.encoder import Encoder
 from ..records import Entry, lecture_label
 from ..text.japanese import is_japanese, japanese_words
-from ..text.ngrams import bigrams, dice, ngrams
+from ..text.ngrams import bigrams, ngrams
+from ..text.rarity import rarity
 from ..text.topic_words import topic_words
 from ..text.words import words
-from .late import pack, token_cosines
+from .late import pack
 from .vectors import distinct
 
-GRAMS = 0.4  # weight of shared n-grams beside late interaction
-BOTH = 0.3  # weight of the lower of the scores of question and text; the higher one has 1
-COVERED = 0.2  # weight of the question's words that an entry has anywhere
 _HIRAGANA = re.compile(r"[\u3040-\u309f]+")
 _ASKING = frozenset(("where", "when", "who", "why"))
-WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class EntryWords:
         """Return the words of an entry."""
         texts_ja = ["。".join([entry.title_ja, entry.text_ja, *entry.asks_ja]), _text_ja(entry)]
         whole, text, *asks = (_distinct_ja(one) for one in [*texts_ja, *entry.asks_ja])
-        return cls(_words_asked(" ".join([_text(entry), *entry.asks])), whole, text, asks)
+        return cls(words_asked(" ".join([_text(entry), *entry.asks])), whole, text, asks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +88,7 @@ class Handbook:
         documents = np.repeat(np.arange(len(self.lengths)), self.lengths)
         size = int(self.ids.max()) + 1
         pairs = distinct(documents * size + self.ids)
-        counts = np.bincount(pairs % size, minlength=size)
-        rarity: np.ndarray = np.log1p(len(self.lengths) / np.maximum(1, counts))
-        return rarity
+        return rarity(np.bincount(pairs % size, minlength=size), len(self.lengths))
 
     @cached_property
     def grams(self) -> list[tuple[set[str], list[set[str]]]]:
@@ -143,22 +138,6 @@ class Terms:
         return cls(set(said), set(bigrams(text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An entry and how well it matches a question.
-
-    Attributes:
-        score: By its closest question and its text; higher is better.
-        ask: By its closest question alone: 1.4 for the same words, about .4 for other topics.
-        covered: Share of the question's words that the entry has, rare words counting more.
-    """
-
-    entry: Entry
-    score: float
-    ask: float
-    covered: float
-
-
 def build_handbook(
     entries: Sequence[Entry], encoder: Encoder, previous: Handbook | None = None
 ) -> Handbook:
@@ -190,50 +169,7 @@ def no_handbook() -> Handbook:
     return Handbook((), np.zeros((0, 0), np.uint8), none, none)
 
 
-def match(  # noqa: PLR0913 (a question as typed and as encoded)
-    handbook: Handbook,
-    question: str,
-    tokens: np.ndarray,
-    ids: np.ndarray,
-    lectures: Iterable[int] = (),
-    least: float = 0.0,
-) -> list[Match]:
-    """Return the entries that match a question, best first; empty if no entry can score enough.
-
-    Args:
-        tokens: Unit vectors of the question's tokens, shape (n, dim); not used in Japanese, where
-            words are compared.
-        ids: Their token ids.
-        lectures: Only entries about one of these; all when empty.
-        least: The least score of the closest question, `Match.ask`, that is of use.
-    """
-    if is_japanese(question):
-        nearness = _japanese(handbook, question)
-    else:
-        nearness = _english(handbook, question, tokens, ids, least)
-    if not nearness:
-        return []
-    wanted = set(lectures)
-    covered = _covered(handbook, question)
-    matches = []
-    for place, (entry, (text, ask)) in enumerate(zip(handbook.entries, nearness, strict=True)):
-        if not wanted or wanted & {*entry.lectures}:
-            score = max(text, ask) + BOTH * min(text, ask) + COVERED * covered[place]
-            score += WRITTEN if entry.kind != "slide" else 0.0
-            matches.append(Match(entry, score, ask, covered[place]))
-    return sorted(matches, key=lambda one: -one.score)
-
-
-def _covered(handbook: Handbook, question: str) -> list[float]:
-    """Return which share of the question's words each entry has, rare words counting more."""
-    held = handbook.words_ja if is_japanese(question) else handbook.words
-    asked = _words_asked(question)
-    rarity = {w: float(np.log1p(len(held) / (1 + sum(w in one for one in held)))) for w in asked}
-    total = sum(rarity.values()) or 1.0
-    return [sum(rarity[word] for word in asked if word in one) / total for one in held]
-
-
-def _words_asked(text: str) -> list[str]:
+def words_asked(text: str) -> list[str]:
     """Return the topic words of a text and the words that ask: where, when, who, why.
 
     In Japanese, words in hiragana alone are mostly grammar and are left out.
@@ -259,55 +195,3 @@ def _text_ja(entry: Entry) -> str:
 
 def _distinct_ja(text: str) -> list[str]:
     return list(dict.fromkeys(japanese_words(text)))
-
-
-def _english(
-    handbook: Handbook, question: str, tokens: np.ndarray, ids: np.ndarray, least: float
-) -> list[tuple[float, float]]:
-    """Return, for each entry, the scores of its text and of its closest question.
-
-    Returns an empty list, without computing the n-grams, if no question can score `least`.
-    """
-    if not len(tokens) or not handbook.lengths.all():
-        return [(0.0, 0.0)] * len(handbook.entries)
-    cosines = token_cosines(handbook.tokens, tokens.astype(np.float32))
-    begins = np.cumsum(handbook.lengths) - handbook.lengths
-    unseen = np.log1p(len(handbook.lengths))
-    rarity = np.append(handbook.idf, unseen)
-    asked = rarity[np.minimum(ids, len(handbook.idf))]
-    forth = np.maximum.reduceat(cosines, begins, axis=0) @ asked / asked.sum()
-    held = handbook.idf[handbook.ids]
-    back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
-    both = (forth + back) / 2
-    if both.max() + GRAMS < least:
-        return []
-    grams = set(ngrams(question))
-    nearness, place = [], 0
-    for text, asks in handbook.grams:
-        shared = len(grams & text) / len(grams)
-        nearest = [
-            float(both[place + n]) + GRAMS * dice(grams, ask) for n, ask in enumerate(asks, start=1)
-        ]
-        nearness.append((float(forth[place]) + GRAMS * shared, max(nearest, default=0.0)))
-        place += 1 + len(asks)
-    return nearness
-
-
-def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
-    """Return what `_english` returns, by words and pairs of characters."""
-    counts, size = handbook.japanese_counts, sum(len(asks) for _, asks in handbook.japanese)
-    asked = Terms.of(japanese_words(question), question)
-    words = counts.keys() | asked.words
-    weight = {word: float(np.log1p(size / (counts[word] or 1))) for word in words}
-    total = sum(weight[word] for word in asked.words) or 1.0
-    nearness = []
-    for text, asks in handbook.japanese:
-        held = sum(weight[word] for word in asked.words & text.words) / total
-        shared = len(asked.pairs & text.pairs) / max(1, len(asked.pairs))
-        nearest = [
-            dice(asked.words, ask.words, weight) + GRAMS * dice(asked.pairs, ask.pairs)
-            for ask in asks
-        ]
-        # A word of a text counts less than one of a question, because a text has many.
-        nearness.append((0.7 * held + GRAMS * shared, max(nearest, default=0.0)))
-    return nearness
