@@ -22,7 +22,7 @@ from cs25search.index.build import build_generation
 from cs25search.index.files import read_generation, write_generation
 from cs25search.records import Video
 from cs25search.transcripts import write_transcript
-from ingest.captions.files import Origin, RawTrack, keep, kept
+from ingest.captions.files import Origin, RawTrack, store_track, stored_tracks
 from ingest.collect import collect, inputs_key
 
 LECTURES = (9, 27, 80)  # of half an hour, about 112 windows each
@@ -90,10 +90,10 @@ def ingest_seconds(
     """
     captions, index = folder / f"{name}-captions", folder / name
     for one in new:
-        keep(captions, one)
+        store_track(captions, one)
     begin = time.process_time()
     course = load_course(folder)
-    tracks: Mapping[str, RawTrack] = kept(captions)
+    tracks: Mapping[str, RawTrack] = stored_tracks(captions)
     found = collect(course, tracks, None, {})
     content = found.content(inputs_key(course, tracks, found, encoder.key))
     try:

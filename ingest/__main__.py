@@ -17,7 +17,7 @@ from cs25search.terminal import Program, out
 from .encoder import DEFAULT_MODEL
 from .new import course_of
 from .old_layout import is_old, move_old, remove_old
-from .order import Order, check
+from .order import Order, read_order
 from .remarks import recorded, show
 from .report import SOME_FAILED, exit_code, table
 from .speech import DEFAULT_SPEECH_MODEL
@@ -162,7 +162,7 @@ def main(
     codes = []
     try:
         for name in names or (course_of(playlists, options),):
-            codes.append(run(check(name, playlists, videos, options)))
+            codes.append(run(read_order(name, playlists, videos, options)))
     except Cs25SearchError as error:
         out(f"Error: {error}", err=True)
         sys.exit(FAILED)

@@ -30,11 +30,11 @@ from .captions.names import in_title_order
 from .course_file import FoundLecture, NewCourse, write_course
 from .deck.match import Candidate, DeckLecture, match
 from .deck.parse import ParsedDeck, read_deck
+from .languages import parse_languages
 from .order import check_proxy
 from .report import SOME_FAILED
 from .steps import make_fetcher
 from .youtube.failures import FetchError
-from .youtube.languages import parse_languages
 from .youtube.limits import read_network
 from .youtube.links import parse_playlist_id
 

@@ -1,4 +1,4 @@
-"""The user's order, checked before anything is read, fetched or written."""
+"""What the user orders, checked before captions are read or anything is fetched or written."""
 
 import re
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from cs25search.errors import Cs25SearchError
 from cs25search.language_model import Endpoint, read_endpoint
 from cs25search.place import Place, course_folder, read_place
 
+from .languages import parse_languages
 from .milvus import Shard, parse_shard
 from .notes.write import FIRST_TOKEN
-from .youtube.languages import parse_languages
 from .youtube.limits import Network, read_network
 from .youtube.links import parse_playlist_id, parse_video_id
 
@@ -67,7 +67,7 @@ class Order:
         return self.index_dir / "notes"
 
 
-def check(
+def read_order(
     name: str, playlists: tuple[str, ...], videos: tuple[str, ...], options: dict[str, Any]
 ) -> Order:
     """Return the order; links become ids, so that no URL given by the user is ever opened.

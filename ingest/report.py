@@ -15,8 +15,8 @@ from cs25search.text.clean import clean, printable
 from cs25search.text.clean import lines as printed
 
 from .captions.files import LeftOut, RawTrack
-from .kept import Unusable
 from .notes.write import TRY_AGAIN, Lost
+from .stored import Unusable
 from .youtube.failures import FetchError
 from .youtube.pull import Requested, Step
 
@@ -119,10 +119,10 @@ def _plain(row: VideoRow) -> dict[str, Any]:
 
 
 def mark_fetched(
-    rows: list[VideoRow], asked: Requested, fetched: Mapping[str, FetchError | None]
+    rows: list[VideoRow], requested: Requested, fetched: Mapping[str, FetchError | None]
 ) -> list[VideoRow]:
     """Return the rows of the index with the events of this run, and rows for failures."""
-    titles = {video.video_id: video for video in asked.videos}
+    titles = {video.video_id: video for video in requested.videos}
     marked = []
     for row in rows:
         video_id = row.video.video_id
@@ -140,7 +140,7 @@ def mark_fetched(
         if error and video_id not in known:
             listed = titles[video_id]
             marked.append(_failed(video_id, listed.title or video_id, listed.duration, error))
-    for playlist_id, error in asked.failed_lists.items():
+    for playlist_id, error in requested.failed_lists.items():
         marked.append(_failed(playlist_id, "The playlist", 0.0, error))
     return marked
 
@@ -190,12 +190,12 @@ def left_out_row(one: LeftOut) -> VideoRow:
     return VideoRow(video, source="failed", cause=f"Left out: {one.reason}.", cure=one.cure)
 
 
-def preview(asked: Requested, steps: Mapping[str, Step], tracks: Mapping[str, RawTrack]) -> str:
+def preview(requested: Requested, steps: Mapping[str, Step], tracks: Mapping[str, RawTrack]) -> str:
     """Return what an ingest would do, one line per video."""
-    lines = [f"{steps[one.video_id]:<9} {one.video_id}  {one.title}" for one in asked.videos]
+    lines = [f"{steps[one.video_id]:<9} {one.video_id}  {one.title}" for one in requested.videos]
     for video_id in sorted(tracks.keys() - steps.keys()):
         lines.append(f"{'on disk':<9} {video_id}  {tracks[video_id].origin.kind}")
-    for playlist_id, error in asked.failed_lists.items():
+    for playlist_id, error in requested.failed_lists.items():
         lines.append(f"{'failed':<9} {playlist_id}  {error.failure.cause} {error.failure.cure}")
     count = sum(step == "fetch" for step in steps.values())
     return printed([*lines, f"{count} videos would be fetched. Nothing was written."])

@@ -24,17 +24,16 @@ from .captions.files import (
     Origin,
     RawTrack,
     find_media,
-    keep,
-    kept,
     read_captions,
+    store_track,
+    stored_tracks,
     with_known,
 )
 from .collect import Collection, collect, inputs_key
-from .deck.parse import ParsedDeck, keep_deck, kept_deck, read_deck
+from .deck.parse import ParsedDeck, read_deck, store_deck, stored_deck
 from .encoder import load_encoder
-from .kept import Unusable
 from .milvus import Input, Shard, Store, Target, part_of, write
-from .notes.files import kept_notes
+from .notes.files import stored_notes
 from .notes.write import Lost, Writer, enrich, missing, preview_notes, require_endpoint
 from .order import Order
 from .remarks import progress_bar, remarks, seconds_bar
@@ -48,6 +47,7 @@ from .report import (
     write_report,
 )
 from .speech import RECOGNISER, Whisper, read_length, require_recogniser, transcribe
+from .stored import Unusable
 from .youtube.audio import Audio, fetch_audio
 from .youtube.cookies import read_cookies
 from .youtube.details import Details
@@ -81,8 +81,8 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     store = Store(order.place.uri, create=True) if order.place.is_milvus else None
     with waiting_lock(order):
         left_out = take_in(order)
-    fetcher, asked = (None, Requested()) if order.offline else list_requested(order, course)
-    failed = fetch(order, fetcher, asked) if fetcher else {}
+    fetcher, requested = (None, Requested()) if order.offline else list_requested(order, course)
+    failed = fetch(order, fetcher, requested) if fetcher else {}
     if order.transcribe:  # after YouTube, which may have captions
         with waiting_lock(order):
             audio_files, unheard = (
@@ -92,12 +92,12 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
         left_out += broken
         failed |= unheard | dict.fromkeys(failed.keys() & transcribed)
     unusable: list[Unusable] = []
-    tracks = kept(order.tracks, unusable.append)
+    tracks = stored_tracks(order.tracks, unusable.append)
     deck = find_deck(order, unusable.append)
-    found = collect(course, tracks, deck, kept_notes(order.notes, unusable.append))
+    found = collect(course, tracks, deck, stored_notes(order.notes, unusable.append))
     if order.deck is not None:  # an unusable deck is not kept
         with waiting_lock(order):
-            keep_deck(order.index_dir, order.deck)
+            store_deck(order.index_dir, order.deck)
     for lecture in found.unmatched:
         remarks.print(f"No video matches lecture {lecture.number} of the deck: {lecture.title}.")
     lost: list[Lost] = []
@@ -107,11 +107,11 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
         # The captions are already searchable while the model writes.
         own = part_of(found, order.shard) if order.shard else found
         lost = write_missing_notes(order, endpoint, own)
-        found = collect(course, tracks, deck, kept_notes(order.notes))
+        found = collect(course, tracks, deck, stored_notes(order.notes))
         bring_up_to_date(order, store, course, tracks, found)
     if order.shard:
         found = part_of(found, order.shard)
-    rows = mark_lost(mark_fetched(found.rows, asked, failed), lost) + list(
+    rows = mark_lost(mark_fetched(found.rows, requested, failed), lost) + list(
         map(left_out_row, left_out)
     )
     rows += unusable_rows(unusable)
@@ -119,7 +119,7 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
         write_report(order.index_dir, rows)
     insisted = set(order.video_ids)
     if order.named:
-        insisted |= {video.video_id for video in asked.videos} | set(asked.failed_lists)
+        insisted |= {video.video_id for video in requested.videos} | set(requested.failed_lists)
     return rows, insisted
 
 
@@ -136,11 +136,11 @@ def take_in(order: Order) -> list[LeftOut]:
     if order.deck is not None:
         read_deck(order.deck)
     tracks, left_out = given_tracks(order)
-    before = kept(order.tracks)
+    before = stored_tracks(order.tracks)
     for track in tracks:
         old = before.get(track.origin.video_id)
         origin = with_known(track.origin, old.origin) if old else track.origin
-        keep(order.tracks, replace(track, origin=origin))
+        store_track(order.tracks, replace(track, origin=origin))
     for one in left_out:
         if not one.failed:
             remarks.print(f"Left out {one.name}: {one.reason}.", markup=False)
@@ -205,7 +205,7 @@ def find_deck(order: Order, on_unusable: Callable[[Unusable], None]) -> ParsedDe
         return read_deck(order.deck)
     if order.course.settings.deck_file is not None:
         return read_deck(order.course.settings.deck_file)
-    return kept_deck(order.index_dir, on_unusable)
+    return stored_deck(order.index_dir, on_unusable)
 
 
 def read_given(
@@ -290,7 +290,7 @@ def transcribe_missing(
     Returns:
         The ids of those that have captions now, and the files that failed.
     """
-    missing = [*without_captions(order, kept(order.tracks)), *audio_files]
+    missing = [*without_captions(order, stored_tracks(order.tracks)), *audio_files]
     if not missing:
         remarks.print("No recording is left to transcribe.")
         return set(), []
@@ -317,7 +317,7 @@ def transcribe_missing(
             else:
                 # YouTube is not asked again for the same languages.
                 wanted = replace(track.origin, wanted=",".join(order.languages))
-                keep(order.tracks, replace(track, origin=wanted))
+                store_track(order.tracks, replace(track, origin=wanted))
                 if one in audio_files:
                     path.unlink()
                 done.add(one.origin.video_id)
@@ -326,16 +326,16 @@ def transcribe_missing(
 
 
 @log.step
-def fetch(order: Order, fetcher: Fetcher, asked: Requested) -> dict[str, FetchError | None]:
+def fetch(order: Order, fetcher: Fetcher, requested: Requested) -> dict[str, FetchError | None]:
     """Fetch what was requested and is not on disk.
 
     Returns:
         For each of those videos either None or why fetching failed.
     """
-    tracks = kept(order.tracks)
-    learn(order.tracks, tracks, asked.videos)
-    steps = plan(asked.videos, tracks, order.languages, order.refresh)
-    missing = [video for video in asked.videos if steps[video.video_id] == "fetch"]
+    tracks = stored_tracks(order.tracks)
+    learn(order.tracks, tracks, requested.videos)
+    steps = plan(requested.videos, tracks, order.languages, order.refresh)
+    missing = [video for video in requested.videos if steps[video.video_id] == "fetch"]
     with progress_bar() as progress:
         task = progress.add_task(
             "Fetching captions", total=len(missing), visible=bool(missing), step="fetch"
@@ -344,7 +344,7 @@ def fetch(order: Order, fetcher: Fetcher, asked: Requested) -> dict[str, FetchEr
             fetcher, missing, order.tracks, order.languages, lambda _: progress.advance(task)
         )
     if order.verbose:
-        for name, error in {**asked.failed_lists, **failed}.items():
+        for name, error in {**requested.failed_lists, **failed}.items():
             remarks.print(f"{name}: {error.detail or error}")
     return {video.video_id: failed.get(video.video_id) for video in missing}
 
@@ -355,14 +355,14 @@ def list_requested(order: Order, course: Course) -> tuple[Fetcher, Requested]:
     fetcher = make_fetcher(order.network, order.cookies, order.pause)
     known = {course.settings.playlist: list(course.settings.on_youtube)}
     with remarks.status("Reading the playlist"):
-        asked = list_videos(fetcher, order.playlist_ids, order.video_ids, order.limit, known)
-    if asked.hidden:
-        names = ", ".join(asked.hidden)
+        requested = list_videos(fetcher, order.playlist_ids, order.video_ids, order.limit, known)
+    if requested.hidden:
+        names = ", ".join(requested.hidden)
         remarks.print(f"Private or deleted, so not requested: {names}.")
     if order.shard:
-        own = tuple(video for video in asked.videos if order.shard.has(video.video_id))
-        asked = replace(asked, videos=own)
-    return fetcher, asked
+        own = tuple(video for video in requested.videos if order.shard.has(video.video_id))
+        requested = replace(requested, videos=own)
+    return fetcher, requested
 
 
 def make_fetcher(network: Network, cookies: Path | None, pause: float) -> Fetcher:
@@ -385,7 +385,7 @@ def make_fetcher(network: Network, cookies: Path | None, pause: float) -> Fetche
 
 def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> list[Lost]:
     """Let the model write the missing notes; return what failed."""
-    windows = missing(found.windows, kept_notes(order.notes), endpoint.model, order.japanese)
+    windows = missing(found.windows, stored_notes(order.notes), endpoint.model, order.japanese)
     if not windows:
         remarks.print(f"Every section without bundled notes has notes by {endpoint.model}.")
         return []
@@ -407,17 +407,19 @@ def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> 
 def dry_run(order: Order) -> str:
     """Return what an ingest would do, one line per video."""
     course = order.course
-    tracks = kept(order.tracks)
+    tracks = stored_tracks(order.tracks)
     found, _ = given_tracks(order)
     tracks |= {track.origin.video_id: track for track in found}
     for one in without_captions(order, tracks) if order.transcribe else []:
         remarks.print(f"{one.path.name} would be transcribed by {order.speech_model}.")
     find_deck(order, lambda _: None)
-    asked = Requested() if order.offline else list_requested(order, course)[1]
-    shown = preview(asked, plan(asked.videos, tracks, order.languages, order.refresh), tracks)
+    requested = Requested() if order.offline else list_requested(order, course)[1]
+    shown = preview(
+        requested, plan(requested.videos, tracks, order.languages, order.refresh), tracks
+    )
     if not order.enrich:
         return shown
-    written = kept_notes(order.notes)
+    written = stored_notes(order.notes)
     windows = collect(course, tracks, None, written).windows
     model = order.endpoint.model if order.endpoint else ""
     return f"{preview_notes(windows, written, model, order.japanese, course)}\n{shown}"

@@ -19,7 +19,7 @@ from cs25search.formats import VERDICTS
 from cs25search.ui import ingesting
 from cs25search.ui.views.markup import escape_markup
 from cs25search.ui.views.texts import TEXTS
-from ingest.captions.files import Origin, RawTrack, keep
+from ingest.captions.files import Origin, RawTrack, store_track
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ja"])
 PAGES = pytest.mark.parametrize("path", ["lectures", "lecture", "index"])
@@ -48,9 +48,9 @@ def wider_index(index_dir, tmp_path_factory):
     folder = Path(shutil.copytree(index_dir, tmp_path_factory.mktemp("wider") / "index"))
     talk = Origin(TALK, "local", f"{TALK}.en.srt", "en", title="On *stripes*", duration=100.0,
                   chapters=((0.0, "Zebras"), (90.0, "The [quagga]")))  # fmt: skip
-    keep(folder / "captions", RawTrack(talk, SAID.encode()))
+    store_track(folder / "captions", RawTrack(talk, SAID.encode()))
     broken = Origin(BROKEN, "local", f"{BROKEN}.en.srt", "en", title="Broken *captions*")
-    keep(folder / "captions", RawTrack(broken, b"\x00 no captions"))
+    store_track(folder / "captions", RawTrack(broken, b"\x00 no captions"))
     assert run("ingest", "--offline", "--index", folder).returncode == 3
     return folder
 
@@ -295,7 +295,7 @@ def test_slides_of_a_lecture_and_the_notes_that_they_fit(language):
 def test_slides_of_another_deck(index_copy, monkeypatch):
     track = Origin("anotherdeck", "local", "anotherdeck.en.srt", "en", title=TITLE,
                    duration=600.0)  # fmt: skip
-    keep(index_copy / "captions", RawTrack(track, SAID.encode()))
+    store_track(index_copy / "captions", RawTrack(track, SAID.encode()))
     (index_copy / "deck.txt").write_text(DECK, "utf-8")
     assert run("ingest", "--offline", "--index", index_copy).returncode == 0
     monkeypatch.setenv("CS25_INDEX", str(index_copy))
@@ -392,7 +392,7 @@ def test_sources_page_sees_an_ingest_that_runs_elsewhere(language, index_copy, m
 def test_button_brings_the_index_up_to_date_and_tells_how_it_went(index_copy, monkeypatch):
     monkeypatch.setenv("CS25_INDEX", str(index_copy))
     broken = Origin(BROKEN, "local", f"{BROKEN}.en.srt", "en", title="Broken captions")
-    keep(index_copy / "captions", RawTrack(broken, b"\x00 no captions"))
+    store_track(index_copy / "captions", RawTrack(broken, b"\x00 no captions"))
     app = open_page("index", lang="ja")
     ran(button(app, say("ingest", "ja")).click().run())
     assert say("ingest_running", "ja") in texts(app)

@@ -9,7 +9,7 @@ import pytest
 
 from cs25search.course.settings import recording_id
 from cs25search.errors import Cs25SearchError
-from ingest.captions.files import keep, kept, read_captions
+from ingest.captions.files import read_captions, store_track, stored_tracks
 from ingest.captions.ids import VIDEO_ID, Verdict, is_word, judge_all
 from ingest.captions.names import read_name
 
@@ -359,8 +359,8 @@ def test_every_name_is_kept_and_found_again(tmp_path):
         path.write_text(SRT)
         track = read_captions(path)[0][0] if path.suffix != ".json3" else None
         if track:
-            keep(tmp_path / "kept", track)
-            assert kept(tmp_path / "kept")[track.origin.video_id] == track
+            store_track(tmp_path / "kept", track)
+            assert stored_tracks(tmp_path / "kept")[track.origin.video_id] == track
 
 
 def test_chapters_that_do_not_say_so_do_not_replace_captions(tmp_path):

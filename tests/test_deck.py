@@ -12,7 +12,7 @@ from cs25search import open_index
 from cs25search.course.read import load_course
 from cs25search.errors import DeckError
 from cs25search.records import Cue, Video
-from ingest.captions.files import Origin, RawTrack, keep
+from ingest.captions.files import Origin, RawTrack, store_track
 from ingest.captions.json3 import write_json3
 from ingest.captions.parse import parse_captions
 from ingest.collect import _as_listed, collect
@@ -170,7 +170,7 @@ def test_deck_gives_its_videos_slides_and_stays_without_the_option(index_copy, t
     data = write_json3([Cue(5.0, 9.0, "The yeast makes the dough rise and foam over.")])
     origin = Origin("breadyeast1", "manual", "breadyeast1.en.json3", "en", title="Yeast with Ben "
                     "Brewer", duration=3943.0)  # fmt: skip
-    keep(index_copy / "captions", RawTrack(origin, data))
+    store_track(index_copy / "captions", RawTrack(origin, data))
     done = run("ingest", "--offline", "--deck", BREAD, "--index", index_copy)
     assert done.returncode == 0, done.stderr
     assert "No video matches lecture 1 of the deck: Flour." in done.stderr

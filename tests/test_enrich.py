@@ -31,7 +31,7 @@ from ingest.__main__ import main as ingest_command
 from ingest.captions.encodings import decode
 from ingest.captions.parse import parse_captions
 from ingest.notes.check import NotesProblem, read_notes
-from ingest.notes.files import Written, keep_notes, kept_notes
+from ingest.notes.files import Written, keep_notes, stored_notes
 from ingest.notes.windows import Window, build_windows
 from ingest.notes.write import LIMITS, Writer, build_prompt, enrich, missing
 
@@ -394,7 +394,7 @@ def written(server, tmp_path):
         server.reply = reply
         endpoint = Endpoint(server.base_url, MODEL, KEY, first_token=seconds)
         lost = enrich(Writer(endpoint, False, 0.0), windows, tmp_path / "notes", lambda _: None)
-        return kept_notes(tmp_path / "notes"), lost
+        return stored_notes(tmp_path / "notes"), lost
 
     return write
 
@@ -465,7 +465,7 @@ def test_broken_replies_lose_only_their_window(written, server, kind):
 def test_notes_of_another_model_or_prompt_are_asked_for_again(tmp_path):
     one = window()
     keep_notes(tmp_path, Written(one.key, MODEL, 1, False, ()))
-    kept = kept_notes(tmp_path)
+    kept = stored_notes(tmp_path)
     assert missing([one], kept, MODEL, False) == []
     assert missing([one], kept, "", False) == []
     assert missing([one], kept, "other-model", False) == [one]
@@ -480,7 +480,7 @@ def test_unreadable_and_foreign_files_are_left_out(tmp_path):
     keep_notes(tmp_path, Written(one.key, MODEL, 1, False, ()))
     (tmp_path / "torn.json").write_bytes(b'{"key": "to')
     (tmp_path / "renamed.json").write_bytes(msgspec.json.encode(Written("x", MODEL, 1, False, ())))
-    assert list(kept_notes(tmp_path)) == [one.key]
+    assert list(stored_notes(tmp_path)) == [one.key]
 
 
 # What passes

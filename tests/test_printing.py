@@ -35,7 +35,7 @@ from cs25search.text.clean import clean, printable
 from cs25search.text.markdown import JOINER, escape_markdown
 from cs25search.transcripts import FORMATS, write_transcript
 from cs25search.ui.views.moment import as_markdown
-from ingest.captions.files import Origin, RawTrack, keep, kept
+from ingest.captions.files import Origin, RawTrack, store_track, stored_tracks
 from ingest.remarks import PlainConsole, progress_bar, remarks, show
 from ingest.report import VideoRow, table, write_report
 
@@ -227,8 +227,8 @@ def test_report_and_sidecars_on_disk_take_every_text(text, tmp_path):
     name = "abcdefghijk.en.srt"
     origin = Origin("abcdefghijk", "local", name, "en", title=text, about=text,
                     chapters=((0.0, text),))  # fmt: skip
-    keep(tmp_path / "captions", RawTrack(origin, b"cues"))
-    again = kept(tmp_path / "captions")["abcdefghijk"].origin
+    store_track(tmp_path / "captions", RawTrack(origin, b"cues"))
+    again = stored_tracks(tmp_path / "captions")["abcdefghijk"].origin
     assert again.title == again.about == again.chapters[0][1] == printable(text)
 
 

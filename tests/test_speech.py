@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("av", reason="the extra cs25search[speech] is not installed")
 
 from cs25search.errors import Cs25SearchError
-from ingest.captions.files import MediaFile, Origin, find_media, keep, kept
+from ingest.captions.files import MediaFile, Origin, find_media, store_track, stored_tracks
 from ingest.captions.parse import parse_captions
 from ingest.speech import RATE, Whisper, read_length, read_parts, transcribe
 
@@ -85,8 +85,8 @@ def test_captions_have_the_times_of_the_recording_and_tell_who_made_them(talk, t
     assert [cue.start for cue in cues] == pytest.approx(
         [1.0, fake.heard[0] + 1, sum(fake.heard[:2]) + 1], abs=0.001
     )
-    keep(tmp_path / "captions", track)
-    assert kept(tmp_path / "captions")[ORIGIN.video_id] == track
+    store_track(tmp_path / "captions", track)
+    assert stored_tracks(tmp_path / "captions")[ORIGIN.video_id] == track
     assert list((tmp_path / "speech").iterdir()) == []
 
 

@@ -17,7 +17,7 @@ from test_youtube import HOSTILE, PLAYLIST, VIDEO
 from cs25search.errors import Cs25SearchError
 from cs25search.language_model import read_endpoint
 from ingest.__main__ import main
-from ingest.captions.files import Origin, RawTrack, keep, kept, read_captions
+from ingest.captions.files import Origin, RawTrack, read_captions, store_track, stored_tracks
 from ingest.youtube.cookies import read_cookies
 from ingest.youtube.details import Captions, Details, read_details
 from ingest.youtube.failures import FetchError
@@ -116,14 +116,14 @@ def test_id_told_by_youtube_does_not_replace_the_one_asked_for():
 def test_no_name_leaves_the_folder_of_captions(tmp_path, video_id, name):
     folder = tmp_path / "captions"
     with pytest.raises(ValueError, match="is not a valid name for"):
-        keep(folder, RawTrack(Origin(video_id, "manual", name, "en"), b"x"))
+        store_track(folder, RawTrack(Origin(video_id, "manual", name, "en"), b"x"))
     assert list(tmp_path.rglob("*")) == []
     # The same written into a sidecar by somebody else is not followed.
     folder.mkdir()
     (tmp_path / "x.srt").write_text(SRT)
     sidecar = {"video_id": video_id, "kind": "local", "name": name, "language": ""}
     (folder / "a.origin.json").write_text(json.dumps(sidecar))
-    assert kept(folder) == {}
+    assert stored_tracks(folder) == {}
 
 
 def test_links_do_not_lead_out_of_a_folder_of_captions(tmp_path):

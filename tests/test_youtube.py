@@ -13,12 +13,12 @@ from requests.adapters import BaseAdapter
 from cs25search.errors import Cs25SearchError, LinkError
 from ingest.captions.files import Origin, RawTrack
 from ingest.captions.parse import parse_captions
+from ingest.languages import parse_languages, same_language
 from ingest.youtube import failures
 from ingest.youtube.cookies import read_cookies
 from ingest.youtube.details import Details
 from ingest.youtube.failures import FetchError
 from ingest.youtube.fetch import GIVE_UP_AFTER, Fetcher
-from ingest.youtube.languages import parse_languages, same_language
 from ingest.youtube.limits import read_network
 from ingest.youtube.links import parse_playlist_id, parse_video_id
 from ingest.youtube.pull import list_videos, plan

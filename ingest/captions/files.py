@@ -23,8 +23,8 @@ from cs25search.errors import CaptionError, Cs25SearchError
 from cs25search.integrity import replace_file
 from cs25search.text.clean import printable
 
-from ..kept import Unusable, read_kept
-from ..youtube.languages import ORIGINAL, kind_of
+from ..languages import ORIGINAL, kind_of
+from ..stored import Unusable, read_stored
 from .ids import VIDEO_ID, judge_all
 from .names import COMPANIONS, COPY, FORMATS, MEDIA, Name, read_name
 from .parse import parse_captions
@@ -478,7 +478,7 @@ def _info_beside(path: Path, name: Name) -> _Info | None:
     return None
 
 
-def keep(folder: Path, track: RawTrack) -> None:
+def store_track(folder: Path, track: RawTrack) -> None:
     """Keep a track, replacing an earlier one of the video. Equal bytes are not written again.
 
     Invisible characters in the texts of its origin are removed: JSON cannot contain lone
@@ -520,7 +520,7 @@ def with_known(origin: Origin, known: Origin) -> Origin:
     )
 
 
-def kept(
+def stored_tracks(
     folder: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
 ) -> dict[str, RawTrack]:
     """Return all kept tracks by video id.
@@ -528,7 +528,7 @@ def kept(
     Args:
         on_unusable: Called with each sidecar that is skipped.
     """
-    found = read_kept(folder.glob("*.origin.json"), _read, on_unusable)
+    found = read_stored(folder.glob("*.origin.json"), _read, on_unusable)
     return {track.origin.video_id: track for track in found}
 
 

@@ -14,7 +14,7 @@ from cs25search.integrity import replace_file
 from cs25search.records import Slide
 from cs25search.times import slide_url as slide_url
 
-from ..kept import Unusable
+from ..stored import Unusable
 from .contents import FOOTNOTE, LENGTH, MIN_CONTENTS, read_contents, speakers_on, timed_entries
 from .match import DeckLecture
 
@@ -54,7 +54,7 @@ def read_deck(path: Path) -> ParsedDeck:
     return parse_deck(text, str(path))
 
 
-def keep_deck(index_dir: Path, path: Path) -> None:
+def store_deck(index_dir: Path, path: Path) -> None:
     """Keep a copy of a deck in the index folder, so that the next ingest does not need --deck.
 
     Raises:
@@ -67,7 +67,7 @@ def keep_deck(index_dir: Path, path: Path) -> None:
         replace_file(copy, data)
 
 
-def kept_deck(
+def stored_deck(
     index_dir: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
 ) -> ParsedDeck | None:
     """Return the kept deck, None if there is no usable one.

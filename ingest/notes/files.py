@@ -11,7 +11,7 @@ from cs25search.course.read import TimedNote, note_chunk
 from cs25search.integrity import replace_file
 from cs25search.records import Chunk
 
-from ..kept import Unusable, read_kept
+from ..stored import Unusable, read_stored
 from .windows import Window
 
 
@@ -33,7 +33,7 @@ def keep_notes(folder: Path, written: Written) -> None:
     replace_file(folder / f"{written.key}.json", content + b"\n")
 
 
-def kept_notes(
+def stored_notes(
     folder: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
 ) -> dict[str, Written]:
     """Return the kept notes by the key of their window.
@@ -41,7 +41,7 @@ def kept_notes(
     Args:
         on_unusable: Called with each file that is skipped.
     """
-    found = read_kept(folder.glob("*.json"), _read, on_unusable)
+    found = read_stored(folder.glob("*.json"), _read, on_unusable)
     return {written.key: written for written in found}
 
 
@@ -54,11 +54,11 @@ def _read(path: Path) -> Written:
     return written
 
 
-def note_chunks(windows: Iterable[Window], kept: Mapping[str, Written]) -> list[Chunk]:
+def note_chunks(windows: Iterable[Window], stored: Mapping[str, Written]) -> list[Chunk]:
     """Return the kept notes about windows as chunks."""
     return [
-        note_chunk(window.video_id, round(note.start * 1000), note, kept[window.key].model)
+        note_chunk(window.video_id, round(note.start * 1000), note, stored[window.key].model)
         for window in windows
-        if window.key in kept
-        for note in kept[window.key].notes
+        if window.key in stored
+        for note in stored[window.key].notes
     ]

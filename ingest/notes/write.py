@@ -121,7 +121,7 @@ def build_prompt(window: Window, japanese: bool, problem: str = "") -> list[dict
 
 
 def missing(
-    windows: Iterable[Window], kept: Mapping[str, Written], model: str, japanese: bool
+    windows: Iterable[Window], stored: Mapping[str, Written], model: str, japanese: bool
 ) -> list[Window]:
     """Return the windows without notes by this model and prompt.
 
@@ -132,7 +132,7 @@ def missing(
         window
         for window in windows
         if not (
-            (written := kept.get(window.key))
+            (written := stored.get(window.key))
             and written.version == VERSION
             and model in ("", written.model)
             and written.japanese >= japanese
@@ -201,7 +201,7 @@ def write_notes(writer: Writer, window: Window) -> tuple[TimedNote, ...]:
 
 def preview_notes(
     windows: Sequence[Window],
-    kept: Mapping[str, Written],
+    stored: Mapping[str, Written],
     model: str,
     japanese: bool,
     course: Course,
@@ -209,18 +209,19 @@ def preview_notes(
     """Return how many calls and tokens `enrich` would need, one line per video."""
     lines = []
     calls = sent = received = 0
-    to_do = {window.key for window in missing(windows, kept, model, japanese)}
+    to_do = {window.key for window in missing(windows, stored, model, japanese)}
     for video_id in dict.fromkeys(window.video_id for window in windows):
         own = [window for window in windows if window.video_id == video_id]
-        asked = [window for window in own if window.key in to_do]
-        tokens = sum(_prompt_tokens(window, japanese) for window in asked)
-        seconds = sum(window.end - window.start for window in asked)
+        to_write = [window for window in own if window.key in to_do]
+        tokens = sum(_prompt_tokens(window, japanese) for window in to_write)
+        seconds = sum(window.end - window.start for window in to_write)
         written = round(seconds * _note_tokens(course, japanese))
         lines.append(
-            f"{'notes':<9} {video_id}  {len(asked)} calls, {len(own) - len(asked)} windows done; "
-            f"about {tokens:,} tokens sent, {written:,} written  {clean(own[0].title)}"
+            f"{'notes':<9} {video_id}  {len(to_write)} calls, "
+            f"{len(own) - len(to_write)} windows done; about {tokens:,} tokens sent, "
+            f"{written:,} written  {clean(own[0].title)}"
         )
-        calls, sent, received = calls + len(asked), sent + tokens, received + written
+        calls, sent, received = calls + len(to_write), sent + tokens, received + written
     lines.append(
         f"{calls} calls of {model or 'a language model'}, about {sent:,} tokens sent and "
         f"{received:,} written; after an invalid reply, up to {TRIES} attempts are made."

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from ..languages import BEST, CaptionKind, Rank
 from .failures import Failure, FetchError
-from .languages import BEST, CaptionKind, Rank
 
 MOST_SECONDS = 1e6  # eleven days
 MOST_CHAPTERS = 1000

@@ -14,7 +14,7 @@ from defusedxml import DefusedXmlException
 
 from cs25search.errors import Cs25SearchError
 
-from .languages import Offer, named
+from ..languages import Offer, named
 
 # video: repeating the request does not help. transient: the same request may work in a moment.
 # blocked: every further request makes it worse. unreachable: no request will get through.

@@ -13,11 +13,11 @@ from cs25search.errors import CaptionError
 
 from ..captions.files import NAME, Origin, RawTrack
 from ..captions.parse import parse_captions
+from ..languages import BEST, KINDS, Rank
 from . import failures
 from .audio import Audio
 from .details import Captions, Details, Listing, PartialList
 from .failures import Failure, FetchError
-from .languages import BEST, KINDS, Rank
 from .transcript_api import TranscriptClient
 from .ytdlp import YtDlpClient
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from cs25search import log
 
-from ..captions.files import RawTrack, keep, with_known
+from ..captions.files import RawTrack, store_track, with_known
+from ..languages import same_language
 from .details import Details, Listing
 from .failures import FetchError
 from .fetch import Fetcher
-from .languages import same_language
 
 Step = Literal["local", "cached", "fetch"]
 
@@ -97,14 +97,14 @@ def pull(
     """Fetch the captions of videos, keep each at once, and return the failures.
 
     Args:
-        folder: The folder of kept captions; see `files.keep`.
+        folder: The folder of kept captions; see `files.store_track`.
         on_video: Called after each video.
     """
     failed = {}
     for video in videos:
         cause = None
         try:
-            keep(folder, fetcher.fetch(video, wanted))
+            store_track(folder, fetcher.fetch(video, wanted))
         except FetchError as error:
             failed[video.video_id] = error
             cause = error.failure.cause
@@ -126,4 +126,4 @@ def learn(folder: Path, tracks: dict[str, RawTrack], videos: Iterable[Details]) 
                 about=video.about,
             )
             tracks[video.video_id] = replace(track, origin=with_known(track.origin, known))
-            keep(folder, tracks[video.video_id])
+            store_track(folder, tracks[video.video_id])

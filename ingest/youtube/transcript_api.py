@@ -14,10 +14,10 @@ from youtube_transcript_api.proxies import GenericProxyConfig
 from cs25search.records import Cue
 
 from ..captions.json3 import write_json3
+from ..languages import Offer, Rank, kind_of, serving
 from . import failures
 from .details import Captions
 from .failures import FetchError, explained
-from .languages import Offer, Rank, kind_of, serving
 from .limits import USUAL, BoundedAdapter, Network
 
 

@@ -16,11 +16,11 @@ from yt_dlp.networking.impersonate import ImpersonateTarget
 
 from cs25search.times import is_youtube_id
 
+from ..languages import Offer, Rank, kind_of, same_language, serving
 from . import failures
 from .audio import Audio, choose_audio
 from .details import Captions, Details, Listing, PartialList, read_details
 from .failures import FetchError, explained
-from .languages import Offer, Rank, kind_of, same_language, serving
 from .limits import PIECE, USUAL, BrowserRH, Network, PlainRH, bounded, check_host
 
 # Placeholders for hidden titles in playlists.

@@ -30,7 +30,7 @@ class Unusable:
         return f"Remove it: rm {shlex.quote(str(self.path))}"
 
 
-def read_kept(
+def read_stored(
     paths: Iterable[Path], read: Callable[[Path], T], on_unusable: Callable[[Unusable], None]
 ) -> Iterator[T]:
     """Yield what each file contains.
