@@ -7,7 +7,7 @@ import pytest
 from cs25search import Index
 from cs25search.records import Chunk, Cue, Hit, Slide, Video
 from cs25search.ui.views import asks, html
-from cs25search.ui.views.card import actions, beside, card
+from cs25search.ui.views.card import actions, card, slide_html
 from cs25search.ui.views.html import Links
 from cs25search.ui.views.map import course_map
 from cs25search.ui.views.map_rows import map_rows
@@ -45,7 +45,7 @@ def test_map_has_a_row_for_each_lecture_that_speaks_of_it_and_a_line_for_the_oth
     links = Links(language, {})
     rows = map_rows(index, index.find(FLOAT32))
     shown = course_map(rows, links)
-    speaking = [row for row in rows if row.speaks]
+    speaking = [row for row in rows if row.is_about]
     assert [row.video.lecture for row in speaking] == [5]
     assert shown.count("<div data-row ") == 1
     assert "cs-level-0" not in shown and "cs-level-4" in shown
@@ -73,17 +73,17 @@ def test_card_without_note_slide_or_youtube_leaves_them_out(index: Index):
 
 def test_slide_of_a_card_names_its_author_only_for_the_decks_own_slides(index: Index):
     slide, deck = index.search(FLOAT32, 1)[0].slide, index.generation.about.deck
-    assert "sadahry" in beside(slide, deck, "en", is_best=True)
+    assert "sadahry" in slide_html(slide, deck, "en", is_best=True)
     other = Slide(3, 5, "A", "B", "https://other.example?slide=3")
-    assert "sadahry" not in beside(other, deck, "en", is_best=True)
-    assert other.url in beside(other, deck, "en", is_best=True)
+    assert "sadahry" not in slide_html(other, deck, "en", is_best=True)
+    assert other.url in slide_html(other, deck, "en", is_best=True)
 
 
 def test_summary_of_a_slide_is_open_beside_the_best_moment_and_folded_beside_others(index: Index):
     slide = index.search(FLOAT32, 1)[0].slide
-    assert "<details" not in beside(slide, None, "en", is_best=True)
-    assert slide.summary[:20] in beside(slide, None, "en", is_best=True)
-    assert "<details" in beside(slide, None, "en", is_best=False)
+    assert "<details" not in slide_html(slide, None, "en", is_best=True)
+    assert slide.summary[:20] in slide_html(slide, None, "en", is_best=True)
+    assert "<details" in slide_html(slide, None, "en", is_best=False)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

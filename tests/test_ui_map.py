@@ -23,7 +23,7 @@ def note(start: float, end: float) -> Chunk:
 def test_levels_reach_from_hardly_to_the_best():
     bars = bars_of([note(0, 30), note(30, 60), note(60, 90)], [0.0, 0.5, 1.0])
     assert [bar.level for bar in bars] == [0, 2, STEPS]
-    assert [MapRow(VIDEO, bars[:count]).speaks for count in (1, 2)] == [False, True]
+    assert [MapRow(VIDEO, bars[:count]).is_about for count in (1, 2)] == [False, True]
 
 
 def test_windows_of_captions_that_overlap_are_cells_that_do_not():

@@ -222,7 +222,7 @@ def ask(
     if as_json and markdown:
         raise click.UsageError("--json and --markdown cannot be combined; choose one.")
     index = _open(place)
-    answer = index.reply(
+    answer = index.answer_request(
         Request(wanted.question, wanted.filters(index), exact=wanted.exact), wanted.k
     )
     if as_json:
@@ -260,7 +260,9 @@ def _ask_on(index: "Index", wanted: SearchOptions) -> None:
             if question == "undo":
                 question, context = last, ""
             try:
-                answer = index.reply(Request(question, filters, context, wanted.exact), wanted.k)
+                answer = index.answer_request(
+                    Request(question, filters, context, wanted.exact), wanted.k
+                )
             except Cs25SearchError as error:
                 out(f"Error: {error}", err=True)
             else:

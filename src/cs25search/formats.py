@@ -338,7 +338,7 @@ _MINUTES = (
     "About {time} of its {length} minutes deal with it directly.",
     "全{length}分のうち約{time}分が直接この話題を扱います。",
 )
-COUNTED_FROM = 600.0  # seconds of a lecture from which on the minutes about the goal are stated
+COUNTED_FROM = 600.0  # seconds; for shorter lectures, the minutes about the goal are left out
 
 
 def verdict(pick: Pick, time: float, language: Language) -> str:

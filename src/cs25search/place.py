@@ -1,4 +1,4 @@
-"""The location of an index (the folder of a course, or a Milvus) and of the courses."""
+"""Where an index is (the folder of a course, or Milvus), and where the courses are."""
 
 import json
 import os

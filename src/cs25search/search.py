@@ -350,13 +350,9 @@ def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
     return OnnxEncoder(folder, once=once)
 
 
-# Less likely answered, and the guide says that no lecture fits; a goal is not a question.
-FITS_A_GOAL = 0.06
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question as it was asked.
+    """A question and how to answer it.
 
     Attributes:
         filters: Which chunks may answer it.
@@ -489,12 +485,12 @@ class Index:
         Raises:
             QuestionError: As for `search`.
         """
-        asked = Request(question, read_filters(lectures), context, exact)
-        return self.reply(asked, on_sentence=on_sentence)
+        request = Request(question, read_filters(lectures), context, exact)
+        return self.answer_request(request, on_sentence=on_sentence)
 
-    def reply(
+    def answer_request(
         self,
-        asked: Request,
+        request: Request,
         shown: int | None = None,
         on_sentence: Callable[[Sentence], None] = lambda sentence: None,
     ) -> Answer:
@@ -510,17 +506,17 @@ class Index:
         from .answers.findings import JUDGED
         from .question.follow_up import understood_as
 
-        question = read_text("The question", asked.question)
+        question = read_text("The question", request.question)
         with log.question("answer", self.name, question) as outcome:
-            whole = understood_as(question, asked.context)
+            whole = understood_as(question, request.context)
             k = max(JUDGED, read_count("k", shown) if shown is not None else 0)
-            found = self.searcher.find(self._read(whole, asked.exact), asked.filters, k)
-            given = self._answer(found, on_sentence, outcome)
+            found = self.searcher.find(self._read(whole, request.exact), request.filters, k)
+            answer = self._answer(found, on_sentence, outcome)
             if shown is not None:
-                given = limit_moments(given, found, shown)
+                answer = limit_moments(answer, found, shown)
             if whole == question:
-                return given
-            return replace(given, question=question, understood=whole)
+                return answer
+            return replace(answer, question=question, understood=whole)
 
     def fits(self, found: Found) -> bool:
         """Return whether the moments found may answer the question, as `answer` decides it."""
@@ -540,27 +536,27 @@ class Index:
         """Return what the lectures say about a question that has been searched for.
 
         Args:
-            found: From `find`, with k at least 5.
+            found: From `find`, with k at least `findings.JUDGED`.
             on_sentence: As for `answer`.
         """
         with log.question("answer", self.name, found.question.text) as outcome:
             return self._answer(found, on_sentence, outcome)
 
     def _read(self, question: str, exact: bool) -> Question:
-        asked = read_question(question)
-        return asked if exact else self.searcher.corrected(asked)
+        as_typed = read_question(question)
+        return as_typed if exact else self.searcher.corrected(as_typed)
 
     def _answer(
         self, found: Found, on_sentence: Callable[[Sentence], None], outcome: dict[str, object]
     ) -> Answer:
-        from .answers.answer import answer
+        from .answers.answer import build_answer
 
-        given = answer(self.searcher, found, self.endpoint, on_sentence)
-        outcome |= {"status": given.status, "model": given.model}
-        given = replace(given, generation=self.name)
+        answer = build_answer(self.searcher, found, self.endpoint, on_sentence)
+        outcome |= {"status": answer.status, "model": answer.model}
+        answer = replace(answer, generation=self.name)
         if not found.question.typed:
-            return given
-        return replace(given, question=found.question.typed, corrected=found.question.corrected)
+            return answer
+        return replace(answer, question=found.question.typed, corrected=found.question.corrected)
 
     def guide(self, goal: str) -> Guide:
         """Return what to watch for a goal: the lectures that fit it, best first.
@@ -576,8 +572,7 @@ class Index:
 
         typed = read_text("The goal", goal)
         found = self.searcher.find(read_question(topic_of(typed)), Filters(), GOAL_MOMENTS)
-        is_near = self.judged(found).probability >= FITS_A_GOAL
-        return build_guide(self.searcher, found, typed, is_near)
+        return build_guide(self.searcher, found, typed)
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:
         """Return the chunks of a video that overlap a time span, notes first."""

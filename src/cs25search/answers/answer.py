@@ -32,7 +32,7 @@ SHOWN = 3  # closest moments shown without an answer
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 
-def answer(
+def build_answer(
     searcher: Searcher,
     found: Found,
     endpoint: Endpoint | None = None,

@@ -20,12 +20,14 @@ class Evidence:
         part: Holds the chunks and their token vectors.
         encoder: Made the vectors.
         vocabulary: The words of the whole index.
+        extra_tokens: The token vectors of texts that are not in the index, by the id of their
+            chunk, each of shape (n_tokens, dim).
     """
 
     part: Generation
     encoder: Encoder
     vocabulary: Vocabulary
-    beside: Mapping[str, np.ndarray] = field(default_factory=dict)
+    extra_tokens: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def row_of(self, chunk: Chunk) -> int:
         """Return the row of a chunk in the part."""
@@ -34,21 +36,21 @@ class Evidence:
     def tokens_of(self, chunks: Sequence[Chunk]) -> np.ndarray:
         """Return the token vectors of some chunks, concatenated, shape (n_tokens, dim)."""
         found = [
-            self.beside[chunk.chunk_id]
-            if chunk.chunk_id in self.beside
+            self.extra_tokens[chunk.chunk_id]
+            if chunk.chunk_id in self.extra_tokens
             else unpack(self.part.tokens_of(self.row_of(chunk)), self.encoder.dim)
             for chunk in chunks
         ]
         return np.concatenate(found)
 
     def with_texts(self, texts: Mapping[str, str]) -> "Evidence":
-        """Return the evidence with texts beside the part, by the id of their chunk."""
+        """Return the evidence with texts that are not in the index, by the id of their chunk."""
         ids = list(texts)
-        beside = {
+        extra = {
             ids[place]: encoding.tokens
             for place, encoding in self.encoder.encode_documents(list(texts.values()))
         }
-        return replace(self, beside={**self.beside, **beside})
+        return replace(self, extra_tokens={**self.extra_tokens, **extra})
 
 
 def chunks_of(hit: Hit) -> list[Chunk]:

@@ -15,7 +15,10 @@ from ..ranking.lectures import RankedLecture, lectures_of, rank_lectures
 from ..ranking.searcher import Found, Searcher
 from ..records import Chunk, Entry, Fit, Guide, Hit, Language, Lecture, Pick
 from ..text.topic_words import topic_words
+from .findings import judge
 
+# A goal fits from this probability on; lower than for a question, because goals are vaguer.
+FITS_A_GOAL = 0.06
 PICKS = 3  # lectures
 BEGINNINGS = 3  # of each, to begin at
 # Limits found with 60 goals in both languages, see tests/test_guide.py: scores and similarity of
@@ -97,13 +100,12 @@ _NO_TOPIC = re.compile(
 )
 
 
-def build_guide(searcher: Searcher, found: Found, goal: str, fits: bool) -> Guide:
+def build_guide(searcher: Searcher, found: Found, goal: str) -> Guide:
     """Return which lectures fit a goal.
 
     Args:
-        found: What is found for the topic of the goal.
+        found: What is found for the topic of the goal: GOAL_MOMENTS, if there are so many.
         goal: As it was typed.
-        fits: Whether the moments found have anything to do with the goal.
     """
     every = [one for one in lectures_of(searcher) if one.number]
     aspect, fact = aspect_of(goal), find_fact(searcher, found, goal)
@@ -116,6 +118,7 @@ def build_guide(searcher: Searcher, found: Found, goal: str, fits: bool) -> Guid
         if time := time_of(goal):
             return Guide(fact, _within(time, named, every), time)
         return Guide(fact, tuple(_as_a_whole(one, None) for one in named[:PICKS]))
+    fits = judge(searcher, found).probability >= FITS_A_GOAL
     ranked = [one for one in rank_lectures(searcher, found) if one.share >= LEAST] if fits else []
     by_id = {one.lecture.video_id: one for one in ranked}
     named = _named(fact, every)

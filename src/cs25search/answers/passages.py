@@ -34,22 +34,22 @@ class Passage:
     score: float
 
 
-def spoken_stretches(cues: Sequence[Cue]) -> list[tuple[Cue, ...]]:
+def spoken_passages(cues: Sequence[Cue]) -> list[tuple[Cue, ...]]:
     """Return cues in groups that end with a sentence or at SPOKEN_WORDS words.
 
     >>> cues = [Cue(0, 2, "we cast"), Cue(2, 4, "the router."), Cue(4, 6, "so it is")]
-    >>> [[cue.text for cue in stretch] for stretch in spoken_stretches(cues)]
+    >>> [[cue.text for cue in group] for group in spoken_passages(cues)]
     [['we cast', 'the router.'], ['so it is']]
     """
-    stretches: list[tuple[Cue, ...]] = []
+    groups: list[tuple[Cue, ...]] = []
     open_cues: list[Cue] = []
     for cue in cues:
         open_cues.append(cue)
         words = sum(len(one.text.split()) for one in open_cues)
         if cue.text.rstrip().endswith((".", "?", "!", "。")) or words >= SPOKEN_WORDS:
-            stretches.append(tuple(open_cues))
+            groups.append(tuple(open_cues))
             open_cues = []
-    return [*stretches, tuple(open_cues)] if open_cues else stretches
+    return [*groups, tuple(open_cues)] if open_cues else groups
 
 
 def passages(hit: Hit, hit_index: int, found: Found, evidence: Evidence) -> list[Passage]:
@@ -102,12 +102,10 @@ def piece_scores(
 
 
 def _spoken(hit: Hit, hit_index: int, query: Query, evidence: Evidence) -> list[Passage]:
-    stretches = spoken_stretches(hit.chunk.cues)
-    texts = [" ".join(cue.text.strip() for cue in stretch) for stretch in stretches]
+    groups = spoken_passages(hit.chunk.cues)
+    texts = [" ".join(cue.text.strip() for cue in group) for group in groups]
     scores = piece_scores(hit.chunk, texts, query, evidence)
     return [
-        Passage(
-            text, stretch[0].start, max(cue.end for cue in stretch), hit_index, order, float(score)
-        )
-        for order, (text, stretch, score) in enumerate(zip(texts, stretches, scores, strict=True))
+        Passage(text, group[0].start, max(cue.end for cue in group), hit_index, order, float(score))
+        for order, (text, group, score) in enumerate(zip(texts, groups, scores, strict=True))
     ]

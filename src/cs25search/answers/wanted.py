@@ -26,9 +26,10 @@ _COUNTS = re.compile(r"^(?:(?:and|so|about|roughly|with|in|on|over|for|from|of) 
 
 
 def find_wanted(searcher: Searcher, findings: Findings) -> Findings:
-    """Return findings whose first moment has what is asked for, or that claim nothing without it.
+    """Return findings whose first moment contains the number or year that a question asks for.
 
-    Only for years, and for numbers of what is counted in an English question.
+    Without such a moment, their status is `partly`. Other questions keep their findings. Numbers
+    are looked for in English questions that say what is counted.
     """
     question, found = findings.found.question, findings.found
     if findings.status != "answered" or not _is_sought(question):

@@ -1,8 +1,8 @@
 """An answer written by a language model, with every sentence checked.
 
 The model's reply is untrusted text, like the captions in its prompt. A sentence is kept only if it
-cites given moments that support it. Links are made from our own records, never from the reply. If
-anything fails, the extract is the answer, and `remark` says why.
+cites moments of the prompt that support it. Links are made from our own records, never from the
+reply. If anything fails, the extract is the answer, and `remark` says why.
 """
 
 import re
@@ -48,8 +48,8 @@ _SUSPECT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a language model is given under one id.
+class PromptItem:
+    """What a prompt holds under one id.
 
     Attributes:
         hit: A moment; of a slide or fact, one that holds its text.
@@ -60,22 +60,22 @@ class Given:
     citation: Citation | None = None
 
 
-def gather_given(findings: Findings, extract: Answer) -> tuple[list[Given], Evidence]:
+def gather_items(findings: Findings, extract: Answer) -> tuple[list[PromptItem], Evidence]:
     """Return what the extract shows, then the other moments found, and the evidence for all."""
     hits = {(hit.video.video_id, hit.start): hit for hit in findings.found.hits}
-    given: list[Given] = []
+    items: list[PromptItem] = []
     texts: dict[str, str] = {}
     for citation in extract.citations:
         hit = hits.pop((citation.video_id, citation.start), None)
         if hit and citation.kind in ("note", "transcript"):
-            given.append(Given(hit))
+            items.append(PromptItem(hit))
             continue
         shown = _as_hit(citation, extract)
         texts[shown.chunk.chunk_id] = shown.chunk.text
-        given.append(Given(shown, citation))
-    given += [Given(hit) for hit in hits.values()]
+        items.append(PromptItem(shown, citation))
+    items += [PromptItem(hit) for hit in hits.values()]
     evidence = findings.evidence.with_texts(texts) if texts else findings.evidence
-    return given[:MOST_IN_PROMPT], evidence
+    return items[:MOST_IN_PROMPT], evidence
 
 
 def _as_hit(citation: Citation, extract: Answer) -> Hit:
@@ -83,21 +83,21 @@ def _as_hit(citation: Citation, extract: Answer) -> Hit:
     own = [one.text for one in extract.sentences if citation.n in one.citations]
     texts = own if citation.kind in ("note", "transcript") else [*own, citation.quote]
     title = f"Slide {citation.slide.number}, {citation.slide.title}" if citation.slide else ""
-    chunk = Chunk(f"given-{citation.n}", citation.video_id, citation.start, citation.end,
+    chunk = Chunk(f"item-{citation.n}", citation.video_id, citation.start, citation.end,
                   " ".join(dict.fromkeys(texts)), "note", title, citation.quote_ja)  # fmt: skip
     return Hit(citation.video, chunk, chunk, citation.start, citation.end, chunk.text,
                citation.slide, 0.0, citation.n)  # fmt: skip
 
 
-def build_prompt(question: str, given: Sequence[Given]) -> list[dict[str, str]]:
+def build_prompt(question: str, items: Sequence[PromptItem]) -> list[dict[str, str]]:
     """Return the messages for a language model: rules, moments with ids from 1, the question.
 
     The same arguments always give the same prompt. Angle brackets in a moment are replaced, so that
     no text can close its tag.
     """
-    moments = "\n".join(_moment(n, one.hit) for n, one in enumerate(given, start=1))
-    asked = f"{moments}\n\n<question>{unframed(question)}</question>"
-    return [{"role": "system", "content": _RULES}, {"role": "user", "content": asked}]
+    moments = "\n".join(_moment(n, one.hit) for n, one in enumerate(items, start=1))
+    content = f"{moments}\n\n<question>{unframed(question)}</question>"
+    return [{"role": "system", "content": _RULES}, {"role": "user", "content": content}]
 
 
 def write_answer(
@@ -113,18 +113,18 @@ def write_answer(
         on_sentence: Called with each sentence that passes, while the model is still writing.
     """
     question = findings.found.question
-    given, evidence = gather_given(findings, extract)
+    items, evidence = gather_items(findings, extract)
     numbers: dict[int, int] = {}  # id in the prompt -> number of the citation
     kept: list[Sentence] = []
     dropped = 0
     try:
-        for text, ids in read_sentences(stream_reply(endpoint, build_prompt(question.text, given))):
+        for text, ids in read_sentences(stream_reply(endpoint, build_prompt(question.text, items))):
             if text and text in (sentence.text for sentence in kept):
                 raise EndpointProblem(
                     f"{endpoint.model} repeats itself.",
                     f"{endpoint.model}が同じ文を繰り返しました。",
                 )
-            if len(kept) == MOST_SENTENCES or not _passes(text, ids, given, evidence):
+            if len(kept) == MOST_SENTENCES or not _passes(text, ids, items, evidence):
                 dropped += 1
                 continue
             for one in ids:
@@ -144,7 +144,7 @@ def write_answer(
         extract,
         text=text_of(kept, question.language),
         sentences=tuple(kept),
-        citations=tuple(_cite(n, given[one - 1]) for one, n in numbers.items()),
+        citations=tuple(_cite(n, items[one - 1]) for one, n in numbers.items()),
         model=endpoint.model,
         remark=f"{left_out} left out: not supported by the moments cited." if dropped else "",
         dropped=dropped,
@@ -169,21 +169,23 @@ def read_sentences(pieces: Iterator[str]) -> Iterator[tuple[str, tuple[int, ...]
         yield _read(sentence)
 
 
-def _cite(n: int, given: Given) -> Citation:
-    return replace(given.citation, n=n) if given.citation else build_citation(n, given.hit)
+def _cite(n: int, item: PromptItem) -> Citation:
+    return replace(item.citation, n=n) if item.citation else build_citation(n, item.hit)
 
 
-def _passes(text: str, ids: tuple[int, ...], given: Sequence[Given], evidence: Evidence) -> bool:
-    """Return whether a sentence cites only given moments, is plain text, and is supported."""
+def _passes(
+    text: str, ids: tuple[int, ...], items: Sequence[PromptItem], evidence: Evidence
+) -> bool:
+    """Return whether a sentence is plain text and supported, and cites moments of the prompt."""
     if (
         not any(c.isalnum() for c in text)
         or not ids
-        or any(not 1 <= one <= len(given) for one in ids)
+        or any(not 1 <= one <= len(items) for one in ids)
     ):
         return False
     if _SUSPECT.search(text):
         return False
-    chunks = [chunk for one in ids for chunk in chunks_of(given[one - 1].hit)]
+    chunks = [chunk for one in ids for chunk in chunks_of(items[one - 1].hit)]
     return is_supported(text, chunks, evidence)
 
 

@@ -78,11 +78,11 @@ def maxsim(
     lengths: np.ndarray,
     segments: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the score of every chunk, and the token at which its best passage begins.
+    """Return the score of every chunk, and the token at which its best stretch begins.
 
-    A chunk is cut into equal segments; a passage is two adjacent segments. The score of a passage
+    A chunk is cut into equal segments; a stretch is two adjacent segments. The score of a stretch
     is the weighted mean, over query tokens, of the best cosine with a token in it. The score of a
-    chunk is that of its best passage; with one segment, this is plain MaxSim.
+    chunk is that of its best stretch; with one segment, this is plain MaxSim.
 
     Args:
         query: Unit vectors of the query's tokens, shape (n_query, dim).
@@ -99,7 +99,7 @@ def maxsim(
     >>> query = np.array([[1.0, 0, 0, 0, 0, 0, 0, 0]])
     >>> packed = pack(np.array([[-1.0] * 8, [1.0] * 8, [1.0] * 8]))
     >>> scores, begins = maxsim(query, np.ones(1), packed, np.array([3]), np.array([3]))
-    >>> f"{scores[0]:.3f}", begins.tolist()  # the passage of tokens 0 and 1 contains the match
+    >>> f"{scores[0]:.3f}", begins.tolist()  # the stretch of tokens 0 and 1 contains the match
     ('0.354', [0])
     """
     products, units = _products(query, packed)

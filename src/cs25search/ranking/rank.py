@@ -146,7 +146,7 @@ def late_scores(
             for start, n in zip(facts["first_token"], lengths, strict=True)
         ]
     )
-    # A note is about one thing; of a transcript, the best passage counts.
+    # A note is about one thing; of a transcript, the best stretch counts.
     segments = np.maximum(1, np.rint(lengths / SEGMENT).astype(np.int64))
     segments[facts["note"]] = 1
     return maxsim(query.tokens, query.weights, packed, lengths, segments)

@@ -7,7 +7,7 @@ from ...text.ngrams import dice, ngrams
 from .html import escape_html
 
 COUNT = 3
-ALIKE = 0.4  # similarity of n-grams from which on two questions count as one
+ALIKE = 0.4  # two questions whose n-grams are at least this similar count as one
 
 
 def also_answered(hits: Iterable[Hit], question: str, language: Language) -> list[str]:

@@ -38,7 +38,7 @@ def heading(hit: Hit, links: Links) -> str:
 
 
 def actions(hit: Hit, language: Language, folded_slide: str = "") -> str:
-    """Return the buttons that copy a moment, the link to YouTube, and a slide from `beside`."""
+    """Return the buttons that copy a moment, the link to YouTube, and a slide from `slide_html`."""
     markdown = moment.as_markdown(hit, language)
     shown = [html.copy_button(say(language, "copy_text"), markdown)]
     if link := moment.watch_link(hit):
@@ -47,7 +47,7 @@ def actions(hit: Hit, language: Language, folded_slide: str = "") -> str:
     return f"<div class=cs-actions>{' '.join(shown)} {folded_slide}</div>"
 
 
-def beside(slide: Slide, deck: Deck | None, language: Language, is_best: bool) -> str:
+def slide_html(slide: Slide, deck: Deck | None, language: Language, is_best: bool) -> str:
     """Return the slide about a moment: open beside the best moment, folded beside others."""
     name = slide_name(slide, deck, language)
     text = slide_text(slide, language)

@@ -18,12 +18,12 @@ STEP = 20  # minutes between the marks of the scale
 
 def course_map(rows: Sequence[MapRow], links: Links) -> str:
     """Return the map; "" if no lecture deals with the question."""
-    shown = [row for row in rows if row.speaks]
+    shown = [row for row in rows if row.is_about]
     if not shown:
         return ""
     longest = max(row.video.duration for row in shown)
     drawn = "".join(_row(row, longest, links) for row in shown)
-    others = [row for row in rows if not row.speaks]
+    others = [row for row in rows if not row.is_about]
     title = say(links.language, "where")
     return (
         f"<section class=cs-map><h2>{title}</h2>{drawn}"

@@ -10,7 +10,7 @@ from ...records import Chunk, Video
 from ...search import Index
 
 STEPS = 4  # levels above "hardly"
-SPEAKS = 2  # level from which on a lecture deals with the question
+ABOUT = 2  # a lecture with a bar of at least this level is about the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class MapRow:
     bars: tuple[Bar, ...]
 
     @property
-    def speaks(self) -> bool:
-        """Return whether the lecture deals with the question."""
-        return any(bar.level >= SPEAKS for bar in self.bars)
+    def is_about(self) -> bool:
+        """Return whether the lecture is about the question."""
+        return any(bar.level >= ABOUT for bar in self.bars)
 
 
 def map_rows(index: Index, found: Found) -> list[MapRow]:

@@ -16,7 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "course": ("Course", "コース"),
     "no_course": (
-        "There is no course “{name}”; this is another one.",
+        "There is no course “{name}”. Showing another one.",
         "コース「{name}」はありません。別のコースを表示しています。",
     ),
     "all_courses": ("Search all courses", "すべてのコースを検索"),

@@ -51,7 +51,7 @@ def _show_card(context: PageContext, index: Index, hit: Hit, question: str) -> N
             is_best, slide = hit.rank == 1, ""
             if hit.slide:
                 deck = index.generation.about.deck
-                slide = card.beside(hit.slide, deck, context.language, is_best)
+                slide = card.slide_html(hit.slide, deck, context.language, is_best)
             folded = "" if is_best else slide
             st.html(card.actions(hit, context.language, folded), width="content")
         if is_best and slide:
