@@ -105,12 +105,12 @@ def index_option(command: Command, takes_all: bool = False, of_all: bool = False
         store: str | None,
         uri: str,
         course: str = ALL,
-        **options: Any,
+        **others: Any,
     ) -> Any:
         place = read_place(index_dir, store or "", uri, course)
         if place.is_all and not (takes_all or of_all):
             raise click.UsageError("--course all only works with search.")
-        return command(*arguments, place=place, **options)
+        return command(*arguments, place=place, **others)
 
     for option in (
         store_options,
@@ -132,7 +132,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 @question_options
 @json_option
 @functools.partial(index_option, takes_all=True)
-def search(wanted: SearchOptions, as_json: bool, place: Place) -> None:
+def search(options: SearchOptions, as_json: bool, place: Place) -> None:
     """Find the moments that answer QUESTION, best first.
 
     QUESTION needs no quotation marks; "-" reads it from stdin. If nothing fits, the command says so
@@ -141,47 +141,45 @@ def search(wanted: SearchOptions, as_json: bool, place: Place) -> None:
     Example: cs25search search why does the router need float32
     """
     if place.is_all:
-        _search_all(wanted, as_json, place)
+        _search_all(options, as_json, place)
         return
     index = _open(place)
-    k = 5 if wanted.k is None else wanted.k
-    found = index.find(wanted.question, k, wanted.filters(index), wanted.exact)
+    found = index.find(options.question, options.hits, options.filters(index), options.exact)
     fits = index.fits(found)
     if as_json:
-        shown = found_json(wanted.question, found.question.corrected, found.hits, index.name)
-        _print_json(shown | {"language": wanted.language(), "fits": fits})
+        shown = found_json(options.question, found.question.corrected, found.hits, index.name)
+        _print_json(shown | {"language": options.language(), "fits": fits})
     else:
         if corrected := found.question.corrected:
             out(f"{showing(corrected)}  ({AS_TYPED})", err=True)
         for hit in found.hits:
-            show([*hit_lines(hit, wanted.language()), Line("")], wanted.question)
+            show([*hit_lines(hit, options.language()), Line("")], options.question)
     if not fits:
-        _say_nothing_fits(wanted, found.hits)
+        _say_nothing_fits(options, found.hits)
 
 
-def _search_all(wanted: SearchOptions, as_json: bool, place: Place) -> None:
+def _search_all(options: SearchOptions, as_json: bool, place: Place) -> None:
     """Search every course and print the moments merged by rank."""
     from .search import open_all, search_all
 
     indexes = open_all(place, once=True)
     for index in indexes.values():
         _warn(index)
-    k = 5 if wanted.k is None else wanted.k
-    hits, fits = search_all(indexes, wanted.question, k, wanted.filters)
+    hits, fits = search_all(indexes, options.question, options.hits, options.filters)
     if as_json:
-        _print_json({"query": wanted.question, "hits": [hit_json(hit) for hit in hits],
-                     "language": wanted.language(), "fits": fits})  # fmt: skip
+        _print_json({"query": options.question, "hits": [hit_json(hit) for hit in hits],
+                     "language": options.language(), "fits": fits})  # fmt: skip
     else:
         for hit in hits:
-            show([*hit_lines(hit, wanted.language()), Line("")], wanted.question)
+            show([*hit_lines(hit, options.language()), Line("")], options.question)
     if not fits:
-        _say_nothing_fits(wanted, hits)
+        _say_nothing_fits(options, hits)
 
 
-def _say_nothing_fits(wanted: SearchOptions, hits: Sequence[Hit]) -> NoReturn:
-    cure = "other words, or fewer filters" if wanted.is_filtered else "other words"
+def _say_nothing_fits(options: SearchOptions, hits: Sequence[Hit]) -> NoReturn:
+    cure = "other words, or fewer filters" if options.is_filtered else "other words"
     missing = "Nothing fits well:" if hits else "Nothing found for"
-    out(f"{missing} {_shortened(wanted.question)!r}. Try {cure}.", err=True)
+    out(f"{missing} {_shortened(options.question)!r}. Try {cure}.", err=True)
     sys.exit(NO_HIT)
 
 
@@ -197,7 +195,7 @@ def _say_nothing_fits(wanted: SearchOptions, hits: Sequence[Hit]) -> NoReturn:
 @json_option
 @index_option
 def ask(
-    wanted: SearchOptions, interactive: bool, markdown: bool, as_json: bool, place: Place
+    options: SearchOptions, interactive: bool, markdown: bool, as_json: bool, place: Place
 ) -> None:
     """Answer a question; every sentence cites the moment it comes from.
 
@@ -217,33 +215,33 @@ def ask(
     if interactive:
         if as_json or markdown:
             raise click.UsageError("-i cannot be combined with --json or --markdown.")
-        _ask_on(_open(place, once=False), wanted)
+        _ask_on(_open(place, once=False), options)
         return
     if as_json and markdown:
         raise click.UsageError("--json and --markdown cannot be combined; choose one.")
     index = _open(place)
     answer = index.answer_request(
-        Request(wanted.question, wanted.filters(index), exact=wanted.exact), wanted.k
+        Request(options.question, options.filters(index), exact=options.exact), options.k
     )
     if as_json:
-        _print_json(answer_json(answer) | {"language": wanted.language()})
+        _print_json(answer_json(answer) | {"language": options.language()})
     elif markdown:
-        out(answer_markdown(answer, wanted.language()), nl=False, markdown=True)
+        out(answer_markdown(answer, options.language()), nl=False, markdown=True)
     else:
-        show(answer_lines(answer, wanted.language()), wanted.question)
+        show(answer_lines(answer, options.language()), options.question)
     if answer.remark:
         out(answer.remark, err=True)
     if answer.status == "not_in_lectures":
         sys.exit(NO_HIT)
 
 
-def _ask_on(index: "Index", wanted: SearchOptions) -> None:
+def _ask_on(index: "Index", options: SearchOptions) -> None:
     """Answer questions in a loop; each may refer to the previous one."""
     from .formats import answer_lines
     from .search import Request
 
-    context, last, urls, question = "", "", dict[int, str](), wanted.question
-    filters = wanted.filters(index)
+    context, last, urls, question = "", "", dict[int, str](), options.question
+    filters = options.filters(index)
     lines_in = iter(sys.stdin.readline, "")
     while True:
         if not question:
@@ -261,19 +259,15 @@ def _ask_on(index: "Index", wanted: SearchOptions) -> None:
                 question, context = last, ""
             try:
                 answer = index.answer_request(
-                    Request(question, filters, context, wanted.exact), wanted.k
+                    Request(question, filters, context, options.exact), options.k
                 )
             except Cs25SearchError as error:
                 out(f"Error: {error}", err=True)
             else:
-                show(answer_lines(answer, wanted.language(question)), question)
+                show(answer_lines(answer, options.language(question)), question)
                 urls = {citation.n: citation.url for citation in answer.citations}
                 context, last = answer.understood or question, question
         question = ""
-
-
-def _language(lang: str) -> Language:
-    return "ja" if lang == "ja" else "en"
 
 
 def _shortened(question: str) -> str:
@@ -364,7 +358,7 @@ def _show_guide(goal: str, as_json: bool, place: Place) -> None:
 @language_option
 @json_option
 @index_option
-def slides(lecture: int | None, full: bool, lang: str, as_json: bool, place: Place) -> None:
+def slides(lecture: int | None, full: bool, lang: Language, as_json: bool, place: Place) -> None:
     """List the slides of a course, as its index has them.
 
     Example: cs25search slides --lecture 5 --full
@@ -378,7 +372,7 @@ def slides(lecture: int | None, full: bool, lang: str, as_json: bool, place: Pla
     if as_json:
         _print_json({"slides": [asdict(slide) for slide in chosen]})
     else:
-        show([line for slide in chosen for line in slide_lines(slide, _language(lang), full)])
+        show([line for slide in chosen for line in slide_lines(slide, lang, full)])
     if not chosen:
         missing = "The course has no slides." if lecture is None else ""
         out(missing or f"No slide is about lecture {lecture}.", err=True)
@@ -390,7 +384,7 @@ def slides(lecture: int | None, full: bool, lang: str, as_json: bool, place: Pla
 @language_option
 @json_option
 @index_option
-def summary(lecture: int, lang: str, as_json: bool, place: Place) -> None:
+def summary(lecture: int, lang: Language, as_json: bool, place: Place) -> None:
     """Print the overview of a LECTURE and its outline with times.
 
     Example: cs25search summary 5
@@ -411,7 +405,7 @@ def summary(lecture: int, lang: str, as_json: bool, place: Place) -> None:
     if as_json:
         _print_json(summary_json(entry, video))
     else:
-        show(summary_lines(entry, video, _language(lang)))
+        show(summary_lines(entry, video, lang))
 
 
 @main.command()
@@ -511,7 +505,7 @@ def check(deep: bool, place: Place) -> None:
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True)
 @json_option
 @index_option
-def evaluate(questions: Path, lang: str, as_json: bool, place: Place) -> None:
+def evaluate(questions: Path, lang: Language, as_json: bool, place: Place) -> None:
     """Search for every question of a file and measure the hits.
 
     Format of the file: {"questions": [{"id", "q", "q_ja", "video_id", "start", "end"}]}, times in
@@ -521,11 +515,10 @@ def evaluate(questions: Path, lang: str, as_json: bool, place: Place) -> None:
 
     file = read_questions(questions)
     index = _open(place, once=False)
-    language: Any = lang
     with click.progressbar(
         file.questions, label="Asking", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as progress:
-        scored = ask_all(progress, lambda query: index.search(query, k=DEPTH), language)
+        scored = ask_all(progress, lambda query: index.search(query, k=DEPTH), lang)
     metrics = measure(scored)
     if as_json:
         _print_json(

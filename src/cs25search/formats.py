@@ -20,7 +20,7 @@ from .records import (
     in_language,
 )
 from .terminal import Line
-from .text.japanese import is_japanese
+from .text.japanese import is_japanese, language_of
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
 from .transcripts import made_by, speakers_of
@@ -212,11 +212,6 @@ def answer_markdown(answer: Answer, language: Language | None = None) -> str:
 def _linked(text: str, url: str) -> str:
     """Return a Markdown link, or only the text if there is no URL."""
     return f"[{text}]({url})" if url else text
-
-
-def language_of(text: str) -> Language:
-    """Return the language in which a question is answered."""
-    return "ja" if is_japanese(text) else "en"
 
 
 def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]:

@@ -3,16 +3,16 @@
 import functools
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .formats import language_of
 from .place import STORES, default_folder
 from .ranking.filters import Filters, read_filters
 from .records import Kind, Language
+from .text.japanese import language_of
 from .transcripts import find_video
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ uri_option = click.option(
     help="The address of Milvus: FILE.db or http://host:19530.  [default: CS25_URI]  "
     "E.g. --uri lectures.db",
 )
+HITS = 5  # of a search, if -k is not given
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -60,6 +61,11 @@ class SearchOptions:
     exact: bool
 
     @property
+    def hits(self) -> int:
+        """Maximum number of moments of a search."""
+        return HITS if self.k is None else self.k
+
+    @property
     def is_filtered(self) -> bool:
         """Whether some option limits what may be found."""
         return bool(self.lectures or self.videos or self.speaker or self.kind or self.qa)
@@ -73,7 +79,7 @@ class SearchOptions:
         filters = read_filters(self.lectures, self.speaker, self.kind, self.qa)
         known = index.generation.videos
         videos = frozenset(find_video(known, name).video_id for name in self.videos)
-        return Filters(filters.lectures, filters.speaker, filters.kind, filters.qa, videos)
+        return replace(filters, videos=videos)
 
     def language(self, question: str = "") -> Language:
         """Return the language of titles, notes and slides."""
@@ -94,17 +100,17 @@ def store_options(command: Command) -> Command:
 
 
 def question_options(command: Command) -> Command:
-    """Add QUESTION and the options of a search; the command gets them as one argument, `wanted`."""
+    """Add QUESTION and the options of a search; the command gets both as its argument `options`."""
 
     @functools.wraps(command)
-    def with_wanted(
-        *arguments: Any, words: tuple[str, ...], video: tuple[str, ...], **options: Any
+    def with_options(
+        *arguments: Any, words: tuple[str, ...], video: tuple[str, ...], **others: Any
     ) -> Any:
         question = sys.stdin.read().strip() if words == ("-",) else " ".join(words)
         names = ("k", "lectures", "speaker", "kind", "qa", "lang", "exact")
-        own = {name: options.pop(name) for name in names}
-        wanted = SearchOptions(question=question, videos=video, **own)
-        return command(*arguments, wanted=wanted, **options)
+        own = {name: others.pop(name) for name in names}
+        options = SearchOptions(question=question, videos=video, **own)
+        return command(*arguments, options=options, **others)
 
     for option in reversed(
         (
@@ -128,5 +134,5 @@ def question_options(command: Command) -> Command:
                          help="The language of titles, notes and slides; auto: of the question."),
         )
     ):  # fmt: skip
-        with_wanted = option(with_wanted)
-    return with_wanted  # type: ignore[return-value]
+        with_options = option(with_options)
+    return with_options  # type: ignore[return-value]

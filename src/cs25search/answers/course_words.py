@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from ..records import Language
-from ..text.japanese import is_japanese
+from ..text.japanese import language_of
 from ..text.topic_words import topic_words
 
 COUNTED = Path(__file__).with_name("course_words.json")
@@ -33,7 +33,7 @@ def about_course(question: str) -> float:
     >>> about_course("What did the author think?"), about_course("What is a gradient?")
     (3.0, 0.0)
     """
-    weights = _weights()["ja" if is_japanese(question) else "en"]
+    weights = _weights()[language_of(question)]
     return max((weights.get(word, 0.0) for word in course_words(question)), default=0.0)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ..arguments import read_text
 from ..errors import QuestionError
 from ..records import Language
-from ..text.japanese import is_japanese
+from ..text.japanese import language_of
 from .cleanup import main_question, topic_of, whole_question, without_talk
 from .intent import Intent, read_intent
 from .named import named_lectures, named_slide, without_named
@@ -77,7 +77,7 @@ def read_question(text: str) -> Question:
         clean=clean,
         topic=topic,
         searched=searched,
-        language="ja" if is_japanese(text) else "en",
+        language=language_of(text),
         intent=intent,
         lectures=tuple(named_lectures(text)),
         slide=named_slide(text),

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from sudachipy import Dictionary
@@ -22,6 +22,11 @@ def is_japanese(text: str) -> bool:
     (True, False)
     """
     return JAPANESE.search(text) is not None
+
+
+def language_of(text: str) -> Literal["en", "ja"]:
+    """Return the language in which a question is answered."""
+    return "ja" if is_japanese(text) else "en"
 
 
 def is_mostly_japanese(text: str) -> bool:

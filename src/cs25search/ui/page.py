@@ -10,7 +10,7 @@ import streamlit as st
 from ..errors import Cs25SearchError
 from ..language_model import Endpoint
 from ..place import Place, index_names
-from ..records import Language
+from ..records import Language, in_language
 from ..search import read_course
 from ..text.clean import clean
 from .access import Access
@@ -131,7 +131,7 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
     titles = {}
     for one, where in places.items():
         about = read_course(where)
-        titles[one] = (about.title_ja if language == "ja" else "") or about.title
+        titles[one] = in_language(about.title, about.title_ja, language)
     return places[name], titles
 
 
