@@ -18,7 +18,7 @@ from cs25search.index.chunk_text import encoded_text
 from cs25search.index.files import write_generation
 from cs25search.index.generation import Generation
 from cs25search.ranking.source import LocalSource
-from ingest.encoder import DEFAULT_MODEL, find_model, load_encoder
+from ingest.encoder import DEFAULT_ENCODER, find_model, load_encoder
 
 TEXTS, ROUNDS = 192, 3
 FLOAT_BYTES, HOUR = 4, 3600
@@ -45,7 +45,7 @@ class Timed:
 
 def batch_encoder(models: Path) -> OnnxEncoder:
     """Return the encoder as ingest uses it, warmed up."""
-    encoder = load_encoder(DEFAULT_MODEL, models, offline=True)
+    encoder = load_encoder(DEFAULT_ENCODER, models, offline=True)
     list(encoder.encode_documents(["warm up"]))
     return encoder
 
@@ -61,7 +61,7 @@ def embedding_rows(corpus: Corpus, encoder: OnnxEncoder, index: Index) -> list[R
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     from sentence_transformers import SentenceTransformer
 
-    plain = SentenceTransformer(str(find_model(DEFAULT_MODEL, offline=True)), device="cpu")
+    plain = SentenceTransformer(str(find_model(DEFAULT_ENCODER, offline=True)), device="cpu")
     texts = [encoded_text(chunk) for chunk in corpus.chunks][:TEXTS]
     plain.encode(texts[:8])
     floor, ours = [], []
@@ -141,7 +141,7 @@ def size_rows(name: str, generation: Generation) -> list[Row]:
 def build(corpus: Corpus, encoder: Encoder) -> Generation:
     """Return the generation of a corpus."""
     content = Content(corpus.videos, corpus.chunks, slides=corpus.slides)
-    return build_generation(content, encoder, DEFAULT_MODEL)
+    return build_generation(content, encoder, DEFAULT_ENCODER)
 
 
 def success(index: Index, corpus: Corpus) -> np.ndarray:

@@ -28,7 +28,7 @@ from cs25search.encoding.encoder import Encoder, OnnxEncoder
 from cs25search.evaluation import ask_all, measure, success_at_k
 from cs25search.place import read_place
 from cs25search.records import Language
-from ingest.encoder import DEFAULT_MODEL, load_encoder
+from ingest.encoder import DEFAULT_ENCODER, load_encoder
 
 PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs/evaluation.md"
@@ -104,7 +104,7 @@ def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
 def query_encoder() -> Encoder:
     """Return the default encoder as a query uses it, on one core; exported if necessary."""
     models = read_place().folder / "models"
-    key = load_encoder(DEFAULT_MODEL, models, offline=True).key
+    key = load_encoder(DEFAULT_ENCODER, models, offline=True).key
     threadpoolctl.threadpool_limits(limits=1, user_api="blas")
     return OnnxEncoder(models / key)
 

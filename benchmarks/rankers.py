@@ -18,7 +18,7 @@ from cs25search.index.files import read_generation, write_generation
 from cs25search.index.generation import Generation
 from cs25search.ranking.source import LocalSource
 from cs25search.records import Chunk, Language
-from ingest.encoder import DEFAULT_MODEL
+from ingest.encoder import DEFAULT_ENCODER
 
 CACHE = Path(__file__).parents[1] / ".eval-cache"
 PACKAGE = Path(__file__).parents[1] / "src/cs25search"
@@ -79,7 +79,7 @@ def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:
     if live and live.manifest.inputs == inputs:
         return live
     content = Content(corpus.videos, corpus.chunks, slides=corpus.slides, inputs=inputs)
-    generation = build_generation(content, encoder, DEFAULT_MODEL, live)
+    generation = build_generation(content, encoder, DEFAULT_ENCODER, live)
     write_generation(folder, generation)
     return read_generation(folder)
 

@@ -38,7 +38,7 @@ from cs25search.records import Chunk, Video
 from cs25search.search import open_index
 from cs25search.text.ngrams import ngrams
 from cs25search.text.sentences import split_sentences
-from ingest.encoder import DEFAULT_MODEL, load_encoder
+from ingest.encoder import DEFAULT_ENCODER, load_encoder
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs/scaling.json"
@@ -211,7 +211,7 @@ def main(step: str, size: int, folder: Path | None, models: Path | None) -> None
     sizes = [int(size) for size in os.environ.get("SIZES", "").split(",") if size] or SIZES
     found = []
     with tempfile.TemporaryDirectory(dir=os.environ.get("SCRATCH")) as scratch:
-        load_encoder(DEFAULT_MODEL, Path(scratch) / "models", offline=True)
+        load_encoder(DEFAULT_ENCODER, Path(scratch) / "models", offline=True)
         for size in sizes:
             found.append(measure(size, Path(scratch) / str(size), Path(scratch) / "models"))
             click.echo(json.dumps({name: getattr(found[-1], name) for name in found[-1].__slots__}))
@@ -235,7 +235,7 @@ def build(encoder: Encoder, size: int, folder: Path) -> dict[str, Any]:
     source = Recombined(encoder, size, load_course().notes)
     videos, chunks = source.chunks()
     begin, cpu = time.perf_counter(), time.process_time()
-    generation = build_generation(Content(videos, chunks), source, DEFAULT_MODEL)
+    generation = build_generation(Content(videos, chunks), source, DEFAULT_ENCODER)
     write_generation(folder, generation)
     seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
     disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

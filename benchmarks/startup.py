@@ -24,8 +24,9 @@ QUERY = "Why does the router need float32?"
 LIBRARIES = "numpy, faiss, onnxruntime, tokenizers, msgspec, click"
 MOST = {"search": 1.5, "ask": 1.8}  # times the libraries' import
 ENCODER = (
-    "import sys; from pathlib import Path; from ingest.encoder import DEFAULT_MODEL, load_encoder; "
-    "load_encoder(DEFAULT_MODEL, Path(sys.argv[1]), offline=True)"
+    "import sys; from pathlib import Path; "
+    "from ingest.encoder import DEFAULT_ENCODER, load_encoder; "
+    "load_encoder(DEFAULT_ENCODER, Path(sys.argv[1]), offline=True)"
 )
 
 

@@ -14,7 +14,7 @@ from cs25search.place import BUNDLED
 from cs25search.progress import ProgressLine
 from cs25search.terminal import Program, out
 
-from .encoder import DEFAULT_MODEL
+from .encoder import DEFAULT_ENCODER
 from .new import course_of
 from .old_layout import is_old, move_old, remove_old
 from .order import Order, read_order
@@ -134,7 +134,7 @@ from .steps import dry_run, ingest
 @index_dir_option
 @click.option(
     "--model",
-    default=DEFAULT_MODEL,
+    default=DEFAULT_ENCODER,
     metavar="NAME_OR_PATH",
     help="A sentence-transformers model, by hub name or folder.  E.g. --model ~/my-model",
 )

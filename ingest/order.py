@@ -29,7 +29,7 @@ class Order:
 
     course: Course
     place: Place
-    model: str
+    encoder_name: str  # as the user gave it
     playlist_ids: tuple[str, ...]  # the course's own if nothing is named
     named: bool  # whether the user named a playlist
     video_ids: tuple[str, ...]
@@ -93,6 +93,7 @@ def read_order(
         else:
             video_ids = settings.on_youtube
     part = options.pop("part")
+    options["encoder_name"] = options.pop("model")
     options["network"] = read_network(check_proxy(options.pop("proxy")))
     options["endpoint"] = read_endpoint(FIRST_TOKEN)
     options["languages"] = parse_languages(options.pop("language") or settings.language)

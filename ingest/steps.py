@@ -450,7 +450,7 @@ def bring_up_to_date(
 @log.step
 def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
     """Write a new generation of the index if the live one differs."""
-    encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
+    encoder = prepare_encoder(order.encoder_name, order.index_dir / "models", order.offline)
     inputs = inputs_key(course, tracks, found, encoder.key)
     live = _live(order.index_dir)
     if live and live.manifest.inputs == inputs:
@@ -461,7 +461,7 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         generation = build_generation(
             found.content(inputs),
             encoder,
-            order.model,
+            order.encoder_name,
             live,
             lambda count: progress.advance(task, count),
         )
@@ -481,12 +481,12 @@ def update_store(
     """Write to Milvus what its live generation lacks."""
     what = " ".join((*order.playlist_ids, *order.video_ids, ",".join(order.languages)))
     with waiting_lock(order):
-        encoder = prepare_encoder(order.model, order.index_dir / "models", order.offline)
+        encoder = prepare_encoder(order.encoder_name, order.index_dir / "models", order.offline)
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=None, step="encode")
         done = write(
             Target(store, order.shard or Shard(), what),
-            Input(course, tracks, found, encoder, order.model, _live(order.index_dir)),
+            Input(course, tracks, found, encoder, order.encoder_name, _live(order.index_dir)),
             on_chunks=lambda count: progress.update(task, total=count),
             on_encoded=lambda count: progress.advance(task, count),
         )
@@ -508,10 +508,10 @@ def waiting_lock(order: Order) -> filelock.FileLock:
 
 
 @log.step
-def prepare_encoder(model: str, models: Path, offline: bool) -> OnnxEncoder:
+def prepare_encoder(name: str, models: Path, offline: bool) -> OnnxEncoder:
     """Return the encoder; exporting a model other than the default takes a while."""
     with remarks.status("Preparing the encoder"):
-        return load_encoder(model, models, offline)
+        return load_encoder(name, models, offline)
 
 
 def _live(index_dir: Path) -> Generation | None:

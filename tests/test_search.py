@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cs25search import open_index
-from cs25search.errors import ModelError, QuestionError
+from cs25search.errors import EncoderError, QuestionError
 from cs25search.formats import hit_json
 from cs25search.question.read import MAX_QUERY
 
@@ -198,7 +198,7 @@ def test_another_encoder_than_the_index_was_built_with_is_refused(index_dir):
     class Other:
         key = "other-model"
 
-    with pytest.raises(ModelError, match="other-model"):
+    with pytest.raises(EncoderError, match="other-model"):
         open_index(index_dir, encoder=Other())
 
 
@@ -206,7 +206,7 @@ def test_missing_model_says_how_to_get_it(index_copy):
     import shutil
 
     shutil.rmtree(index_copy / "models")
-    with pytest.raises(ModelError, match="python -m ingest"):
+    with pytest.raises(EncoderError, match="python -m ingest"):
         open_index(index_copy)
 
 
@@ -215,7 +215,7 @@ def test_altered_model_is_refused(index_copy):
     with model.open("r+b") as file:
         file.seek(50_000_000)
         file.write(b"\xff\xff\xff\xff")
-    with pytest.raises(ModelError, match=r"model\.onnx has sha256"):
+    with pytest.raises(EncoderError, match=r"model\.onnx has sha256"):
         open_index(index_copy)
 
 

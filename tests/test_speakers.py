@@ -11,7 +11,7 @@ from cs25search.search import Index
 from ingest.captions.files import Origin, RawTrack
 from ingest.chunks import build_chunks
 from ingest.collect import read_track
-from ingest.encoder import DEFAULT_MODEL, load_encoder
+from ingest.encoder import DEFAULT_ENCODER, load_encoder
 from ingest.report import VideoRow
 
 MINUTE = 60.0
@@ -49,12 +49,12 @@ def chunks_of(name: str) -> list[Chunk]:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> Index:
     folder = tmp_path_factory.mktemp("speakers")
-    encoder = load_encoder(DEFAULT_MODEL, folder / "models", True)
+    encoder = load_encoder(DEFAULT_ENCODER, folder / "models", True)
     videos = [
         Video(name, name, LISTED[name], 5 * MINUTE, voices=NAMED.get(name, ())) for name in SAID
     ]
     chunks = [chunk for name in SAID for chunk in chunks_of(name)]
-    write_generation(folder, build_generation(Content(videos, chunks), encoder, DEFAULT_MODEL))
+    write_generation(folder, build_generation(Content(videos, chunks), encoder, DEFAULT_ENCODER))
     return Index(folder, LocalSource(read_generation(folder)), encoder)
 
 

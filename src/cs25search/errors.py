@@ -9,7 +9,7 @@ Cs25SearchError
 ├── FetchError      YouTube returned nothing; ingest/youtube/failures.py has the causes
 ├── QuestionError   a query or a question file cannot be used
 ├── IngestNeeded    rebuilding the index of the course helps
-│   ├── ModelError      the encoder is missing, altered or a different one
+│   ├── EncoderError    the encoder is missing, altered or a different one
 │   ├── IndexMissing    no index has been built yet
 │   └── IndexDamaged    a file of the index is missing, altered or half written
 ├── StoreError      Milvus cannot be used
@@ -115,7 +115,7 @@ class IngestNeeded(Cs25SearchError):
         return super().__str__().replace(INGEST, self.command)
 
 
-class ModelError(IngestNeeded):
+class EncoderError(IngestNeeded):
     """The encoder is missing, altered, or differs from the one that built the index."""
 
 

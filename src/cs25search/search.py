@@ -15,10 +15,10 @@ from .arguments import read_count, read_text
 from .encoding.encoder import Encoder, OnnxEncoder
 from .errors import (
     Cs25SearchError,
+    EncoderError,
     IndexDamaged,
     IndexMissing,
     IngestNeeded,
-    ModelError,
     QuestionError,
     rebuild,
 )
@@ -70,7 +70,7 @@ def open_index(  # noqa: PLR0913 (the front door)
     Raises:
         IndexMissing: Nothing has been built at `path`.
         IndexDamaged: A file has changed since it was written, and no earlier generation is intact.
-        ModelError: The encoder is missing, altered, or differs from the one that built the index.
+        EncoderError: The encoder is missing, altered, or differs from the one that built the index.
         StoreError: Milvus does not respond, or nothing has been built there.
     """
     return open_place(read_place(path, store, uri, course), encoder, once, read_endpoint())
@@ -110,10 +110,10 @@ def _open(place: Place, encoder: Encoder | None, once: bool) -> "Index":
     except IndexMissing:
         others = [] if place.course == BUNDLED.name else index_names(place.root)
         raise IndexMissing(folder, others).of_course(place.course) from None
-    except (IndexDamaged, ModelError) as error:
+    except (IndexDamaged, EncoderError) as error:
         damage = error.of_course(place.course)
     for name in generations(folder):
-        with suppress(IndexDamaged, ModelError):
+        with suppress(IndexDamaged, EncoderError):
             return _open_local(folder, read_generation(folder, name), encoder, once, damage)
     raise damage
 
@@ -231,7 +231,7 @@ def open_all(place: Place, once: bool = False) -> dict[str, "Index"]:
         there = place.of_course(name)
         try:
             indexes[name] = open_place(there, encoder, once)
-        except ModelError:  # built with another encoder
+        except EncoderError:  # built with another encoder
             indexes[name] = open_place(there, None, once)
         encoder = encoder or indexes[name].encoder
     if not indexes:
@@ -327,14 +327,14 @@ def encoder_for(
     """Return the encoder that built a generation.
 
     Raises:
-        ModelError: It is not in the folder, or the given encoder is a different one.
+        EncoderError: It is not in the folder, or the given encoder is a different one.
     """
     key = generation.manifest.model_key
     if encoder is None:
         model = folder / "models" / key
         encoder = _load_encoder(model, fingerprint(model), once)
     if encoder.key != key:
-        raise ModelError(
+        raise EncoderError(
             f"The index in {folder} was built with {key}; queries with {encoder.key} would give "
             "nonsense.\nRebuild the index with the other model: python -m ingest --model NAME"
         )

@@ -15,11 +15,11 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from ..errors import ModelError
+from ..errors import EncoderError
 from ..integrity import broken_seal, fingerprint, is_stamped, leave_stamp, sha256_of
 
 BATCH_TOKENS = 2048  # padded tokens per forward pass; fits the cache of a small machine
-MODEL_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
+ENCODER_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
 MODEL_FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
 
 # Maps token ids and mask, both (batch, length), int64, to pooled vectors and token vectors.
@@ -72,7 +72,7 @@ class OnnxEncoder:
             once: For a single query, see `onnx_forward`.
 
         Raises:
-            ModelError: A file is missing or differs from the exported one.
+            EncoderError: A file is missing or differs from the exported one.
         """
         facts = read_model_facts(folder)
         self.key = folder.name
@@ -135,7 +135,7 @@ def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
         once: Skip the rearranging of weights for fast products, which takes longer than one query.
 
     Raises:
-        ModelError: onnxruntime cannot load the model.
+        EncoderError: onnxruntime cannot load the model.
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only: keep the user's console clean
@@ -148,7 +148,7 @@ def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime's exceptions have no common public base class
-        raise ModelError(
+        raise EncoderError(
             f"{folder / 'model.onnx'} cannot be loaded ({error}).\n"
             f"Delete {folder} and export it again: python -m ingest"
         ) from error
@@ -175,28 +175,30 @@ def read_model_facts(folder: Path) -> dict[str, Any]:
     """Check the files of an exported model and return what encoder.json says about it.
 
     Raises:
-        ModelError: A file is missing or its checksum differs from the recorded one.
+        EncoderError: A file is missing or its checksum differs from the recorded one.
     """
     cure = f"Delete {folder} and export it again: python -m ingest"
     missing = [n for n in (*MODEL_FILES, "encoder.json") if not (folder / n).is_file()]
     if missing:
-        raise ModelError(f"The model in {folder} lacks {', '.join(missing)}.\n{cure}")
+        raise EncoderError(f"The model in {folder} lacks {', '.join(missing)}.\n{cure}")
     if problem := broken_seal(folder / "encoder.json"):
-        raise ModelError(f"{folder / 'encoder.json'} {problem}.\n{cure}")
+        raise EncoderError(f"{folder / 'encoder.json'} {problem}.\n{cure}")
     try:
         facts: dict[str, Any] = json.loads((folder / "encoder.json").read_bytes())
         sums = {name: str(facts["sha256"][name]) for name in MODEL_FILES}
-        absent = [name for name in MODEL_FACTS if name not in facts]
+        absent = [name for name in ENCODER_FACTS if name not in facts]
         if absent:
             raise KeyError(*absent)  # exported by an older version
     except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder / 'encoder.json'} cannot be read ({error!r}).\n{cure}") from None
+        raise EncoderError(
+            f"{folder / 'encoder.json'} cannot be read ({error!r}).\n{cure}"
+        ) from None
     if is_stamped(folder):
         return facts
     compared = fingerprint(folder)
     for name, expected in sums.items():
         if (found := sha256_of(folder / name)) != expected:
-            raise ModelError(
+            raise EncoderError(
                 f"{folder / name} has sha256 {found[:12]}, expected {expected:.12}.\n{cure}"
             )
     leave_stamp(folder, compared)

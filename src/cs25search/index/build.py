@@ -63,14 +63,14 @@ class _Texts:
 def build_generation(
     content: Content,
     encoder: Encoder,
-    model_name: str,
+    encoder_name: str,
     previous: Generation | None = None,
     on_encoded: Callable[[int], None] = lambda count: None,
 ) -> Generation:
     """Return a generation ready to be written.
 
     Args:
-        model_name: Of the encoder, as the user gave it.
+        encoder_name: Of the encoder, as the user gave it.
         previous: A generation whose encodings are reused for equal texts and the same encoder.
         on_encoded: Called with the number of chunks just encoded.
     """
@@ -109,7 +109,7 @@ def build_generation(
             FORMAT,
             "",
             "",
-            model_name,
+            encoder_name,
             encoder.key,
             encoder.dim,
             content.inputs,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..encoding.encoder import Encoder, Encoding, unit
-from ..errors import ModelError
+from ..errors import EncoderError
 from ..index.generation import Generation, LexicalName
 from ..question.translate import SECOND, translate
 from ..records import Language
@@ -63,7 +63,7 @@ def read_query(text: str, generation: Generation, encoder: Encoder) -> Query:
         generation: Provides bridge, dictionary and token weights; its chunks are not used.
 
     Raises:
-        ModelError: The encoder gives a vector that is not finite.
+        EncoderError: The encoder gives a vector that is not finite.
     """
     if not is_japanese(text):
         terms: dict[LexicalName, list[str]] = {"grams": ngrams(text)}
@@ -110,7 +110,7 @@ def _encode(text: str, encoder: Encoder) -> Encoding:
     encoding = encoder.encode_query(text)
     # For NaN, FAISS returns row -1, which numpy reads as the last row.
     if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
-        raise ModelError(
+        raise EncoderError(
             f"The encoder {encoder.key} gives a vector that is not finite.\n"
             "Delete its folder under models/ in the index and export it again: python -m ingest"
         )

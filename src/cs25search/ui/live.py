@@ -23,7 +23,7 @@ def live_index(context: PageContext) -> Index:
     Raises:
         IndexMissing: Nothing has been built yet.
         IndexDamaged: A file has changed since it was written, and no earlier generation is intact.
-        ModelError: The encoder is missing, altered or a different one.
+        EncoderError: The encoder is missing, altered or a different one.
         StoreError: Milvus does not respond.
     """
     with st.spinner(context.say("opening")):

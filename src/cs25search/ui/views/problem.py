@@ -2,10 +2,10 @@
 
 from ...errors import (
     Cs25SearchError,
+    EncoderError,
     IndexDamaged,
     IndexMissing,
     IngestNeeded,
-    ModelError,
     QuestionError,
 )
 
@@ -13,7 +13,7 @@ from ...errors import (
 _CAUSES: tuple[tuple[type[Cs25SearchError], str], ...] = (
     (IndexMissing, "index_missing"),
     (IndexDamaged, "index_damaged"),
-    (ModelError, "model"),
+    (EncoderError, "encoder"),
     (QuestionError, "bad_question"),
 )
 

@@ -397,7 +397,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "最新の索引が壊れています。次のコマンドで作り直すまでは、{when}に作られた一つ前の索引から"
         "検索します。",
     ),
-    "model": (
+    "encoder": (
         "The search model is missing or is not the one that built the index. Rebuild the index "
         "with this command in the project folder; then ask again.",
         "検索モデルが見つからないか、索引を作ったモデルと異なります。プロジェクトのフォルダーで"
