@@ -232,7 +232,7 @@ def test_lecture_page_begins_with_the_first_and_the_url_names_it():
 @pytest.mark.parametrize("asked", ["99", "x*y"])
 def test_unknown_lecture_in_a_link_is_said_and_another_can_be_chosen(language, asked):
     app = open_page("lecture", lang=language, lecture=asked)
-    assert messages(app) == [say("unknown_lecture", language, asked=escape_markup(asked))]
+    assert messages(app) == [say("unknown_lecture", language, name=escape_markup(asked))]
     assert app.selectbox[0].value is None
     assert not any(one.startswith('<div class="cs-text') for one in pieces(app))
     ran(app.selectbox[0].set_value("5").run())

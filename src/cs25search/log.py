@@ -40,19 +40,19 @@ def write(event: str, **facts: object) -> None:
 
 
 @contextmanager
-def question(event: str, generation: str, asked: object) -> Iterator[dict[str, object]]:
+def question(event: str, generation: str, text: object) -> Iterator[dict[str, object]]:
     """Write a line about a question when the block ends; what is put into the dict is added.
 
     Args:
-        generation: The name of the generation that is asked.
+        generation: The name of the generation that is searched.
     """
     outcome: dict[str, object] = {}
     if not os.environ.get("CS25_LOG"):
         yield outcome
         return
-    facts: dict[str, object] = {"characters": len(str(asked))}
+    facts: dict[str, object] = {"characters": len(str(text))}
     if os.environ.get("CS25_LOG_QUESTIONS") == "1":
-        facts["question"] = str(asked)
+        facts["question"] = str(text)
     begin = time.perf_counter()
     try:
         yield outcome

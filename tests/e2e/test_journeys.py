@@ -135,7 +135,7 @@ def test_view_and_second_are_in_the_link(page, browser, app_url, language):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_unknown_lecture_is_said(page, app_url, language):
     open_at(page, f"{app_url}/lecture?lang={language}&lecture=99")
-    said = say(language, "unknown_lecture", asked="99")
+    said = say(language, "unknown_lecture", name="99")
     expect(page.get_by_role("alert")).to_contain_text(said)
     expect(page.locator(".cs-text")).to_have_count(0)
 

@@ -63,10 +63,10 @@ def grade(term: str, title: str, sentence: str) -> int:
 
 
 def _grade(term: str, title: str, sentence: str) -> int:
-    wanted, titled = _folded(term), _folded(title)
+    named, titled = _folded(term), _folded(title)
     while titled[:1] and titled[0] in _ARTICLES:
         del titled[0]
-    if titled in (wanted, [*wanted, "defin"], [*wanted, "定義"]):
+    if titled in (named, [*named, "defin"], [*named, "定義"]):
         return DEFINES
     after = _after(term, sentence)
     if after is not None:

@@ -100,13 +100,13 @@ def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
     language, vocabulary = query.language, evidence.vocabulary
     nearest = [chunks_of(hit) for hit in found.hits[:NEAREST]]
     held = [set().union(*(_words_of(c, language) for c in chunks)) for chunks in nearest]
-    asked = {word: _forms(word, reading, evidence.part) for word in topic_words(topic)}
+    question_words = {word: _forms(word, reading, evidence.part) for word in topic_words(topic)}
     seen = [
         max((vocabulary.count(form, language) for form in forms), default=0)
-        for forms in asked.values()
+        for forms in question_words.values()
     ]
     rarities = idf(np.array(seen), vocabulary.size).tolist()
-    weighed = list(zip(asked.values(), rarities, strict=True))
+    weighed = list(zip(question_words.values(), rarities, strict=True))
     everywhere = set().union(*held)
     strengths, rarity = _token_strengths(query, nearest[0], evidence)
     rows = np.array([evidence.row_of(chunk) for chunks in nearest for chunk in chunks])
@@ -116,8 +116,8 @@ def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
         late=float(strengths @ rarity / rarity.sum()),
         covered=_share(weighed, held[0]),
         grams=_gram_share(topic, reading, query, nearest[0]),
-        unknown=seen.count(0) / max(1, len(asked)),
-        absent=1 - _share(weighed, everywhere) if asked else 0.0,
+        unknown=seen.count(0) / max(1, len(question_words)),
+        absent=1 - _share(weighed, everywhere) if question_words else 0.0,
         names=_names_missing(topic, nearest, everywhere, evidence.part),
         dense=float(nearness.max()) if query.vector.any() else 0.0,
         token_count=float(len(strengths)),
@@ -231,16 +231,16 @@ def _share(weighed: Sequence[tuple[set[str], float]], held: set[str]) -> float:
 
 def _gram_share(question: str, reading: Reading, query: Query, chunks: Sequence[Chunk]) -> float:
     if query.language == "ja":
-        asked = set(bigrams(question))
+        question_grams = set(bigrams(question))
         held = set().union(*(bigrams(japanese_text(c)) for c in chunks))
     else:
-        asked = set(
+        question_grams = set(
             query.terms["grams"]
             if reading == "ja_in_english"
             else ngrams(" ".join(w for w in words(question) if w not in STOP_WORDS))
         )
         held = set().union(*(ngrams(encoded_text(c)) for c in chunks))
-    return len(asked & held) / max(1, len(asked))
+    return len(question_grams & held) / max(1, len(question_grams))
 
 
 def _closest(found: Found, query: Query) -> float:

@@ -201,10 +201,10 @@ def _with_questions(searcher: Searcher, lectures: Iterable[Lecture]) -> tuple[Pi
     picks = []
     for lecture in list(lectures)[:PICKS]:
         chunks = searcher.source.chunks_of(lecture.video_id, 0.0, float("inf"))
-        asked = [one for one in chunks if one.qa and one.kind == "note"]
-        if asked:
-            seconds = sum(one.end - one.start for one in asked)
-            pick = Pick(lecture, "named", seconds, asked[0].start, tuple(asked[:BEGINNINGS]))
+        notes = [one for one in chunks if one.qa and one.kind == "note"]
+        if notes:
+            seconds = sum(one.end - one.start for one in notes)
+            pick = Pick(lecture, "named", seconds, notes[0].start, tuple(notes[:BEGINNINGS]))
             picks.append(pick)
     return tuple(picks)
 

@@ -26,14 +26,14 @@ def small_talk(question: Question, source: Source) -> Answer:
 def examples(source: Source, language: Language) -> tuple[str, ...]:
     """Return questions answered by notes of different videos, spread over the course."""
     videos = source.generation.videos
-    asked: list[str] = []
+    questions: list[str] = []
     for number in range(EXAMPLES):
         video = videos[(2 * number + 1) * len(videos) // (2 * EXAMPLES)] if videos else None
         chunks = source.chunks_of(video.video_id, 0.0, math.inf) if video else []
         notes = [chunk for chunk in chunks if _asks(chunk, language)]
         if notes:
-            asked.append(_asks(notes[len(notes) // 2], language)[0])
-    return tuple(dict.fromkeys(asked))
+            questions.append(_asks(notes[len(notes) // 2], language)[0])
+    return tuple(dict.fromkeys(questions))
 
 
 def _asks(chunk: Chunk, language: Language) -> tuple[str, ...]:

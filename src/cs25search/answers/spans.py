@@ -91,13 +91,13 @@ def choose_spans(
     spans = [span_of(hits[first], by_hit[first], question)]
     if question.intent.counted and has_wanted(spans[0].text, question):
         return spans  # a second number would belong to something else
-    asked = set(topic_words(question.text))
-    told = set(topic_words(spans[0].text))
+    question_words = set(topic_words(question.text))
+    said = set(topic_words(spans[0].text))
     for hit_index in near:
         if hit_index == first:
             continue
         other = span_of(hits[hit_index], by_hit[hit_index], question)
-        if asked.intersection(topic_words(other.text)) - told:
+        if question_words.intersection(topic_words(other.text)) - said:
             return [*spans, other]
     return spans
 

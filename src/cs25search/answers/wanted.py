@@ -78,10 +78,11 @@ def _answers(hit: Hit, question: Question) -> bool:
     """
     if not _has(hit, question):
         return False
-    asked = set(topic_words(question.topic)) - {stem(question.intent.counted.lower()), "mani"}
+    counted = stem(question.intent.counted.lower())
+    question_words = set(topic_words(question.topic)) - {counted, "mani"}
     said = set(topic_words(" ".join(_about(chunk, question) for chunk in _texts(hit))))
     share = 1.0 if question.intent.counted not in ("", PERCENT) else 0.5
-    return len(asked & said) >= share * len(asked)
+    return len(question_words & said) >= share * len(question_words)
 
 
 def _texts(hit: Hit) -> Sequence[Chunk]:

@@ -40,15 +40,15 @@ class Dictionary:
         >>> dictionary.look_up("注意"), dictionary.look_up("意")
         (('attention', 'care'), ())
         """
-        wanted = form.encode() + b"\t"
+        begin = form.encode() + b"\t"
         low, high = 0, len(self.lines)
         while low < high:
             middle = self.lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
             end = self.lines.find(b"\n", middle) + 1
             line = self.lines[middle:end]
-            if line.startswith(wanted):
+            if line.startswith(begin):
                 return tuple(line.decode().rstrip("\n").split("\t")[1:])
-            if line < wanted:
+            if line < begin:
                 low = end
             else:
                 high = middle

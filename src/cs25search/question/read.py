@@ -66,12 +66,12 @@ def read_question(text: str) -> Question:
     'offline RL'
     """
     clean = clean_question(text)
-    asked = without_named(without_talk(clean))
+    plain = without_named(without_talk(clean))
     intent = read_intent(text)
     # A search for "which lecture" would find moments about lectures.
-    asked = topic_of(asked) if intent.of_lectures else asked
+    plain = topic_of(plain) if intent.of_lectures else plain
     # Talk inside a remark begins the question once the remark is left out.
-    topic, searched = (part(without_talk(part(asked))) for part in (main_question, whole_question))
+    topic, searched = (part(without_talk(part(plain))) for part in (main_question, whole_question))
     return Question(
         text=text,
         clean=clean,

@@ -74,11 +74,11 @@ def rank_entries(
 def _covered(handbook: Handbook, question: str) -> list[float]:
     """Return which share of the question's words each entry has, rare words counting more."""
     held = handbook.words_ja if is_japanese(question) else handbook.words
-    asked = words_asked(question)
-    counts = np.array([1 + sum(word in one for one in held) for word in asked])
-    weights = dict(zip(asked, rarity(counts, len(held)).tolist(), strict=True))
+    question_words = words_asked(question)
+    counts = np.array([1 + sum(word in one for one in held) for word in question_words])
+    weights = dict(zip(question_words, rarity(counts, len(held)).tolist(), strict=True))
     total = sum(weights.values()) or 1.0
-    return [sum(weights[word] for word in asked if word in one) / total for one in held]
+    return [sum(weights[word] for word in question_words if word in one) / total for one in held]
 
 
 def _english(
@@ -115,17 +115,18 @@ def _english(
 def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
     """Return what `_english` returns, by words and pairs of characters."""
     counts, size = handbook.japanese_counts, sum(len(asks) for _, asks in handbook.japanese)
-    asked = Terms.of(japanese_words(question), question)
-    words = [*(counts.keys() | asked.words)]
+    question_terms = Terms.of(japanese_words(question), question)
+    words = [*(counts.keys() | question_terms.words)]
     rarities = rarity(np.array([counts[word] for word in words]), size)
     weight = dict(zip(words, rarities.tolist(), strict=True))
-    total = sum(weight[word] for word in asked.words) or 1.0
+    total = sum(weight[word] for word in question_terms.words) or 1.0
     nearness = []
     for text, asks in handbook.japanese:
-        held = sum(weight[word] for word in asked.words & text.words) / total
-        shared = len(asked.pairs & text.pairs) / max(1, len(asked.pairs))
+        held = sum(weight[word] for word in question_terms.words & text.words) / total
+        shared = len(question_terms.pairs & text.pairs) / max(1, len(question_terms.pairs))
         nearest = [
-            dice(asked.words, ask.words, weight) + GRAMS * dice(asked.pairs, ask.pairs)
+            dice(question_terms.words, ask.words, weight)
+            + GRAMS * dice(question_terms.pairs, ask.pairs)
             for ask in asks
         ]
         # A word of a text counts less than one of a question, because a text has many.

@@ -26,9 +26,9 @@ def marks(query: str, text: str) -> list[tuple[int, int]]:
     """
     if is_japanese(query) or is_japanese(text):
         return _shared_runs(query, text)
-    asked = english_topic_words(query)
+    query_words = english_topic_words(query)
     found = [(match.span(), fold(match[0])) for match in WORD.finditer(text)]
-    return [span for span, word in found if word not in STOP_WORDS and stem(word) in asked]
+    return [span for span, word in found if word not in STOP_WORDS and stem(word) in query_words]
 
 
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]+")
@@ -38,14 +38,14 @@ _PARTICLES = "とをのはがにでもへや"
 
 def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
     pairs = set(bigrams(query))
-    asked = {run.rstrip("ー") for run in _KATAKANA.findall(fold(query))}
+    query_runs = {run.rstrip("ー") for run in _KATAKANA.findall(fold(query))}
     found: list[tuple[int, int]] = []
     for match in re.finditer(r"[A-Za-z0-9]+|[\u30a1-\u30ff]+|[^\W_A-Za-z0-9\u30a1-\u30ff]+", text):
         run, offset = fold(match[0]), match.start()
         if _KATAKANA.fullmatch(run):
             # Two katakana are not enough: the ルー of ルーター is also in スループット.
-            inside = max((w for w in asked if len(w) > 2 and w in run), key=len, default="")
-            if run.rstrip("ー") in asked:
+            inside = max((w for w in query_runs if len(w) > 2 and w in run), key=len, default="")
+            if run.rstrip("ー") in query_runs:
                 found.append(match.span())
             elif inside:
                 begin = offset + run.index(inside)

@@ -55,9 +55,9 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
     st.set_page_config(page_title="cs25search", page_icon=ICON, layout="wide")
     desk.show_style()
     kept_list.receive()
-    asked = st.query_params.get("lang")
+    linked = st.query_params.get("lang")
     language: Language = st.session_state.setdefault(
-        "language", first_language(asked, st.context.locale)
+        "language", first_language(linked, st.context.locale)
     )
     try:
         place, titles = _choose_course(place, language)
@@ -118,11 +118,11 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
         return place, {}
     if place.course not in names:
         names.insert(0, place.course)
-    asked = st.query_params.get("course", place.course)
-    if asked not in names:
-        st.warning(say(language, "no_course", name=escape_markup(asked)))
-    if asked in names and st.session_state.get("course-asked") != asked:
-        st.session_state["course"] = asked  # a link to another course was followed
+    linked = st.query_params.get("course", place.course)
+    if linked not in names:
+        st.warning(say(language, "no_course", name=escape_markup(linked)))
+    if linked in names and st.session_state.get("course-asked") != linked:
+        st.session_state["course"] = linked  # a link to another course was followed
     name: str = st.session_state.setdefault("course", place.course)
     st.session_state["course-asked"] = name
     if st.query_params.get("course", place.course) != name:

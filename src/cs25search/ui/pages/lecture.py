@@ -95,17 +95,17 @@ def _name(video: Video) -> str:
 
 def _choose(context: PageContext, videos: dict[str, Video]) -> str | None:
     """Return the video to show; None if the link names an unknown one."""
-    asked = st.query_params.get("lecture") or st.query_params.get("video") or ""
-    is_unknown = bool(asked) and asked not in videos
-    first = asked if asked in videos else next(iter(videos))
+    linked = st.query_params.get("lecture") or st.query_params.get("video") or ""
+    is_unknown = bool(linked) and linked not in videos
+    first = linked if linked in videos else next(iter(videos))
     key = f"watched-{context.language}"
-    if asked in videos and st.session_state.get("watched-asked") != asked:
-        st.session_state[key] = asked  # a different link was followed
+    if linked in videos and st.session_state.get("watched-asked") != linked:
+        st.session_state[key] = linked  # a different link was followed
     if not is_unknown:
         st.session_state.setdefault(key, first)
-    elif st.session_state.get("watched-asked") != asked:
+    elif st.session_state.get("watched-asked") != linked:
         st.session_state[key] = None
-        st.session_state["watched-asked"] = asked
+        st.session_state["watched-asked"] = linked
     chosen: str | None = st.selectbox(
         context.say("page_lecture"),
         list(videos),
@@ -119,7 +119,7 @@ def _choose(context: PageContext, videos: dict[str, Video]) -> str | None:
     if chosen is None:
         if is_unknown:
             st.warning(
-                context.say("unknown_lecture", asked=escape_markup(asked)), icon=":material/help:"
+                context.say("unknown_lecture", name=escape_markup(linked)), icon=":material/help:"
             )
         return None
     st.session_state["watched-asked"] = chosen
@@ -226,16 +226,16 @@ def _show_said(context: PageContext, index: Index, watched: Watched) -> str:
 
 def _choose_view(context: PageContext, watched: Watched) -> View:
     views = watched.views or ["notes"]
-    asked = st.query_params.get(VIEW)
+    linked = st.query_params.get(VIEW)
     key = f"{VIEW}-{context.language}-{watched.video.video_id}"
-    st.session_state.setdefault(key, asked if asked in views else views[0])
+    st.session_state.setdefault(key, linked if linked in views else views[0])
     view = st.segmented_control(
         context.say("view"), views, format_func=lambda one: context.say(VIEWS[one]), key=key,
         required=True,
     )  # fmt: skip
     if view == views[0]:
         st.query_params.pop(VIEW, None)
-    elif asked != view:
+    elif linked != view:
         st.query_params[VIEW] = view or views[0]
     return view or views[0]
 

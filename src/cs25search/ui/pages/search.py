@@ -131,9 +131,9 @@ def _examples(context: PageContext, index: Index) -> Sequence[str]:
     """Return questions to try: those of the course, else some that its notes answer."""
     course = context.course
     own = course.examples_ja if context.language == "ja" else course.examples
-    asked = own or examples(index.searcher.source, context.language)
+    questions = own or examples(index.searcher.source, context.language)
     parts = [title for lecture in course.lectures for _, title in lecture.chapters]
-    return asked or (parts or [lecture.title for lecture in course.lectures])[:TITLES]
+    return questions or (parts or [lecture.title for lecture in course.lectures])[:TITLES]
 
 
 def understand(question: str) -> str:
@@ -186,10 +186,10 @@ def _choose_lectures(context: PageContext) -> list[Chosen]:
     """Return the chosen lectures by number and other videos by id, and keep them in the URL."""
     titles: dict[Chosen, str] = {one.number: context.title(one) for one in context.course.lectures}
     titles |= {video.video_id: context.title(video) for video in other_videos(context)}
-    asked = {name: st.query_params.get_all(name) for name in ("lecture", "video")}
+    linked = {name: st.query_params.get_all(name) for name in ("lecture", "video")}
     # The browser keeps the chosen labels, so each language needs its own widget.
     key = f"lectures-{context.language}"
-    st.session_state.setdefault(key, first_chosen(asked["lecture"] + asked["video"], titles))
+    st.session_state.setdefault(key, first_chosen(linked["lecture"] + linked["video"], titles))
     chosen: list[Chosen] = st.multiselect(
         context.say("lectures"),
         list(titles),
@@ -205,7 +205,7 @@ def _choose_lectures(context: PageContext) -> list[Chosen]:
         "video": [one for one in chosen if isinstance(one, str)],
     }
     for name, values in kept.items():
-        if asked[name] != values:
+        if linked[name] != values:
             st.query_params[name] = values
     return chosen
 

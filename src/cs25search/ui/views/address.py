@@ -28,26 +28,26 @@ def video_address(video: Video | Lecture, start: float | None = None) -> dict[st
     return named if start is None else named | {"t": str(int(start))}
 
 
-def first_language(asked: str | None, locale: str | None) -> Language:
+def first_language(linked: str | None, locale: str | None) -> Language:
     """Return the language to start with: the one in the URL, else the browser's.
 
     >>> first_language("en", "ja-JP"), first_language(None, "ja-JP"), first_language("xx", None)
     ('en', 'ja', 'en')
     """
     for language in LANGUAGES:
-        if language == asked:
+        if language == linked:
             return language
     return "ja" if (locale or "").lower().startswith("ja") else "en"
 
 
-def first_chosen(asked: Iterable[str], known: Iterable[Chosen]) -> list[Chosen]:
+def first_chosen(linked: Iterable[str], known: Iterable[Chosen]) -> list[Chosen]:
     """Return the existing lectures and videos of the URL, in order and without duplicates.
 
     >>> first_chosen(["9", "5", "5", "77", "x", "U8J32Z3qV8s"], [*range(1, 11), "U8J32Z3qV8s"])
     [5, 9, 'U8J32Z3qV8s']
     """
-    wanted = set(asked)
-    return [one for one in known if str(one) in wanted]
+    names = set(linked)
+    return [one for one in known if str(one) in names]
 
 
 def chosen_filters(chosen: Sequence[Chosen], videos: Sequence[Video]) -> Filters:

@@ -38,11 +38,11 @@ def suggestions(notes: Iterable[Chunk], language: Language) -> Suggestions:
     >>> suggestions([note], "ja") == NONE
     True
     """
-    asked = (
+    asks = (
         clean(one) for note in notes for one in (note.asks_ja if language == "ja" else note.asks)
     )
     different: dict[str, str] = {}  # of questions that differ in capitals only, the first one
-    for one in asked:
+    for one in asks:
         if one.endswith(ENDINGS):
             different.setdefault(one.casefold(), one)
     questions = list(different.values())

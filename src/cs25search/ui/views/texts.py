@@ -254,8 +254,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "contents": ("Contents", "目次"),
     "choose_lecture": ("Choose a lecture", "講義を選ぶ"),
     "unknown_lecture": (
-        "There is no lecture or video “{asked}” here. Choose one above.",
-        "「{asked}」という講義や動画はありません。上の一覧から選んでください。",
+        "There is no lecture or video “{name}” here. Choose one above.",
+        "「{name}」という講義や動画はありません。上の一覧から選んでください。",
     ),
     "view_deck": ("Slides", "スライド"),
     "download_transcript": ("Download the transcript", "文字起こしを保存"),

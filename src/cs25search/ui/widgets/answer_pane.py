@@ -38,17 +38,17 @@ def show_answer(context: PageContext, index: Index, found: Found) -> Answer | No
         Cs25SearchError: As for `Index.answer`.
     """
     endpoint = index.endpoint
-    asked = AnswerKey(
+    key = AnswerKey(
         index.generation.manifest.generation,
         found.question.text,
         tuple(sorted(found.filters.lectures)),
         tuple(sorted(found.filters.videos)),
         (endpoint.base_url, endpoint.model) if endpoint else None,
     )
-    answer: Answer | None = st.session_state.get(FAILED, {}).get(asked)
+    answer: Answer | None = st.session_state.get(FAILED, {}).get(key)
     if answer is None:
-        pending = _writing(index, found, asked)
-        answer = _look_into(asked, pending, PATIENCE if endpoint else None)
+        pending = _writing(index, found, key)
+        answer = _look_into(key, pending, PATIENCE if endpoint else None)
     with st.container(key="answer"):
         if answer is None:
             _show_draft(context, pending, endpoint.model if endpoint else "")
@@ -66,13 +66,13 @@ def show_answer(context: PageContext, index: Index, found: Found) -> Answer | No
         elif answer.citations:
             shown = st.info if answer.status == "partly" else st.warning
             shown(
-                reply.no_claim(answer, context.language, list(asked.lectures)),
+                reply.no_claim(answer, context.language, list(key.lectures)),
                 icon=":material/help:",
             )
     return answer
 
 
-def _look_into(asked: AnswerKey, pending: PendingAnswer, patience: float | None) -> Answer | None:
+def _look_into(key: AnswerKey, pending: PendingAnswer, patience: float | None) -> Answer | None:
     """Return the answer if there is one; a failed one is not cached for other visitors.
 
     Otherwise the next visitor would see this visitor's error. The session keeps its own extract, so
@@ -81,11 +81,11 @@ def _look_into(asked: AnswerKey, pending: PendingAnswer, patience: float | None)
     try:
         answer = pending.answer(patience)
     except Exception:
-        _writing.clear(None, None, asked)
+        _writing.clear(None, None, key)
         raise
     if answer and _is_failed(answer):
-        _writing.clear(None, None, asked)
-        st.session_state[FAILED] = {asked: answer}
+        _writing.clear(None, None, key)
+        st.session_state[FAILED] = {key: answer}
     return answer
 
 
@@ -96,8 +96,8 @@ def _is_failed(answer: Answer) -> bool:
 
 # Cached, to ask once per question and not at each rerun: a language model may cost money.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _writing(_index: Index, _found: Found, asked: AnswerKey) -> PendingAnswer:
-    """Return the answer that is being written; `asked` is only the cache key."""
+def _writing(_index: Index, _found: Found, key: AnswerKey) -> PendingAnswer:
+    """Return the answer that is being written; `key` is only the cache key."""
     return PendingAnswer(_index, _found)
 
 

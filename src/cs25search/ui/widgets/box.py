@@ -7,11 +7,11 @@ from .scripts import component, serve
 KEY = "suggestions"
 
 
-def show_list(context: PageContext, asked: str, whole: str) -> None:
+def show_list(context: PageContext, question: str, whole: str) -> None:
     """Show the list, closed at first; call it directly below the box.
 
     Args:
-        asked: The question in the box.
+        question: The question in the box.
         whole: The same, completed from the question before; this is kept as recent, in the
             browser only.
     """
@@ -21,7 +21,7 @@ def show_list(context: PageContext, asked: str, whole: str) -> None:
         data={
             "label": context.say("question"),
             "course": context.place.course,
-            "asked": asked.strip(),
+            "asked": question.strip(),
             "whole": whole.strip(),
             "url": serve(packed, "application/gzip", KEY) if packed else "",
             "words": {name: context.say(name) for name in ("suggested", "recent", "clear")},
