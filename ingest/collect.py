@@ -223,7 +223,7 @@ def read_track(row: VideoRow, track: RawTrack) -> tuple[VideoRow, Sequence[Cue]]
     source = f"{origin.kind}, {origin.made}" if origin.made else origin.kind
     row = replace(row, source=source, cached=True, track=origin.name)
     try:
-        parsed = track.parsed()
+        parsed = track.parsed
     except CaptionError as error:
         cause = str(error).splitlines()[0]
         return replace(row, source="failed", cause=cause, cure=REPAIR), []

@@ -167,7 +167,7 @@ def from_captions(tracks: Iterable[RawTrack]) -> list[FoundLecture]:
     found = []
     for track in tracks:
         origin = track.origin
-        parsed = track.parsed()
+        parsed = track.parsed
         cues = parsed.cues
         length = origin.duration or max((cue.end for cue in cues), default=0.0)
         speakers = tuple(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))

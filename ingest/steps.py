@@ -80,9 +80,9 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
         require_recogniser()
     store = Store(order.place.uri, create=True) if order.place.is_milvus else None
     with waiting_lock(order):
-        left_out = take_in(order)
+        given, left_out = take_in(order)
     fetcher, requested = (None, Requested()) if order.offline else list_requested(order, course)
-    failed = fetch(order, fetcher, requested) if fetcher else {}
+    fetched, failed = fetch(order, fetcher, requested) if fetcher else ([], {})
     if order.transcribe:  # after YouTube, which may have captions
         with waiting_lock(order):
             audio_files, unheard = (
@@ -92,7 +92,7 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
         left_out += broken
         failed |= unheard | dict.fromkeys(failed.keys() & transcribed)
     unusable: list[Unusable] = []
-    tracks = stored_tracks(order.tracks, unusable.append)
+    tracks = stored_tracks(order.tracks, unusable.append, parsed=[*given, *fetched])
     deck = find_deck(order, unusable.append)
     found = collect(course, tracks, deck, stored_notes(order.notes, unusable.append))
     if order.deck is not None:  # an unusable deck is not kept
@@ -124,11 +124,11 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
 
 
 @log.step
-def take_in(order: Order) -> list[LeftOut]:
+def take_in(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
     """Copy the user's caption files and deck to the index folder.
 
     Returns:
-        The files that should contain captions but were left out.
+        The captions, and the files that should contain captions but were left out.
 
     Raises:
         Cs25SearchError: The captions or the deck cannot be used.
@@ -140,11 +140,11 @@ def take_in(order: Order) -> list[LeftOut]:
     for track in tracks:
         old = before.get(track.origin.video_id)
         origin = with_known(track.origin, old.origin) if old else track.origin
-        store_track(order.tracks, replace(track, origin=origin))
+        store_track(order.tracks, track.with_origin(origin))
     for one in left_out:
         if not one.failed:
             remarks.print(f"Left out {one.name}: {one.reason}.", markup=False)
-    return [one for one in left_out if one.failed]
+    return tracks, [one for one in left_out if one.failed]
 
 
 def given_tracks(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
@@ -317,7 +317,7 @@ def transcribe_missing(
             else:
                 # YouTube is not asked again for the same languages.
                 wanted = replace(track.origin, wanted=",".join(order.languages))
-                store_track(order.tracks, replace(track, origin=wanted))
+                store_track(order.tracks, track.with_origin(wanted))
                 if one in audio_files:
                     path.unlink()
                 done.add(one.origin.video_id)
@@ -326,11 +326,13 @@ def transcribe_missing(
 
 
 @log.step
-def fetch(order: Order, fetcher: Fetcher, requested: Requested) -> dict[str, FetchError | None]:
+def fetch(
+    order: Order, fetcher: Fetcher, requested: Requested
+) -> tuple[list[RawTrack], dict[str, FetchError | None]]:
     """Fetch what was requested and is not on disk.
 
     Returns:
-        For each of those videos either None or why fetching failed.
+        The captions, and for each of those videos either None or why fetching failed.
     """
     tracks = stored_tracks(order.tracks)
     learn(order.tracks, tracks, requested.videos)
@@ -340,13 +342,13 @@ def fetch(order: Order, fetcher: Fetcher, requested: Requested) -> dict[str, Fet
         task = progress.add_task(
             "Fetching captions", total=len(missing), visible=bool(missing), step="fetch"
         )
-        failed = pull(
+        fetched, failed = pull(
             fetcher, missing, order.tracks, order.languages, lambda _: progress.advance(task)
         )
     if order.verbose:
         for name, error in {**requested.failed_lists, **failed}.items():
             remarks.print(f"{name}: {error.detail or error}")
-    return {video.video_id: failed.get(video.video_id) for video in missing}
+    return fetched, {video.video_id: failed.get(video.video_id) for video in missing}
 
 
 @log.step

@@ -29,9 +29,8 @@ from cs25search.records import Chunk, Cue, Video
 from cs25search.text.markdown import JOINER
 from ingest.__main__ import main as ingest_command
 from ingest.captions.encodings import decode
-from ingest.captions.parse import parse_captions
 from ingest.notes.check import NotesProblem, read_notes
-from ingest.notes.files import Written, keep_notes, stored_notes
+from ingest.notes.files import Written, store_notes, stored_notes
 from ingest.notes.windows import Window, build_windows
 from ingest.notes.write import LIMITS, Writer, build_prompt, enrich, missing
 
@@ -180,7 +179,6 @@ def test_each_caption_file_is_parsed_once_a_run(small_copy, talk, server, monkey
     monkeypatch.setattr("ingest.captions.parse.decode", counting)
     for name, value in environment(server).items():
         monkeypatch.setenv(name, value)
-    parse_captions.cache_clear()
     done = CliRunner().invoke(
         ingest_command, [*map(str, command(small_copy)), "--captions", str(folder)]
     )
@@ -464,7 +462,7 @@ def test_broken_replies_lose_only_their_window(written, server, kind):
 
 def test_notes_of_another_model_or_prompt_are_asked_for_again(tmp_path):
     one = window()
-    keep_notes(tmp_path, Written(one.key, MODEL, 1, False, ()))
+    store_notes(tmp_path, Written(one.key, MODEL, 1, False, ()))
     kept = stored_notes(tmp_path)
     assert missing([one], kept, MODEL, False) == []
     assert missing([one], kept, "", False) == []
@@ -477,7 +475,7 @@ def test_notes_of_another_model_or_prompt_are_asked_for_again(tmp_path):
 
 def test_unreadable_and_foreign_files_are_left_out(tmp_path):
     one = window()
-    keep_notes(tmp_path, Written(one.key, MODEL, 1, False, ()))
+    store_notes(tmp_path, Written(one.key, MODEL, 1, False, ()))
     (tmp_path / "torn.json").write_bytes(b'{"key": "to')
     (tmp_path / "renamed.json").write_bytes(msgspec.json.encode(Written("x", MODEL, 1, False, ())))
     assert list(stored_notes(tmp_path)) == [one.key]

@@ -8,9 +8,10 @@ import hashlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -83,9 +84,9 @@ class Origin:
     file: str = ""  # the user's name of a local file
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for the cached property
 class RawTrack:
-    """Unparsed captions of one video. `path` is the user's file, if they were read from one."""
+    """Captions of one video as bytes. `path` is the user's file, if they were read from one."""
 
     origin: Origin
     data: bytes
@@ -96,13 +97,26 @@ class RawTrack:
         """The sha256 of the bytes, in hex."""
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def source(self) -> str:
+        """The name of the file in errors."""
+        return self.origin.file or self.origin.name
+
+    @cached_property
     def parsed(self) -> Track:
-        """Return the captions.
+        """The captions, parsed when they are first needed.
 
         Raises:
             CaptionError: As from `parse_captions`.
         """
-        return parse_captions(self.data, self.origin.file or self.origin.name)
+        return parse_captions(self.data, self.source)
+
+    def with_origin(self, origin: Origin) -> "RawTrack":
+        """Return the same captions with another origin; what was parsed is not parsed again."""
+        other = replace(self, origin=origin)
+        if "parsed" in vars(self) and other.source == self.source:
+            vars(other)["parsed"] = self.parsed
+        return other
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +324,7 @@ def _best(
             continue
         track = RawTrack(origin, path.read_bytes(), path)
         try:
-            parsed = track.parsed()
+            parsed = track.parsed
         except NoSpeech as error:
             if error.chapters:
                 chapters.append((shown, error.chapters))
@@ -340,7 +354,7 @@ def _best(
     if not taken:
         return [], others
     if chapters and is_lacking:
-        taken = replace(taken, origin=replace(taken.origin, chapters=chapters[0][1]))
+        taken = taken.with_origin(replace(taken.origin, chapters=chapters[0][1]))
     return [taken], [replace(one, failed=False) for one in others]
 
 
@@ -489,7 +503,7 @@ def store_track(folder: Path, track: RawTrack) -> None:
     """
     if not _names(track.origin):
         raise ValueError(f"{track.origin.name!r} is not a valid name for {track.origin.video_id!r}")
-    track = replace(track, origin=_visible(track.origin))
+    track = track.with_origin(_visible(track.origin))
     old: RawTrack | None = None
     with suppress(OSError, ValueError, RecursionError):
         old = _read(_sidecar(folder, track.origin.video_id))
@@ -521,15 +535,25 @@ def with_known(origin: Origin, known: Origin) -> Origin:
 
 
 def stored_tracks(
-    folder: Path, on_unusable: Callable[[Unusable], None] = lambda _: None
+    folder: Path,
+    on_unusable: Callable[[Unusable], None] = lambda _: None,
+    parsed: Iterable[RawTrack] = (),
 ) -> dict[str, RawTrack]:
-    """Return all kept tracks by video id.
+    """Return all stored tracks by video id.
 
     Args:
         on_unusable: Called with each sidecar that is skipped.
+        parsed: Tracks that this run has parsed, so that equal stored ones are not parsed again.
     """
-    found = read_stored(folder.glob("*.origin.json"), _read, on_unusable)
-    return {track.origin.video_id: track for track in found}
+    found = {
+        track.origin.video_id: track
+        for track in read_stored(folder.glob("*.origin.json"), _read, on_unusable)
+    }
+    for track in parsed:
+        stored = found.get(track.origin.video_id)
+        if stored and stored.data == track.data:
+            found[track.origin.video_id] = track.with_origin(stored.origin)
+    return found
 
 
 def _read(sidecar: Path) -> RawTrack:

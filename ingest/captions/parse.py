@@ -1,6 +1,5 @@
 """Parse captions into cues. The format is detected from the content, not from the file name."""
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -21,9 +20,6 @@ from .styled import read_styled, styled_kind
 from .subtitles import count_time_lines, read_blocks, without_speech
 from .track import Problems, Shown, Timed, Track
 
-# Parsed files kept in memory: captions are needed when they are taken in, when everything is
-# collected, and with --enrich once more. An hour needs less than 1 MB, with word times a few MB.
-MOST_KEPT = 256
 LOOP = 4  # this many equal captions in a row mean that a speech recogniser was stuck
 BACKWARDS_MS = 1000  # captions of two speakers may overlap by this much
 
@@ -42,12 +38,10 @@ _TEAMS = re.compile(r"\s*[0-9]{1,2}:[0-9]:[0-9]{1,2}\.[0-9]{1,9} --> ")
 KNOWN = "SRT, WebVTT, json3 or another format listed in docs/captions.md"
 
 
-@functools.lru_cache(maxsize=MOST_KEPT)
 def parse_captions(data: bytes | str, source: str = "<captions>") -> Track:
     """Return the captions in a text of any known format, without repeats and sound marks.
 
-    A caption that cannot be read is left out and listed in `Track.skipped`. The same bytes of the
-    same source are parsed once in a process; see MOST_KEPT.
+    A caption that cannot be read is left out and listed in `Track.skipped`.
 
     Args:
         data: The whole file; encodings other than Unicode are guessed.

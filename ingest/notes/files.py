@@ -26,7 +26,7 @@ class Written:
     notes: tuple[TimedNote, ...]
 
 
-def keep_notes(folder: Path, written: Written) -> None:
+def store_notes(folder: Path, written: Written) -> None:
     """Keep the notes about a window, replacing those by another model."""
     folder.mkdir(parents=True, exist_ok=True)
     content = msgspec.json.format(msgspec.json.encode(written), indent=1)

@@ -23,7 +23,7 @@ from cs25search.text.clean import clean
 from cs25search.text.japanese import JAPANESE
 
 from .check import VERSION, NotesProblem, read_notes
-from .files import Written, keep_notes
+from .files import Written, store_notes
 from .windows import Window
 
 TRIES = 3  # for each window
@@ -150,7 +150,7 @@ def enrich(
 
     Args:
         windows: The result of `missing`.
-        folder: See `files.keep_notes`.
+        folder: See `files.store_notes`.
         on_window: Called after each window.
     """
     model, japanese = writer.endpoint.model, writer.japanese
@@ -162,7 +162,7 @@ def enrich(
             continue
         try:
             notes = write_notes(writer, window)
-            keep_notes(folder, Written(window.key, model, VERSION, japanese, notes))
+            store_notes(folder, Written(window.key, model, VERSION, japanese, notes))
             refused = 0
         except NotesProblem as problem:
             lost.append(Lost(window, f"{model} wrote no valid notes: {problem}."))

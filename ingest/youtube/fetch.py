@@ -5,6 +5,7 @@ A client that YouTube blocks is not used again in this run.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import tenacity
@@ -12,11 +13,10 @@ import tenacity
 from cs25search.errors import CaptionError
 
 from ..captions.files import NAME, Origin, RawTrack
-from ..captions.parse import parse_captions
 from ..languages import BEST, KINDS, Rank
 from . import failures
 from .audio import Audio
-from .details import Captions, Details, Listing, PartialList
+from .details import Details, Listing, PartialList
 from .failures import Failure, FetchError
 from .transcript_api import TranscriptClient
 from .ytdlp import YtDlpClient
@@ -132,17 +132,14 @@ class Fetcher:
             FetchError: Neither client has them; the more specific cause of the two is raised.
         """
         self._wait()
-        captions, failed = self._captions(listed.video_id, wanted)
-        name = _file_name(listed.video_id, captions)
-        if not NAME.fullmatch(name):  # the language comes from YouTube and becomes part of a path
-            raise FetchError(failures.NOT_UNDERSTOOD, f"captions in {captions.language[:50]!r}")
+        track, failed = self._captions(listed.video_id, wanted)
+        origin = track.origin
+        # The language comes from YouTube and becomes part of a path.
+        if not NAME.fullmatch(origin.name):
+            raise FetchError(failures.NOT_UNDERSTOOD, f"captions in {origin.language[:50]!r}")
         details = listed if self._ytdlp.name in failed else self._details(listed)
-        origin = Origin(
-            video_id=listed.video_id,
-            kind=captions.kind,
-            name=name,
-            language=captions.language,
-            client=captions.client,
+        facts = replace(
+            origin,
             title=details.title or listed.title,
             duration=details.duration or listed.duration,
             upload_date=details.upload_date,
@@ -150,7 +147,7 @@ class Fetcher:
             about=details.about,
             wanted=",".join(wanted),
         )
-        return RawTrack(origin, captions.data)
+        return track.with_origin(facts)
 
     def find_audio(self, listed: Details) -> tuple[Details, Audio]:
         """Return the facts about a video, and where its audio is.
@@ -173,19 +170,21 @@ class Fetcher:
 
     def _captions(
         self, video_id: str, wanted: Sequence[str]
-    ) -> tuple[Captions, dict[str, FetchError]]:
+    ) -> tuple[RawTrack, dict[str, FetchError]]:
         """Return the best captions of both clients, and the failures by client.
 
         YouTube shows some clients fewer captions than others, so the second client is tried too
         unless the first one returned manual captions in the preferred language.
         """
-        best: Captions | None = None
+        best: Readable | None = None
         found: dict[str, FetchError] = {}
         for client, gate in self._gates.items():
             above = best.rank if best else None
             if above == BEST:
                 break
-            if best and best.kind == "dubbed":  # to the other client it may look like speech
+            if (
+                best and best.track.origin.kind == "dubbed"
+            ):  # to the other client it may look like speech
                 above = (best.rank[0], KINDS.index("automatic"))
             try:
                 best = gate.ask(_readable, client, video_id, wanted, above) or best
@@ -193,7 +192,7 @@ class Fetcher:
                 found[client.name] = error
         if best is None:
             raise min(found.values(), key=_vagueness)
-        return best, found
+        return best.track, found
 
     def _details(self, listed: Details) -> Details:
         """Return more facts about a video; failures are ignored, because none is required."""
@@ -201,6 +200,14 @@ class Fetcher:
             return self._gates[self._ytdlp].ask(self._ytdlp.fetch_details, listed.video_id)
         except FetchError:
             return listed
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Captions that contain words, and how well they fit the wanted languages."""
+
+    track: RawTrack
+    rank: Rank
 
 
 def _vagueness(error: FetchError) -> int:
@@ -225,24 +232,21 @@ def _readable(
     video_id: str,
     wanted: Sequence[str],
     above: Rank | None = None,
-) -> Captions | None:
-    """Return captions that contain words; unreadable ones must not enter the cache."""
+) -> Readable | None:
+    """Return captions that contain words; unreadable ones must not be stored."""
     captions = client.fetch_captions(video_id, wanted, above)
     if captions is None:
         return None
+    name = f"{video_id}.{captions.language}.json3"
+    origin = Origin(video_id, captions.kind, name, captions.language, client=captions.client)
+    track = RawTrack(origin, captions.data)
     try:
-        track = parse_captions(captions.data, _file_name(video_id, captions))
-        if track.broken_off:
-            raise track.broken_off  # half an answer; the next try may get all of it
+        if track.parsed.broken_off:
+            raise track.parsed.broken_off  # half an answer; the next try may get all of it
     except CaptionError as error:
         found = CaptionError(f"{video_id} from {client.name}", error.line, error.reason)
         raise FetchError(failures.NOT_UNDERSTOOD, str(found)) from error
-    return captions
-
-
-def _file_name(video_id: str, captions: Captions) -> str:
-    """Return the name under which captions are kept."""
-    return f"{video_id}.{captions.language}.json3"
+    return Readable(track, captions.rank)
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -93,28 +93,30 @@ def pull(
     folder: Path,
     wanted: Sequence[str],
     on_video: Callable[[Details], None],
-) -> dict[str, FetchError]:
-    """Fetch the captions of videos, keep each at once, and return the failures.
+) -> tuple[list[RawTrack], dict[str, FetchError]]:
+    """Fetch the captions of videos and store each at once; return them and the failures.
 
     Args:
-        folder: The folder of kept captions; see `files.store_track`.
+        folder: The folder of stored captions; see `files.store_track`.
         on_video: Called after each video.
     """
-    failed = {}
+    fetched, failed = [], {}
     for video in videos:
         cause = None
         try:
-            store_track(folder, fetcher.fetch(video, wanted))
+            track = fetcher.fetch(video, wanted)
+            store_track(folder, track)
+            fetched.append(track)
         except FetchError as error:
             failed[video.video_id] = error
             cause = error.failure.cause
         log.write("ingest", step="video", video_id=video.video_id, error=cause)
         on_video(video)
-    return failed
+    return fetched, failed
 
 
 def learn(folder: Path, tracks: dict[str, RawTrack], videos: Iterable[Details]) -> None:
-    """Add missing facts from a playlist to kept tracks."""
+    """Add missing facts from a playlist to stored tracks."""
     for video in videos:
         if track := tracks.get(video.video_id):
             known = replace(
@@ -125,5 +127,5 @@ def learn(folder: Path, tracks: dict[str, RawTrack], videos: Iterable[Details]) 
                 chapters=video.chapters,
                 about=video.about,
             )
-            tracks[video.video_id] = replace(track, origin=with_known(track.origin, known))
+            tracks[video.video_id] = track.with_origin(with_known(track.origin, known))
             store_track(folder, tracks[video.video_id])

@@ -1,0 +1,77 @@
+"""Captions are parsed once in an ingest, however many files there are."""
+
+from collections import Counter
+
+import pytest
+from click.testing import CliRunner
+
+from ingest import steps
+from ingest.__main__ import main as ingest_command
+from ingest.captions.encodings import decode
+from ingest.captions.files import Origin, RawTrack, store_track, stored_tracks
+from ingest.youtube.details import Captions, Details
+from ingest.youtube.fetch import Fetcher
+from ingest.youtube.pull import pull
+
+FILES = 300
+SRT = "1\n00:00:01,000 --> 00:00:04,000\nThis is about dough number {number}.\n"
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """Return how often each text was parsed."""
+    counts = Counter()
+
+    def counting(data, source):
+        counts[data] += 1
+        return decode(data, source)
+
+    monkeypatch.setattr("ingest.captions.parse.decode", counting)
+    return counts
+
+
+def test_hundreds_of_local_files_are_parsed_once_each(small_copy, parsed, monkeypatch, tmp_path):
+    folder = tmp_path / "captions"
+    folder.mkdir()
+    for number in range(FILES):
+        (folder / f"dough{number:06}.srt").write_text(SRT.format(number=number), "utf-8")
+    indexed = []
+    monkeypatch.setattr(steps, "bring_up_to_date", lambda *given: indexed.extend(given[-1].chunks))
+    options = ["--offline", "--index", str(small_copy), "--captions", str(folder)]
+    done = CliRunner().invoke(ingest_command, options)
+    assert done.exit_code == 0, done.output
+    assert sum("dough number" in chunk.text for chunk in indexed) == FILES
+    assert parsed == {path.read_bytes(): 1 for path in folder.iterdir()}
+
+
+class Answering:
+    """A client that has captions of every video."""
+
+    name = "fake"
+
+    def fetch_captions(self, video_id, wanted, above=None):
+        return Captions(SRT.format(number=video_id).encode(), "manual", "en", self.name)
+
+    def fetch_details(self, video_id):
+        return Details(video_id, f"About {video_id}")
+
+
+def test_fetched_captions_are_parsed_once_each(parsed, tmp_path):
+    videos = [Details(f"dough{number:06}") for number in range(FILES)]
+    fetcher = Fetcher(Answering(), Answering(), 0.0, print)
+    fetched, failed = pull(fetcher, videos, tmp_path, ["en"], lambda _: None)
+    tracks = stored_tracks(tmp_path, parsed=fetched)
+    assert not failed
+    assert [len(track.parsed.cues) for track in tracks.values()] == [1] * FILES
+    assert set(parsed.values()) == {1}
+    assert len(parsed) == FILES
+
+
+def test_a_file_that_has_changed_is_parsed_again(parsed, tmp_path):
+    origin = Origin("dough000001", "local", "dough000001.srt", "")
+    old, new = (RawTrack(origin, SRT.format(number=number).encode()) for number in (1, 2))
+    assert "number 1" in old.parsed.cues[0].text
+    store_track(tmp_path, new)
+    (track,) = stored_tracks(tmp_path, parsed=[old]).values()
+    assert "number 2" in track.parsed.cues[0].text
+    assert parsed == {old.data: 1, new.data: 1}
