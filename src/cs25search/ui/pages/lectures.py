@@ -10,6 +10,7 @@ from ...ranking.lectures import plain
 from ...records import Chunk, Lecture, Pick, Slide, Video
 from ...search import Index
 from ...times import clock, watch_url
+from ...wording import label
 from ..context import PageContext, show_problem
 from ..live import live_index
 from ..views.address import video_address
@@ -70,7 +71,7 @@ def _show_guide(context: PageContext, index: Index, goal: str) -> None:
         return
     if guide.fact:
         said = context.local(guide.fact.text, guide.fact.text_ja)
-        st.markdown(f"{muted(context.say('about_deck'))}  \n{escape_markup(said)}")
+        st.markdown(f"{muted(label('deck', context.language))}  \n{escape_markup(said)}")
     elif all(pick.fit == "mention" for pick in guide.picks):
         text = context.say("guide_only_mentioned", goal=escape_markup(goal))
         st.info(text, icon=":material/search_off:")
@@ -92,8 +93,8 @@ def _show_pick(context: PageContext, pick: Pick, video: Video, time: float) -> N
         st.html(f"<p>{lines}</p>")
     with st.container(horizontal=True, vertical_alignment="center"):
         if watch_url(video.video_id, 0) or video.media:
-            label = f"▶ {context.say('desk_play_from', time=clock(pick.begin))}"
-            play = context.links.play(video, pick.begin, label, attributes="class=cs-play")
+            text = f"▶ {context.say('desk_play_from', time=clock(pick.begin))}"
+            play = context.links.play(video, pick.begin, text, attributes="class=cs-play")
             st.html(play, width="content")
         st.page_link(
             context.pages["lecture"],
