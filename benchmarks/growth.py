@@ -16,7 +16,7 @@ from benchmarks.corpora import cs25_notes
 from benchmarks.fifty import SENTENCE, transcript
 from benchmarks.table import Row
 from cs25search.course.read import load_course
-from cs25search.encoding.encoder import Encoder, Forward, OnnxEncoder, read_model_facts
+from cs25search.encoding.encoder import Encoder, Forward, OnnxEncoder, read_encoder_facts
 from cs25search.errors import IndexMissing
 from cs25search.index.build import build_generation
 from cs25search.index.files import read_generation, write_generation
@@ -71,7 +71,7 @@ def track(sentences: list[str], number: int) -> RawTrack:
 
 def stand_in(model: Path) -> Forward:
     """Return a forward pass that looks up a vector for each token."""
-    dim = int(read_model_facts(model)["dim"])
+    dim = int(read_encoder_facts(model)["dim"])
     table = np.random.default_rng(0).standard_normal((997, dim)).astype(np.float32)
 
     def forward(ids: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

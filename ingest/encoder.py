@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs25search.encoding.encoder import MODEL_FILES, Forward, OnnxEncoder, onnx_forward
+from cs25search.encoding.encoder import ENCODER_FILES, Forward, OnnxEncoder, onnx_forward
 from cs25search.errors import EncoderError
 from cs25search.integrity import seal, sha256_of
 
@@ -310,7 +310,7 @@ def _export(source: Path, folder: Path) -> dict[str, Any]:
         "max_tokens": model.max_seq_length or 512,
         "query_prompt": prompts.get("query") or "",
         "document_prompt": prompts.get("document") or "",
-        "sha256": {file: sha256_of(folder / file) for file in MODEL_FILES},
+        "sha256": {file: sha256_of(folder / file) for file in ENCODER_FILES},
     }
     bfloat16 = _check(model, folder, facts)
     return facts | {"bfloat16": bfloat16, "multilingual": _reads_japanese(model)}

@@ -228,11 +228,11 @@ def open_all(place: Place, once: bool = False) -> dict[str, "Index"]:
     indexes: dict[str, Index] = {}
     encoder: Encoder | None = None
     for name in index_names(place.root):
-        there = place.of_course(name)
+        own = place.of_course(name)
         try:
-            indexes[name] = open_place(there, encoder, once)
+            indexes[name] = open_place(own, encoder, once)
         except EncoderError:  # built with another encoder
-            indexes[name] = open_place(there, None, once)
+            indexes[name] = open_place(own, None, once)
         encoder = encoder or indexes[name].encoder
     if not indexes:
         raise IndexMissing(place.root)
@@ -331,12 +331,12 @@ def encoder_for(
     """
     key = generation.manifest.model_key
     if encoder is None:
-        model = folder / "models" / key
-        encoder = _load_encoder(model, fingerprint(model), once)
+        exported = folder / "models" / key
+        encoder = _load_encoder(exported, fingerprint(exported), once)
     if encoder.key != key:
         raise EncoderError(
             f"The index in {folder} was built with {key}; queries with {encoder.key} would give "
-            "nonsense.\nRebuild the index with the other model: python -m ingest --model NAME"
+            "nonsense.\nRebuild the index with the other encoder: python -m ingest --model NAME"
         )
     return encoder
 

@@ -53,7 +53,7 @@ def judge(searcher: Searcher, found: Found) -> Findings:
         probability = 0.0
     status: Status = "answered"
     if reading == "ja_in_english" and topic.has_pooled:
-        # A multilingual encoder reads the question itself; no model was fitted for that.
+        # A multilingual encoder reads the question itself; no refusal model was fitted for that.
         status = "partly"
     elif probability < logistic.refuse_below:
         status = "not_in_lectures"

@@ -1,6 +1,6 @@
 """Text to vectors: one forward pass gives the pooled vector and a vector per token.
 
-The model is a sentence-transformers model that `ingest` exported to ONNX, so that a query needs
+The encoder is a sentence-transformers model that `ingest` exported to ONNX, so that a query needs
 onnxruntime and tokenizers but neither torch nor sentence-transformers. Its weights are in a
 separate file, which onnxruntime maps: processes share them, and nothing is copied.
 """
@@ -20,7 +20,7 @@ from ..integrity import broken_seal, fingerprint, is_stamped, leave_stamp, sha25
 
 BATCH_TOKENS = 2048  # padded tokens per forward pass; fits the cache of a small machine
 ENCODER_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
-MODEL_FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
+ENCODER_FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
 
 # Maps token ids and mask, both (batch, length), int64, to pooled vectors and token vectors.
 Forward = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -33,7 +33,7 @@ class Encoding:
     Attributes:
         vector: The pooled vector, unit length, shape (dim,), float32.
         tokens: One unit vector per token, without special tokens, shape (n_tokens, dim).
-        ids: The token ids in the model's vocabulary, shape (n_tokens,), int64.
+        ids: The token ids in the encoder's vocabulary, shape (n_tokens,), int64.
     """
 
     vector: np.ndarray
@@ -61,10 +61,10 @@ class Encoder(Protocol):
 
 
 class OnnxEncoder:
-    """An exported model, loaded from `<index>/models/<key>/`."""
+    """An exported encoder, loaded from `<index>/models/<key>/`."""
 
     def __init__(self, folder: Path, forward: Forward | None = None, once: bool = False) -> None:
-        """Load the model.
+        """Load the encoder.
 
         Args:
             folder: `<index>/models/<key>/`.
@@ -74,7 +74,7 @@ class OnnxEncoder:
         Raises:
             EncoderError: A file is missing or differs from the exported one.
         """
-        facts = read_model_facts(folder)
+        facts = read_encoder_facts(folder)
         self.key = folder.name
         self.name = str(facts["name"])
         self.multilingual = bool(facts["multilingual"])
@@ -128,14 +128,14 @@ class OnnxEncoder:
 
 
 def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
-    """Return the forward pass of an exported model in onnxruntime; threads can share it.
+    """Return the forward pass of an exported encoder in onnxruntime; threads can share it.
 
     Args:
         threads: Cores for one pass. More than one only helps with batches.
         once: Skip the rearranging of weights for fast products, which takes longer than one query.
 
     Raises:
-        EncoderError: onnxruntime cannot load the model.
+        EncoderError: onnxruntime cannot load the encoder.
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only: keep the user's console clean
@@ -171,21 +171,21 @@ def unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.where(lengths > 0, lengths, 1)
 
 
-def read_model_facts(folder: Path) -> dict[str, Any]:
-    """Check the files of an exported model and return what encoder.json says about it.
+def read_encoder_facts(folder: Path) -> dict[str, Any]:
+    """Check the files of an exported encoder and return what encoder.json says about it.
 
     Raises:
         EncoderError: A file is missing or its checksum differs from the recorded one.
     """
     cure = f"Delete {folder} and export it again: python -m ingest"
-    missing = [n for n in (*MODEL_FILES, "encoder.json") if not (folder / n).is_file()]
+    missing = [n for n in (*ENCODER_FILES, "encoder.json") if not (folder / n).is_file()]
     if missing:
-        raise EncoderError(f"The model in {folder} lacks {', '.join(missing)}.\n{cure}")
+        raise EncoderError(f"The encoder in {folder} lacks {', '.join(missing)}.\n{cure}")
     if problem := broken_seal(folder / "encoder.json"):
         raise EncoderError(f"{folder / 'encoder.json'} {problem}.\n{cure}")
     try:
         facts: dict[str, Any] = json.loads((folder / "encoder.json").read_bytes())
-        sums = {name: str(facts["sha256"][name]) for name in MODEL_FILES}
+        sums = {name: str(facts["sha256"][name]) for name in ENCODER_FILES}
         absent = [name for name in ENCODER_FACTS if name not in facts]
         if absent:
             raise KeyError(*absent)  # exported by an older version

@@ -188,7 +188,7 @@ def chunk_rows(part: Part, shard: Shard, uri: str) -> Iterator[Row]:
                     uri,
                     f"allows {MOST_BYTES:,} bytes in a field, but {name} of chunk "
                     f"{chunk.chunk_id} has {len(value.encode()):,}",
-                    "Remove this video, shorten its captions, or use a smaller model.",
+                    "Remove this video, shorten its captions, or use a smaller encoder.",
                 )
         yield written
 
