@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from cs25search.encoding.dictionary import FILE, NOTICE, Dictionary, build_dictionary
+from cs25search.encoding.dictionary import (
+    FILE,
+    GLOSSES,
+    NOTICE,
+    Dictionary,
+    build_dictionary,
+)
 from cs25search.question.translate import translate
 from cs25search.ranking.query import read_query
+from cs25search.text.words import STOP_WORDS, stem, words
 
 PROJECT = Path(__file__).parents[1]
 LICENCE = re.compile(r"CC BY-SA [0-9.]*[0-9]")
@@ -29,6 +36,25 @@ def test_only_glosses_that_the_index_holds_are_kept():
     assert dictionary.look_up("注意") == ("attention",)
     assert dictionary.look_up("機械") == ("machine",)
     assert dictionary.look_up("精度") == ()
+
+
+def test_all_words_of_a_gloss_are_held_and_one_of_them_is_no_stop_word():
+    held = {"paint", "one", "s", "big", "four"}
+    glosses = [
+        line.split("\t") for line in lzma.decompress(FILE.read_bytes()).decode().splitlines()
+    ]
+    expected = {}
+    for form, *found in glosses:
+        kept = [gloss for gloss in found if is_held(gloss, held)]
+        if kept:
+            expected[form] = kept[:GLOSSES]
+    assert len(expected) > 50
+    assert build_dictionary(held).lines == Dictionary.build(expected).lines
+
+
+def is_held(gloss, held):
+    left = [word for word in words(gloss) if word not in STOP_WORDS]
+    return bool(left) and held.issuperset(map(stem, left))
 
 
 def test_the_file_names_source_and_licence():

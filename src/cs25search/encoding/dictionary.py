@@ -6,12 +6,15 @@ Japanese question also finds speech in lectures without Japanese notes.
 
 import mmap
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..text.words import STOP_WORDS, stem, words
+import numpy as np
+
+from ..text.words import STOP_WORDS, stem
 
 FILE = Path(__file__).with_name("jmdict.tsv.xz")
 NOTICE = (
@@ -63,19 +66,69 @@ class Dictionary:
         return cls(b"".join(lines))
 
 
+# Marks among the words of the file, and their numbers: see _Lines.
+_MARKS = (b"\1", b"\2", b"?")
+_LINE, _GLOSS, _FORM = range(3)
+_NOT_HELD, _LIGHT, _HELD = -1, 0, 1  # a gloss is as bad as its worst word
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of the file, and the words of all glosses as numbers.
+
+    Attributes:
+        words: Each word once. The first three are marks: for the end of a line, for the beginning
+            of a gloss, and for a form.
+        numbers: Of all words and marks in order, shape (n,).
+    """
+
+    lines: list[bytes]
+    words: list[str]
+    numbers: np.ndarray
+
+
 def build_dictionary(held: AbstractSet[str]) -> Dictionary:
     """Return the entries of JMdict with a gloss whose words are all in the index.
 
     Args:
         held: Stems of the words of an index.
     """
-    kept: dict[str, Sequence[str]] = {}
-    for line in _read().decode().splitlines():
-        form, *glosses = line.split("\t")
-        known = [gloss for gloss in glosses if _is_held(gloss, held)]
-        if known:
-            kept[form] = known[:GLOSSES]
-    return Dictionary.build(kept)
+    jmdict = _read_lines()
+    kept: dict[str, list[str]] = {}
+    for row, place in _glosses_held(jmdict, held):
+        form, *glosses = jmdict.lines[row].decode().split("\t")
+        kept.setdefault(form, []).append(glosses[place])
+    return Dictionary.build({form: found[:GLOSSES] for form, found in kept.items()})
+
+
+def _glosses_held(jmdict: _Lines, held: AbstractSet[str]) -> Iterator[tuple[int, int]]:
+    """Yield the row of each gloss that is held, and its place in the row."""
+    verdicts = [_LIGHT] * len(_MARKS)
+    for word in jmdict.words[len(_MARKS) :]:
+        is_held = _HELD if stem(word) in held else _NOT_HELD
+        verdicts.append(_LIGHT if word in STOP_WORDS else is_held)
+    of_words = np.array(verdicts, np.int8)[jmdict.numbers]
+    begins = np.flatnonzero(jmdict.numbers <= _GLOSS)
+    is_gloss = jmdict.numbers[begins] == _GLOSS
+    worst, best = (one.reduceat(of_words, begins) for one in (np.minimum, np.maximum))
+    (found,) = np.nonzero(is_gloss & (worst > _NOT_HELD) & (best == _HELD))
+    rows = np.cumsum(~is_gloss)[found]  # as many as lines have ended
+    firsts = np.insert(np.flatnonzero(~is_gloss) + 1, 0, 0)[rows]
+    yield from zip(rows.tolist(), (found - firsts).tolist(), strict=True)
+
+
+@cache
+def _read_lines() -> _Lines:
+    content = _read()
+    # Glosses are in small ASCII letters, digits, "'", ".", "-" and blanks: supply/dictionary.py.
+    marked = content.translate(bytes.maketrans(b"'.-\n\t", b"   \1\2"))
+    for mark in _MARKS[:_FORM]:
+        marked = marked.replace(mark, b" " + mark + b" ")
+    said = marked.split()
+    distinct = [*_MARKS, *sorted({word for word in said if word.isascii() and word.isalnum()})]
+    number = {word: n for n, word in enumerate(distinct)}
+    numbers = np.fromiter((number.get(word, _FORM) for word in said), np.int32, len(said))
+    return _Lines(content.split(b"\n"), [word.decode() for word in distinct], numbers)
 
 
 @cache
@@ -101,13 +154,3 @@ def _read() -> bytes:
     import lzma  # not needed by most queries
 
     return lzma.decompress(FILE.read_bytes())
-
-
-def _is_held(gloss: str, held: AbstractSet[str]) -> bool:
-    said_something = False
-    for word in words(gloss):  # most glosses fail at the first word
-        if word not in STOP_WORDS:
-            if stem(word) not in held:
-                return False
-            said_something = True
-    return said_something
