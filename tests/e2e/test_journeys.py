@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from cs25search.ui.views.headers import HEADERS
 from cs25search.ui.views.texts import say
-from ingest.captions.files import Origin, RawTrack, keep
+from ingest.captions.files import Origin, RawTrack, store_track
 
 from .conftest import PHONE, PROJECT, ask, link_copy, open_at, open_desk, open_page, serve, settle
 
@@ -48,7 +48,7 @@ def play_first(page):
 def keep_captions(index, text):
     """Add captions of a video that is not a lecture, for the next ingest."""
     name = "abcdefghijk.en.srt"
-    keep(index / "captions", RawTrack(Origin(name[:11], "local", name, "en"), text.encode()))
+    store_track(index / "captions", RawTrack(Origin(name[:11], "local", name, "en"), text.encode()))
 
 
 def test_ask_and_play_in_three_actions(page, app_url):

@@ -10,7 +10,7 @@ from fake_llm import KEY, serving
 from playwright.sync_api import expect
 from poison import DECK, PASSAGES, TITLE, captions
 
-from ingest.captions.files import Origin, RawTrack, keep
+from ingest.captions.files import Origin, RawTrack, store_track
 
 from .conftest import ask, link_copy, open_at, open_page, serve
 
@@ -32,7 +32,7 @@ def poisoned(browser, index_dir, tmp_path_factory):
         name = f"{video_id}.en.srt"
         origin = Origin(video_id, "local", name, "en", title=TITLE, duration=seconds)
         track = RawTrack(replace(origin, chapters=chapters), captions().encode())
-        keep(index / "captions", track)
+        store_track(index / "captions", track)
     (folder / "deck.txt").write_text(DECK, "utf-8")
     command = ["-m", "ingest", "--offline", "--index", index, "--deck", folder / "deck.txt"]
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
