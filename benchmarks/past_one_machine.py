@@ -20,8 +20,9 @@ import numpy as np
 
 from cs25search import Index, open_index
 from cs25search.index.chunk_text import encoded_text
-from cs25search.milvus.connection import Row, Store
-from cs25search.milvus.rows import Shard, chunk_rows, part_of
+from cs25search.milvus.connection import Connection, Row
+from cs25search.milvus.rows import chunk_rows, part_of
+from cs25search.place import Shard
 from cs25search.text.ngrams import ngrams
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
@@ -106,7 +107,7 @@ def ask(index: Index, uri: str) -> list[str]:
 
 
 def _count_calls(name: str, calls: Counter[str], moved: list[int]) -> None:
-    method = getattr(Store, name)
+    method = getattr(Connection, name)
 
     def counted(*arguments: object, **options: object) -> list[Row]:
         rows: list[Row] = method(*arguments, **options)
@@ -115,7 +116,7 @@ def _count_calls(name: str, calls: Counter[str], moved: list[int]) -> None:
                      for row in rows for value in row.values())  # fmt: skip
         return rows
 
-    setattr(Store, name, counted)
+    setattr(Connection, name, counted)
 
 
 def tables(sizes: dict[str, float], rate: float) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Write a collection to Milvus: all of it, or one of several shards written at once.
 
-The only module of this package that imports cs25search.milvus; others take its names from here.
+The only module of this package that imports cs25search.milvus.
 """
 
 import re
@@ -13,10 +13,10 @@ from cs25search.errors import Cs25SearchError
 from cs25search.index.build import Content, build_generation
 from cs25search.index.chunk_text import encoded_text, text_key
 from cs25search.index.generation import Generation
-from cs25search.milvus.connection import Store as Store
+from cs25search.milvus.connection import Connection
 from cs25search.milvus.read import MilvusSource, read_whole
-from cs25search.milvus.rows import Shard as Shard
 from cs25search.milvus.write import generation_name, make_live, read_head, write_shard
+from cs25search.place import Place, Shard
 from cs25search.records import Chunk
 
 from .captions.files import RawTrack
@@ -48,9 +48,14 @@ class Target:
         what: Identifies what all shards together contain: playlists, videos, language.
     """
 
-    store: Store
+    connection: Connection
     shard: Shard
     what: str
+
+    @property
+    def uri(self) -> str:
+        """The address of Milvus without its password."""
+        return self.connection.uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,21 @@ class Input:
     encoder: Encoder
     encoder_name: str
     local: Generation | None
+
+
+def connect(place: Place, shard: Shard | None, what: str) -> Target | None:
+    """Return where a worker writes, None if the index is in files.
+
+    Args:
+        shard: Its part of the videos; None for all.
+        what: As in `Target`.
+
+    Raises:
+        StoreError: Milvus does not respond, or its URI is invalid.
+    """
+    if not place.is_milvus:
+        return None
+    return Target(Connection(place.uri, create=True), shard or Shard(), what)
 
 
 def parse_shard(text: str) -> Shard:
@@ -112,14 +132,19 @@ def write(
         on_chunks: Called with the number of chunks before they are encoded.
         on_encoded: Called with the number of chunks just encoded.
     """
-    store, shard, encoder, found = target.store, target.shard, given.encoder, given.found
+    connection, shard, encoder, found = target.connection, target.shard, given.encoder, given.found
     own = part_of(found, shard)
     mine = {video_id: track for video_id, track in given.tracks.items() if shard.has(video_id)}
     inputs = inputs_key(given.course, mine, own, encoder.key)
-    live = store.live()
-    head = read_head(store, live) if live else None
+    live = connection.live()
+    head = read_head(connection, live) if live else None
     name = generation_name(live, shard, f"{encoder.key} {target.what}")
-    if live and head and _holds(head.inputs, shard, inputs) and name not in store.generations():
+    if (
+        live
+        and head
+        and _holds(head.inputs, shard, inputs)
+        and name not in connection.generations()
+    ):
         return Outcome(live, None)
     # The bridge is learned from all bilingual notes, so the first shard encodes them all.
     bundled = {note.chunk_id for note in given.course.notes} if shard.number == 1 else set()
@@ -140,8 +165,8 @@ def write(
     )
     previous = _encoded(target, encoder, chunks) if live else given.local
     generation = build_generation(content, encoder, given.encoder_name, previous, on_encoded)
-    write_shard(store, name, generation, encoder, shard)
-    return Outcome(name, len(own.chunks), tuple(make_live(store, name, shard.of)))
+    write_shard(connection, name, generation, encoder, shard)
+    return Outcome(name, len(own.chunks), tuple(make_live(connection, name, shard.of)))
 
 
 def _holds(live: list[str], shard: Shard, inputs: str) -> bool:
@@ -150,8 +175,8 @@ def _holds(live: list[str], shard: Shard, inputs: str) -> bool:
 
 def _encoded(target: Target, encoder: Encoder, chunks: list[Chunk]) -> Generation | None:
     """Return the encodings of these chunks in the live generation."""
-    generation, head = read_whole(target.store)
+    generation, head = read_whole(target.connection)
     if generation.manifest.model_key != encoder.key:
         return None
-    source = MilvusSource(target.store, generation, head, encoder)
+    source = MilvusSource(target.connection, generation, head, encoder)
     return source.encoded(text_key(encoded_text(chunk)) for chunk in chunks)

@@ -8,10 +8,10 @@ from typing import Any
 from cs25search.course.read import Course, has_course, load_course
 from cs25search.errors import Cs25SearchError
 from cs25search.language_model import Endpoint, read_endpoint
-from cs25search.place import Place, course_folder, read_place
+from cs25search.place import Place, Shard, course_folder, read_place
 
 from .languages import parse_languages
-from .milvus import Shard, parse_shard
+from .milvus import parse_shard
 from .notes.write import FIRST_TOKEN
 from .youtube.limits import Network, read_network
 from .youtube.links import parse_playlist_id, parse_video_id
@@ -60,6 +60,11 @@ class Order:
     def tracks(self) -> Path:
         """Return the folder of raw captions."""
         return self.index_dir / "captions"
+
+    @property
+    def contents(self) -> str:
+        """Return what all shards together contain, as one text: playlists, videos, languages."""
+        return " ".join((*self.playlist_ids, *self.video_ids, ",".join(self.languages)))
 
     @property
     def notes(self) -> Path:

@@ -32,7 +32,7 @@ from .captions.files import (
 from .collect import Collection, collect, inputs_key
 from .deck.parse import ParsedDeck, read_deck, store_deck, stored_deck
 from .encoder import load_encoder
-from .milvus import Input, Shard, Store, Target, part_of, write
+from .milvus import Input, Target, connect, part_of, write
 from .notes.files import stored_notes
 from .notes.write import Lost, Writer, enrich, missing, preview_notes, require_endpoint
 from .order import Order
@@ -78,7 +78,7 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     # Check these before an hour of work, not after it.
     if order.transcribe:
         require_recogniser()
-    store = Store(order.place.uri, create=True) if order.place.is_milvus else None
+    target = connect(order.place, order.shard, order.contents)
     with waiting_lock(order):
         given, left_out = take_in(order)
     fetcher, requested = (None, Requested()) if order.offline else list_requested(order, course)
@@ -102,13 +102,13 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
         remarks.print(f"No video matches lecture {lecture.number} of the deck: {lecture.title}.")
     lost: list[Lost] = []
     if not (endpoint and order.shard):  # shards become live together, so they wait for the notes
-        bring_up_to_date(order, store, course, tracks, found)
+        bring_up_to_date(order, target, course, tracks, found)
     if endpoint:
         # The captions are already searchable while the model writes.
         own = part_of(found, order.shard) if order.shard else found
         lost = write_missing_notes(order, endpoint, own)
         found = collect(course, tracks, deck, stored_notes(order.notes))
-        bring_up_to_date(order, store, course, tracks, found)
+        bring_up_to_date(order, target, course, tracks, found)
     if order.shard:
         found = part_of(found, order.shard)
     rows = mark_lost(mark_fetched(found.rows, requested, failed), lost) + list(
@@ -429,7 +429,7 @@ def dry_run(order: Order) -> str:
 
 def bring_up_to_date(
     order: Order,
-    store: Store | None,
+    target: Target | None,
     course: Course,
     tracks: Mapping[str, RawTrack],
     found: Collection,
@@ -443,8 +443,8 @@ def bring_up_to_date(
             )
         remarks.print(nothing)
         return
-    if store:
-        update_store(order, store, course, tracks, found)
+    if target:
+        update_milvus(order, target, course, tracks, found)
     else:
         update(order, course, tracks, found)
 
@@ -473,29 +473,28 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
 
 
 @log.step
-def update_store(
+def update_milvus(
     order: Order,
-    store: Store,
+    target: Target,
     course: Course,
     tracks: Mapping[str, RawTrack],
     found: Collection,
 ) -> None:
     """Write to Milvus what its live generation lacks."""
-    what = " ".join((*order.playlist_ids, *order.video_ids, ",".join(order.languages)))
     with waiting_lock(order):
         encoder = prepare_encoder(order.encoder_name, order.index_dir / "models", order.offline)
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=None, step="encode")
         done = write(
-            Target(store, order.shard or Shard(), what),
+            target,
             Input(course, tracks, found, encoder, order.encoder_name, _live(order.index_dir)),
             on_chunks=lambda count: progress.update(task, total=count),
             on_encoded=lambda count: progress.advance(task, count),
         )
     if done.chunks is None:
-        remarks.print(f"The index at {store.uri} is up to date.")
+        remarks.print(f"The index at {target.uri} is up to date.")
         return
-    remarks.print(f"Wrote {done.chunks} chunks to {store.uri}, {done.name}.")
+    remarks.print(f"Wrote {done.chunks} chunks to {target.uri}, {done.name}.")
     if done.missing:
         several = ", ".join(map(str, done.missing))
         remarks.print(f"It becomes live when these shards are complete too: {several}.")

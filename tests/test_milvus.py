@@ -20,7 +20,7 @@ from cs25search.ui.views.map_rows import map_rows
 pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
 
-from cs25search.milvus.connection import Store
+from cs25search.milvus.connection import Connection
 
 APP = Path(__file__).parents[1] / "app.py"
 QUESTIONS = json.loads((Path(__file__).parent / "data/questions.json").read_text("utf-8"))
@@ -136,9 +136,9 @@ def test_wrong_questions_are_told_the_same_way(index, there, wrong):
 def test_a_second_export_of_the_same_index_writes_nothing(there, index):
     from cs25search.milvus.write import copy
 
-    before = there.searcher.source._store.generations()
-    assert copy(index.generation, index.encoder, there.searcher.source._store) == before[0]
-    assert there.searcher.source._store.generations() == before
+    before = there.searcher.source._connection.generations()
+    assert copy(index.generation, index.encoder, there.searcher.source._connection) == before[0]
+    assert there.searcher.source._connection.generations() == before
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_an_empty_store_says_how_to_fill_it(tmp_path):
         open_index(tmp_path, store="milvus", uri=str(tmp_path / "empty.db"))
     assert "python -m ingest --store milvus --uri" in str(error.value)
     assert list(tmp_path.iterdir()) == []
-    assert Store(str(tmp_path / "empty.db"), create=True).live() is None
+    assert Connection(str(tmp_path / "empty.db"), create=True).live() is None
     with pytest.raises(StoreError, match="contains no index yet"):
         open_index(tmp_path, store="milvus", uri=str(tmp_path / "empty.db"))
 

@@ -22,8 +22,8 @@ from cs25search.formats import hit_json
 pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
 pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
 
-from cs25search.milvus.connection import Store
-from cs25search.milvus.rows import Shard
+from cs25search.milvus.connection import Connection
+from cs25search.place import Shard
 from ingest.milvus import parse_shard
 
 QUESTIONS = json.loads((DATA / "questions.json").read_text("utf-8"))["questions"][::4]
@@ -105,13 +105,13 @@ def worker(folder: Path, uri: str, part: str) -> subprocess.Popen:
     )
 
 
-def kill_while_writing(process: subprocess.Popen, store: Store, shard: Shard) -> None:
+def kill_while_writing(process: subprocess.Popen, connection: Connection, shard: Shard) -> None:
     """Kill a worker whose first rows are in the store."""
     for _ in range(2400):
         assert process.poll() is None, process.stderr.read()
-        for name in store.generations():
+        for name in connection.generations():
             try:
-                if store.read(name, "chunks", f"shard == {shard.number}", ["id"], fresh=True):
+                if connection.read(name, "chunks", f"shard == {shard.number}", ["id"], fresh=True):
                     process.send_signal(signal.SIGKILL)
                     process.wait()
                     return
@@ -122,7 +122,7 @@ def kill_while_writing(process: subprocess.Popen, store: Store, shard: Shard) ->
 
 
 def test_four_workers_write_at_once_and_a_killed_one_is_run_again(server, on_disk, captions):
-    store = Store(server)
+    connection = Connection(server)
     whole = open_index(on_disk)
     sizes = [
         sum(Shard(n, WORKERS).has(chunk.video_id) for chunk in whole.generation.chunks)
@@ -132,13 +132,13 @@ def test_four_workers_write_at_once_and_a_killed_one_is_run_again(server, on_dis
     victim = Shard(sizes.index(max(sizes)) + 1, WORKERS)
     parts = [Shard(n, WORKERS) for n in range(1, WORKERS + 1)]
     started = {part: worker(on_disk, server, str(part)) for part in parts}
-    kill_while_writing(started[victim], store, victim)
+    kill_while_writing(started[victim], connection, victim)
     for part in parts:
         if part != victim:
             said = started[part].communicate(timeout=240)[1]
             assert started[part].returncode == 0, said
             assert "becomes live when" in said
-    assert store.live() is None
+    assert connection.live() is None
     again = worker(on_disk, server, str(victim))
     said = again.communicate(timeout=240)[1]
     assert again.returncode == 0, said
@@ -161,13 +161,13 @@ def test_four_workers_write_at_once_and_a_killed_one_is_run_again(server, on_dis
 
 
 def test_a_shard_that_is_up_to_date_writes_nothing(server, on_disk):
-    store = Store(server)
-    before = store.generations()
+    connection = Connection(server)
+    before = connection.generations()
     again = run("ingest", "--offline", "--index", on_disk, "--store", "milvus", "--uri", server,
                 "--shard", "2/4")  # fmt: skip
     assert again.returncode == 0, again.stderr
     assert "up to date" in again.stderr
-    assert store.generations() == before
+    assert connection.generations() == before
 
 
 def test_console_programs_ask_the_server(server, on_disk):

@@ -65,14 +65,14 @@ def both(request, files, tmp_path_factory) -> Index:
         return files
     pytest.importorskip("pymilvus", reason="needs pip install 'cs25search[milvus]'")
     pytest.importorskip("milvus_lite", reason="needs pip install 'cs25search[milvus]'")
-    from cs25search.milvus.connection import Store
+    from cs25search.milvus.connection import Connection
     from cs25search.milvus.read import MilvusSource, read_whole
     from cs25search.milvus.write import copy
 
-    store = Store(str(tmp_path_factory.mktemp("milvus") / "talks.db"), create=True)
-    copy(files.generation, files.encoder, store)
-    generation, head = read_whole(store)
-    source = MilvusSource(store, generation, head, files.encoder)
+    connection = Connection(str(tmp_path_factory.mktemp("milvus") / "talks.db"), create=True)
+    copy(files.generation, files.encoder, connection)
+    generation, head = read_whole(connection)
+    source = MilvusSource(connection, generation, head, files.encoder)
     return Index(files.path, source, files.encoder)
 
 

@@ -549,15 +549,15 @@ def export(target: str, uri: str, index_dir: Path, course: str) -> None:
 
     Example: cs25search export --to milvus --uri http://localhost:19530
     """
-    from .milvus.connection import Store
+    from .milvus.connection import Connection
     from .milvus.write import copy
     from .search import open_place
 
     place = read_place(index_dir, "faiss", uri, course)
     index = open_place(place)
-    store = Store(place.uri, create=True)
-    name = copy(index.generation, index.encoder, store)
-    out(f"{len(index.generation.chunks)} chunks are live at {store.uri} as {name}.", err=True)
+    connection = Connection(place.uri, create=True)
+    name = copy(index.generation, index.encoder, connection)
+    out(f"{len(index.generation.chunks)} chunks are live at {connection.uri} as {name}.", err=True)
 
 
 def lecture_text(lecture: Lecture) -> str:

@@ -1,8 +1,9 @@
-"""Where an index is (the folder of a course, or Milvus), and where the courses are."""
+"""Where an index is (a course's folder or Milvus, or a shard of it), and where courses are."""
 
 import json
 import os
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,6 +58,25 @@ class Place:
     def shown(self) -> str:
         """The place as it is printed: the folder, or the URI without its password."""
         return without_password(self.uri) if self.is_milvus else str(self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Part `number`, from 1, of a playlist cut into `of` parts by video id."""
+
+    number: int = 1
+    of: int = 1
+
+    def has(self, video_id: str) -> bool:
+        """Return whether a video is in this part; equal on every machine.
+
+        >>> [Shard(n, 4).has("U8J32Z3qV8s") for n in (1, 2, 3, 4)].count(True)
+        1
+        """
+        return zlib.crc32(video_id.encode()) % self.of == self.number - 1
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
 
 
 def read_place(

@@ -98,13 +98,13 @@ def open_place(
 def _open(place: Place, encoder: Encoder | None, once: bool) -> "Index":
     folder = place.folder
     if place.is_milvus:
-        from .milvus.connection import Store
+        from .milvus.connection import Connection
         from .milvus.read import MilvusSource, read_whole
 
-        there = Store(place.uri)
-        generation, head = read_whole(there)
+        connection = Connection(place.uri)
+        generation, head = read_whole(connection)
         encoder = encoder_for(generation, folder, encoder, once)
-        return Index(folder, MilvusSource(there, generation, head, encoder), encoder)
+        return Index(folder, MilvusSource(connection, generation, head, encoder), encoder)
     try:
         return _open_local(folder, read_generation(folder), encoder, once)
     except IndexMissing:
@@ -125,10 +125,10 @@ def read_live(place: Place) -> Generation:
         As `open_index`.
     """
     if place.is_milvus:
-        from .milvus.connection import Store
+        from .milvus.connection import Connection
         from .milvus.read import read_whole
 
-        return read_whole(Store(place.uri))[0]
+        return read_whole(Connection(place.uri))[0]
     with _named(place):
         return read_generation(place.folder)
 

@@ -42,7 +42,7 @@ PAGE = 100  # rows per write, about a megabyte
 Row = dict[str, Any]
 
 
-class Store:
+class Connection:
     """A connection to Milvus: a file (Milvus Lite), a server or a cluster."""
 
     def __init__(self, uri: str, create: bool = False) -> None:

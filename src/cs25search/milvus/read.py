@@ -36,7 +36,7 @@ from ..ranking.rank import depths, rank
 from ..records import About, Chunk, Entry, Language, Video
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
-from .connection import BUILD, MOST_ROWS, Row, Store, dimension, read_array_bytes
+from .connection import BUILD, MOST_ROWS, Connection, Row, dimension, read_array_bytes
 from .rows import StoredVideo, bucket_of
 from .write import Head, read_head, read_slides
 
@@ -50,14 +50,16 @@ FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
 
 
 class MilvusSource:
-    """The generation of a store that was live when it was opened.
+    """The generation in Milvus that was live when it was opened.
 
     `generation` has slides, bridge, counts and videos, but no chunks.
     """
 
-    def __init__(self, store: Store, generation: Generation, head: Head, encoder: Encoder) -> None:
+    def __init__(
+        self, connection: Connection, generation: Generation, head: Head, encoder: Encoder
+    ) -> None:
         self.generation = generation
-        self._store = store
+        self._connection = connection
         self._head = head
         self._encoder = encoder
         self._name = generation.manifest.generation
@@ -108,7 +110,7 @@ class MilvusSource:
         where = f"video_id == {json.dumps(video_id)} and end > {start:f}"
         if end < math.inf:
             where += f" and start < {end:f}"
-        rows = self._store.read(self._name, "chunks", where, ["chunk"])
+        rows = self._connection.read(self._name, "chunks", where, ["chunk"])
         return sorted((_chunk(row) for row in rows), key=_order)
 
     def with_notes(self) -> Generation:
@@ -132,7 +134,7 @@ class MilvusSource:
         """The notes, fetched on first use."""
         few = self.generation.manifest.counts["notes"] <= MOST_NOTES
         where = "note == true" if few else "note == true and lecture > 0"
-        rows = self._store.read(self._name, "chunks", where, FIELDS)
+        rows = self._connection.read(self._name, "chunks", where, FIELDS)
         chunks = [_chunk(row) for row in rows]
         documents = {
             "grams": [ngrams(encoded_text(chunk)) for chunk in chunks],
@@ -152,14 +154,16 @@ class MilvusSource:
     def says(self, pattern: str, name: str) -> bool:
         """Return whether the joined words of a chunk match a pattern that contains `name`."""
         where = f"run like {json.dumps(f'%{name}%', ensure_ascii=False)}"
-        rows = self._store.read(self._name, "chunks", where, ["run"])
+        rows = self._connection.read(self._name, "chunks", where, ["run"])
         return any(re.search(pattern, row["run"]) for row in rows)
 
     def encoded(self, keys: Iterable[bytes]) -> Generation:
         """Return the rows whose text has one of these keys, so that it is not encoded again."""
         rows: list[Row] = []
         for batch in _batches(sorted({key.decode() for key in keys})):
-            rows += self._store.read(self._name, "chunks", f"key in {json.dumps(batch)}", FIELDS)
+            rows += self._connection.read(
+                self._name, "chunks", f"key in {json.dumps(batch)}", FIELDS
+            )
         return self._generation(rows, {})
 
     def _generation(self, rows: list[Row], seen: Mapping[str, Mapping[str, int]]) -> Generation:
@@ -209,18 +213,20 @@ class MilvusSource:
         missing = ids - {video.video_id for video in known}
         rows = []
         for batch in _batches(sorted(f"video/{one}" for one in missing)):
-            rows += self._store.read(self._name, "side", f"id in {json.dumps(batch)}", ["body"])
+            rows += self._connection.read(
+                self._name, "side", f"id in {json.dumps(batch)}", ["body"]
+            )
         return (*known, *(read_video(row).video for row in rows))
 
     def _search(self, vector: np.ndarray | dict[int, float], k: int, where: str) -> dict[str, Row]:
-        rows = self._store.search(self._name, vector, k, where, FIELDS)
+        rows = self._connection.search(self._name, vector, k, where, FIELDS)
         return {row["id"]: row for row in rows}
 
     def _by_id(self, ids: set[str]) -> dict[str, Row]:
         rows = {}
         for batch in _batches(sorted(ids)):
             where = f"id in {json.dumps(batch)}"
-            for row in self._store.read(self._name, "chunks", where, FIELDS):
+            for row in self._connection.read(self._name, "chunks", where, FIELDS):
                 rows[row["id"]] = row
         return rows
 
@@ -230,7 +236,9 @@ class MilvusSource:
         buckets = {bucket_of(kind, term, self._head.buckets[kind]) for term in wanted}
         seen: dict[str, int] = {}
         for batch in _batches(sorted(buckets)):
-            for row in self._store.read(self._name, "side", f"id in {json.dumps(batch)}", ["body"]):
+            for row in self._connection.read(
+                self._name, "side", f"id in {json.dumps(batch)}", ["body"]
+            ):
                 held = json.loads(row["body"])
                 seen |= {term: held[term] for term in wanted & held.keys()}
         return seen
@@ -249,7 +257,7 @@ class MilvusSource:
 
 
 class StoredVocabulary:
-    """The word counts of a whole store."""
+    """The word counts of a whole generation."""
 
     def __init__(self, source: MilvusSource, asked: Sequence[str]) -> None:
         """Store what will be looked up; nothing is fetched yet.
@@ -278,57 +286,61 @@ class StoredVocabulary:
 
 
 @cache
-def _watched(uri: str) -> Store:
-    return Store(uri)
+def _watched(uri: str) -> Connection:
+    return Connection(uri)
 
 
 def live_store_name(uri: str) -> str:
-    """Return the name of the live generation of a store; the connection is kept.
+    """Return the name of the live generation in Milvus; the connection is kept.
 
     Raises:
         StoreError: Milvus does not respond, or nothing has been built there.
     """
-    store = _watched(uri)
-    if name := store.live():
+    connection = _watched(uri)
+    if name := connection.live():
         return name
-    raise StoreError(store.uri, "contains no index yet", "Build it: " + BUILD.format(store.uri))
+    raise StoreError(
+        connection.uri, "contains no index yet", "Build it: " + BUILD.format(connection.uri)
+    )
 
 
-def read_whole(store: Store) -> tuple[Generation, Head]:
+def read_whole(connection: Connection) -> tuple[Generation, Head]:
     """Return the live generation without its chunks, and its head.
 
     Raises:
         StoreError: Nothing has been built, or something is missing.
     """
-    name = store.live()
+    name = connection.live()
     if name is None:
-        raise StoreError(store.uri, "contains no index yet", "Build it: " + BUILD.format(store.uri))
-    head = read_head(store, name)
+        raise StoreError(
+            connection.uri, "contains no index yet", "Build it: " + BUILD.format(connection.uri)
+        )
+    head = read_head(connection, name)
     if head is None or head.manifest.format != FORMAT:
         what = "is incomplete"
         if head:
             what = f"has format {head.manifest.format}; this version reads format {FORMAT}"
         raise StoreError(
-            store.uri,
+            connection.uri,
             f"has generation {name}, which {what}",
-            "Build it again: " + BUILD.format(store.uri),
+            "Build it again: " + BUILD.format(connection.uri),
         )
-    values = {value: store.read_value(name, value) for value in (*ARRAYS, *VALUES)}
+    values = {value: connection.read_value(name, value) for value in (*ARRAYS, *VALUES)}
     for value, content in values.items():
         if content is None:
             raise StoreError(
-                store.uri,
+                connection.uri,
                 f"has generation {name}, which lacks {value}",
-                "Build it again: " + BUILD.format(store.uri),
+                "Build it again: " + BUILD.format(connection.uri),
             )
     there = {value: content or b"" for value, content in values.items()}
     arrays = {value: read_array_bytes(there[value]) for value in ARRAYS}
     words = msgspec.json.decode(there["bridge_words"], type=list[str])
-    rows = store.read(name, "side", 'kind == "video"', ["body"])
+    rows = connection.read(name, "side", 'kind == "video"', ["body"])
     videos = sorted((read_video(row) for row in rows), key=_video_order)
     dim = head.manifest.dim
     none = Lexical.build([])
-    handbook = _read_handbook(store, name)
+    handbook = _read_handbook(connection, name)
     generation = Generation(
         manifest=replace(
             head.manifest, sources=tuple(source for one in videos for source in one.sources)
@@ -357,10 +369,10 @@ def read_whole(store: Store) -> tuple[Generation, Head]:
     return generation, head
 
 
-def _read_handbook(store: Store, name: str) -> Handbook:
+def _read_handbook(connection: Connection, name: str) -> Handbook:
     """Return the handbook of a generation; an empty one when it was written without."""
-    entries = store.read_value(name, "handbook")
-    arrays = [store.read_value(name, value) for value in HANDBOOK]
+    entries = connection.read_value(name, "handbook")
+    arrays = [connection.read_value(name, value) for value in HANDBOOK]
     if entries is None or None in arrays:
         return no_handbook()
     decoded = msgspec.json.decode(entries, type=tuple[Entry, ...])

@@ -14,6 +14,7 @@ from ..errors import StoreError
 from ..index.bm25 import weight
 from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import Generation, TextSource
+from ..place import Shard
 from ..records import Chunk, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, ngrams
@@ -23,25 +24,6 @@ from .connection import MOST_SPEAKERS, Row, dimension, side_row
 
 BUCKET = 32  # terms per row of the side collection
 MOST_BYTES = 65_535  # Milvus's limit for a VARCHAR
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """Part `number`, from 1, of a playlist cut into `of` parts by video id."""
-
-    number: int = 1
-    of: int = 1
-
-    def has(self, video_id: str) -> bool:
-        """Return whether a video is in this part; equal on every machine.
-
-        >>> [Shard(n, 4).has("U8J32Z3qV8s") for n in (1, 2, 3, 4)].count(True)
-        1
-        """
-        return zlib.crc32(video_id.encode()) % self.of == self.number - 1
-
-    def __str__(self) -> str:
-        return f"{self.number}/{self.of}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Write a generation to Milvus: rows, counts, and the switch when all shards are complete.
 
-Workers share only the store. Each writes the rows of its videos, then a report with its counts. The
-worker that finds all reports adds them up and makes the generation live. Rows are keyed by chunk,
-so a worker that was killed can simply be run again.
+Workers share only the collections. Each writes the rows of its videos, then a report with its
+counts. The worker that finds all reports adds them up and makes the generation live. Rows are keyed
+by chunk, so a worker that was killed can simply be run again.
 """
 
 import datetime
@@ -17,13 +17,13 @@ from ..encoding.dictionary import build_dictionary
 from ..encoding.encoder import Encoder
 from ..index.chunk_text import encoded_text
 from ..index.generation import Generation, Manifest
+from ..place import Shard
 from ..records import Slide
 from ..text.rarity import idf
-from .connection import Store, array_bytes
+from .connection import Connection, array_bytes
 from .rows import (
     BUCKET,
     Counts,
-    Shard,
     add_up,
     bucket_rows,
     chunk_rows,
@@ -73,28 +73,28 @@ def generation_name(live: str | None, shard: Shard, what: str) -> str:
     return f"{number:06d}_{digest}"
 
 
-def read_head(store: Store, name: str) -> Head | None:
+def read_head(connection: Connection, name: str) -> Head | None:
     """Return the head of a generation, None if it is not completely written."""
-    store.load(name)
-    content = store.read_value(name, "head", fresh=True)
+    connection.load(name)
+    content = connection.read_value(name, "head", fresh=True)
     return msgspec.json.decode(content, type=Head) if content else None
 
 
-def copy(generation: Generation, encoder: Encoder, store: Store) -> str:
-    """Copy a generation to a store, make it live there, and return its name there."""
-    live = store.live()
+def copy(generation: Generation, encoder: Encoder, connection: Connection) -> str:
+    """Copy a generation to Milvus, make it live there, and return its name there."""
+    live = connection.live()
     inputs = generation.manifest.inputs
-    head = read_head(store, live) if live else None
+    head = read_head(connection, live) if live else None
     if live and head and head.inputs == [inputs]:
         return live
     name = generation_name(live, Shard(), inputs)
-    write_shard(store, name, generation, encoder, Shard())
-    make_live(store, name, 1)
+    write_shard(connection, name, generation, encoder, Shard())
+    make_live(connection, name, 1)
     return name
 
 
 def write_shard(
-    store: Store, name: str, generation: Generation, encoder: Encoder, shard: Shard
+    connection: Connection, name: str, generation: Generation, encoder: Encoder, shard: Shard
 ) -> None:
     """Write the chunks of a shard's videos and its report.
 
@@ -102,7 +102,7 @@ def write_shard(
         name: From `generation_name`.
         generation: May contain more than the shard's videos; its `manifest.inputs` is recorded.
     """
-    store.create(name, generation.manifest.dim)
+    connection.create(name, generation.manifest.dim)
     inputs = generation.manifest.inputs
     own = [row for row, number in enumerate(generation.rows["video"])
            if shard.has(generation.videos[number].video_id)]  # fmt: skip
@@ -111,14 +111,14 @@ def write_shard(
     texts = [encoded_text(chunk) for chunk in chunks]
     ids = encoder.token_ids(texts) if texts else []
     tokens = count_terms([[str(token) for token in one] for one in ids])
-    store.write(name, "chunks", chunk_rows(part, shard, store.uri))
-    store.write(name, "side", video_rows(generation, shard))
+    connection.write(name, "chunks", chunk_rows(part, shard, connection.uri))
+    connection.write(name, "side", video_rows(generation, shard))
     if shard.number == 1:
-        write_course_parts(store, name, generation)
+        write_course_parts(connection, name, generation)
     # Remains of a killed run with other captions.
     stale = f'shard == {shard.number} and inputs != "{inputs}"'
-    store.delete(name, "chunks", stale)
-    store.delete(name, "side", f'kind == "video" and {stale}')
+    connection.delete(name, "chunks", stale)
+    connection.delete(name, "side", f'kind == "video" and {stale}')
     notes = sum(chunk.kind == "note" for chunk in chunks)
     report = ShardReport(
         replace(
@@ -138,31 +138,31 @@ def write_shard(
         encoder.vocabulary_size,
         {**part.counts, "tokens": tokens},
     )
-    store.write_value(name, _report_name(shard), msgspec.json.encode(report))
+    connection.write_value(name, _report_name(shard), msgspec.json.encode(report))
 
 
-def write_course_parts(store: Store, name: str, generation: Generation) -> None:
+def write_course_parts(connection: Connection, name: str, generation: Generation) -> None:
     """Write slides and bridge, which belong to the whole course."""
     bridge = generation.bridge
-    store.write_value(name, "about", msgspec.json.encode(generation.about))
-    store.write_value(name, "slides", msgspec.json.encode(list(generation.slides)))
-    store.write_value(name, "slide_vectors", array_bytes(generation.slide_vectors))
-    store.write_value(name, "bridge_words", msgspec.json.encode(list(bridge.words)))
-    store.write_value(name, "bridge_vectors", array_bytes(bridge.vectors))
-    store.write_value(name, "bridge_idf", array_bytes(bridge.idf))
+    connection.write_value(name, "about", msgspec.json.encode(generation.about))
+    connection.write_value(name, "slides", msgspec.json.encode(list(generation.slides)))
+    connection.write_value(name, "slide_vectors", array_bytes(generation.slide_vectors))
+    connection.write_value(name, "bridge_words", msgspec.json.encode(list(bridge.words)))
+    connection.write_value(name, "bridge_vectors", array_bytes(bridge.vectors))
+    connection.write_value(name, "bridge_idf", array_bytes(bridge.idf))
     handbook = generation.handbook
-    store.write_value(name, "handbook", msgspec.json.encode(list(handbook.entries)))
-    store.write_value(name, "handbook_tokens", array_bytes(handbook.tokens))
-    store.write_value(name, "handbook_ids", array_bytes(handbook.ids))
-    store.write_value(name, "handbook_lengths", array_bytes(handbook.lengths))
+    connection.write_value(name, "handbook", msgspec.json.encode(list(handbook.entries)))
+    connection.write_value(name, "handbook_tokens", array_bytes(handbook.tokens))
+    connection.write_value(name, "handbook_ids", array_bytes(handbook.ids))
+    connection.write_value(name, "handbook_lengths", array_bytes(handbook.lengths))
 
 
-def make_live(store: Store, name: str, shards: int) -> list[Shard]:
+def make_live(connection: Connection, name: str, shards: int) -> list[Shard]:
     """Make a generation live if all shards have reported; return those that have not."""
     reports: list[ShardReport] = []
     missing: list[Shard] = []
     for number in range(1, shards + 1):
-        content = store.read_value(name, _report_name(Shard(number, shards)), fresh=True)
+        content = connection.read_value(name, _report_name(Shard(number, shards)), fresh=True)
         if content is None:
             missing.append(Shard(number, shards))
         else:
@@ -173,13 +173,13 @@ def make_live(store: Store, name: str, shards: int) -> list[Shard]:
     buckets = {kind: len(one.seen) // BUCKET + 1 for kind, one in counts.items()}
     del buckets["tokens"]
     for kind, number_of_buckets in buckets.items():
-        store.write(name, "side", bucket_rows(kind, counts[kind].seen, number_of_buckets))
+        connection.write(name, "side", bucket_rows(kind, counts[kind].seen, number_of_buckets))
     seen = np.zeros(reports[0].vocabulary_size)
     for token, times in counts["tokens"].seen.items():
         seen[int(token)] = times
     rarity = idf(seen, counts["tokens"].size)
-    store.write_value(name, "token_idf", array_bytes(rarity))
-    store.write_value(name, "dictionary", build_dictionary(set(counts["stems"].seen)).lines[:])
+    connection.write_value(name, "token_idf", array_bytes(rarity))
+    connection.write_value(name, "dictionary", build_dictionary(set(counts["stems"].seen)).lines[:])
     inputs = [report.manifest.inputs for report in reports]
     total: Counter[str] = Counter()
     for report in reports:
@@ -199,8 +199,8 @@ def make_live(store: Store, name: str, shards: int) -> list[Shard]:
         {kind: one.length / max(1, one.size) for kind, one in counts.items()},
         buckets,
     )
-    store.write_value(name, "head", msgspec.json.encode(head))
-    store.make_live(name, total["chunks"])
+    connection.write_value(name, "head", msgspec.json.encode(head))
+    connection.make_live(name, total["chunks"])
     return []
 
 
