@@ -38,7 +38,7 @@ def measure(index: Index) -> dict[str, float]:
     generation = index.generation
     spoken = np.flatnonzero(~generation.rows["note"])
     if not len(spoken):
-        sys.exit("The index holds no transcript: python -m ingest --captions DIR")
+        sys.exit("The index holds no transcript: cs25search ingest --captions DIR")
     own = spoken[:: max(1, len(spoken) // SAMPLE)].tolist()
     sizes: Counter[str] = Counter()
     for row in chunk_rows(part_of(generation, own), Shard(), ""):

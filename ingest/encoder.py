@@ -155,7 +155,7 @@ def find_model(name: str, offline: bool) -> Path:
         )
     raise EncoderError(
         f"The model {name!r} is neither a folder nor in the local hub cache, and {tried}.\n"
-        "Give a folder with a sentence-transformers model: python -m ingest --model FOLDER"
+        "Give a folder with a sentence-transformers model: cs25search ingest --model FOLDER"
     )
 
 

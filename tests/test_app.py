@@ -212,7 +212,7 @@ def test_missing_index_says_how_to_build_it(tmp_path, monkeypatch, language):
     monkeypatch.setenv("CS25_INDEX", str(tmp_path / "none"))
     app = open_app(lang=("en", "ja")[language])
     assert [box.value for box in app.error] == [TEXTS["index_missing"][language]]
-    assert app.code[0].value == "python -m ingest cs25"
+    assert app.code[0].value == "cs25search ingest cs25"
     assert "none" in app.text[0].value
 
 
@@ -229,7 +229,7 @@ def test_damaged_index_names_the_file_and_works_once_repaired(index_copy, monkey
     flip_a_byte(index_copy, "tokens.npy")
     app = open_app(q=FLOAT32, lang=("en", "ja")[language])
     assert [box.value for box in app.error] == [TEXTS["index_damaged"][language]]
-    assert app.code[0].value == "python -m ingest cs25"
+    assert app.code[0].value == "cs25search ingest cs25"
     assert "tokens.npy" in app.text[0].value
     assert not app.header
     flip_a_byte(index_copy, "tokens.npy")
@@ -243,7 +243,7 @@ def test_missing_model_says_to_rebuild(index_copy, monkeypatch):
     shutil.rmtree(index_copy / "models")
     app = open_app(q=FLOAT32)
     assert [box.value for box in app.error] == [TEXTS["encoder"][0]]
-    assert app.code[0].value == "python -m ingest cs25"
+    assert app.code[0].value == "cs25search ingest cs25"
 
 
 def test_new_generation_is_served_without_a_restart(index_copy, monkeypatch):
@@ -278,7 +278,7 @@ def test_damaged_index_gives_way_to_the_one_before_and_the_page_says_so(
     assert [box.value for box in app.warning] == [
         TEXTS["older_served"][language].format(when=escape_markup(f"{built} UTC"))
     ]
-    assert app.code[0].value == "python -m ingest cs25"
+    assert app.code[0].value == "cs25search ingest cs25"
     assert "tokens.npy has sha256" in app.text[0].value
     assert headings(app) == before
     flip_a_byte(index_copy, "tokens.npy")

@@ -115,7 +115,7 @@ def test_no_index_says_how_to_build_one(path, language, tmp_path, monkeypatch):
     monkeypatch.setenv("CS25_INDEX", str(tmp_path / "none"))
     app = open_page(path, lang=language)
     assert messages(app) == [say("index_missing", language)]
-    assert [code.value for code in app.code] == ["python -m ingest cs25"]
+    assert [code.value for code in app.code] == ["cs25search ingest cs25"]
     assert [text.value for text in app.text] == [str(tmp_path / "none" / "cs25")]
     if path == "index":
         assert say("index_button", language) in texts(app)
@@ -130,7 +130,7 @@ def test_damaged_index_names_the_file(path, language, index_copy, monkeypatch):
     flip_a_byte(index_copy, "tokens.npy")
     app = open_page(path, lang=language)
     assert messages(app) == [say("index_damaged", language)]
-    assert app.code[0].value == "python -m ingest cs25"
+    assert app.code[0].value == "cs25search ingest cs25"
     assert "tokens.npy" in app.text[0].value
 
 

@@ -95,7 +95,7 @@ def test_no_index_is_exit_two_and_says_what_to_do(tmp_path):
     for command in (["search", "attention"], ["info"], ["eval", DATA / "questions.json"]):
         done = cs25search(*command, index_dir=tmp_path)
         assert done.returncode == 2
-        assert "python -m ingest" in done.stderr
+        assert "cs25search ingest" in done.stderr
 
 
 def test_lectures_and_slides_list_the_deck():

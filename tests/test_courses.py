@@ -475,6 +475,6 @@ def test_list_of_courses_tells_which_are_faulty_and_goes_on(two, tmp_path):
     done = cli(root, "courses", "--json", CS25_COURSES=str(courses))
     found = {one["name"]: one for one in json.loads(done.stdout)["courses"]}
     assert "does not exist" in found["kitchen"]["problem"]
-    assert "python -m ingest kitchen" in found["kitchen"]["problem"]
+    assert "cs25search ingest kitchen" in found["kitchen"]["problem"]
     assert "not valid TOML" in found["later"]["problem"]
     assert found[BUNDLED.name]["built"] and not found[BUNDLED.name]["problem"]

@@ -69,7 +69,7 @@ def test_damaged_encoder_is_refused_by_name(index_dir, tmp_path, name, damage):
     with pytest.raises(EncoderError) as caught:
         OnnxEncoder(folder)
     assert name.removesuffix(".sha256") in str(caught.value)
-    assert "python -m ingest" in str(caught.value)
+    assert "cs25search ingest" in str(caught.value)
 
 
 def test_generation_before_is_searched_and_the_program_says_so(two):
@@ -82,7 +82,7 @@ def test_generation_before_is_searched_and_the_program_says_so(two):
     done = run("cs25search", "search", QUESTION, "--json", "--index", two)
     assert done.returncode == 0
     assert json.loads(done.stdout)["generation"] == older
-    for part in ("Warning", "tokens.npy has sha256", older, "python -m ingest"):
+    for part in ("Warning", "tokens.npy has sha256", older, "cs25search ingest"):
         assert part in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -95,7 +95,7 @@ def test_lost_pointer_is_told_and_the_newest_sound_generation_searched(two):
             (two / "CURRENT").write_bytes(content)
         index = open_index(two)
         assert index.name == newest
-        assert "CURRENT" in index.warning and "python -m ingest" in index.warning
+        assert "CURRENT" in index.warning and "cs25search ingest" in index.warning
         (two / "CURRENT").write_text(f"{newest}\n")
         assert open_index(two).damage is None
 
@@ -110,10 +110,10 @@ def test_check_has_an_exit_code_for_each_state(two, tmp_path):
     assert damaged.returncode == 1
     assert "data.csc.index.npy has sha256" in damaged.stdout
     assert "rows.npy has sha256" in damaged.stdout
-    assert "python -m ingest" in damaged.stderr
+    assert "cs25search ingest" in damaged.stderr
     missing = run("cs25search", "check", "--index", tmp_path / "none")
     assert missing.returncode == 2
-    assert "python -m ingest" in missing.stderr
+    assert "cs25search ingest" in missing.stderr
 
 
 def test_deep_check_finds_vectors_of_other_texts(index_copy):
@@ -254,7 +254,7 @@ def test_older_formats_say_rebuild(index, tmp_path):
         copy = shutil.copytree(folder, tmp_path / folder.name)
         with pytest.raises(IndexDamaged, match="this version reads format") as caught:
             open_index(copy, index.encoder)
-        assert "python -m ingest" in str(caught.value)
+        assert "cs25search ingest" in str(caught.value)
         # What the message says is what helps: the next generation is built beside the old one.
         turns = Turns(copy, index.encoder)
         assert turns.check() == ""

@@ -180,6 +180,14 @@ def test_the_package_knows_nothing_of_ingest_and_ingest_nothing_of_the_app():
                 assert not f"{one}.".startswith(f"{forbidden}."), f"{name} imports {one}"
 
 
+def test_texts_name_one_command_that_works_in_every_folder():
+    # python -m ingest runs a folder of that name in the current one, if there is one.
+    for package in (SOURCE, PROJECT / "ingest"):
+        for name, path in modules(package).items():
+            if name != "ingest.__main__":
+                assert "python -m ingest" not in path.read_text("utf-8"), name
+
+
 def uses_environment(tree: ast.Module) -> bool:
     """Return whether a module reads or changes environment variables."""
     names = {"environ", "environb", "getenv", "putenv", "unsetenv"}

@@ -72,7 +72,7 @@ def test_every_file_that_changed_by_one_bit_is_named(index_copy):
         with pytest.raises(IndexDamaged) as caught:
             read_generation(index_copy)
         assert str(path) in str(caught.value)
-        assert "python -m ingest" in str(caught.value)
+        assert "cs25search ingest" in str(caught.value)
         path.write_bytes(content)
     read_generation(index_copy)
 
@@ -105,7 +105,7 @@ def test_broken_manifest_is_named(index_copy, content):
 
 
 def test_no_index_says_how_to_build_one(tmp_path):
-    with pytest.raises(IndexMissing, match="python -m ingest"):
+    with pytest.raises(IndexMissing, match="cs25search ingest"):
         open_index(tmp_path)
 
 

@@ -181,7 +181,7 @@ def test_a_wrong_address_is_told_with_a_cure(uri, told, tmp_path, monkeypatch):
 def test_an_empty_store_says_how_to_fill_it(tmp_path):
     with pytest.raises(StoreError, match="contains no index yet") as error:
         open_index(tmp_path, store="milvus", uri=str(tmp_path / "empty.db"))
-    assert "python -m ingest --store milvus --uri" in str(error.value)
+    assert "cs25search ingest --store milvus --uri" in str(error.value)
     assert list(tmp_path.iterdir()) == []
     assert Connection(str(tmp_path / "empty.db"), create=True).live() is None
     with pytest.raises(StoreError, match="contains no index yet"):

@@ -206,7 +206,7 @@ def test_missing_model_says_how_to_get_it(index_copy):
     import shutil
 
     shutil.rmtree(index_copy / "models")
-    with pytest.raises(EncoderError, match="python -m ingest"):
+    with pytest.raises(EncoderError, match="cs25search ingest"):
         open_index(index_copy)
 
 

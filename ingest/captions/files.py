@@ -164,7 +164,7 @@ def read_captions(
     if not given.exists():
         raise Cs25SearchError(
             f"{given} does not exist.\nGive a caption file, or the folder with your caption "
-            "files: python -m ingest --captions DIR"
+            "files: cs25search ingest --captions DIR"
         )
     root = given if given.is_dir() else given.parent
     files = _files_below(given) if given.is_dir() else [given]

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Self
 
 FAILED = 2  # exit code of a program that an error or wrong usage stopped
-INGEST = "python -m ingest"  # the command; the course may follow it
+INGEST = "cs25search ingest"  # the course may follow; unlike python -m, works in every folder
 
 
 class Cs25SearchError(Exception):

@@ -336,7 +336,7 @@ def encoder_for(
     if encoder.key != key:
         raise EncoderError(
             f"The index in {folder} was built with {key}; queries with {encoder.key} would give "
-            "nonsense.\nRebuild the index with the other encoder: python -m ingest --model NAME"
+            "nonsense.\nRebuild the index with the other encoder: cs25search ingest --model NAME"
         )
     return encoder
 

@@ -237,7 +237,7 @@ def test_no_index_says_how_to_build_one(page, tmp_path):
         for name in ("search", "lectures", "lecture", "index"):
             open_at(page, served.url + PAGES[name])
             expect(page.get_by_role("alert")).to_contain_text("There is no index yet")
-            expect(page.get_by_text("python -m ingest").first).to_be_visible()
+            expect(page.get_by_text("cs25search ingest").first).to_be_visible()
 
 
 def test_corrupt_index_names_the_file(page, index_dir, tmp_path):

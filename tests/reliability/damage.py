@@ -89,7 +89,7 @@ def _seen(turns: Turns, path: str) -> str:
         except Cs25SearchError as error:
             if named not in str(error):
                 return f"not named: {error}"
-            if "python -m ingest" not in str(error):
+            if "cs25search ingest" not in str(error):
                 return f"no cure: {error}"
         else:
             return "not seen"
@@ -98,7 +98,7 @@ def _seen(turns: Turns, path: str) -> str:
 
 def _first_damage(turns: Turns) -> None:
     for line in check_index(turns.index_dir).damaged:
-        raise Cs25SearchError(f"{line}\npython -m ingest")
+        raise Cs25SearchError(f"{line}\ncs25search ingest")
 
 
 def _two_folders(turns: Turns) -> tuple[Path, Path]:

@@ -150,7 +150,7 @@ def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
     except Exception as error:  # onnxruntime's exceptions have no common public base class
         raise EncoderError(
             f"{folder / 'model.onnx'} cannot be loaded ({error}).\n"
-            f"Delete {folder} and export it again: python -m ingest"
+            f"Delete {folder} and export it again: cs25search ingest"
         ) from error
     names = ["sentence_embedding", "token_embeddings"]
 
@@ -177,7 +177,7 @@ def read_encoder_facts(folder: Path) -> dict[str, Any]:
     Raises:
         EncoderError: A file is missing or its checksum differs from the recorded one.
     """
-    cure = f"Delete {folder} and export it again: python -m ingest"
+    cure = f"Delete {folder} and export it again: cs25search ingest"
     missing = [n for n in (*ENCODER_FILES, "encoder.json") if not (folder / n).is_file()]
     if missing:
         raise EncoderError(f"The encoder in {folder} lacks {', '.join(missing)}.\n{cure}")

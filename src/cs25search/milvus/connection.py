@@ -276,7 +276,7 @@ class Connection:
 
 
 GIVE_URI = "Give --uri lectures.db or --uri http://host:19530"
-BUILD = "python -m ingest --store milvus --uri {}"
+BUILD = "cs25search ingest --store milvus --uri {}"
 ASK_AGAIN = "Check that it is running and reachable, then run the same command again."
 REBUILD_FILE = (
     "Run the same command again. If the error stays, the file is damaged: give another name "

@@ -112,7 +112,7 @@ def _encode(text: str, encoder: Encoder) -> Encoding:
     if not (np.isfinite(encoding.vector).all() and np.isfinite(encoding.tokens).all()):
         raise EncoderError(
             f"The encoder {encoder.key} gives a vector that is not finite.\n"
-            "Delete its folder under models/ in the index and export it again: python -m ingest"
+            "Delete its folder under models/ in the index and export it again: cs25search ingest"
         )
     return encoding
 
