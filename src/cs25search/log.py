@@ -2,6 +2,10 @@
 
 CS25_LOG is a file, or "stderr". The text of questions is logged only if CS25_LOG_QUESTIONS is 1,
 because it may be personal. docs/deploy.md lists the fields.
+
+The standard module logging is not used: its settings belong to the program that imports this
+package, and its handlers keep a file open. CS25_LOG is read and the file opened for each line, so
+that a log can be switched on in a running program and its file moved away at any time.
 """
 
 import datetime

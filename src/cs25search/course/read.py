@@ -94,6 +94,8 @@ class _NoteFile:
 
 @dataclass(frozen=True, slots=True)
 class _Overview:
+    """The fields of `Lecture` that overviews.json has; the others are in course.toml."""
+
     number: int
     summary: str = ""
     summary_ja: str = ""
@@ -111,6 +113,8 @@ class _Overview:
 
 @dataclass(frozen=True, slots=True)
 class _SlideEntry:
+    """A slide in slides.json; `Slide` also has its link and questions, from other files."""
+
     number: int
     title: str
     summary: str

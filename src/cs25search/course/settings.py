@@ -18,6 +18,8 @@ from ..text.words import slug
 from ..times import is_youtube_id, read_clock
 
 
+# What an author may write. The records of an index have other fields too, which are derived or read
+# from other files (ids, links, overviews), and which course.toml must reject as unknown.
 class _DeckTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     file: str = ""
     title: str = ""
