@@ -114,9 +114,9 @@ class RecordedProgress(Progress):
         for recorder in _recorders:
             recorder.step(task.fields["step"], int(task.completed), total)
         if self.disable:
-            self._tell(task)
+            self._report(task)
 
-    def _tell(self, task: Task) -> None:
+    def _report(self, task: Task) -> None:
         now = self.get_time()
         if self._line_at is None:  # tasks shorter than LINE_EVERY get no line
             self._line_at = now

@@ -30,7 +30,7 @@ SAME, ALIKE = 4, 5  # first characters that neighbours share by chance in less t
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether eleven characters are an id, and a remark if the names beside them do not tell."""
+    """Whether eleven characters are an id, and a remark if the names beside them do not show it."""
 
     is_id: bool
     remark: str = ""

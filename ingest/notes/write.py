@@ -182,15 +182,15 @@ def write_notes(writer: Writer, window: Window) -> tuple[TimedNote, ...]:
         NotesProblem: The last reply was not a valid set of notes.
         EndpointProblem: The endpoint gave no usable answer.
     """
-    told, number = "", 1
+    problem_before, number = "", 1
     while True:
         try:
-            prompt = build_prompt(window, writer.japanese, told)
+            prompt = build_prompt(window, writer.japanese, problem_before)
             return read_notes("".join(stream_reply(writer.endpoint, prompt, LIMITS)), window)
         except NotesProblem as problem:
             if number == TRIES:
                 raise
-            told = str(problem)
+            problem_before = str(problem)
         except EndpointProblem as problem:
             if problem.hopeless or number == TRIES:
                 raise

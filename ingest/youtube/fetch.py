@@ -54,7 +54,7 @@ class Gate:
             stop=tenacity.stop_after_attempt(TRIES),
             wait=tenacity.wait_exponential_jitter(multiplier=self._pause, jitter=self._pause),
             retry=tenacity.retry_if_exception(_may_pass),
-            before_sleep=self._tell,
+            before_sleep=self._report,
             reraise=True,
         )
         try:
@@ -65,7 +65,7 @@ class Gate:
         self._in_a_row = 0
         return given
 
-    def _tell(self, state: tenacity.RetryCallState) -> None:
+    def _report(self, state: tenacity.RetryCallState) -> None:
         if state.next_action:
             seconds = state.next_action.sleep
             self._remark(f"{self.name} did not get a proper answer. Next try in {seconds:.0f} s.")
