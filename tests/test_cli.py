@@ -1,4 +1,4 @@
-"""The console program, run as a process: JSON contract, exit codes, errors."""
+"""The console program: JSON contract, exit codes, errors."""
 
 import json
 import re
@@ -6,19 +6,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import DATA, run
+from conftest import DATA, run, run_here
 
 from cs25search.index.generation import FORMAT
 
 QUESTION = "Why does the router need float32?"
 
 
-def cs25search(*arguments, index_dir: Path | str = "", **environment):
-    return run("cs25search", *arguments, CS25_INDEX=str(index_dir), **environment)
+def cs25search(*arguments, index_dir: Path | str = "", program=run_here):
+    return program("cs25search", *arguments, CS25_INDEX=str(index_dir))
 
 
 def test_search_json_keeps_its_contract(index_dir):
-    done = cs25search("search", QUESTION, "--json", "-k", "3", index_dir=index_dir)
+    done = cs25search("search", QUESTION, "--json", "-k", "3", index_dir=index_dir, program=run)
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
     assert list(answer) == ["query", "hits", "generation", "language", "fits"]
@@ -265,4 +265,4 @@ def test_terminal_output_is_wrapped_coloured_marked_and_linked(index_dir):
 
 
 def test_pipe_gets_no_terminal_codes(index_dir):
-    assert "\x1b" not in cs25search("ask", QUESTION, index_dir=index_dir).stdout
+    assert "\x1b" not in cs25search("ask", QUESTION, index_dir=index_dir, program=run).stdout

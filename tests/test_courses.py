@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import DATA, run
+from conftest import DATA, copy_index, run_here
 from fake_youtube import Talk, serve
 
 from cs25search import open_index
@@ -27,15 +27,16 @@ BUNDLED_WORDS = re.compile(r"cs25(?!search)|stanford|sadahry|transformer|speaker
 def two(index_dir, tmp_path_factory) -> Path:
     """A folder with an index of the bundled course and one of the invented course."""
     root = tmp_path_factory.mktemp("two")
-    shutil.copytree(index_dir, root / BUNDLED.name)
-    done = run("ingest", "kitchen", "--offline", "--index", root, CS25_COURSES=str(COURSES))
+    copy_index(index_dir, root / BUNDLED.name)
+    copy_index(index_dir / "models", root / "kitchen" / "models")
+    done = run_here("ingest", "kitchen", "--offline", "--index", root, CS25_COURSES=str(COURSES))
     assert done.returncode == 0, done.stderr
     return root
 
 
 def cli(root: Path, *arguments: str, **environment: str):
     environment = {"CS25_INDEX": str(root), "CS25_COURSES": str(COURSES)} | environment
-    return run("cs25search", *arguments, **environment)
+    return run_here("cs25search", *arguments, **environment)
 
 
 def kitchen(root: Path, *arguments: str):
@@ -153,7 +154,7 @@ def test_name_that_could_leave_the_folder_is_refused(two, name):
 def test_unknown_course_is_an_error_that_names_the_others(two):
     with pytest.raises(IndexMissing, match=r"ingest physics\nThese.*kitchen"):
         open_index(two, course="physics")
-    done = run("ingest", "physics", "--offline", "--index", two, CS25_COURSES=str(COURSES))
+    done = run_here("ingest", "physics", "--offline", "--index", two, CS25_COURSES=str(COURSES))
     assert done.returncode == 2
     assert "cs25search new physics" in done.stderr
     assert not (two / "physics").exists()
@@ -208,11 +209,11 @@ def _lecture(number):
 
 def test_corrected_title_renames_the_lecture(two, tmp_path):
     courses = Path(shutil.copytree(COURSES, tmp_path / "courses"))
-    shutil.copytree(two / "kitchen", tmp_path / "index" / "kitchen")
+    copy_index(two / "kitchen", tmp_path / "index" / "kitchen")
     toml = courses / "kitchen" / "course.toml"
     toml.write_text(toml.read_text("utf-8").replace("A sharp edge and an onion", "Knives"), "utf-8")
-    done = run("ingest", "kitchen", "--offline", "--index", tmp_path / "index",
-               CS25_COURSES=str(courses))  # fmt: skip
+    done = run_here("ingest", "kitchen", "--offline", "--index", tmp_path / "index",
+                    CS25_COURSES=str(courses))  # fmt: skip
     assert done.returncode == 0, done.stderr
     videos = open_index(tmp_path / "index").generation.videos
     assert [video.lecture for video in videos] == [1, 2, 3, 4, 5, 6]
@@ -235,8 +236,8 @@ def test_course_without_captions_is_an_error_that_names_it(tmp_path, index_dir, 
     folder = tmp_path / "courses" / "late"
     folder.mkdir(parents=True)
     (folder / "course.toml").write_text(f'title = "Late"\n[[lecture]]\n{lecture}\n')
-    shutil.copytree(index_dir / "models", tmp_path / "index" / "late" / "models")
-    done = run("ingest", "late", "--offline", "--index", tmp_path / "index")
+    copy_index(index_dir / "models", tmp_path / "index" / "late" / "models")
+    done = run_here("ingest", "late", "--offline", "--index", tmp_path / "index")
     assert done.returncode == 2
     assert said in done.stderr
     assert not (tmp_path / "index" / "late" / "CURRENT").exists()
@@ -289,8 +290,8 @@ def test_interrupted_removal_is_finished_by_the_next_run(old):
 
 
 def test_another_course_leaves_the_old_layout_alone(old, index_dir):
-    shutil.copytree(index_dir / "models", old / "kitchen" / "models")
-    done = run("ingest", "kitchen", "--offline", "--index", old, CS25_COURSES=str(COURSES))
+    copy_index(index_dir / "models", old / "kitchen" / "models")
+    done = run_here("ingest", "kitchen", "--offline", "--index", old, CS25_COURSES=str(COURSES))
     assert done.returncode == 0, done.stderr
     assert is_old(old) and (old / "captions" / "abcdefghijk.en.srt").exists()
     assert not (old / BUNDLED.name).exists()
@@ -319,7 +320,7 @@ def test_folder_of_one_course_is_not_the_old_layout(two):
 
 
 def test_ingest_moves_the_old_layout_and_says_so(old, index_dir, tmp_path):
-    shutil.copytree(index_dir / "models", old / "models")
+    copy_index(index_dir / "models", old / "models")
     (old / "deck.txt").unlink()
     track = '{"video_id": "abcdefghijk", "kind": "local", "name": "abcdefghijk.en.srt"'
     sidecar = old / "captions" / "abcdefghijk.origin.json"
@@ -327,7 +328,7 @@ def test_ingest_moves_the_old_layout_and_says_so(old, index_dir, tmp_path):
     own = tmp_path / "courses" / BUNDLED.name  # a small course in place of the bundled one
     own.mkdir(parents=True)
     (own / "course.toml").write_text('title = "Small"')
-    done = run("ingest", "--offline", "--index", old)
+    done = run_here("ingest", "--offline", "--index", old)
     assert done.returncode == 0, done.stderr
     assert "layout of an earlier version" in done.stderr
     assert [video.video_id for video in open_index(old).generation.videos] == ["abcdefghijk"]
@@ -338,10 +339,10 @@ def test_ingest_moves_the_old_layout_and_says_so(old, index_dir, tmp_path):
 
 
 def new(tmp_path, *arguments):
-    return run("cs25search", "new", *arguments, "--index", tmp_path / "index")
+    return run_here("cs25search", "new", *arguments, "--index", tmp_path / "index")
 
 
-def test_new_writes_what_it_knows_and_marks_the_gaps(tmp_path):
+def test_new_writes_what_it_knows_and_marks_the_gaps(tmp_path, index_dir):
     source = COURSES / "kitchen"
     done = new(
         tmp_path, "cooking", "--captions", source / "captions", "--deck", source / "deck.txt"
@@ -352,7 +353,8 @@ def test_new_writes_what_it_knows_and_marks_the_gaps(tmp_path):
     assert 'video = "Kd3x_Qp7LmA"' in written and "duration = 214" in written
     assert '"0:00 Flour"' in written
     assert written.count("[[lecture]]") == 6
-    done = run("ingest", "cooking", "--offline", "--index", tmp_path / "index")
+    copy_index(index_dir / "models", tmp_path / "index" / "cooking" / "models")
+    done = run_here("ingest", "cooking", "--offline", "--index", tmp_path / "index")
     assert done.returncode == 0, done.stderr
     generation = open_index(tmp_path / "index").generation
     assert generation.about.name == "cooking"
@@ -451,16 +453,20 @@ def test_new_without_sense_writes_nothing(tmp_path, arguments, said):
 
 
 def test_playlist_of_no_course_becomes_one(tmp_path, index_dir):
-    shutil.copytree(index_dir / "models", tmp_path / "index" / "zebras" / "models")
+    copy_index(index_dir / "models", tmp_path / "index" / "zebras" / "models")
     with serve([Talk("aaaaaaaaaa1", "Zebras", said="The zebra likes toast.")], tmp_path) as youtube:
         options = ["--proxy", youtube.address, "--sleep", "0", "--index", tmp_path / "index"]
-        pulled = run("ingest", "--playlist", "PLfakefakefakefake", *options, **youtube.environment)
+        pulled = run_here(
+            "ingest", "--playlist", "PLfakefakefakefake", *options, **youtube.environment
+        )
         assert pulled.returncode == 0, pulled.stderr
         name = re.search(r"becomes the course ([a-z0-9-]+)", pulled.stderr)[1]
         assert (tmp_path / "courses" / name / "course.toml").is_file()
         generation = open_index(tmp_path / "index", course=name).generation
         assert [(video.title, video.lecture) for video in generation.videos] == [("Zebras", 1)]
-        again = run("ingest", "--playlist", "PLfakefakefakefake", *options, **youtube.environment)
+        again = run_here(
+            "ingest", "--playlist", "PLfakefakefakefake", *options, **youtube.environment
+        )
         assert again.returncode == 0, again.stderr
         assert "becomes" not in again.stderr
         assert len(list((tmp_path / "courses").iterdir())) == 1

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from conftest import DATA, run
+from conftest import DATA, run_here
 from hypothesis import given
 from hypothesis import strategies as st
 from test_ingest import report
@@ -166,22 +166,22 @@ def test_any_text_is_a_deck_or_an_error(text):
         assert error.reason
 
 
-def test_deck_gives_its_videos_slides_and_stays_without_the_option(index_copy, tmp_path):
+def test_deck_gives_its_videos_slides_and_stays_without_the_option(small_copy, tmp_path):
     data = write_json3([Cue(5.0, 9.0, "The yeast makes the dough rise and foam over.")])
     origin = Origin("breadyeast1", "manual", "breadyeast1.en.json3", "en", title="Yeast with Ben "
                     "Brewer", duration=3943.0)  # fmt: skip
-    store_track(index_copy / "captions", RawTrack(origin, data))
-    done = run("ingest", "--offline", "--deck", BREAD, "--index", index_copy)
+    store_track(small_copy / "captions", RawTrack(origin, data))
+    done = run_here("ingest", "--offline", "--deck", BREAD, "--index", small_copy)
     assert done.returncode == 0, done.stderr
     assert "No video matches lecture 1 of the deck: Flour." in done.stderr
-    assert report(index_copy)["breadyeast1"]["lecture"] == 12  # counted on from the bundled ten
+    assert report(small_copy)["breadyeast1"]["lecture"] == 12  # counted on from the bundled ten
     for _ in range(2):
-        index = open_index(index_copy)
+        index = open_index(small_copy)
         hit = index.search("yeast makes the dough rise")[0]
         assert hit.slide is not None
         assert hit.slide.title == "Yeast: small and busy"
         assert len([slide for slide in index.generation.slides if slide.url]) == 33
-        assert run("ingest", "--offline", "--index", index_copy).returncode == 0
+        assert run_here("ingest", "--offline", "--index", small_copy).returncode == 0
 
 
 def test_local_files_match_a_deck_by_the_length_of_their_captions(monkeypatch):
@@ -199,9 +199,9 @@ def test_local_files_match_a_deck_by_the_length_of_their_captions(monkeypatch):
     assert sorted(parsed) == ["recording-001.en.json3", "recording-002.en.json3"]
 
 
-def test_wrong_deck_is_a_usage_error(index_copy, tmp_path):
+def test_wrong_deck_is_a_usage_error(small_copy, tmp_path):
     (tmp_path / "x.txt").write_text("hello")
-    done = run("ingest", "--offline", "--deck", tmp_path / "x.txt", "--index", index_copy)
+    done = run_here("ingest", "--offline", "--deck", tmp_path / "x.txt", "--index", small_copy)
     assert done.returncode == 2
     assert "x.txt" in done.stderr
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
-from conftest import DATA, run
+from conftest import DATA, copy_index, run, run_here
 from fake_llm import KEY, serving
 from streamlit.testing.v1 import AppTest
 from test_app import pieces
@@ -109,17 +109,20 @@ def talk(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def enriched(index_dir, talk, tmp_path_factory):
+def enriched(small_dir, talk, tmp_path_factory):
     """An index with notes about that talk, and the run that made it. Tests only read it."""
-    folder = Path(shutil.copytree(index_dir, tmp_path_factory.mktemp("enriched") / "index"))
+    folder = copy_index(small_dir, tmp_path_factory.mktemp("enriched") / "index")
+    courses = str(small_dir.parents[1] / "courses")
     with serving() as server:
         server.reply = good
-        return folder, ingest(folder, server, "--captions", talk)
+        options = {"program": run, "CS25_COURSES": courses}
+        return folder, ingest(folder, server, "--captions", talk, **options)
 
 
 @pytest.fixture
-def enriched_copy(enriched, tmp_path):
-    return Path(shutil.copytree(enriched[0], tmp_path / "enriched"))
+def enriched_copy(enriched, small_dir, tmp_path, monkeypatch):
+    monkeypatch.setenv("CS25_COURSES", str(small_dir.parents[1] / "courses"))
+    return copy_index(enriched[0], tmp_path / "enriched")
 
 
 def environment(server, **more):
@@ -134,8 +137,8 @@ def command(index_dir, *arguments):
     return ("--offline", "--sleep", "0", "--index", index_dir, "--enrich", *arguments)
 
 
-def ingest(index_dir, server, *arguments, **more):
-    return run("ingest", *command(index_dir, *arguments), **environment(server, **more))
+def ingest(index_dir, server, *arguments, program=run_here, **more):
+    return program("ingest", *command(index_dir, *arguments), **environment(server, **more))
 
 
 def window(minutes=4, begin=0.0):
@@ -193,9 +196,9 @@ def test_notes_of_a_model_are_marked_wherever_they_are_shown(enriched):
     assert f"6 by {MODEL}" in done.stdout
     question = "Why do people want to have the zeppelin?"
     mark = f"(note written by the language model {MODEL})"
-    found = run("cs25search", "search", "zeppelin", "--index", folder)
+    found = run_here("cs25search", "search", "zeppelin", "--index", folder)
     assert f"The zeppelin explained  {mark}" in found.stdout
-    asked = run("cs25search", "ask", question, "--index", folder)
+    asked = run_here("cs25search", "ask", question, "--index", folder)
     assert mark in asked.stdout
     index = open_index(folder)
     hit = index.search("zeppelin")[0]
@@ -256,7 +259,7 @@ def test_second_run_asks_for_nothing_and_a_plain_one_keeps_the_notes(enriched_co
     preview = ingest(enriched_copy, server, "--dry-run")
     assert f"{VIDEO}  0 calls, 2 windows done" in preview.stdout
     assert server.requests == []
-    plain = run("ingest", "--offline", "--index", enriched_copy)
+    plain = run_here("ingest", "--offline", "--index", enriched_copy)
     assert "up to date" in plain.stderr
 
 
@@ -341,7 +344,7 @@ def test_dry_run_tells_calls_and_tokens_and_asks_nothing(small_copy, talk, serve
     assert "2 calls of little-model" in done.stdout
     assert server.requests == []
     assert not (small_copy / "notes").exists()
-    unset = run("ingest", *command(small_copy, "--captions", talk, "--dry-run"))
+    unset = run_here("ingest", *command(small_copy, "--captions", talk, "--dry-run"))
     assert "2 calls of a language model" in unset.stdout
 
 
@@ -356,7 +359,7 @@ def test_endpoint_that_is_not_configured_is_a_plain_error(small_copy, talk, serv
         assert missed in done.stderr
         assert "http://localhost:11434/v1" in done.stderr
         assert "secret" not in done.stderr
-    lone = run("ingest", "--offline", "--index", small_copy, "--japanese")
+    lone = run_here("ingest", "--offline", "--index", small_copy, "--japanese")
     assert lone.returncode == 2
     assert "--enrich" in lone.stderr
 
