@@ -25,7 +25,7 @@ fuzz: .venv/dev
 	CS25_FUZZ_EXAMPLES=10000 $(BIN)/python -m pytest -q -n 2 tests/test_captions.py tests/test_chunks.py tests/test_fuzz.py
 
 faults: .venv/dev
-	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py
+	CS25_FAULTS=all $(BIN)/python -m pytest -q -s tests/test_faults.py tests/test_playlist.py
 
 # Each program under strace, left running for a minute; and a whole ingest, encoder included.
 privacy: .venv/dev

@@ -50,10 +50,10 @@ def two(index_dir, tmp_path):
 def test_every_damage_to_every_file_is_refused_by_name(index, tmp_path):
     turns = Turns(tmp_path / "index", index.encoder)
     cases = 0
-    for damage, problem in every_damage(turns, flips=20):
+    for damage, problem in every_damage(turns, flips=8):
         assert problem == "", damage
         cases += 1
-    assert cases > 600
+    assert cases > 300
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "encoder.json", "encoder.sha256"])

@@ -1,4 +1,4 @@
-"""python -m ingest, run as a process: input, output, and recovery after a kill."""
+"""python -m ingest: input, output, and recovery after a kill."""
 
 import json
 import os
@@ -9,10 +9,11 @@ import sys
 import time
 
 import pytest
-from conftest import run
+from conftest import run, run_here
 
 from cs25search import open_index
 from cs25search.index.publish import current_generation, ingest_lock
+from cs25search.progress import FILE
 
 SRT = """1
 00:00:01,000 --> 00:00:04,000
@@ -25,8 +26,8 @@ And that is the very last caption about giraffes.
 JUNK = "00:00:01,000 --> nowhere\nnothing here\n"
 
 
-def ingest(index_dir, *arguments, **environment):
-    return run("ingest", "--offline", "--index", index_dir, *arguments, **environment)
+def ingest(index_dir, *arguments, program=run_here, **environment):
+    return program("ingest", "--offline", "--index", index_dir, *arguments, **environment)
 
 
 def files(folder):
@@ -53,7 +54,7 @@ def captions(tmp_path):
 
 
 def test_bundled_course_is_indexed_lecture_by_lecture(index_dir):
-    again = ingest(index_dir)
+    again = ingest(index_dir, program=run)
     assert again.returncode == 0
     assert "up to date" in again.stderr
     for title in ("Introduction to Transformers", "GLOM", "Interpretability"):
@@ -122,12 +123,12 @@ def test_recording_that_is_not_on_youtube_is_found_and_has_no_link(small_copy, t
     done = ingest(small_copy, "--captions", path)
     assert done.returncode == 0
     assert "Marmalade in precision" in done.stdout
-    found = run(
+    found = run_here(
         "cs25search", "search", "marmalade precision", "-k", "1", CS25_INDEX=str(small_copy)
     )
     assert "Marmalade in precision  0:01–0:09" in found.stdout
     assert "youtu" not in found.stdout
-    asked = run(
+    asked = run_here(
         "cs25search", "search", "marmalade", "-k", "1", "--json", CS25_INDEX=str(small_copy)
     )
     assert json.loads(asked.stdout)["hits"][0]["url"] is None
@@ -158,7 +159,7 @@ def test_altered_default_weights_are_refused(tmp_path):
     with (package / "model" / "model.safetensors").open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"\x01")
-    done = ingest(tmp_path / "index", PYTHONPATH=str(tmp_path / "packages"))
+    done = ingest(tmp_path / "index", program=run, PYTHONPATH=str(tmp_path / "packages"))
     assert done.returncode == 2
     assert "sha256" in done.stderr
     assert "pip install" in done.stderr
@@ -203,15 +204,26 @@ def test_transcript_of_an_answer_passes_the_qa_filter(small_copy, captions):
 
 def test_second_ingest_says_who_holds_the_index(small_copy):
     with ingest_lock(small_copy):
-        done = ingest(small_copy)
+        done = ingest(small_copy, program=run)
     assert done.returncode == 2
     assert str(os.getpid()) in done.stderr
 
 
-@pytest.mark.parametrize("delay", [0.3, 1.0, 1.5, 2.5])
-def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(small_copy, captions, delay):
+def has_reached(moment, index_dir, pid):
+    """Return whether the ingest of a process has come so far."""
+    said = (index_dir / FILE).read_text("utf-8") if (index_dir / FILE).exists() else ""
+    reached = {
+        "starting": True,
+        "encoding": f'"pid":{pid}' in said and '"encode"' in said,
+        "writing": any(index_dir.glob(".building-*")),
+    }
+    return reached[moment]
+
+
+@pytest.mark.parametrize("moment", ["starting", "encoding", "writing"])
+def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(small_copy, captions, moment):
     before = current_generation(small_copy)
-    (captions / "longlecture.en.srt").write_text(long_srt(100), "utf-8")
+    (captions / "longlecture.en.srt").write_text(long_srt(20), "utf-8")
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "ingest", "--offline"),
@@ -220,19 +232,20 @@ def test_killed_ingest_leaves_the_old_index_and_the_next_one_finishes(small_copy
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    time.sleep(delay)
+    while not has_reached(moment, small_copy, process.pid) and process.poll() is None:
+        time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
     index = open_index(small_copy)
     if current_generation(small_copy) == before:
         assert index.search("Why does the router need float32?")[0].video.lecture == 5
     assert ingest(small_copy, "--captions", captions).returncode == 0
-    assert open_index(small_copy).search("sentence 99 about topic")[0].video.lecture is None
+    assert open_index(small_copy).search("sentence 19 about topic")[0].video.lecture is None
     assert not list(small_copy.glob(".building-*"))
 
 
 def long_srt(cues: int) -> str:
-    """Return captions that take some seconds to encode."""
+    """Return captions that take a while to encode."""
     blocks = []
     for number in range(cues):
         begin, end = (f"00:{s // 60:02}:{s % 60:02},000" for s in (number * 5, number * 5 + 5))

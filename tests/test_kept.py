@@ -5,13 +5,13 @@ All programs write cp932 here, as a redirected one does on Japanese Windows.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DATA
+from conftest import DATA, copy_index
 from poison import DECK, MARKS, captions
 
 from ingest.captions.files import Origin, RawTrack, store_track
@@ -34,19 +34,21 @@ def run(*arguments: object, stdout: object = subprocess.PIPE) -> subprocess.Comp
 
 
 @pytest.fixture(scope="module")
-def poisoned(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def poisoned(small_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An index of hostile titles, chapters, captions and a deck, built by the real program."""
     folder = tmp_path_factory.mktemp("kept")
-    index = Path(shutil.copytree(index_dir, folder / "index"))
+    index = copy_index(small_dir, folder / "index")
     name = "poisonpoiso.en.srt"
     origin = Origin("poisonpoiso", "local", name, "en", title=TITLE, duration=600.0,
                     chapters=((0.0, TITLE),))  # fmt: skip
     store_track(index / "captions", RawTrack(origin, captions().encode()))
     (folder / "deck.txt").write_text(DECK.replace(":smile: (10:00)", "[/INST] (10:00)"), "utf-8")
-    done = run("ingest", "--offline", "--index", index, "--deck", folder / "deck.txt")
-    assert_plain(done)
-    assert done.returncode in (0, 3), done.stderr
-    return index
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CS25_COURSES", str(small_dir.parents[1] / "courses"))
+        done = run("ingest", "--offline", "--index", index, "--deck", folder / "deck.txt")
+        assert_plain(done)
+        assert done.returncode in (0, 3), done.stderr
+        yield index
 
 
 def assert_plain(done: subprocess.CompletedProcess[bytes]) -> str:
@@ -82,9 +84,9 @@ def test_commands_print_poison_as_text_in_cp932(poisoned, command):
     assert assert_plain(done)
 
 
-def test_unusable_files_are_named_with_what_removes_them_and_skipped(index_copy):
-    (index_copy / "captions").mkdir(exist_ok=True)
-    (index_copy / "notes").mkdir(exist_ok=True)
+def test_unusable_files_are_named_with_what_removes_them_and_skipped(small_copy):
+    (small_copy / "captions").mkdir(exist_ok=True)
+    (small_copy / "notes").mkdir(exist_ok=True)
     bad = {
         "deck.txt": b"no deck",
         "captions/brokenbroke.origin.json": b"{",
@@ -93,17 +95,17 @@ def test_unusable_files_are_named_with_what_removes_them_and_skipped(index_copy)
         "notes/abcdefghijk.0.json": b'{"key":"another"}',
     }
     for name, content in bad.items():
-        (index_copy / name).write_bytes(content)
-    done = run("ingest", "--offline", "--index", index_copy)
+        (small_copy / name).write_bytes(content)
+    done = run("ingest", "--offline", "--index", small_copy)
     assert done.returncode == 3, done.stderr
     assert_plain(done)
-    report = json.loads((index_copy / "last-ingest.json").read_bytes())
+    report = json.loads((small_copy / "last-ingest.json").read_bytes())
     cures = [row["what_to_do"] for row in report if row["cause"]]
-    assert cures == [f"Remove it: rm {index_copy / name}" for name in
+    assert cures == [f"Remove it: rm {small_copy / name}" for name in
                      (*sorted(bad)[:2], "deck.txt", "notes/abcdefghijk.0.json")]  # fmt: skip
     for name in bad:
-        (index_copy / name).unlink()
-    assert run("ingest", "--offline", "--index", index_copy).returncode == 0
+        (small_copy / name).unlink()
+    assert run("ingest", "--offline", "--index", small_copy).returncode == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -112,8 +114,8 @@ def test_unusable_files_are_named_with_what_removes_them_and_skipped(index_copy)
     [("cs25search", "search", "attention"), ("cs25search", "lectures"), ("cs25search", "--help"),
      ("ingest", "--help"), ("ingest", "--offline")],
 )  # fmt: skip
-def test_full_stdout_is_one_sentence_and_exit_code_two(index_copy, command):
-    options = [] if command[-1] in ("--help", "lectures") else ["--index", index_copy]
+def test_full_stdout_is_one_sentence_and_exit_code_two(small_copy, command):
+    options = [] if command[-1] in ("--help", "lectures") else ["--index", small_copy]
     with Path("/dev/full").open("wb") as full:
         done = run(*command, *options, stdout=full)
     assert done.returncode == 2

@@ -11,7 +11,7 @@ from cs25search.ranking.source import LocalSource
 from cs25search.records import Cue, Video
 from cs25search.search import Index
 from ingest.chunks import build_chunks
-from ingest.encoder import DEFAULT_ENCODER, load_encoder
+from ingest.encoder import DEFAULT_ENCODER
 
 # Letters to make words of; the last field is whether words have blanks between them.
 SCRIPTS = {
@@ -26,7 +26,7 @@ SCRIPTS = {
     "Kanji": ("注意機構計算学習言語音声画像認識生成翻訳処理", False),  # Japanese or Chinese?
     "Thai": (["ก", "กา", "ข", "คี", "ง", "จุ", "ด", "ต่", "น", "นี้", "บ", "ป", "ม", "ร", "ล"], False),
 }
-CUES = 10
+CUES = 6
 
 
 def speech(seed: str, letters: str | list[str], spaced: bool) -> list[Cue]:
@@ -49,10 +49,10 @@ def talks() -> dict[str, list[Cue]]:
 
 
 @pytest.fixture(scope="module")
-def many(talks, tmp_path_factory) -> Index:
+def many(talks, index, tmp_path_factory) -> Index:
     """An index of two talks in each script."""
     folder = tmp_path_factory.mktemp("languages")
-    encoder = load_encoder(DEFAULT_ENCODER, folder / "models", True)
+    encoder = index.encoder
     chunks = [c for name, cues in talks.items() for c in build_chunks(name, cues, name)]
     videos = [Video(name, name, (), 5.0 * CUES) for name in talks]
     generation = build_generation(Content(videos, chunks), encoder, DEFAULT_ENCODER)
@@ -80,7 +80,7 @@ def test_phrase_of_a_transcript_finds_its_video_first_and_its_second(name, many,
     assert missed == []
 
 
-def test_what_is_said_word_for_word_comes_before_notes(tmp_path):
+def test_what_is_said_word_for_word_comes_before_notes(index, tmp_path):
     """The bridge learned from bilingual notes must not outweigh a quotation in Japanese."""
     said = [
         "シマウマのルーターにはマーマレードの精度が必要です。",
@@ -89,15 +89,15 @@ def test_what_is_said_word_for_word_comes_before_notes(tmp_path):
     cues = [Cue(i * 40.0, i * 40.0 + 5.0, text) for i, text in enumerate(said)]
     notes = [note for note in load_course().notes if note.video_id == "U8J32Z3qV8s"][:20]
     videos = [Video("U8J32Z3qV8s", "Scaling", (), 4000.0, 5), Video("talk", "Talk", (), 50.0)]
-    encoder = load_encoder(DEFAULT_ENCODER, tmp_path / "models", True)
+    encoder = index.encoder
     chunks = [*notes, *build_chunks("talk", cues, "Talk")]
-    index = Index(
+    mixed = Index(
         tmp_path,
         LocalSource(build_generation(Content(videos, chunks), encoder, DEFAULT_ENCODER)),
         encoder,
     )
     for cue in cues:
-        hit = index.search(cue.text, k=1)[0]
+        hit = mixed.search(cue.text, k=1)[0]
         assert (hit.video.video_id, hit.start) == ("talk", cue.start)
 
 

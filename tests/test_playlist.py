@@ -1,4 +1,7 @@
-"""python -m ingest over a playlist: the console program and both real clients, a fake YouTube."""
+"""python -m ingest over a playlist: the console program and both real clients, a fake YouTube.
+
+make test takes two videos of each fate; with CS25_FAULTS=all, as in make faults, it takes five.
+"""
 
 import os
 import signal
@@ -7,7 +10,7 @@ import sys
 import time
 
 import pytest
-from conftest import DATA, run
+from conftest import DATA, run, run_here
 from fake_youtube import AGE, BOT, GONE, NOT_HERE, PRIVATE, UNPLAYABLE, Talk, serve
 from test_ingest import SRT, files, report
 
@@ -15,6 +18,7 @@ from cs25search import open_index
 from cs25search.formats import hit_json
 
 PLAYLIST = "PLfakefakefakefake"
+COPIES = 5 if os.environ.get("CS25_FAULTS") == "all" else 2
 
 
 @pytest.fixture
@@ -23,11 +27,11 @@ def youtube(tmp_path):
         yield fake
 
 
-def pull(youtube, index_dir, *arguments, **environment):
+def pull(youtube, index_dir, *arguments, program=run_here, **environment):
     options = ["cs25", "--proxy", youtube.address, "--sleep", "0", "--index", index_dir]
     if not any(one in arguments for one in ("--playlist", "--video")):
         options += ["--playlist", PLAYLIST]
-    return run("ingest", *options, *arguments, **youtube.environment, **environment)
+    return program("ingest", *options, *arguments, **youtube.environment, **environment)
 
 
 def hold(youtube, *talks):
@@ -35,8 +39,8 @@ def hold(youtube, *talks):
     youtube.talks.update({talk.video_id: talk for talk in talks})
 
 
-def fifty_talks():
-    """Return fifty videos with the outcomes below, in order."""
+def talks_of_every_fate():
+    """Return videos with the outcomes below, in order, as often as COPIES says."""
     fates = {
         "manual": {},
         "automatic": {"tracks": (("en", "asr"),)},
@@ -51,19 +55,19 @@ def fifty_talks():
     }
     return [
         Talk(f"talk{fate:03}n{copy:03}"[:11], f"Talk {copy} {name}", 600 + 60 * copy, **settings)
-        for copy in range(5)
+        for copy in range(COPIES)
         for fate, (name, settings) in enumerate(fates.items())
     ]
 
 
-def test_fifty_videos_of_mixed_fate(youtube, small_copy):
-    talks = fifty_talks()
+def test_videos_of_mixed_fate(youtube, small_copy):
+    talks = talks_of_every_fate()
     hold(youtube, *talks)
-    done = pull(youtube, small_copy)
+    done = pull(youtube, small_copy, program=run)
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
     rows = report(small_copy)
-    assert len(rows) == 10 + 50
+    assert len(rows) == 10 + len(talks)
     sources = [rows[talk.video_id]["source"] for talk in talks[:10]]
     assert sources == ["manual", "automatic", "automatic", "manual"] + ["failed"] * 6
     causes = [rows[talk.video_id]["cause"] for talk in talks[4:10]]
@@ -77,7 +81,7 @@ def test_fifty_videos_of_mixed_fate(youtube, small_copy):
         assert row["minutes"] == talk.seconds / 60
         assert (row["cues"] == 3) != bool(row["what_to_do"])
     hits = open_index(small_copy).search("automatic and the number talk", k=10)
-    assert any(hit.video.video_id == talks[31].video_id for hit in hits)
+    assert any(hit.video.video_id == talks[11].video_id for hit in hits)
     assert set(youtube.hosts) == {"www.youtube.com:443"}
 
     # What was private is open now: a rerun asks for it and the other failures, for nothing else.
@@ -165,7 +169,9 @@ def test_local_file_wins_and_learns_title_and_length_from_the_playlist(
     assert youtube.asked_videos() == set()
     row = report(small_copy)["abcdefghijk"]
     assert (row["source"], row["title"], row["cues"]) == ("local", "Zebras on the road", 2)
-    offline = run("ingest", "--offline", "--captions", tmp_path / "captions", "--index", small_copy)
+    offline = run_here(
+        "ingest", "--offline", "--captions", tmp_path / "captions", "--index", small_copy
+    )
     assert offline.returncode == 0
     assert report(small_copy)["abcdefghijk"]["title"] == "Zebras on the road"
 
@@ -271,21 +277,17 @@ def test_dubbed_captions_are_marked_where_shown_and_translations_never_taken(you
 
 
 @pytest.mark.parametrize("status", [429, 403, 500, 503])
-def test_a_youtube_that_only_fails_is_told_quickly(youtube, small_copy, status):
+def test_a_youtube_that_only_fails_is_asked_a_few_times(youtube, small_copy, status):
     hold(youtube, Talk("aaaaaaaaaa1", "One"))
     youtube.status = status
-    began = time.monotonic()
     done = pull(youtube, small_copy)
-    assert time.monotonic() - began < 30
     assert done.returncode == 1
     assert len(youtube.asked) <= 12
     assert report(small_copy)[PLAYLIST]["what_to_do"]
 
 
-def test_no_network_is_told_at_once_and_the_course_is_searchable(small_copy):
-    began = time.monotonic()
-    done = run("ingest", "--proxy", "http://127.0.0.1:9", "--index", small_copy)
-    assert time.monotonic() - began < 30
+def test_no_network_is_told_and_the_course_is_searchable(small_copy):
+    done = run_here("ingest", "--proxy", "http://127.0.0.1:9", "--index", small_copy)
     assert done.returncode == 3
     assert "proxy" in done.stdout
     assert open_index(small_copy).search("attention")
@@ -294,7 +296,7 @@ def test_no_network_is_told_at_once_and_the_course_is_searchable(small_copy):
 @pytest.mark.parametrize("moment", ["fetching", "embedding"])
 def test_killed_ingest_is_finished_by_the_next(youtube, small_copy, moment):
     said = " ".join(f"word{n}" for n in range(60))
-    talks = [Talk(f"kill{n:07}", f"Talk {n}", said=f"{said} {n}") for n in range(20)]
+    talks = [Talk(f"kill{n:07}", f"Talk {n}", said=f"{said} {n}") for n in range(12)]
     hold(youtube, *talks)
     youtube.slow = 0.05 if moment == "fetching" else 0.0
     before = (small_copy / "CURRENT").read_text()
@@ -308,7 +310,7 @@ def test_killed_ingest_is_finished_by_the_next(youtube, small_copy, moment):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    sidecars = 5 if moment == "fetching" else 20
+    sidecars = 5 if moment == "fetching" else len(talks)
     while len(list(small_copy.glob("captions/*.origin.json"))) < sidecars:
         assert process.poll() is None
         time.sleep(0.01)
@@ -322,10 +324,10 @@ def test_killed_ingest_is_finished_by_the_next(youtube, small_copy, moment):
     youtube.slow = 0.0
     done = pull(youtube, small_copy)
     assert done.returncode == 0, done.stdout
-    assert len(youtube.asked_videos()) <= 20 - sidecars
+    assert len(youtube.asked_videos()) <= len(talks) - sidecars
     rows = report(small_copy)
     assert all(rows[talk.video_id]["cues"] == 3 for talk in talks)
-    assert len(open_index(small_copy).generation.videos) == 10 + 20
+    assert len(open_index(small_copy).generation.videos) == 10 + len(talks)
 
 
 def test_usage_errors_exit_2_before_anything_is_asked(youtube, small_copy, tmp_path):
@@ -338,5 +340,5 @@ def test_usage_errors_exit_2_before_anything_is_asked(youtube, small_copy, tmp_p
         done = pull(youtube, small_copy, *arguments)
         assert done.returncode == 2, arguments
         assert done.stderr.startswith("Error: ")
-    assert run("ingest", "--proxy", "file:///x", "--index", small_copy).returncode == 2
+    assert run_here("ingest", "--proxy", "file:///x", "--index", small_copy).returncode == 2
     assert youtube.hosts == []

@@ -18,8 +18,8 @@ def turns(index, tmp_path):
 
 @pytest.mark.parametrize(("first", "fault"), list(enumerate(FAULTS)))
 def test_whatever_operation_fails_the_index_is_the_old_or_the_new(turns, first, fault):
-    # Each third operation, from another one for each fault; `make crashes` lets all of them fail.
-    for number, done in operations(turns, fault, first=first, step=3):
+    # Each sixth operation, from another one for each fault; `make crashes` lets all of them fail.
+    for number, done in operations(turns, fault, first=2 * first, step=6):
         assert done in ENDS, number
         assert turns.check() == "", number
     assert number > 100  # the last one fails at nothing
@@ -27,7 +27,7 @@ def test_whatever_operation_fails_the_index_is_the_old_or_the_new(turns, first, 
 
 
 def test_disk_that_fails_and_goes_on_failing_leaves_the_old_or_the_new(turns):
-    for number in range(0, 120, 4):
+    for number in range(0, 120, 8):
 
         def work(number=number):
             fail_at(turns.index_dir, number, "error=EIO", lasting=True)
@@ -48,13 +48,13 @@ def test_file_that_was_cut_short_in_silence_is_not_published(turns):
     assert turns.live == 0
 
 
-def test_twenty_kills_at_random_moments(turns):
+def test_ten_kills_at_random_moments(turns):
     chance = random.Random(8)
     seen = set()
     begin = time.perf_counter()
     assert turns.check_nothing_is_left() == ""
     publish = time.perf_counter() - begin  # a little more than one takes
-    for _ in range(20):
+    for _ in range(10):
         child = os.fork()
         if child == 0:
             while True:
