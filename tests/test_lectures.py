@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import run
+from conftest import run_here
 
 from cs25search.formats import guide_json
 
@@ -35,7 +35,7 @@ def test_no_lecture_is_chosen_where_none_fits(index, goal):
 
 
 def test_command_says_that_no_lecture_fits(index_dir):
-    done = run("cs25search", "lectures", "--for", "pizza", "--index", index_dir)
+    done = run_here("cs25search", "lectures", "--for", "pizza", "--index", index_dir)
     assert (done.returncode, done.stdout) == (1, "")
     assert "No lecture fits 'pizza'" in done.stderr
 
@@ -49,13 +49,13 @@ def test_command_says_that_no_lecture_fits(index_dir):
     ],
 )
 def test_command_gives_the_words_of_the_guide(index_dir, index, goal, parts):
-    done = run("cs25search", "lectures", "--for", goal, "--index", index_dir)
+    done = run_here("cs25search", "lectures", "--for", goal, "--index", index_dir)
     assert done.returncode == 0
     guide = index.guide(goal)
     begin = f"https://youtu.be/{guide.picks[0].lecture.video_id}?t={int(guide.picks[0].begin)}"
     for part in [*parts, begin]:
         assert part in done.stdout
-    done = run("cs25search", "lectures", "--for", goal, "--json", "--index", index_dir)
+    done = run_here("cs25search", "lectures", "--for", goal, "--json", "--index", index_dir)
     assert json.loads(done.stdout) == json.loads(json.dumps(guide_json(guide, goal)))
 
 

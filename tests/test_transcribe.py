@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import DATA, run
+from conftest import DATA, copy_index, run, run_here
 from fake_youtube import Talk, serve
 
 pytest.importorskip("av", reason="the extra cs25search[speech] is not installed")
@@ -29,12 +29,13 @@ ONLY_MEDIA = '[[lecture]]\ntitle = "A sharp edge"\nmedia = "media/knives.mp3"\n'
 
 
 @pytest.fixture
-def course(tmp_path, monkeypatch) -> Path:
+def course(tmp_path, index_dir, monkeypatch) -> Path:
     """A course whose only lecture is an audio file."""
     folder = tmp_path / "courses" / "pantry"
     (folder / "media").mkdir(parents=True)
     shutil.copy(KNIVES, folder / "media")
     (folder / "course.toml").write_text(ONLY_MEDIA, "utf-8")
+    copy_index(index_dir / "models", tmp_path / "index" / "pantry" / "models")
     monkeypatch.setenv("CS25_COURSES", str(tmp_path / "courses"))
     return folder
 
@@ -60,7 +61,7 @@ def test_lecture_that_is_only_a_sound_file_is_heard_and_found(course, tmp_path):
     (hit,) = index.search("knife", k=1)
     assert (hit.video.lecture, hit.video.title) == (1, "A sharp edge")
     assert hit_json(hit)["captions"] == "automatic captions, model"
-    again = run("ingest", "pantry", *options)
+    again = run_here("ingest", "pantry", *options)
     assert "No recording is left to transcribe." in again.stderr
 
 
