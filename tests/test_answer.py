@@ -179,3 +179,15 @@ def test_refusals_stay_as_good_as_they_were(index, language):
     figures = measure_refusals(index, language)
     assert figures["answerable refused"] <= 0.05
     assert figures["unanswerable refused"] >= 0.80
+
+
+@pytest.mark.parametrize(
+    ("question", "lecture"),
+    [("スイッチトランスフォーマーの欠点は？", 5),
+     ("What are the drawbacks of the Switch Transformer?", 5),
+     ("パーシーバーの短所は？", 6), ("What are the downsides of transformers?", 1)],
+)  # fmt: skip
+def test_drawbacks_are_not_answered_with_a_definition(index, question, lecture):
+    first = index.answer(question).citations[0]
+    assert first.video.lecture == lecture
+    assert any(word in first.quote for word in ("drawback", "trade-off"))
