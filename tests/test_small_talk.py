@@ -8,7 +8,8 @@ from conftest import run
 from cs25search.question.small_talk import is_small_talk
 
 
-@pytest.mark.parametrize("said", ["thanks", "hello", "test", "Good morning!", "こんにちは",
+@pytest.mark.parametrize("said", ["thanks", "hello", "test", "Good morning!",
+                                  "hey, how are you?", "こんにちは", "お元気ですか",
                                   "ありがとうございました", "テスト"])  # fmt: skip
 def test_small_talk_gets_three_questions_in_its_language(index, said):
     answer = index.answer(said)

@@ -26,3 +26,11 @@ def test_a_number_that_no_moment_has_is_not_claimed(index, question):
 def test_how_many_inside_a_question_asks_for_no_number(index):
     asked = "Why does the compiler want to know how many tokens an expert may receive?"
     assert index.answer(asked).status == "answered"
+
+
+def test_a_question_for_a_year_is_not_answered_by_advice_without_one(index):
+    answer = index.answer("Attention Is All You Needはいつ発表された？")
+    assert answer.citations[0].kind == "note"
+    assert "2017" in answer.text
+    advice = index.answer("Attention Is All You Needはいつ読むべき？")
+    assert advice.citations[0].kind == "slide"

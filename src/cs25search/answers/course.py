@@ -9,6 +9,7 @@ docs/answers.md says how the limits were found.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..question.lecture_nouns import usual_wordings
 from ..question.named import without_place
 from ..question.read import Question
 from ..ranking.entries import Match, rank_entries
@@ -31,6 +32,7 @@ from ..wording import named_lecture
 from .citations import text_of
 from .course_words import about_course
 from .definitions import defined_term
+from .opening import has_wanted
 
 TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, by its logarithm
 WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
@@ -61,6 +63,10 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     # Even with all words of the question, no entry can answer below this.
     least = ENOUGH - WORDS_COVERED - _weight_of(question)
     matches = rank_entries(handbook, question.text, query, lectures, least)
+    for worded in usual_wordings(question.text)[1:]:
+        other = query if question.language == "ja" else searcher.encode(worded)
+        matches += rank_entries(handbook, worded, other, lectures, least)
+    matches.sort(key=lambda one: -one.score)
     if named := set(question.lectures):
         # A question about one lecture is not answered by an entry about several.
         matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))
@@ -81,6 +87,10 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
         return False  # the best moment names its lecture and speaker
     typical = _weight_of(question)
+    texts = f"{found.entry.text} {found.entry.text_ja}"
+    lacks_year = question.intent.wanted == "year" and not has_wanted(texts, question)
+    if is_answered and lacks_year:
+        return False
     taught = found.entry.kind != "fact" or defined_term(question.text)
     if is_answered and taught and not (typical or question.lectures):
         return False
@@ -90,7 +100,8 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
 
 def _weight_of(question: Question) -> float:
     """Return the weight of the words that are typical of questions about the course."""
-    return TYPICAL_WORD * about_course(without_place(question.text))
+    worded = map(without_place, usual_wordings(question.text))
+    return TYPICAL_WORD * max(map(about_course, worded))
 
 
 def course_answer(source: Source, question: Question, found: Match) -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..question.aliases import names_of
+from ..question.lecture_nouns import LECTURE, LECTURE_JA, LECTURES
 from ..question.read import Question
 from ..ranking.source import Source
 from ..records import Answer, Chunk, Citation, Language, Sentence, Video
@@ -24,21 +25,21 @@ _SAID_JA = (
 _LISTS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
-        r"\b(?:which|what) (?:lectures?|talks?|videos?|sessions?) (?:do(?:es)? )?(?:mentions?|"
+        rf"\b(?:which|what) (?:{LECTURE}|{LECTURES}) (?:do(?:es)? )?(?:mentions?|"
         r"discuss(?:es)?|talks? about|speaks? (?:of|about)|refers? to)\s+(?P<name>.+)",
-        r"\b(?:which|what) (?:lectures|talks|videos|sessions) (?:cover|explain|use|describe|"
+        rf"\b(?:which|what) {LECTURES} (?:cover|explain|use|describe|"
         r"deal with)\s+(?P<name>.+)",
-        rf"\bin (?:which|what) (?:lectures?|talks?|videos?) (?:is|are|do|does) "
+        rf"\bin (?:which|what) (?:{LECTURE}|{LECTURES}) (?:is|are|do|does) "
         rf"(?P<name>.+?) {_SAID}",
         rf"^where (?:is|are|was|were|do|does) (?P<name>.+?) {_SAID}",
-        r"\b(?:all|every) (?:the )?(?:lectures?|talks?|videos?|mentions|places) (?:that |which |"
+        rf"\b(?:all|every) (?:the )?(?:{LECTURE}|{LECTURES}|mentions|places) (?:that |which |"
         r"where )?(?:mention(?:s|ing)?|talks? about|talking about|discuss(?:es|ing)?|covers?|"
         r"about|on|of)\s+(?P<name>.+)",
-        rf"^{_NAME_JA}{_SAID_JA}(?:回|講義|授業|動画|場面)(?:は|を|って)?"
+        rf"^{_NAME_JA}{_SAID_JA}(?:{LECTURE_JA}|場面)(?:は|を|って)?"
         r"(?:どれ|どこ|すべて|全部|全て|一覧|教えて|何|ある|[?？。]|$).*",
-        rf"^どの(?:講義|回|授業|動画)(?:で|に|が|と(?:講義|回)[でに])、?{_NAME_JA}{_SAID_JA}.*",
+        rf"^どの{LECTURE_JA}(?:で|に|が|と{LECTURE_JA}[でに])、?{_NAME_JA}{_SAID_JA}.*",
         rf"^{_NAME_JA}{_SAID_JA}のは(?:どの|どれ|どこ|第?何).*",
-        r"^(?P<name>.{1,30}?)(?:は|が)どの(?:講義|回|授業)(?:と(?:講義|回))?(?:で|に)"
+        rf"^(?P<name>.{{1,30}}?)(?:は|が)どの{LECTURE_JA}(?:と{LECTURE_JA})?(?:で|に)"
         r"(?:出て|登場|触れ|話され|言及).*",
     )
 )

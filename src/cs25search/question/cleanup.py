@@ -14,6 +14,7 @@ import msgspec
 
 from ..text.japanese import is_japanese, japanese_words
 from ..text.sentences import NO_END
+from .lecture_nouns import LECTURE_JA
 
 ENOUGH = 2  # content words that a question needs to be understood on its own
 _QUOTES = r"[\"”」』)）]*"
@@ -60,10 +61,10 @@ _PREFACE = re.compile(
 _NAMES = re.compile(r"\d|(?<=\w )(?!I\b)[A-Z]|\b\w+[A-Z]")
 _NAMES_JA = re.compile(r"[A-Za-z0-9]|[ァ-ヺー]{3,}")
 _ASKER = re.compile(r"\b(?:i|i['’]\w+|im|ive|my|me|we|our|us|you|your)\b", re.I)
-_WHICH_JA = re.compile(r"^(?:どの(?:講義|授業|回|動画)|誰|だれ)[がはでをに]")
+_WHICH_JA = re.compile(rf"^(?:どの{LECTURE_JA}|誰|だれ)[がはでをに]")
 _MARKS = " \n、。，．,.？?！!"
 _POINTS = frozenset("it its it's this that these those they them their he she his her".split())
-_POINTS_JA = re.compile(r"[そこあ](?:の(?!授業|講義|講演|動画)|れ|こ)|彼")
+_POINTS_JA = re.compile(rf"[そこあ](?:の(?!{LECTURE_JA})|れ|こ)|彼")
 
 
 def without_talk(question: str) -> str:

@@ -5,6 +5,7 @@ import re
 from ..text.japanese import is_japanese, japanese_words
 from .aliases import english_name
 from .cleanup import topic_of
+from .lecture_nouns import LECTURE, LECTURE_JA
 from .small_talk import is_small_talk
 
 MOST_LETTERS = 18  # of a Japanese question without a subject
@@ -32,6 +33,8 @@ _ABOUT = re.compile(
 _ABOUT_JA = re.compile(
     r"^(?:では、?|じゃあ、?)?(?P<other>[^。？?]{1,20}?)(?:については|についても|の場合は|では|だと|(?<!と)は)[？?]$"
 )
+# A particle between two words: "BERTより新しいモデル".
+_JOINED_JA = re.compile(r"[^ぁ-ん](?:の|や|と|より|から|で|に|を|が|へ)+[^ぁ-ん]")
 # "and in Codex?", "and for images?"
 _PLACE = re.compile(r"^(?:and|but|so) (?P<word>in|for|with|on|at) (?P<other>[^?]+?)\W*$", re.I)
 # "this" alone, not before a noun ("this class").
@@ -41,9 +44,12 @@ _POINTS = re.compile(
     r"so|to|used|called|done|true|possible|better|faster|different|and|work|help|matter|mean|make|need|use|differ|compare|train|scale)s?\b)",
     re.I,
 )
-_POINTS_JA = re.compile(r"^(?:(?:それ|これ)(?!から)|そこ|その(?:講義|回|人|手法|モデル)|彼ら?)")
+_POINTS_JA = re.compile(
+    r"^(?P<asks>(?:なぜ|どうして|なんで|どのように|どうやって|いつ|誰が|どこで)、?)?"
+    rf"(?:(?:それ|これ)(?!から)|そこ|その(?:{LECTURE_JA}|人|手法|モデル)|彼ら?)"
+)
 _WHOLE_JA = re.compile(
-    r"[A-Za-z]{2}|第|講義|回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
+    r"[A-Za-z]{2}|第|講義|授業|講演|回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
 )
 _NO_SUBJECT_JA = re.compile(
     r"何.*|誰|何故|如何|どう.*|どれ.*|何時|幾つ|何処|[ぁ-ん]+|為る|有る|居る|出来る|分|時間"
@@ -57,10 +63,8 @@ _ASKING = re.compile(
 _ASKING_JA = re.compile(
     r"(?:にするのは|とは|って何|は何|(?:な?の)?はなぜ|するのは|はどう|を要約|の要点|について).*$"
 )
-_LECTURE = re.compile(
-    r"\b(?:lecture|talk|session) \d+\b|第\s*\d+\s*回|\bthe \w+ (?:lecture|talk)\b", re.I
-)
-_WHICH_LECTURE = re.compile(r"^(?:which|what) (?:lecture|talk|video)\b|どの(?:講義|回)", re.I)
+_LECTURE = re.compile(rf"\b{LECTURE} \d+\b|第\s*\d+\s*回|\bthe \w+ {LECTURE}\b", re.I)
+_WHICH_LECTURE = re.compile(rf"^(?:which|what) {LECTURE}\b|どの{LECTURE_JA}", re.I)
 _WHERE = re.compile(r"\b(?P<word>in|for|of|with|on|about|to) (?:the )?[^?]+\??$", re.I)
 
 
@@ -78,6 +82,8 @@ def understood_as(question: str, context: str) -> str:
     'なぜルーターだけfloat32？'
     >>> understood_as("誰が話してる？", "第3回の内容は？"), understood_as("弱点は？", "GLOMとは？")
     ('第3回は誰が話してる？', 'GLOMの弱点は？')
+    >>> understood_as("なぜそれが有効なのですか？", "GLOMとは？")
+    'なぜGLOMが有効なのですか？'
     >>> understood_as("and in Codex?", "What is the temperature?")
     'What is the temperature: in Codex?'
     >>> understood_as("What is GLOM?", before)
@@ -98,12 +104,12 @@ def understood_as(question: str, context: str) -> str:
         if japanese and _lacks_subject(asked):
             return f"{topic}の{other}は？"
         # Longer ones name their own topic: "Transformerの今後の課題は？"
-        if "の" not in other if japanese else len(asked.split()) <= MOST_WORDS:
+        if not _JOINED_JA.search(other) if japanese else len(asked.split()) <= MOST_WORDS:
             return _about(context, other, japanese)
     if place := _PLACE.match(asked):
         return f"{context.rstrip('?？。. ')}: {place['word']} {place['other']}?"
     if japanese:
-        pointed = _POINTS_JA.sub(topic, asked, count=1)
+        pointed = _POINTS_JA.sub(lambda found: f"{found['asks'] or ''}{topic}", asked, count=1)
         return f"{topic}は{asked}" if pointed == asked and _lacks_subject(asked) else pointed
     if len(asked.split()) <= MOST_WORDS and _POINTS.search(asked):
         return _POINTS.sub(topic, asked, count=1)

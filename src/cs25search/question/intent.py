@@ -4,11 +4,17 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from .lecture_nouns import LECTURE, LECTURE_JA, LECTURES
+
 Wanted = Literal["year", "amount", "person"]
 
 _WHO = re.compile(r"\b(?:who|whose|whom)\b|\bwhich (?:physicist|student|researcher|person|author|"
                   r"speaker|scientist)s?\b|誰|だれ", re.I)  # fmt: skip
-_WHEN = re.compile(r"\b(?:when (?:was|were|did|has|is)|(?:what|which) year)\b|いつ|何年", re.I)
+_WHEN = re.compile(
+    r"\b(?:when (?:was|were|did|has|is)|(?:what|which) year)\b"
+    r"|いつ(?!.*(?:べき|ばいい|ばよい))|何年",
+    re.I,
+)
 _COUNT = re.compile(
     r"\bhow (?:many|much|long|large|big|often|far)\b|\bwhat (?:number|share|percent(?:age)?)\b"
     r"|何(?:パーセント|[%％])|いくつ|何[個人層枚倍時分秒問回割]|どれ(?:くらい|ほど)|どのくらい",
@@ -19,18 +25,19 @@ _PERCENT = re.compile(r"\b(?:how many|what) percent(?:age)?\b|何(?:パーセン
 _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
 _LECTURE = re.compile(
     r"\b(?:which|what|best|is there an?|are there|recommend an?|suggest an?) "
-    r"(?:lecture|talk|video|class|session)(?:e?s)?\b(?! games?)"
-    r"|\blectures? (?:should|would|can) i\b"
-    r"|どの(?:講義|授業|回|動画|講演)|第何回|何回目"
-    r"|(?:講義|授業|回|動画|講演)(?:[はがを]|って)(?:どれ|何|ある|あり|教え|おすすめ|お勧め|[?？]|$)"
-    r"|(?:おすすめの|お勧めの|オススメの|見るべき|役立つ|役に立つ|向けの)(?:講義|授業|回|動画|講演)",
+    rf"(?:{LECTURE}|{LECTURES})\b(?! games?)"
+    rf"|\b(?:{LECTURE}|{LECTURES}) (?:should|would|can) i\b"
+    rf"|どの{LECTURE_JA}|第何回|何回目"
+    rf"|{LECTURE_JA}(?:[はがを]|って)(?:どれ|何|ある|あり|教え|おすすめ|お勧め|[?？]|$)"
+    rf"|(?:おすすめの|お勧めの|オススメの|見るべき|役立つ|役に立つ|向けの){LECTURE_JA}",
     re.I,
 )
 _SPEAKS = re.compile(
     r"\bwho (?:is|was|are|were|gives?|gave|presents?|presented|speaks?|spoke|teaches|taught|holds|"
-    r"talks?|lectures?|explains?|explained)\b.*\b(?:talk|lecture|speakers?|class|session|presents?|"
+    rf"talks?|lectures?|explains?|explained)\b.*\b(?:{LECTURE}|speakers?|presents?|"
     r"speaks?|lectures?)\b|\bwho (?:presents?|speaks?|lectures?)\b"
-    r"|(?:誰|だれ).*(?:話し|講演|講義|発表|担当)|(?:話し|講演|講義|発表|講師|話者|担当).*(?:誰|だれ)",
+    r"|(?:誰|だれ).*(?:話し|講演|講義|授業|発表|担当)"
+    r"|(?:話し|講演|講義|授業|発表|講師|話者|担当).*(?:誰|だれ)",
     re.I,
 )
 

@@ -3,12 +3,13 @@
 import re
 
 from ..text.words import ORDINALS
+from .lecture_nouns import LECTURE, LECTURES
 
 _KANJI = "一二三四五六七八九十"
 _NUMBERED = re.compile(
-    r"\b(?:lectures?|talks?|class|session|lec\.?) ?(?:no\.? ?|number |#)?(\d{1,2})\b"
-    rf"|\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:lecture|talk|class|session)\b"
-    rf"|第 ?(\d{{1,2}}|[{_KANJI}]) ?(?:回|講)|(?:講義|レクチャー) ?(\d{{1,2}})",
+    rf"\b(?:{LECTURE}|{LECTURES}|lec\.?) ?(?:no\.? ?|number |#)?(\d{{1,2}})\b"
+    rf"|\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) {LECTURE}\b"
+    rf"|第 ?(\d{{1,2}}|[{_KANJI}]) ?(?:回|講)|(?:講義|授業|レクチャー) ?(\d{{1,2}})",
     re.I,
 )
 _ADVERBIAL = re.compile(
@@ -18,7 +19,7 @@ _ADVERBIAL = re.compile(
 )
 # "in the lecture on experts": where it was said, not what is asked.
 _PLACE = re.compile(
-    rf"(?:{_NUMBERED.pattern})|\bin (?:the|this|that) (?:lecture|talk|video)\b|講義(?:の中)?[でに]",
+    rf"(?:{_NUMBERED.pattern})|\bin (?:the|this|that) {LECTURE}\b|(?:講義|授業)(?:の中)?[でに]",
     re.I,
 )
 

@@ -1,0 +1,49 @@
+"""What people call a lecture: talk, video, class; 授業, 動画, 回.
+
+A question means the same with any of these words, so patterns use them all, and a question about
+the course is compared with its usual wordings too.
+"""
+
+import re
+
+from ..text.words import ORDINALS
+
+# As parts of patterns that ignore case.
+LECTURE = r"(?:lecture|talk|video|class|session)"
+LECTURES = r"(?:lectures|talks|videos|classes|sessions)"
+LECTURE_JA = r"(?:講義|授業|回|動画|講演|ビデオ|レクチャー|セッション)"
+
+# "Video" and "class" are also what models are trained on: only after words that choose a lecture.
+_NOUN = re.compile(
+    rf"(?P<before>\b(?:{'|'.join(ORDINALS)}|which|what|this|whole|entire|each|every|last|best|good|"
+    r"easy|(?:long|short|hard|easi|simpl)est|difficult|recommended) )"
+    r"(?:video|class|session|talk)(?P<many>(?:e?s)?)\b(?! (?:label|token|name)s?\b)",
+    re.I,
+)
+_NOUN_JA = re.compile(
+    r"授業|講演(?!者)|レクチャー|講義(?!者|室|ノート)"
+    r"|(?:(?<=どの)|(?<=各)|(?<=おすすめの)|(?<=お勧めの)|(?<=最初の)|(?<=べき)|(?<=[いた]))"
+    r"(?:動画|ビデオ|セッション)|(?:動画|ビデオ)(?=[はをが](?:どれ|何|全部|見|観|あり|教え))"
+    r"|(?<=[いなるたのき])回(?=[はがをでにのもだって、。？?]|$)"
+)
+
+
+def usual_wordings(question: str) -> tuple[str, ...]:
+    """Return a question as it is, then with the usual words for a lecture where it has others.
+
+    >>> usual_wordings("Which class is the hardest?")
+    ('Which class is the hardest?', 'Which lecture is the hardest?')
+    >>> usual_wordings("一番難しい授業は？")
+    ('一番難しい授業は？', '一番難しい講義は？', '一番難しい回は？')
+    >>> usual_wordings("How many classes has ImageNet?"), usual_wordings("第3回の要点")
+    (('How many classes has ImageNet?',), ('第3回の要点',))
+    """
+    worded = [
+        question,
+        _NOUN.sub(
+            lambda found: f"{found['before']}lecture{'s' if found['many'] else ''}", question
+        ),
+        _NOUN_JA.sub("講義", question),
+        _NOUN_JA.sub("回", question),
+    ]
+    return tuple(dict.fromkeys(worded))
