@@ -44,7 +44,8 @@ def test_both_parts_are_answered_of_the_course_or_of_what_is_taught(index, quest
      "AlphaFold"), ("list all lectures that talk about ImageNet", "ImageNet"),
      ("BERTが出てくる回はどれ？", "BERT"), ("LSTMが出てくる講義は？", "LSTM"),
      ("どの講義でマルチモーダルの話が出てくる？", "マルチモーダル"),
-     ("CLIPについて話しているのはどの回？", "CLIP"), ("どの講義が一番難しいですか", ""),
+     ("CLIPについて話しているのはどの回？", "CLIP"), ("which classes cover BERT", "BERT"),
+     ("BERTはどの動画で出てきますか", "BERT"), ("どの講義が一番難しいですか", ""),
      ("Which lecture should I watch?", ""),
      ("Which lecture is about GLOM?", ""), ("What is BERT?", "")],
 )  # fmt: skip
@@ -103,9 +104,17 @@ def test_comparison_shows_both_sides_or_says_which_one_is_missing(index):
     assert "Mixtral: I found nothing about it." in one.text
 
 
+@pytest.mark.parametrize("question", ["BERT vs GPT", "BERTとGPTの違いは何ですか"])
+def test_a_side_is_searched_again_in_the_lecture_of_the_other(index, question):
+    answer = index.answer(question)
+    assert [citation.video.lecture for citation in answer.citations] == [1, 1]
+    assert "GPT-3" in answer.text
+
+
 @pytest.mark.parametrize(
     ("question", "context", "whole"),
-    [("and who gives it?", "Which lecture is about GLOM?", "who gives the lecture on GLOM"),
+    [("なぜそれが有効なのですか？", "GLOMとは？", "なぜGLOMが有効"),
+     ("and who gives it?", "Which lecture is about GLOM?", "who gives the lecture on GLOM"),
      ("tell me more", "What is GLOM?", "What is GLOM?"),
      ("What is BERT?", "What is GLOM?", "What is BERT?"), ("and why?", "", "and why?")],
 )  # fmt: skip
@@ -120,6 +129,7 @@ def test_follow_up_is_made_whole(question, context, whole):
      ("How does this work?", "How does the router need float32 work?"),
      ("Is this used in Codex?", "Is the router need float32 used in Codex?"),
      ("アテンションとは？", None), ("Transformerの今後の課題は？", None),
+     ("BERTやGPT-3より新しいモデルは？", None), ("強化学習との関係は？", None),
      ("これから先、どんな分野で使われそうですか？", None),
      ("画像の場合は？", "画像について：Why does the router need float32?"),
      ("Codexでは？", "Codexについて：Why does the router need float32?")],

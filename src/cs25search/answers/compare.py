@@ -1,7 +1,7 @@
 """Questions about two things: comparisons, and questions with two parts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..question.aliases import names_of
@@ -149,11 +149,16 @@ def comparing(whole: Findings, pair: tuple[str, str]) -> Answer | None:
     return None
 
 
-def in_same_lecture(other: Findings, first: Findings) -> Findings:
+def in_same_lecture(
+    other: Findings, first: Findings, find_in: Callable[[int], Findings]
+) -> Findings:
     """Return the findings for the second side, preferring a moment in the first side's lecture.
 
     A lecture that covers both compares them better than two lectures do. A moment elsewhere is kept
     if its title or first words are about the second side.
+
+    Args:
+        find_in: Returns what is found for the second side in a lecture alone.
     """
     hits = other.found.hits
     if not hits or not first.found.hits:
@@ -166,8 +171,14 @@ def in_same_lecture(other: Findings, first: Findings) -> Findings:
     near = [hit for hit in hits if hit.score >= NEAR_DEFINITION * hits[0].score]
     hit_index = choose_spans(first.found.question, first.found.hits, first.passages)[0].hit_index
     video = first.found.hits[hit_index].video
-    chosen = next((n for n, hit in enumerate(hits) if hit in near and hit.video == video), 0)
-    return only_hit(other, chosen)
+    if any(hit.video == video for hit in near):
+        return only_hit(other, next(n for n, hit in enumerate(hits) if hit.video == video))
+    inside = find_in(video.lecture) if video.lecture else other
+    if inside.found.hits and inside.found.hits[0].score >= NEAR_ABOUT * hits[0].score:
+        beside = only_hit(inside, 0)
+        if _speaks_of(term, build_extract(beside).sentences):
+            return beside
+    return only_hit(other, 0)
 
 
 def only_hit(findings: Findings, hit_index: int) -> Findings:
