@@ -4,12 +4,15 @@ These tests run in a separate pytest process, because Playwright keeps an asynci
 thread, and tests that start one there themselves would fail.
 """
 
+import http.server
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,10 +22,14 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+import trustme
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from .youtube import SILENT
+
 PROJECT = Path(__file__).parents[2]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+             "--no-proxy-server"]  # fmt: skip
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148",
@@ -99,46 +106,117 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+class Elsewhere(http.server.BaseHTTPRequestHandler):
+    """Answers in the place of every other server: see youtube.py."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer with the page of the server, whatever is asked for."""
+        body = self.server.page.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        """Print nothing."""
+
+
+@contextmanager
+def elsewhere() -> Iterator[http.server.ThreadingHTTPServer]:
+    """Run the server that Chromium reaches under every name."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    server.daemon_threads = True
+    server.page = SILENT
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("www.youtube.com").configure_cert(context)
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+
+
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Start the system's Chromium, which must be installed."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    """Start the system's Chromium, which must be installed; it reaches no other machine."""
+    with elsewhere() as server, sync_playwright() as playwright:
+        # Not by routes of Playwright: with them, Chromium would load every file of each page anew.
+        rules = f"MAP * 127.0.0.1:{server.server_port}, EXCLUDE 127.0.0.1"
+        arguments = [*ARGUMENTS, f"--host-resolver-rules={rules}"]
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        browser.elsewhere, browser.idle = server, {}
         yield browser
         browser.close()
 
 
 @contextmanager
-def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
-    """Open a new page, by default with the size of a desktop.
+def open_page(browser: Browser, fresh: bool = False, **options: Any) -> Iterator[Page]:
+    """Open a page, by default with the size of a desktop; its storage is empty.
+
+    A page that an earlier test has finished with is taken again, because a new one has to load
+    and compile the scripts anew, which takes most of the time of a test.
 
     `page.asked` lists its requests to other servers; none of them leaves the machine, and every
     frame gets the same answer. An error in the page, or a violation of its security policy, fails
     the test.
+
+    Args:
+        fresh: For a test that changes the page for good, as by a script or a clock.
     """
     options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | options
-    context = browser.new_context(**options)
+    idle = browser.idle.setdefault(repr(sorted(options.items())), [])
+    page = idle.pop() if idle and not fresh else _new_page(browser, options)
+    page.asked, page.problems = [], []
+    try:
+        yield page
+        assert page.problems == []
+    except BaseException:
+        page.context.close()
+        raise
+    finally:
+        browser.elsewhere.page = SILENT
+    if fresh:
+        page.context.close()
+    else:
+        _clear(page, options)
+        idle.append(page)
+
+
+def _new_page(browser: Browser, options: dict[str, Any]) -> Page:
+    context = browser.new_context(ignore_https_errors=True, **options)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.asked, problems = [], []
-    context.route(
-        _is_elsewhere,
-        lambda route: route.fulfill(content_type="text/html", body="<title>player</title>a video"),
-    )
     context.on(
         "request",
         lambda request: page.asked.append(request.url) if _is_elsewhere(request.url) else None,
     )
-    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on(
         "console",
-        lambda said: problems.append(said.text) if "Security Policy" in said.text else None,
+        lambda said: page.problems.append(said.text) if "Security Policy" in said.text else None,
     )
-    try:
-        yield page
-        assert problems == []
-    finally:
-        context.close()
+    return page
+
+
+def _clear(page: Page, options: dict[str, Any]) -> None:
+    """Leave nothing of a test in its page."""
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    page.context.clear_permissions()
+    page.context.clear_cookies()
+    page.emulate_media(color_scheme=options.get("color_scheme", "light"))
+    page.mouse.move(0, 0)
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.goto("about:blank")
 
 
 def _is_elsewhere(url: str) -> bool:
@@ -199,6 +277,13 @@ def link_copy(source: Path, target: Path) -> Path:
     return Path(shutil.copytree(source, target, copy_function=os.link))
 
 
+@pytest.fixture
+def small_link(small_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An index of the small course for a test that changes it; programs see the small course."""
+    monkeypatch.setenv("CS25_COURSES", str(small_dir.parents[1] / "courses"))
+    return link_copy(small_dir, tmp_path / "index")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all journeys."""
@@ -219,4 +304,11 @@ def app_url(browser: Browser, index_dir: Path) -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page on a desktop."""
     with open_page(browser) as opened:
+        yield opened
+
+
+@pytest.fixture
+def fresh_page(browser: Browser) -> Iterator[Page]:
+    """A page on a desktop that no other test uses."""
+    with open_page(browser, fresh=True) as opened:
         yield opened

@@ -3,16 +3,15 @@
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import PHONE, ask, link_copy, open_at, open_page, serve
+from .conftest import PHONE, ask, open_at, open_page, serve
 from .test_kept import fits, word
 
 PLAIN = b"1\n00:00:05,000 --> 00:00:20,000\nZebras graze beside the quagga in the savannah.\n"
 TALK = {"name": "On stripes [abcdefghijk].en.srt", "mimeType": "text/plain", "buffer": PLAIN}
 
 
-def test_caption_file_is_searched_at_once_and_wrong_ones_are_named(browser, index_dir, tmp_path):
-    index = link_copy(index_dir, tmp_path / "index")
-    with serve(index) as served, open_page(browser) as page:
+def test_caption_file_is_searched_at_once_and_wrong_ones_are_named(browser, small_link):
+    with serve(small_link) as served, open_page(browser) as page:
         open_at(page, served.url + "/index?lang=en")
         expect(page.get_by_text("Add to CS25")).to_be_visible()
         file = page.locator("input[type=file]")

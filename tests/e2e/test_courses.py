@@ -22,6 +22,7 @@ def two(index_dir, tmp_path_factory):
     """A server with the bundled course and the invented one."""
     root = tmp_path_factory.mktemp("two")
     link_copy(index_dir, root / "cs25")
+    link_copy(index_dir / "models", root / "kitchen" / "models")
     subprocess.run(
         [sys.executable, "-m", "ingest", "kitchen", "--offline", "--index", str(root)],
         env=os.environ | {"CS25_COURSES": str(COURSES)}, check=True, capture_output=True,

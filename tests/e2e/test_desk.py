@@ -69,7 +69,8 @@ def test_another_lecture_plays_in_the_same_frame(page, app_url):
     expect(page.locator(".cs-line")).to_contain_text("Lecture 1")
 
 
-def test_frame_that_never_answers_is_loaded_again_at_each_click(page, app_url):
+def test_frame_that_never_answers_is_loaded_again_at_each_click(fresh_page, app_url):
+    page = fresh_page
     open_desk(page, f"{app_url}/?lang=en&q={quote(FLOAT32['en'])}")
     page.clock.install()
     moment(page, 1).click()

@@ -232,22 +232,19 @@ def tab_to(page, wanted):
     raise AssertionError(f"20 times Tab does not lead to {wanted}")
 
 
-def test_no_index_says_how_to_build_one(page, tmp_path):
-    with serve(tmp_path / "index") as served:
+def test_no_index_says_how_to_build_one_and_a_corrupt_one_names_the_file(page, small_dir, tmp_path):
+    index = tmp_path / "index"
+    with serve(index) as served:
         for name in ("search", "lectures", "lecture", "index"):
             open_at(page, served.url + PAGES[name])
             expect(page.get_by_role("alert")).to_contain_text("There is no index yet")
             expect(page.get_by_text("cs25search ingest").first).to_be_visible()
-
-
-def test_corrupt_index_names_the_file(page, index_dir, tmp_path):
-    index = link_copy(index_dir, tmp_path / "index")
-    damaged = index / (index / "CURRENT").read_text().strip() / "tokens.npy"
-    content = bytearray(damaged.read_bytes())
-    content[len(content) // 2] ^= 1
-    damaged.unlink()
-    damaged.write_bytes(content)
-    with serve(index) as served:
+        link_copy(small_dir, index / "cs25")
+        damaged = index / "cs25" / (small_dir / "CURRENT").read_text().strip() / "tokens.npy"
+        content = bytearray(damaged.read_bytes())
+        content[len(content) // 2] ^= 1
+        damaged.unlink()
+        damaged.write_bytes(content)
         for name in ("search", "lectures", "lecture", "index"):
             open_at(page, served.url + PAGES[name])
             expect(page.get_by_role("alert")).to_contain_text("The index is damaged")
@@ -260,10 +257,9 @@ Zebras graze beside the quagga in the savannah.
 """
 
 
-def test_button_brings_a_new_generation_to_pages_that_are_open(browser, page, index_dir, tmp_path):
-    index = link_copy(index_dir, tmp_path / "index")
-    keep_captions(index, PLAIN)
-    with serve(index) as served, open_page(browser) as other:
+def test_button_brings_a_new_generation_to_pages_that_are_open(browser, page, small_link):
+    keep_captions(small_link, PLAIN)
+    with serve(small_link) as served, open_page(browser) as other:
         open_at(other, served.url + PAGES["search"])
         open_at(page, served.url + PAGES["index"])
         expect(page.locator(".st-key-counts")).to_contain_text("Videos10")
@@ -291,12 +287,11 @@ zebra <script>alert(1)</script> **bold** `code` www.evil.example
 """
 
 
-def test_caption_full_of_markup_is_shown_as_it_is_and_fetches_nothing(page, index_dir, tmp_path):
-    index = link_copy(index_dir, tmp_path / "index")
-    keep_captions(index, HOSTILE)
-    command = [sys.executable, "-m", "ingest", "--offline", "--index", index]
+def test_caption_full_of_markup_is_shown_as_it_is_and_fetches_nothing(page, small_link):
+    keep_captions(small_link, HOSTILE)
+    command = [sys.executable, "-m", "ingest", "--offline", "--index", small_link]
     subprocess.run(command, check=True, capture_output=True)
-    with serve(index) as served:
+    with serve(small_link) as served:
         open_at(page, served.url + "/?lang=en&q=zebra+style")
         first = page.locator(".st-key-moment-1")
         expect(first).to_contain_text("/evil.example/a.png) $x^2$ <style>")

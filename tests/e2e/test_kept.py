@@ -149,7 +149,7 @@ def test_a_browser_full_of_nonsense_is_no_obstacle(page, app_url):
 
 
 def test_a_browser_that_stores_nothing_is_told(browser, app_url):
-    with open_page(browser) as page:
+    with open_page(browser, fresh=True) as page:
         page.add_init_script(
             "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }"
         )

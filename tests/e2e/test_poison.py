@@ -1,5 +1,6 @@
 """Hostile captions, titles, decks and replies of a language model in the app."""
 
+import os
 import re
 import subprocess
 import sys
@@ -22,10 +23,10 @@ OWN = re.compile(
 
 
 @pytest.fixture(scope="module")
-def poisoned(browser, index_dir, tmp_path_factory):
+def poisoned(browser, small_dir, tmp_path_factory):
     """The app on poisoned captions and a poisoned deck, with a model that obeys the poison."""
     folder = tmp_path_factory.mktemp("poisoned")
-    index = link_copy(index_dir, folder / "index")
+    index = link_copy(small_dir, folder / "index")
     chapters = ((0.0, TITLE), (200.0, "[x](javascript:window.pwned=1) $x^2$"))
     # The second is as long as the lecture of the deck, so it has its slides.
     for video_id, seconds in ((VIDEO, 700.0), (SLIDES, 600.0)):
@@ -35,7 +36,10 @@ def poisoned(browser, index_dir, tmp_path_factory):
         store_track(index / "captions", track)
     (folder / "deck.txt").write_text(DECK, "utf-8")
     command = ["-m", "ingest", "--offline", "--index", index, "--deck", folder / "deck.txt"]
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+    env = os.environ | {"CS25_COURSES": str(small_dir.parents[1] / "courses")}
+    done = subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, check=False, env=env
+    )
     assert done.returncode in (0, 3), done.stderr
 
     def obey(handler):
@@ -50,6 +54,7 @@ def poisoned(browser, index_dir, tmp_path_factory):
         patch.setenv("CS25_LLM_BASE_URL", model.base_url)
         patch.setenv("CS25_LLM_MODEL", "![x](http://evil.example/model.png)")
         patch.setenv("CS25_LLM_API_KEY", KEY)
+        patch.setenv("CS25_COURSES", env["CS25_COURSES"])
         patch.setenv("STREAMLIT_LOGGER_LEVEL", "debug")
         with serve(index) as served:
             yield served

@@ -40,6 +40,7 @@ def bread_url(index_dir, tmp_path_factory):
         sound.setparams((1, 1, 8000, 0, "NONE", ""))
         sound.writeframes(b"\x80" * 8000 * 6)
     link_copy(index_dir, root / "index" / "cs25")
+    link_copy(index_dir / "models", root / "index" / "bread" / "models")
     command = [sys.executable, "-m", "ingest", "bread", "--offline", "--index", root / "index"]
     env = os.environ | {"CS25_COURSES": str(root / "courses")}
     subprocess.run(command, env=env, check=True, capture_output=True)
