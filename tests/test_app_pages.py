@@ -7,7 +7,7 @@ from pathlib import Path
 
 import filelock
 import pytest
-from conftest import run
+from conftest import copy_index, run_here
 from poison import DECK, TITLE
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -43,22 +43,25 @@ def bundled_course(index_dir, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def wider_index(index_dir, tmp_path_factory):
-    """The bundled course, a talk that is not in the deck, and unreadable captions."""
-    folder = Path(shutil.copytree(index_dir, tmp_path_factory.mktemp("wider") / "index"))
+def wider_index(small_dir, tmp_path_factory):
+    """The small course, a talk that is not in the deck, and unreadable captions."""
+    folder = copy_index(small_dir, tmp_path_factory.mktemp("wider") / "index")
     talk = Origin(TALK, "local", f"{TALK}.en.srt", "en", title="On *stripes*", duration=100.0,
                   chapters=((0.0, "Zebras"), (90.0, "The [quagga]")))  # fmt: skip
     store_track(folder / "captions", RawTrack(talk, SAID.encode()))
     broken = Origin(BROKEN, "local", f"{BROKEN}.en.srt", "en", title="Broken *captions*")
     store_track(folder / "captions", RawTrack(broken, b"\x00 no captions"))
-    assert run("ingest", "--offline", "--index", folder).returncode == 3
+    courses = str(small_dir.parents[1] / "courses")
+    done = run_here("ingest", "--offline", "--index", folder, CS25_COURSES=courses)
+    assert done.returncode == 3, done.stderr
     return folder
 
 
 @pytest.fixture
-def wider(wider_index, monkeypatch):
+def wider(wider_index, small_dir, monkeypatch):
     """The app uses the wider index."""
     monkeypatch.setenv("CS25_INDEX", str(wider_index))
+    monkeypatch.setenv("CS25_COURSES", str(small_dir.parents[1] / "courses"))
 
 
 def open_page(path: str, question: str = "", **params: str) -> AppTest:
@@ -292,15 +295,15 @@ def test_slides_of_a_lecture_and_the_notes_that_they_fit(language):
     assert numbers <= {str(slide.number) for slide in own} and len(numbers) > 1
 
 
-def test_slides_of_another_deck(index_copy, monkeypatch):
+def test_slides_of_another_deck(small_copy, monkeypatch):
     track = Origin("anotherdeck", "local", "anotherdeck.en.srt", "en", title=TITLE,
                    duration=600.0)  # fmt: skip
-    store_track(index_copy / "captions", RawTrack(track, SAID.encode()))
-    (index_copy / "deck.txt").write_text(DECK, "utf-8")
-    assert run("ingest", "--offline", "--index", index_copy).returncode == 0
-    monkeypatch.setenv("CS25_INDEX", str(index_copy))
+    store_track(small_copy / "captions", RawTrack(track, SAID.encode()))
+    (small_copy / "deck.txt").write_text(DECK, "utf-8")
+    assert run_here("ingest", "--offline", "--index", small_copy).returncode == 0
+    monkeypatch.setenv("CS25_INDEX", str(small_copy))
     app = open_page("lecture", lang="en", lecture="11")
-    own = [slide for slide in open_index(index_copy).generation.slides if slide.lecture == 11]
+    own = [slide for slide in open_index(small_copy).generation.slides if slide.lecture == 11]
     shown = "".join(pieces(app))
     assert own and all(say("slide", "en", number=slide.number) in shown for slide in own)
     assert "<script" not in shown
@@ -389,18 +392,19 @@ def test_sources_page_sees_an_ingest_that_runs_elsewhere(language, index_copy, m
     assert say("ingest_running", language) not in texts(app)
 
 
-def test_button_brings_the_index_up_to_date_and_tells_how_it_went(index_copy, monkeypatch):
-    monkeypatch.setenv("CS25_INDEX", str(index_copy))
+def test_button_brings_the_index_up_to_date_and_tells_how_it_went(small_copy, monkeypatch):
+    monkeypatch.setenv("CS25_INDEX", str(small_copy))
+    chunks = len(open_index(small_copy).generation.chunks)
     broken = Origin(BROKEN, "local", f"{BROKEN}.en.srt", "en", title="Broken captions")
-    store_track(index_copy / "captions", RawTrack(broken, b"\x00 no captions"))
+    store_track(small_copy / "captions", RawTrack(broken, b"\x00 no captions"))
     app = open_page("index", lang="ja")
     ran(button(app, say("ingest", "ja")).click().run())
     assert say("ingest_running", "ja") in texts(app)
-    wait_for_ingest(index_copy)
+    wait_for_ingest(small_copy)
     for language in ("ja", "en"):
         ran(app.radio(key="language").set_value(language).run())
         assert messages(app) == [say("ingest_partly", language)]
-        assert "576 chunks of 11 videos" in app.code[0].value
+        assert f"{chunks} chunks of 11 videos" in app.code[0].value
         assert "**Broken captions**" in texts(app)
         assert say("failed", language) in [one.value for one in app.subheader]
 

@@ -319,7 +319,7 @@ HOSTILE += ["{\\", "00:00:01,000 ", "NOTE\n\n", "♪ ", "\0", "\u200b", ">> ", "
 @pytest.mark.parametrize("pattern", HOSTILE, ids=repr)
 def test_time_does_not_grow_with_the_square_of_a_hostile_file(pattern: str) -> None:
     # Linear reading takes well under a second; quadratic reading of so much takes minutes.
-    body = pattern * (200_000 // len(pattern))
+    body = pattern * (80_000 // len(pattern))
     began = time.process_time()
     heads = ["1\n00:00:01,000 --> 00:00:02,000\n", "WEBVTT\n\n00:01.000 --> 00:02.000\n", ""]
     heads += ["0:00\na\n0:01\n", "[Script Info]\n[Events]\nDialogue: ", "<tt>", "[{'text': '"]
