@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import DATA, run
+from conftest import DATA, run_here
 
 from cs25search import open_index
 from cs25search.encoding.encoder import OnnxEncoder
@@ -146,15 +146,17 @@ def tiny_model(tmp_path_factory):
     return folder / "model"
 
 
-def test_another_model_builds_an_index_that_only_it_can_search(tiny_model, index, tmp_path):
-    done = run("ingest", "--offline", "--index", tmp_path, "--model", tiny_model)
+def test_another_model_builds_an_index_that_only_it_can_search(
+    tiny_model, index, small_copy, tmp_path
+):
+    done = run_here("ingest", "--offline", "--index", tmp_path / "tiny", "--model", tiny_model)
     assert done.returncode == 0, done.stderr
-    tiny = open_index(tmp_path)
+    tiny = open_index(tmp_path / "tiny")
     assert tiny.generation.manifest.dim == 16
     assert tiny.generation.manifest.model == str(tiny_model)
     assert tiny.search("router precision")
     with pytest.raises(EncoderError, match="was built with model-"):
-        open_index(tmp_path, encoder=index.encoder)
+        open_index(tmp_path / "tiny", encoder=index.encoder)
 
 
 def test_folder_without_safetensors_is_refused(tmp_path):
