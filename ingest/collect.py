@@ -27,6 +27,7 @@ from .notes.windows import Window, build_windows
 from .report import VideoRow
 
 REPAIR = CaptionError.cure
+NO_TITLE = "No title found; set title in course.toml."
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def collect(
         notes = [note for note in course.notes if note.video_id == video_id]
         doubt = matches.doubts.get(video_id, "") or matches.remarks.get(video_id, "")
         row = replace(row, video=video, notes=len(notes), doubt=doubt)
+        if video.title == video.video_id:
+            row = replace(row, remark=f"{row.remark} {NO_TITLE}".strip())
         chunks += notes
         if notes:
             sources.append(TextSource(video_id, "bundled notes", "", "", 0, len(notes)))

@@ -12,6 +12,7 @@ from cs25search import open_index
 from cs25search.course.read import load_course
 from cs25search.errors import DeckError
 from cs25search.records import Cue, Video
+from cs25search.wording import lecture_title
 from ingest.captions.files import Origin, RawTrack, store_track
 from ingest.captions.json3 import write_json3
 from ingest.captions.parse import parse_captions
@@ -48,6 +49,23 @@ def with_lectures(*lectures):
 
 def without_lectures():
     return with_lectures()
+
+
+def test_video_without_a_title_is_called_untitled_and_the_report_names_the_cure():
+    data = write_json3([Cue(1.0, 4.0, "Welcome.")])
+    tracks = {
+        video_id: RawTrack(
+            Origin(video_id, "local", f"{video_id}.en.json3", "en", title=title), data
+        )
+        for video_id, title in (("Iiv9R6BjxHM", ""), ("aircAruvnKk", "Networks"))
+    }
+    rows = {row.video.video_id: row for row in collect(without_lectures(), tracks, None, {}).rows}
+    assert lecture_title(rows["aircAruvnKk"].video, "en").endswith(": Networks")
+    assert rows["aircAruvnKk"].remark == ""
+    untitled = rows["Iiv9R6BjxHM"]
+    assert lecture_title(untitled.video, "en").endswith(": untitled (Iiv9R6BjxHM)")
+    assert lecture_title(untitled.video, "ja").endswith("：無題（Iiv9R6BjxHM）")
+    assert untitled.remark == "No title found; set title in course.toml."
 
 
 def test_contents_give_title_length_star_and_speakers(deck):

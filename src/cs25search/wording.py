@@ -65,6 +65,19 @@ def quote_of(text: str) -> str:
     return f"「{text}」" if is_japanese(text) else f"“{text}”"
 
 
+def title_of(video: Video, language: Language) -> str:
+    """Return the title of a recording, or that it has none beside its id.
+
+    >>> title_of(Video("Iiv9R6BjxHM", "Iiv9R6BjxHM", (), 0.0), "en")
+    'untitled (Iiv9R6BjxHM)'
+    >>> title_of(Video("Iiv9R6BjxHM", "GLOM", (), 0.0, title_ja="部分と全体"), "ja")
+    '部分と全体'
+    """
+    if video.title == video.video_id and not video.title_ja:
+        return f"無題（{video.video_id}）" if language == "ja" else f"untitled ({video.video_id})"
+    return in_language(video.title, video.title_ja, language)
+
+
 def lecture_title(video: Video, language: Language, between: tuple[str, str] = (": ", "：")) -> str:
     """Return number and title of a lecture, as in a heading; the title outside the deck.
 
@@ -75,7 +88,7 @@ def lecture_title(video: Video, language: Language, between: tuple[str, str] = (
     >>> lecture_title(glom, "en"), lecture_title(glom, "ja", (" · ", " · "))
     ('Lecture 8: GLOM', '第8回 · GLOM')
     """
-    title = in_language(video.title, video.title_ja, language)
+    title = title_of(video, language)
     number = lecture_label(video.lecture, language)
     return f"{number}{between[language == 'ja']}{title}" if number else title
 
@@ -97,8 +110,7 @@ def named_lecture(
     names = video.speakers if with_speakers else ()
     if language == "ja":
         by = f"（{'、'.join(names)}）" if names else ""
-        title = in_language(video.title, video.title_ja, language)
-        return f"{lecture_label(video.lecture, language)}「{title}」{by}"
+        return f"{lecture_label(video.lecture, language)}「{title_of(video, language)}」{by}"
     by = f", by {english_list(names)}" if names else ""
     return f"{lecture_title(video, language, (between, between))}{by}"
 
