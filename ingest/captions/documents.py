@@ -20,9 +20,6 @@ from .json3 import read_events
 from .track import MAX_HOURS, Problems, Shown, Timed
 from .words import read_lines, tokens_of
 
-MOST_PRINTED = (
-    5_000_000  # characters of a Python list; parsing takes a hundred times as much memory
-)
 MOST_WORDS = 12  # of a caption made of single words
 FURTHEST = 40  # letters of the text that may lie between two of its words
 SENTENCE_END = ".?!。？！"
@@ -38,7 +35,19 @@ _LISTS = (
 _CAPTIONS = ("p", "text")  # XML elements
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)  # of JSON
 _DEEPEST = 2  # captions are in a list, which is the document or one of its fields
-_PRINTED = re.compile(r"""^\s*(?:\[|\{|Fetched)[^\n]{0,200}?text['"]?\s*[:=]""")
+# A caption as Python prints it; a long string may be several, one per line.
+_STRING = r"""(?:'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+")"""
+_NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?(?:e-?[0-9]{1,2})?"
+_VALUE = rf"(?:{_NUMBER}|None|True|False|{_STRING}(?:\s*+{_STRING})*+)"
+_KEY = r"(?:'?\b[a-z_]{1,20}'?\s{0,9}[:=]\s*+)"
+_FIELD = re.compile(rf"'?\b([a-z_]{{1,20}})'?\s{{0,9}}[:=]\s*+({_VALUE})")
+_PRINTED_ENTRY = re.compile(
+    rf"(?:\{{|FetchedTranscriptSnippet\()(?:\s*+{_KEY}{_VALUE}\s*+,?)++\s*+[}})]"
+)
+_PRINTED = re.compile(
+    r"^\s{0,9}(?:\[\s{0,9}){0,2}(?:FetchedTranscript\w{0,7}\(|\{\s{0,9}'(?:text|start|duration)')",
+    re.M,
+)
 
 
 def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
@@ -95,31 +104,52 @@ def _whole_entries(text: str) -> str:
 
 
 def is_printed_list(text: str) -> bool:
-    """Return whether a text may be a printed Python list of captions."""
-    return len(text) <= MOST_PRINTED and _PRINTED.match(text) is not None
+    """Return whether a text may be captions that Python printed, possibly after other lines."""
+    return _PRINTED.search(text[:2000]) is not None
 
 
 def read_printed_list(text: str, problems: Problems) -> list[Shown]:
-    """Return the captions of a printed Python list, as youtube-transcript-api's users save it.
+    """Return the captions that youtube-transcript-api prints, or its users do.
+
+    They are one list, a list of lists (with line breaks, as its command line prints them), or one
+    caption per line. Of a list that is cut off, the whole captions are returned.
 
     Raises:
-        CaptionError: It is not such a list.
+        CaptionError: There is no whole caption in it.
     """
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-        if isinstance(tree, ast.Call):  # FetchedTranscript(snippets=[...])
-            tree = next(one.value for one in tree.keywords if one.arg == "snippets")
-        if not isinstance(tree, ast.List):
-            raise ValueError("no list")
-        entries = [
-            {one.arg: ast.literal_eval(one.value) for one in item.keywords}
-            if isinstance(item, ast.Call)
-            else ast.literal_eval(item)
-            for item in tree.elts
-        ]
-    except (SyntaxError, ValueError, StopIteration, RecursionError, MemoryError, TypeError):
-        raise CaptionError(problems.source, 0, "not a list that Python printed") from None
+    found = list(_PRINTED_ENTRY.finditer(text))
+    if not found:
+        raise CaptionError(problems.source, 0, "not a list that Python printed")
+    head = text[: found[0].start()]
+    opened = head.count("[") - head.count("]")
+    entries = []
+    for one, following in zip(found, [*found[1:], None], strict=True):
+        entries.append(_printed_entry(one[0]))
+        after = text[one.end() : following.start() if following else None]
+        is_begun = after.lstrip(", \n").startswith(("{", "F")) or after.count("]") < opened
+        if following is None and is_begun:
+            problems.add(_line_of(text, one.end()), BROKEN_OFF)
+        elif following and "[" in after:
+            reason = "the captions of another video begin here and are left out"
+            problems.add(_line_of(text, following.start()), reason)
+            break
+        elif following and after.strip(", \n"):
+            reason = f"{after.strip(', ')[:60]!r} is not a caption"
+            problems.add(_line_of(text, one.end()), reason)
     return _entries(entries, ("start", "end"), 1000.0, problems)
+
+
+def _printed_entry(text: str) -> dict[str, Any]:
+    """Return the fields of a caption that Python printed, {} if they are no literals."""
+    try:
+        # Adjacent strings on several lines are one literal only between brackets.
+        return {key: ast.literal_eval(f"({said})") for key, said in _FIELD.findall(text)}
+    except (SyntaxError, ValueError):
+        return {}
+
+
+def _line_of(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _entries(
@@ -277,17 +307,17 @@ def read_xml(text: str, problems: Problems) -> tuple[list[Shown], str]:
 def _whole_elements(text: str) -> Element | None:
     """Return the root of broken XML with its whole captions, None if there are none."""
     root: Element | None = None
-    is_open: list[Element] = []
+    opened: list[Element] = []
     has_captions = False
     with suppress(ParseError, DefusedXmlException, ValueError):
         for event, one in defusedxml.ElementTree.iterparse(io.StringIO(text), ("start", "end")):
             root = one if root is None else root
             if event == "start":
-                is_open.append(one)
+                opened.append(one)
             else:
-                is_open.pop()
+                opened.pop()
                 has_captions |= _local(one.tag) in _CAPTIONS
-    for parent, one in pairwise(is_open):
+    for parent, one in pairwise(opened):
         if _local(one.tag) in _CAPTIONS:
             parent.remove(one)
             break

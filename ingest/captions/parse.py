@@ -106,7 +106,7 @@ def _read(text: str, problems: Problems) -> tuple[list[Shown], str, tuple[tuple[
 
 def _is_json(text: str) -> bool:
     """Return whether a text that begins with a bracket is JSON and not a printed list or a time."""
-    return re.match(r"\s*(?:\{\s*(?:\"|\}|$)|\[\s*(?:\{\s*\"|\[|\]|$))", text[:2000]) is not None
+    return re.match(r"\s*(?:\{\s*(?:\"|\}|$)|\[[\[\s]*(?:\{\s*\"|\]|$))", text[:2000]) is not None
 
 
 def _remarks(shown: Sequence[Shown]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .clocks import TIME, milliseconds
+from .clocks import BROKEN_OFF, TIME, milliseconds
 from .names import LANGUAGES
 from .speakers import is_name, plain_name
 from .track import NoSpeech, Problems, Shown
@@ -18,6 +18,11 @@ from .words import read_lines
 _OPEN, _CLOSE = r"[\[(（【]?\s{0,3}", r"\s{0,3}[\])）】]?"
 RANGE = re.compile(
     rf"\s*{_OPEN}{TIME}\s*(?:-->|->|--|[-–—~〜]|to|bis)\s*{TIME}{_CLOSE}\s*:?\s*(.*)"
+)
+# As faster-whisper's users print segments: "[0.60s -> 4.00s] words".
+_SECONDS = r"([0-9]{1,6}(?:\.[0-9]{1,9})?)\s?s?"
+SECONDS = re.compile(
+    rf"\s*\[\s{{0,3}}{_SECONDS}\s{{0,3}}-{{1,2}}>\s{{0,3}}{_SECONDS}\s{{0,3}}\]\s*:?\s*(.*)"
 )
 STAMP = re.compile(rf"\s*(?:\*\*)?{_OPEN}{TIME}{_CLOSE}(?:\*\*)?(?![0-9:.,])\s*[-–—|:：]?\s*(.*)")
 NAMED = re.compile(rf"\s*(?:\*\*)?(\S.{{0,60}}?)(?:\*\*)?[\s,:]{{1,9}}{_OPEN}{TIME}{_CLOSE}\s*")
@@ -39,6 +44,7 @@ _WALL_CLOCK_FROM = 3_600_000  # saved captions of a meeting use the time of day
 # Zoom: "15:03:03 From Jane Doe to Everyone:", or time, name and words between tabs.
 _CHAT = re.compile(rf"\s*{TIME}(?:\s+From\s.{{1,80}}:|\t[^\t]{{1,60}}:\t)")
 _PRINTED = re.compile(rf"\s*\[{TIME} --> {TIME}\]\s*\S")  # by Whisper and whisper.cpp
+_PRINTED_BEGUN = re.compile(r"\s*\[[0-9:.,]*s?\s{0,3}(?:-{1,2}>?\s{0,3}[0-9:.,]*s?\s{0,3})?")
 _PROMPT = re.compile(r"\s*(?:\S{1,40}@\S{1,80})?[$%#](?:\s|$)")  # of a shell
 _NUMBERED = re.compile(r"\s*Chapter [0-9]{1,3}: (\S.*)")
 _OF_PANEL = frozenset({"transcript", "search in video", "search transcript", "文字起こし"})
@@ -79,7 +85,7 @@ def read_transcript(
         if part:
             parts.append(part)
             chat += _CHAT.match(line) is not None
-            printed += _PRINTED.match(line) is not None
+            printed += bool(_PRINTED.match(line) or SECONDS.match(line))
         elif line.strip():
             (parts[-1].lines if parts else before).append(line)
     if not parts:
@@ -87,6 +93,11 @@ def read_transcript(
     if chat * 2 > len(parts):
         raise NoSpeech(problems.source, "this is the chat of a meeting, not speech", is_usual=True)
     if printed * 2 > len(parts):  # other lines are those of the program and of the shell
+        above, _, last = text.rstrip().rpartition("\n")
+        if _PRINTED_BEGUN.fullmatch(last):
+            problems.add(above.count("\n") + 2, f"{last[:60]!r}: {BROKEN_OFF}")
+            if _read_line(last):
+                parts.pop()
         for part in parts:
             del part.lines[1:]
     while parts[-1].lines and _PROMPT.match(parts[-1].lines[-1]):
@@ -115,6 +126,9 @@ def _read_line(line: str) -> _Part | None:
         start, end = milliseconds(*groups[:4]), milliseconds(*groups[4:8])
         if start is not None and end is not None:
             return _part(start, max(start, end), groups[8])
+    if match := SECONDS.fullmatch(line):
+        start, end = (round(float(one) * 1000) for one in match.groups()[:2])
+        return _part(start, max(start, end), match[3])
     if match := STAMP.fullmatch(line):
         start = milliseconds(*match.groups()[:4])
         if start is not None:
