@@ -22,7 +22,12 @@ COMMON = [
     (f"What is it？ [{ID}].en.srt", "What is it?", "en"),
     (f"What is it [{ID}].en-orig.vtt", "What is it", "en-orig"),
     (f"What is it [{ID}].en-US.vtt", "What is it", "en-US"),
-    (f"What is it [{ID}].en-uYU-mmqFLq8.vtt", "What is it", "en-uYU-mmqFLq8"),
+    (f"What is it [{ID}].en-uYU-mmqFLq8.vtt", "What is it", "en"),
+    (f"What is it [{ID}].zh-Hans--Yu-mmqFLq8.vtt", "What is it", "zh-Hans"),
+    (f"What is it [{ID}].pt-br.vtt", "What is it", "pt-br"),
+    (f"What is it [{ID}].sr-Latn.vtt", "What is it", "sr-Latn"),
+    (f"What is it [{ID}].ja-en.vtt", "What is it", "ja"),
+    (f"What is it [{ID}].zh-Hans-en-US.vtt", "What is it", "zh-Hans"),
     (f"What is it [{ID}].zh-Hans.vtt", "What is it", "zh-Hans"),
     (f"What is it [{ID}].es-419.vtt", "What is it", "es-419"),
     (f"What is it [{ID}].vtt", "What is it", ""),
@@ -299,6 +304,35 @@ def test_languages_of_files_are_an_order_and_original_is_what_is_spoken(tmp_path
         (["ja", "original"], "en-orig"),
     ):
         assert read_captions(tmp_path, wanted)[0][0].origin.language == taken
+
+
+@pytest.mark.parametrize("code", ["ja-en", "zh-Hans-en", "pt-BR-en-US", "ja-en-nP7-2PuUl7o"])
+def test_translation_that_only_its_name_tells_is_marked_and_comes_last(tmp_path, code):
+    (tmp_path / f"Talk [{ID}].{code}.vtt").write_text(SRT)
+    (track,), _ = read_captions(tmp_path)
+    assert track.origin.made == "machine-translated"
+    (tmp_path / f"Talk [{ID}].fr.vtt").write_text(SRT)
+    (track,), _ = read_captions(tmp_path, ["ja", "zh", "pt"])
+    assert (track.origin.language, track.origin.made) == ("fr", "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    "en-US en-orig en-en zh-Hans pt-BR pt-br zh-TW zh-tw es-419 sr-Latn en-nP7-2PuUl7o".split(),
+)
+def test_regions_scripts_and_named_tracks_are_no_translations(tmp_path, code):
+    (tmp_path / f"Talk [{ID}].{code}.vtt").write_text(SRT)
+    assert read_captions(tmp_path)[0][0].origin.made == ""
+
+
+def test_plain_track_comes_before_one_with_a_name_of_its_own(tmp_path):
+    for name in ("en-nP7-2PuUl7o.json3", "en-aP7-2PuUl7o.vtt", "en.srt"):
+        (tmp_path / f"Talk [{ID}].{name}").write_text(SRT)
+    (track,), _ = read_captions(tmp_path)
+    assert track.origin.file == f"Talk [{ID}].en.srt"
+    (tmp_path / f"Talk [{ID}].en.srt").unlink()
+    (track,), _ = read_captions(tmp_path)
+    assert track.origin.language == "en"
 
 
 def test_machine_translations_and_dubbed_captions_of_ytdlp_are_marked_and_come_last(tmp_path):

@@ -57,7 +57,7 @@ ONE_VIDEO = (
     "give each a title: talk.en.vtt."
 )
 MACHINE_TRANSLATED = "machine-translated"
-_Preference = tuple[bool, int, bool, int, str]  # lower is better
+_Preference = tuple[bool, int, bool, bool, int, str]  # lower is better
 MOST_BYTES = 50_000_000  # of one caption file; a day of word-timed speech needs a fifth of it
 ABOUT_LETTERS = 1000  # characters kept of a description
 
@@ -149,9 +149,9 @@ def read_captions(
 ) -> tuple[list[RawTrack], list[LeftOut]]:
     """Return the best caption file of each video in a folder, or one file, and the files left out.
 
-    Among several files of one video, the preferred language comes first, then a file without a
-    language, then the most detailed format; a machine translation comes last. Videos and pictures
-    are ignored.
+    Among several files of one video, the preferred language comes first, then a track without a
+    name of its own, then a file without a language, then the most detailed format; a machine
+    translation comes last. Videos and pictures are ignored.
 
     Args:
         languages: The preferred one first, as `parse_languages` returns them.
@@ -193,6 +193,7 @@ def read_captions(
         preference = (
             origin.made == MACHINE_TRANSLATED,
             _place_of(name.language, origin, languages),
+            name.has_own_name,
             name.language != "",
             FORMATS.index(name.format),
             str(shown),
@@ -417,6 +418,7 @@ def _origin(path: Path, name: Name, given_id: str = "") -> Origin:
         name.language,
         title=title,
         remark="" if given_id or info else name.remark,
+        made=MACHINE_TRANSLATED if name.is_translated else "",
         file=path.name,
     )
     if info is None:
@@ -430,7 +432,7 @@ def _origin(path: Path, name: Name, given_id: str = "") -> Origin:
             sorted((one.start_time, " ".join(one.title.split())) for one in info.chapters)
         ),
         about=" ".join(f"{info.channel} {info.description}".split())[:ABOUT_LETTERS],
-        made=_made(info, name.language),
+        made=_made(info, name.code) or ("" if name.code in info.subtitles else origin.made),
     )
 
 

@@ -57,7 +57,15 @@ LANGUAGES = {
     "portuguese": "pt", "português": "pt", "italian": "it", "italiano": "it", "hindi": "hi",
     "हिन्दी": "hi", "arabic": "ar", "العربية": "ar", "dutch": "nl", "turkish": "tr",
 }  # fmt: skip
-_CODE = re.compile(r"(?P<code>[A-Za-z]{2,3})(?:-[A-Za-z0-9_]{1,16}){0,6}")
+_CODE = re.compile(r"(?P<code>[A-Za-z]{2,3})(?:-[A-Za-z0-9_]{1,16}){0,6}?(?:-[A-Za-z0-9_-]{11})?")
+_PLAIN = r"[a-z]{2,3}(?:-(?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3})(?![A-Za-z0-9_]))*+"
+_OWN_NAME = r"-[A-Za-z0-9_-]{11}"  # by which YouTube tells tracks of one language apart
+_NAMED = re.compile(rf"(?P<plain>{_PLAIN}){_OWN_NAME}")
+# yt-dlp: the language of a machine translation, then that of the captions it was made from.
+_TRANSLATED = re.compile(rf"(?P<plain>{_PLAIN})-(?P<source>{_PLAIN})(?:{_OWN_NAME})?")
+# Sources are limited to common languages, because "pt-br" and "zh-tw" name regions.
+_SOURCES = frozenset("en ja zh ko es fr de it pt ru uk pl nl tr ar hi id vi".split())
+_REGIONS = frozenset("es-ar ca-es eu-es gl-es oc-fr br-fr co-fr fy-nl tt-ru jv-id su-id".split())
 _ABOUT_TRACK = frozenset(
     "a auto automatic forced sdh cc default orig transcript transcription captions caption "
     "subtitles subtitle subs sub chapters thumbnails metadata".split()
@@ -100,10 +108,11 @@ class Name:
     Attributes:
         video_id: The YouTube id, or "".
         title: In readable form; "" if the name is only an id.
-        language: BCP 47, or "".
+        language: BCP 47, or "", without the track's own name.
         format: One of FORMATS.
         stem: The name without language and format, equal for all files of a recording.
         remark: Why it is uncertain whether it contains an id, or "".
+        code: The language as YouTube and yt-dlp write it: "en-nP7-2PuUl7o", "ja-en".
     """
 
     video_id: str
@@ -112,6 +121,17 @@ class Name:
     format: str
     stem: str
     remark: str = ""
+    code: str = ""
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether the code says that a machine translated the captions."""
+        return _translated(self.code) is not None
+
+    @property
+    def has_own_name(self) -> bool:
+        """Whether the track has a name besides its language, as a second one of a language has."""
+        return _NAMED.fullmatch(self.code) is not None
 
 
 def read_name(
@@ -125,7 +145,7 @@ def read_name(
 
     >>> read_name(PurePath("But what is a NN？ [aircAruvnKk].en-orig.vtt"))
     Name(video_id='aircAruvnKk', title='But what is a NN?', language='en-orig', format='vtt', \
-stem='But what is a NN？ [aircAruvnKk]', remark='')
+stem='But what is a NN？ [aircAruvnKk]', remark='', code='en-orig')
     >>> read_name(PurePath("ac_encoding.vtt")).video_id
     ''
     """
@@ -137,11 +157,11 @@ stem='But what is a NN？ [aircAruvnKk]', remark='')
         return None
     while (inner := stem.rpartition("."))[1] and inner[0] and inner[2].lower() in FORMATS:
         stem = inner[0]  # "talk.srt.txt", as some systems save it
-    stem, language = _without_language(stem)
+    stem, code = _without_language(stem)
     stem = MEDIA.sub("", stem)
     video_id, title = _find_id(stem, verdicts)
     if _is_language(stem) and not (video_id and stem.startswith("NA-")):  # "aircAruvnKk/en.vtt"
-        stem, language, title = "", language or _tag(stem), ""
+        stem, code, title = "", code or _tag(stem), ""
     if stem.lower() in _ABOUT_TRACK:
         title = ""
     for folder in path.parts[-2::-1] if not video_id else ():
@@ -155,7 +175,7 @@ stem='But what is a NN？ [aircAruvnKk]', remark='')
         title = _BEFORE_TITLE.sub("", title)
     doubtful = verdicts.get(COPY.sub("", stem)) or verdicts.get(video_id)
     remark = doubtful.remark if doubtful else ""
-    return Name(video_id, _readable(title), language, form, stem, remark)
+    return Name(video_id, _readable(title), _language_of(code), form, stem, remark, code)
 
 
 def in_title_order(titled: Iterable[Titled]) -> list[Titled]:
@@ -220,6 +240,29 @@ def _without_language(stem: str) -> tuple[str, str]:
 def _is_language(text: str) -> bool:
     match = _CODE.fullmatch(text)
     return match is not None and match["code"].lower() in _CODES
+
+
+def _translated(code: str) -> re.Match[str] | None:
+    """Return the languages of a machine translation, None for any other track.
+
+    >>> [bool(_translated(one)) for one in ("ja-en", "zh-Hans-en-US", "pt-br", "en-en", "en-orig")]
+    [True, True, False, False, False]
+    """
+    match = _TRANSLATED.fullmatch(code)
+    if not match or code in _REGIONS or match["plain"].partition("-")[0] not in _CODES:
+        return None
+    source = match["source"].partition("-")[0]
+    return match if source in _SOURCES and source != match["plain"].partition("-")[0] else None
+
+
+def _language_of(code: str) -> str:
+    """Return the language of a track without its own name or the source of a translation.
+
+    >>> _language_of("en-nP7-2PuUl7o"), _language_of("ja-en"), _language_of("en-orig")
+    ('en', 'ja', 'en-orig')
+    """
+    match = _NAMED.fullmatch(code) or _translated(code)
+    return match["plain"] if match else code
 
 
 def _tag(text: str) -> str:
