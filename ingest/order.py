@@ -8,7 +8,7 @@ from typing import Any
 from cs25search.course.read import Course, has_course, load_course
 from cs25search.errors import Cs25SearchError
 from cs25search.language_model import Endpoint, read_endpoint
-from cs25search.place import Place, Shard, course_folder, read_place
+from cs25search.place import Place, Shard, check_name, course_folder, read_place
 
 from .languages import parse_languages
 from .milvus import parse_shard
@@ -133,6 +133,7 @@ def find_course(place: Place) -> Course:
     Raises:
         Cs25SearchError: There is no such course, or one of its files is faulty.
     """
+    check_name(place.course)  # "all" is a place to search, not one to write to
     folder = course_folder(place.course, place.courses)
     if not has_course(folder):
         raise Cs25SearchError(

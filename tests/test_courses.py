@@ -151,6 +151,24 @@ def test_name_that_could_leave_the_folder_is_refused(two, name):
     assert done.returncode == 2 and "Traceback" not in done.stderr
 
 
+def test_no_course_can_be_called_all(tmp_path):
+    write_course(tmp_path / "courses" / "all", NewCourse("All"), [FoundLecture("Talk", "a" * 11)])
+    root = tmp_path / "index"
+    for arguments, environment in (
+        (["ingest", "all", "--offline", "--index", root], {}),
+        (["ingest", "--offline", "--index", root], {"CS25_COURSE": "all"}),
+        (["cs25search", "new", "all", "--captions", DATA, "--index", root], {}),
+    ):
+        done = run_here(*arguments, **environment, CS25_COURSES=str(tmp_path / "courses"))
+        assert done.returncode == 2
+        assert "'all' cannot be the name of a course. --course all means every" in done.stderr
+        assert not root.exists()
+    done = run_here(
+        "cs25search", "courses", "--index", root, CS25_COURSES=str(tmp_path / "courses")
+    )
+    assert "'all' cannot be the name of a course" in done.stdout
+
+
 def test_unknown_course_is_an_error_that_names_the_others(two):
     with pytest.raises(IndexMissing, match=r"ingest physics\nThese.*kitchen"):
         open_index(two, course="physics")

@@ -191,11 +191,15 @@ def is_name(name: str) -> bool:
 
 def check_name(name: str) -> None:
     """Raise a QuestionError if a text cannot be the name of a course."""
-    if not is_name(name):
-        reason = "is reserved" if name in RESERVED else "cannot be the name of a course"
-        raise QuestionError(
-            f"{name[:80]!r} {reason}.\nUse small letters, digits, - and _, such as physics-101."
-        )
+    if is_name(name):
+        return
+    reason = ""
+    if name in RESERVED:
+        reason = " --course all means every course." if name == ALL else " The name is reserved."
+    raise QuestionError(
+        f"{name[:80]!r} cannot be the name of a course.{reason}\n"
+        "Use small letters, digits, - and _, such as physics-101."
+    )
 
 
 def without_password(uri: str) -> str:

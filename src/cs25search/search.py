@@ -30,6 +30,7 @@ from .language_model import Endpoint, read_endpoint
 from .place import (
     BUNDLED,
     Place,
+    check_name,
     course_folder,
     index_names,
     read_place,
@@ -191,9 +192,9 @@ class CourseLine:
 
 def list_courses(place: Place) -> list[CourseLine]:
     """Return the courses by name: the bundled one, those with an index, those with a folder."""
-    from .course.read import course_names
+    from .course.read import all_folders
 
-    names = {BUNDLED.name, *course_names(place.courses), *index_names(place.root)}
+    names = {BUNDLED.name, *all_folders(place.courses), *index_names(place.root)}
     return [_course_line(place.of_course(name)) for name in sorted(names)]
 
 
@@ -202,6 +203,7 @@ def _course_line(place: Place) -> CourseLine:
 
     name, built = place.course, place.course in index_names(place.root)
     try:
+        check_name(name)
         if not built:
             return CourseLine(name, read_settings(course_folder(name, place.courses)).about.title)
         with _named(place):

@@ -167,9 +167,12 @@ def has_course(folder: Path) -> bool:
 
 def course_names(courses: Path) -> list[str]:
     """Return the names of the courses in a folder, in order; none if there is no such folder."""
-    return sorted(
-        path.name for path in courses.glob("*") if is_name(path.name) and has_course(path)
-    )
+    return [name for name in all_folders(courses) if is_name(name)]
+
+
+def all_folders(courses: Path) -> list[str]:
+    """Return the names of the folders with a course.toml, also those that no course can have."""
+    return sorted(path.name for path in courses.glob("*") if has_course(path))
 
 
 def _read(path: Path, kind: type[T]) -> T | None:
