@@ -33,6 +33,8 @@ _WITH_ID = [
         rf"(?P<title>){_ID}(?P<rest>)",
         rf"(?P<title>.+)[-_. ]{_ID}(?P<rest>)",  # youtube-dl: Title-ID
         rf"(?P<title>){_ID}(?:\s+-\s+|\s+|_|-|\.)(?P<rest>\S.*)",
+        # Between words, an id must look random: "talk_MIT6_006L04_part_2" has none.
+        rf"(?P<title>.+?)[-_. ]+(?=.{{0,10}}[a-z])(?=.{{0,10}}[A-Z]){_ID}[-_. ]+(?P<rest>\S.*)",
     )
 ]
 # ISO 639-1, and longer codes that YouTube and video players use.
@@ -70,6 +72,9 @@ _ABOUT_TRACK = frozenset(
     "a auto automatic forced sdh cc default orig transcript transcription captions caption "
     "subtitles subtitle subs sub chapters thumbnails metadata".split()
 )
+_NO_TITLE = _ABOUT_TRACK | {"youtube", "yt", "video"}
+_FORM_OF_YTDLP = re.compile("f[0-9]{2,3}(?:-[0-9a-z]{1,8})?")  # "ID.f137.mp4"
+_LANGUAGE_AFTER_ID = re.compile(rf"(?P<before>(?:.*[-_. ])?{_ID})[-_ ]\(?(?P<code>[A-Za-z-]+)\)?")
 COPY = re.compile(r"(?<=\S)(?: - Copy)?(?: ?\([0-9]{1,2}\)| - Copy)$", re.I)  # by browsers
 # "Talk English (auto-generated)" of YouTube downloaders, "Talk_en_US" of Panopto and others.
 _LANGUAGE_AT_END = re.compile(
@@ -79,7 +84,8 @@ _LANGUAGE_AT_END = re.compile(
 # yt-dlp's index in a playlist if there is no playlist, and its date of upload.
 _BEFORE_TITLE = re.compile(
     r"^(?:NA ?- ?(?=\S))?"
-    r"(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ _-]+(?=\S))?"
+    r"(?:(?:19|20)[0-9]{2}(?P<dash>-?)(?:0[1-9]|1[0-2])(?P=dash)(?:0[1-9]|[12][0-9]|3[01])"
+    r"[ _-]+(?=\S))?"
 )
 _SITES = re.compile(r"\s*\[(?:DownSub\.com|SubtitleTools\.com|SaveSubs\.com)\]", re.I)
 _LANGUAGE_IN_BRACKETS = re.compile(
@@ -173,6 +179,8 @@ stem='But what is a NN？ [aircAruvnKk]', remark='', code='en-orig')
         title = path.parts[-2] if len(path.parts) > 1 else stem
     if video_id:
         title = _BEFORE_TITLE.sub("", title)
+        if title.strip(" -_.").lower() in _NO_TITLE:
+            title = ""
     doubtful = verdicts.get(COPY.sub("", stem)) or verdicts.get(video_id)
     remark = doubtful.remark if doubtful else ""
     return Name(video_id, _readable(title), _language_of(code), form, stem, remark, code)
@@ -200,7 +208,8 @@ def _find_id(stem: str, verdicts: Mapping[str, Verdict]) -> tuple[str, str]:
         match = pattern.fullmatch(name)
         if not match or is_word(match["id"]):
             continue
-        title = "" if "v[=_]" in pattern.pattern else f"{match['title']} {match['rest']}"
+        blank = " " if " " in name else "_"
+        title = "" if "v[=_]" in pattern.pattern else f"{match['title']}{blank}{match['rest']}"
         return match["id"], title.strip(" -_.")
     return "", stem
 
@@ -224,16 +233,22 @@ def _without_language(stem: str) -> tuple[str, str]:
         before, dot, last = stem.rpartition(".")
         if dot and before and not language and _is_language(last):
             stem, language = before, _tag(last)
-        elif dot and before and last.lower() in _ABOUT_TRACK:
+        elif (
+            dot
+            and before
+            and (
+                last.lower() in _ABOUT_TRACK
+                or (_FORM_OF_YTDLP.fullmatch(last) and VIDEO_ID.search(before))
+            )
+        ):
             stem = before
         elif dot and before and not language and last.lower() in LANGUAGES:
             stem, language = before, LANGUAGES[last.lower()]
         else:
             break
-    if not language and len(stem) > 12 and VIDEO_ID.fullmatch(stem[:11]) and stem[11] in "-_ ":
-        rest = stem[12:].strip("() ")
-        if _is_language(rest) and not is_word(stem[:11]):
-            return stem[:11], _tag(rest)
+    match = _LANGUAGE_AFTER_ID.fullmatch(stem)
+    if match and not language and _is_language(match["code"]) and not is_word(match["id"]):
+        return match["before"], _tag(match["code"])
     return stem + copy, language
 
 
