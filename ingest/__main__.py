@@ -1,5 +1,7 @@
 """python -m ingest: the command line."""
 
+import errno
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +24,8 @@ from .remarks import recorded, show
 from .report import SOME_FAILED, exit_code, table
 from .speech import DEFAULT_SPEECH_MODEL
 from .steps import dry_run, ingest
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @click.command(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -167,13 +171,23 @@ def main(
         out(f"Error: {error}", err=True)
         sys.exit(FAILED)
     except OSError as error:  # no space, no write permission, a file in place of a folder
-        out(
-            f"Error: {error.filename or options['index_dir']}: {error.strerror or error}.\n"
-            "The index is unchanged. Free some space, check permissions, or give --index DIR.",
-            err=True,
-        )
+        out(f"Error: {_refusal(error, options['index_dir'])}", err=True)
         sys.exit(FAILED)
     sys.exit(codes[0] if len(set(codes)) == 1 else SOME_FAILED)
+
+
+def _refusal(error: OSError, index_dir: Path) -> str:
+    """Return what the system refused, and the cure that fits the path it is about."""
+    about = error.filename or index_dir
+    path, index = Path(os.fsdecode(about)).absolute(), index_dir.absolute()
+    is_about_index = path.is_relative_to(index) or index.is_relative_to(path)
+    if error.errno not in NO_SPACE and path.is_relative_to(sys.prefix):
+        cure = "This path belongs to the Python environment: install cs25search in a new one."
+    elif error.errno in NO_SPACE or is_about_index:
+        cure = "Free some space, check permissions, or give --index DIR."
+    else:
+        cure = "This path is outside the index folder: check the file or folder there."
+    return f"{os.fsdecode(about)}: {error.strerror or error}.\nThe index is unchanged. {cure}"
 
 
 def run(order: Order) -> int:
