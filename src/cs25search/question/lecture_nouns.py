@@ -13,11 +13,15 @@ LECTURE = r"(?:lecture|talk|video|class|session)"
 LECTURES = r"(?:lectures|talks|videos|classes|sessions)"
 LECTURE_JA = r"(?:講義|授業|回|動画|講演|ビデオ|レクチャー|セッション)"
 
-# "Video" and "class" are also what models are trained on: only after words that choose a lecture.
+# "Video" and "class" are also what models are trained on: only after words that choose a lecture,
+# and not before another noun ("which video games").
 _NOUN = re.compile(
-    rf"(?P<before>\b(?:{'|'.join(ORDINALS)}|which|what|this|whole|entire|each|every|last|best|good|"
+    rf"(?P<before>\b(?:{'|'.join(ORDINALS)}|which|what|whole|entire|each|every|last|best|good|"
     r"easy|(?:long|short|hard|easi|simpl)est|difficult|recommended) )"
-    r"(?:video|class|session|talk)(?P<many>(?:e?s)?)\b(?! (?:label|token|name)s?\b)",
+    r"(?:video|class|session|talk)(?P<many>(?:e?s)?)\b"
+    r"(?=\W*$| (?:is|are|was|were|do|does|did|should|would|can|could|will|has|have|had|i|we|to|in"
+    r"|on|of|for|from|by|with|about|that|which|where|and|or|if|(?:explain|mention|cover|discuss"
+    r"|introduc|deal|talk|speak|us|need|say|show|answer)\w*)\b)",
     re.I,
 )
 _NOUN_JA = re.compile(
@@ -37,6 +41,8 @@ def usual_wordings(question: str) -> tuple[str, ...]:
     ('一番難しい授業は？', '一番難しい講義は？', '一番難しい回は？')
     >>> usual_wordings("How many classes has ImageNet?"), usual_wordings("第3回の要点")
     (('How many classes has ImageNet?',), ('第3回の要点',))
+    >>> usual_wordings("Which video games does she like?")
+    ('Which video games does she like?',)
     """
     worded = [
         question,
