@@ -71,6 +71,8 @@ def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
     if isinstance(document, dict) and isinstance(document.get("events"), list):
         return read_events(document["events"], problems), "json3"
     if isinstance(document, list):
+        if document and all(isinstance(one, dict) and "word" in one for one in document):
+            return _captions_of_words(document, None), "Whisper JSON"
         return _entries(document, ("start", "end"), 1000.0, problems), "youtube-transcript-api JSON"
     for key, names, unit, kind in _LISTS:
         if document.get(key) and isinstance(document[key], list):
