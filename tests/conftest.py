@@ -19,6 +19,10 @@ from cs25search.course.read import load_course
 from cs25search.place import BUNDLED
 
 DATA = Path(__file__).parent / "data"
+# A busy machine would fail these; they run alone, in make fuzz.
+measures_time = pytest.mark.skipif(
+    "CS25_FUZZ_EXAMPLES" not in os.environ, reason="measures processor time: make fuzz"
+)
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

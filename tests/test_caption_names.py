@@ -148,6 +148,7 @@ def test_other_files_are_no_captions(name):
     assert read_name(PurePath(name)) is None
 
 
+@pytest.mark.slow
 def test_nearly_every_id_is_told_from_a_word():
     dice = random.Random(25)
     letters = string.ascii_letters + string.digits + "-_"

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from conftest import measures_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -316,6 +317,7 @@ HOSTILE += ["[0:00 - 0:01] a\n", "<v Ann>", "1 " * 50, "<a>", "[[", "{'text': 1,
 HOSTILE += ["{\\", "00:00:01,000 ", "NOTE\n\n", "♪ ", "\0", "\u200b", ">> ", "WEBVTT\n\nNOTE\n"]
 
 
+@measures_time
 @pytest.mark.parametrize("pattern", HOSTILE, ids=repr)
 def test_time_does_not_grow_with_the_square_of_a_hostile_file(pattern: str) -> None:
     # Linear reading takes well under a second; quadratic reading of so much takes minutes.
@@ -342,9 +344,7 @@ def test_time_does_not_grow_with_the_square_of_a_hostile_file(pattern: str) -> N
     ids=["number", "nesting", "pieces", "bad events", "hours", "entity"],
 )
 def test_huge_parts_of_a_file_are_read_or_refused(text: str) -> None:
-    began = time.process_time()
     check_any(text)
-    assert time.process_time() - began < 15
 
 
 def test_number_of_listed_problems_is_bounded() -> None:

@@ -4,6 +4,7 @@ import os
 import time
 from itertools import pairwise
 
+from conftest import measures_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -189,6 +190,7 @@ def test_captions_become_chunks() -> None:
     assert chunks[-1].end == 9 * 60 + 45
 
 
+@measures_time
 def test_long_track_takes_linear_time() -> None:
     began = time.process_time()
     build_chunks("v", talk(40_000, words=8))

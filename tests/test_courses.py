@@ -307,6 +307,7 @@ def test_interrupted_removal_is_finished_by_the_next_run(old):
     assert (folder / "mine").exists()
 
 
+@pytest.mark.slow
 def test_another_course_leaves_the_old_layout_alone(old, index_dir):
     copy_index(index_dir / "models", old / "kitchen" / "models")
     done = run_here("ingest", "kitchen", "--offline", "--index", old, CS25_COURSES=str(COURSES))

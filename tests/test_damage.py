@@ -195,6 +195,7 @@ def test_reader_of_an_old_generation_goes_on_while_two_are_published(two):
     assert {hit.generation for hit in old.search("attention")} == {old.name}
 
 
+@pytest.mark.slow
 def test_answers_name_their_generation_while_others_are_published(index, tmp_path):
     turns = Turns(tmp_path / "index", index.encoder)
     names = {}

@@ -91,6 +91,7 @@ def test_a_chapter_title_that_says_nothing_is_no_question(bench):
     assert (last.start, last.end) == (3, 4.0)
 
 
+@pytest.mark.slow
 def test_every_ranker_runs_in_both_languages(bench, index, tmp_path, monkeypatch):
     monkeypatch.setattr("benchmarks.rankers.CACHE", tmp_path / "cache")
     corpora = load_corpora(bench)
@@ -106,6 +107,7 @@ def test_every_ranker_runs_in_both_languages(bench, index, tmp_path, monkeypatch
     assert "22.7 %" in shown
 
 
+@pytest.mark.slow
 def test_japanese_bm25_reads_the_japanese_side(index, tmp_path):
     chunks = [c for c in index.generation.chunks if c.video_id == "U8J32Z3qV8s"]
     bm25 = baselines(chunks, "ja", index.encoder, tmp_path)["BM25"]

@@ -75,6 +75,7 @@ def test_filters_let_the_same_through(index, there, filters):
     assert bool(one) == (filters != {"lectures": [5], "speaker": "Hinton"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["q", "q_ja"])
 def test_k_only_cuts_the_list(index, there, language):
     for question in QUESTIONS["questions"][::60]:

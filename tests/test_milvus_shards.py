@@ -121,6 +121,7 @@ def kill_while_writing(process: subprocess.Popen, connection: Connection, shard:
     raise AssertionError("the worker wrote nothing")
 
 
+@pytest.mark.slow
 def test_four_workers_write_at_once_and_a_killed_one_is_run_again(server, on_disk, captions):
     connection = Connection(server)
     whole = open_index(on_disk)

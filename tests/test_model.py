@@ -146,6 +146,7 @@ def tiny_model(tmp_path_factory):
     return folder / "model"
 
 
+@pytest.mark.slow
 def test_another_model_builds_an_index_that_only_it_can_search(
     tiny_model, index, small_copy, tmp_path
 ):

@@ -18,6 +18,7 @@ def source(index):
     return Recombined(index.encoder, 250, load_course().notes[:12])
 
 
+@pytest.mark.slow
 def test_recombined_chunks_are_built_and_asked_like_real_ones(source, index, tmp_path, monkeypatch):
     videos, chunks = source.chunks()
     assert (len(videos), len(chunks)) == (3, 250)
