@@ -16,6 +16,7 @@ from cs25search.index.generation import MODEL_NOTES, TextSource
 from cs25search.records import About, Chunk, Cue, Deck, Entry, Lecture, Slide, Video
 from cs25search.times import clock
 
+from .captions.encodings import DAMAGED
 from .captions.files import RawTrack
 from .captions.names import in_title_order
 from .captions.parse import clip
@@ -243,7 +244,13 @@ def read_track(row: VideoRow, track: RawTrack) -> tuple[VideoRow, Sequence[Cue]]
         speakers=video.speakers or named,
         voices=named,
     )
-    guessed = [f"Read as {parsed.encoding}, which is a guess."] if parsed.encoding else []
+    guessed = []
+    if parsed.encoding:
+        guessed = [
+            "Some letters are damaged (UTF-8); save the file again."
+            if parsed.encoding == DAMAGED
+            else f"Read as {parsed.encoding}, which is a guess."
+        ]
     row = replace(row, remark=" ".join(filter(None, [origin.remark, *guessed, *parsed.remarks])))
     cause = ""
     if not cues:

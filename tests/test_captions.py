@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from cs25search.errors import CaptionError
 from cs25search.records import Cue, Video, Word
+from ingest.captions.encodings import decode
 from ingest.captions.files import Origin, RawTrack
 from ingest.captions.json3 import write_json3
 from ingest.captions.parse import clip, parse_captions
@@ -392,6 +393,42 @@ def test_short_western_captions_are_read_in_their_encoding(text, encoding):
     srt = f"1\n00:00:01,000 --> 00:00:04,000\n{text}\n"
     track = parse_captions(srt.encode(encoding), "talk.srt")
     assert (track.cues[0].text, track.encoding) == (text, encoding)
+
+
+CAFE = "Café und Übung, schöne Größe: naïve Ideen für später."
+
+
+@pytest.mark.parametrize(
+    ("text", "damage", "read"),
+    [
+        (CAFE, lambda data: data.replace("ö".encode(), b"\xf6", 1), CAFE.replace("ö", "�", 1)),
+        (CAFE + "é", lambda data: data[:-1], CAFE),
+        ("字幕は日本語です", lambda data: data[:-1], "字幕は日本語で"),
+        ("می\u200cروم", lambda data: data, "می\u200cروم"),  # its joiner is part of the spelling
+        ("क्\u200dष", lambda data: data, "क्\u200dष"),
+        ("a\u200bb\u200dc", lambda data: data, "abc"),
+    ],
+)
+def test_damaged_utf8_stays_utf8_and_joiners_stay_in_their_words(text, damage, read):
+    assert decode(damage(text.encode()), "talk.srt")[0] == read
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("Frage", "Antwort", "Beispiel", "Regel"),
+        ("Step 1", "Step 2", "Step 3", "Step 1"),
+        ("Réponse", "Exemple", "Théorème", "Règle"),
+    ],
+)
+def test_labels_that_do_not_recur_are_words_and_not_speakers(labels):
+    blocks = [
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{label}: so we go on.\n"
+        for n, label in enumerate(labels, 1)
+    ]
+    cues = parse_captions("\n".join(blocks), "talk.srt").cues
+    assert [cue.speaker for cue in cues] == [""] * len(labels)
+    assert cues[0].text.startswith(labels[0])
 
 
 def test_a_remark_beside_a_name_is_not_part_of_it():

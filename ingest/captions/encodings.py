@@ -22,11 +22,19 @@ _COMMON = {
     "cp1252": "äöüßÄÖÜéèêëàâçîïôùûÉÀÇñáíóúÑãõåÅøØæÆ¿¡’“”‘…–—œŒ«»",
     "cp1254": "ığşİĞŞçöüÇÖÜâ’“”‘…–—",
 }
-_INVISIBLE = re.compile("[\x00\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+# Joiners between letters other than ASCII are part of Persian, Indic and emoji spelling.
+_INVISIBLE = re.compile(
+    "[\x00\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]"
+    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+)
+DAMAGED = "damaged UTF-8"
+MOST_DAMAGED = 1 / 3  # damaged bytes for each whole non-ASCII letter; far more in other encodings
 
 
 def decode(data: bytes | str, source: str) -> tuple[str, str]:
-    """Return a text without invisible characters, and the encoding if it was guessed, else "".
+    """Return a text without invisible characters, and the encoding if it was guessed.
+
+    The encoding is "" for whole Unicode, DAMAGED for UTF-8 with a few bytes that are not.
 
     Raises:
         CaptionError: The bytes are not text.
@@ -46,12 +54,25 @@ def decode(data: bytes | str, source: str) -> tuple[str, str]:
         return _visible(data.decode("utf-8")), ""
     except UnicodeDecodeError as error:
         place = error.start
+    if text := _damaged_utf8(data):
+        return _visible(text), DAMAGED
     name = _guess(data)
     if not name:
         line = data.count(b"\n", 0, place) + 1
         reason = f"byte 0x{data[place]:02x} is not valid in UTF-8 text"
         raise CaptionError(source, line, reason)
     return _visible(data.decode(name)), name
+
+
+def _damaged_utf8(data: bytes) -> str:
+    """Return a text that is UTF-8 but for a few bytes or a cut-off end, "" if it is not."""
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    letters = sum(not letter.isascii() for letter in text) - damaged
+    is_cut = damaged == 1 and text.endswith("\ufffd")
+    if is_cut and letters:
+        return text[:-1]
+    return text if damaged <= MOST_DAMAGED * letters else ""
 
 
 def _visible(text: str) -> str:

@@ -106,8 +106,11 @@ def _speakers(said: Counter[str], captions: int) -> frozenset[str]:
     """Return the texts before a colon that are speakers."""
     names = {name for name in said if name.lower() not in _COMMON}
     roles = {name for name in names if _ROLE.fullmatch(name)}
+    names = {name for name in names if not name[-1].isdigit()} | roles  # not "Step 1"
     people = {name for name in names if said[name] > 1 or len(names) > 1} - roles
-    if not roles and all(map(_is_ordinary, people)):  # "Input: ..." and "Output: ..."
+    recur = any(said[name] > 1 or " " in name for name in people)
+    # "Frage: ...", then "Antwort: ..."; "Input: ..." and "Output: ..."
+    if not roles and (not recur or all(map(_is_ordinary, people))):
         people = set()
     share = sum(said[name] for name in people | roles) / max(1, captions)
     if share >= OFTEN and sum(said[name] for name in people | roles) > 1:
