@@ -14,16 +14,17 @@ _SOUND = re.compile(
     r"|(?:speaking )?foreign(?: language)?|speaking in foreign language|__"
     # German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish, Vietnamese
     r"|(?:leise |ruhige )?musik|applaus|beifall|(?:ge)?lachen|gelächter|räuspern|husten|stille"
-    r"|unverständlich|musique|applaudissements|rires?|toux|silence|inaudible|(?:le )?public rit"
-    r"|música|aplausos?|risas?|risos?|tos|silencio|silêncio|inaudible|inaudível|ininteligible"
+    r"|unverständlich|lacht|hustet|seufzt|musique|applaudissements|rires?|toux|(?:le )?public rit"
+    r"|silence|música|aplausos?|risas?|risos?|tos|silencio|silêncio|inaudible|inaudível|ininteligible"
     r"|musica|applausi?|risate?|tosse|silenzio|incomprensibile|muziek|gelach|applaus|muzyka"
     r"|oklaski|śmiech|müzik|alkış(?:lar)?|gülüşmeler|âm nhạc|vỗ tay|cười"
     # Russian, Ukrainian, Hindi, Arabic, Thai, Korean, Chinese, Japanese
-    r"|(?:играет )?музыка|аплодисменты|смех|кашель|тишина|неразборчиво|музика|оплески|сміх"
-    r"|संगीत|तालियां|तालियाँ|हंसी|हँसी|موسيقى|تصفيق|ضحك|เพลง|ดนตรี|เสียงปรบมือ|เสียงหัวเราะ"
+    r"|(?:играет )?музыка|аплодисменты|смех|сме[её]тся|кашель|тишина|неразборчиво"
+    r"|музика|оплески|сміх|संगीत|तालियां|तालियाँ|हंसी|हँसी|موسيقى|تصفيق|ضحك|เพลง|ดนตรี|เสียงปรบมือ|เสียงหัวเราะ"
     r"|음악|박수|웃음|음성 없음|音乐|掌声|笑声|音樂|掌聲|笑聲|音楽|拍手|笑|笑い|笑い声|無音|咳",
     re.I,
 )
+_BRACKETS = re.compile(r"[\[(【（][^\[\]()【】（）]{1,30}[\])】）]")
 _OPENING = ("[", "(", "【", "（")
 _CLOSING = ("]", ")", "】", "）")
 
@@ -43,11 +44,16 @@ def without_sounds(tokens: Iterable[Timed]) -> list[Timed]:
     >>> words = "[Upbeat music] so [see slide] (Laughter)".split()
     >>> without_sounds((None, word) for word in words)
     [(None, 'so'), (None, '[see'), (None, 'slide]')]
+    >>> without_sounds([(None, "皆さん[拍手]こんにちは（笑）"), (None, "（拍手）")])
+    [(None, '皆さんこんにちは')]
     """
     kept: list[Timed] = []
-    for token in tokens:
-        kept.append(token)
-        if not token[1].rstrip(".,!?").endswith(_CLOSING):
+    for time, word in tokens:
+        plain = _BRACKETS.sub(lambda found: "" if is_sound(found[0]) else found[0], word)
+        if plain != word and not plain.strip(".,!?"):
+            continue
+        kept.append((time, plain))
+        if not plain.rstrip(".,!?").endswith(_CLOSING):
             continue
         # The longest marks have three tokens, as do those with separate brackets: "[ __ ]".
         for size in range(1, min(5, len(kept)) + 1):
