@@ -37,8 +37,8 @@ def measure(index: Index) -> tuple[list[list[str]], float]:
         encoded[-1].append(text)
         return encode(text)
 
-    asked = json.loads(QUESTIONS.read_bytes())["questions"][::EVERY]
-    questions = [question[key] for question in asked for key in ("q", "q_ja")]
+    entries = json.loads(QUESTIONS.read_bytes())["questions"][::EVERY]
+    questions = [question[key] for question in entries for key in ("q", "q_ja")]
     page_run(index, questions[0])
     page_run(index, questions[1])
     encoder.encode_query = noted

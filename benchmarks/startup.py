@@ -56,7 +56,7 @@ def encoder_row() -> Row:
         begin = processor_seconds(["-c", "import ingest.encoder"])
         taken = processor_seconds(["-c", ENCODER, scratch]) - begin
     return Row(
-        "encoder of the default model on the first ingest, processor time",
+        "default encoder on the first ingest, processor time",
         f"imports: {begin:.2f} s",
         f"{taken:.2f} s more",
         f"+ {taken:.2f} s",

@@ -64,7 +64,7 @@ def many_rows(folder: Path) -> list[Row]:
     return [
         Row(
             "peak memory of a query process, English and Japanese",
-            f"the model's weights: {weights:.0f} MB",
+            f"the encoder's weights: {weights:.0f} MB",
             f"{peak:.0f} MB",
             f"{peak / weights:.2f} ×",
             "≤ 250 MB",

@@ -1,6 +1,6 @@
 """Find a sentence-transformers model, check it, and export it to ONNX once.
 
-The default model is written from its weights (minilm.py); others are exported with torch, which
+The default encoder is written from its weights (minilm.py); others are exported with torch, which
 `pip install 'cs25search[models]'` installs.
 
 Queries use onnxruntime in float32. Documents, in batches, use the same weights in bfloat16 with

@@ -1,4 +1,4 @@
-"""The default model as ONNX without torch: a stored graph and the published weights.
+"""The default encoder as ONNX without torch: a stored graph and the published weights.
 
 `minilm.onnx` is the result of `encoder.export` for these weights, without torch's metadata (stack
 traces, paths). Its tensors are in `model.onnx.data`, in the order and layout below, so that file

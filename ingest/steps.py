@@ -104,7 +104,7 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     if not (endpoint and order.shard):  # shards become live together, so they wait for the notes
         bring_up_to_date(order, target, course, tracks, found)
     if endpoint:
-        # The captions are already searchable while the model writes.
+        # The captions are already searchable while the language model writes.
         own = part_of(found, order.shard) if order.shard else found
         lost = write_missing_notes(order, endpoint, own)
         found = collect(course, tracks, deck, stored_notes(order.notes))
@@ -386,7 +386,7 @@ def make_fetcher(network: Network, cookies: Path | None, pause: float) -> Fetche
 
 
 def write_missing_notes(order: Order, endpoint: Endpoint, found: Collection) -> list[Lost]:
-    """Let the model write the missing notes; return what failed."""
+    """Let the language model write the missing notes; return what failed."""
     windows = missing(found.windows, stored_notes(order.notes), endpoint.model, order.japanese)
     if not windows:
         remarks.print(f"Every section without bundled notes has notes by {endpoint.model}.")

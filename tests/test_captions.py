@@ -29,7 +29,7 @@ DATA = Path(__file__).parent / "data" / "captions"
 VALID = sorted(p for p in (DATA / "valid").iterdir() if ".expected" not in p.name)
 INVALID = sorted(p for p in (DATA / "invalid").iterdir() if ".expected" not in p.name)
 
-generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "200")), deadline=None)
+generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "50")), deadline=None)
 
 # Generated speech: lines of words, each word with the millisecond it is said at.
 Line = list[tuple[int, str]]
@@ -411,6 +411,31 @@ CAFE = "Café und Übung, schöne Größe: naïve Ideen für später."
 )
 def test_damaged_utf8_stays_utf8_and_joiners_stay_in_their_words(text, damage, read):
     assert decode(damage(text.encode()), "talk.srt")[0] == read
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "cp932", "gb18030"])
+def test_file_that_ends_within_a_letter_is_read_in_its_encoding(encoding):
+    said = {"cp949": "이것은 강의의 자막입니다", "cp932": "これは講義の字幕です"}
+    text = said.get(encoding, "这是我们讲座的字幕")
+    data = f"1\n00:00:01,000 --> 00:00:04,000\n{text * 4}".encode(encoding)[:-1]
+    assert parse_captions(data, "talk.srt").cues[0].text == (text * 4)[:-1]
+
+
+EVENTS = "Dialogue: 0:00:01.00,0:00:04.00,So, we begin.\nDialogue: 0:00:05.00,0:00:06.00,Go on.\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "[Script Info]\n\n[Events]\nFormat: Start, End, Text\n",
+        "[Script Info]\n[V4 Styles]\nStyle: a,&H0000ffff,x\n[Events]\nFormat: Start, End, Text\n",
+        "[Script Info]\n [V4+ Styles]\n [Events]\n Format: Start, End, Text\n ",
+    ],
+    ids=["few fields", "a broken style", "blanks before lines"],
+)
+def test_ass_with_other_fields_than_usual_is_read(head):
+    cues = parse_captions(head + EVENTS, "talk.ass").cues
+    assert [(cue.start, cue.text) for cue in cues] == [(1.0, "So, we begin."), (5.0, "Go on.")]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def same_share(one: list, other: list) -> tuple[int, int]:
     return same, max(len(one), len(other))
 
 
-@pytest.mark.parametrize("language", ["q", "q_ja"])
+@pytest.mark.parametrize("language", ["q", pytest.param("q_ja", marks=pytest.mark.slow)])
 def test_both_stores_have_the_same_top_ten(index, there, language):
     same = total = 0
     for question in ASKED:
@@ -109,7 +109,7 @@ def test_pages_find_what_they_show(index, there):
     goals = [one.guide("scaling laws").picks[0] for one in (index, there)]
     assert goals[0].lecture == goals[1].lecture
     hits = there.search(question)
-    assert [moment.context(hit, there) for hit in hits] == [("", "")] * len(hits)
+    assert [moment.speech_around(hit, there) for hit in hits] == [("", "")] * len(hits)
 
 
 @pytest.mark.parametrize(

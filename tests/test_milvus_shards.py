@@ -161,6 +161,7 @@ def test_four_workers_write_at_once_and_a_killed_one_is_run_again(server, on_dis
     assert any(chunk.cues for chunk in there.chunks_of(video_id))
 
 
+@pytest.mark.slow  # needs what the four workers wrote
 def test_a_shard_that_is_up_to_date_writes_nothing(server, on_disk):
     connection = Connection(server)
     before = connection.generations()
@@ -171,6 +172,7 @@ def test_a_shard_that_is_up_to_date_writes_nothing(server, on_disk):
     assert connection.generations() == before
 
 
+@pytest.mark.slow  # the same
 def test_console_programs_ask_the_server(server, on_disk):
     environment = {"CS25_STORE": "milvus", "CS25_URI": server, "CS25_INDEX": str(on_disk)}
     info = run("cs25search", "info", **environment)

@@ -60,6 +60,7 @@ def talks_of_every_fate():
     ]
 
 
+@pytest.mark.slow
 def test_videos_of_mixed_fate(youtube, small_copy):
     talks = talks_of_every_fate()
     hold(youtube, *talks)
@@ -293,6 +294,7 @@ def test_no_network_is_told_and_the_course_is_searchable(small_copy):
     assert open_index(small_copy).search("attention")
 
 
+@pytest.mark.slow  # test_ingest.py kills one too
 @pytest.mark.parametrize("moment", ["fetching", "embedding"])
 def test_killed_ingest_is_finished_by_the_next(youtube, small_copy, moment):
     said = " ".join(f"word{n}" for n in range(60))

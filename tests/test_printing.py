@@ -40,7 +40,7 @@ from ingest.remarks import PlainConsole, progress_bar, remarks, show
 from ingest.report import VideoRow, table, write_report
 
 HARMLESS = "word"
-EXAMPLES = int(os.environ.get("CS25_FUZZ_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("CS25_FUZZ_EXAMPLES", "50"))
 foreign = st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=12)), max_size=4).map(
     lambda parts: " ".join(["word", *parts])
 )

@@ -16,7 +16,13 @@ def turns(index, tmp_path):
     return Turns(tmp_path / "index", index.encoder)
 
 
-@pytest.mark.parametrize(("first", "fault"), list(enumerate(FAULTS)))
+@pytest.mark.parametrize(
+    ("first", "fault"),
+    [
+        pytest.param(first, fault, marks=[pytest.mark.slow] if first else [])
+        for first, fault in enumerate(FAULTS)
+    ],
+)
 def test_whatever_operation_fails_the_index_is_the_old_or_the_new(turns, first, fault):
     # Each sixth operation, from another one for each fault; `make crashes` lets all of them fail.
     for number, done in operations(turns, fault, first=2 * first, step=6):

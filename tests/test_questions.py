@@ -92,7 +92,7 @@ def test_api_gives_hits_and_an_answer_or_a_question_error(index, name, monkeypat
     is_shown(answer.text)
 
 
-@pytest.mark.parametrize("command", ["search", "ask"])
+@pytest.mark.parametrize("command", [pytest.param("search", marks=pytest.mark.slow), "ask"])
 def test_command_line_ends_with_an_answer_or_a_sentence(index, monkeypatch, command):
     monkeypatch.setattr("cs25search.cli._open", lambda *_: index)  # opened once for all
     for name, question in QUESTIONS.items():

@@ -33,34 +33,34 @@ def test_video_outside_the_deck_has_neither_number_nor_surplus_dots():
 
 
 def test_note_is_shown_in_the_readers_language_with_words_marked():
-    assert moment.passages(hit(NOTE), "router float32", "en") == [
+    assert moment.labelled_texts(hit(NOTE), "router float32", "en") == [
         (
             "Study note",
             "The <mark>routers</mark> need <mark>float32</mark>.",
         )
     ]
-    assert moment.passages(hit(NOTE), "なぜfloat32？", "ja") == [
+    assert moment.labelled_texts(hit(NOTE), "なぜfloat32？", "ja") == [
         ("学習メモ", "ルータには<mark>float32</mark>が必要である。")
     ]
 
 
 def test_speech_is_quoted_as_it_was_said_and_a_translated_note_comes_before_it():
     said = "so *um* the <mark>router</mark>"
-    english = moment.passages(hit(SPOKEN), "router", "en")
+    english = moment.labelled_texts(hit(SPOKEN), "router", "en")
     assert [label for label, _ in english] == ["Said in the lecture", "Study note"]
     assert english[0][1] == said
-    japanese = moment.passages(hit(SPOKEN), "router", "ja")
+    japanese = moment.labelled_texts(hit(SPOKEN), "router", "ja")
     assert [label for label, _ in japanese] == ["学習メモ", "講義での発言"]
     assert japanese[1][1] == said
 
 
 def test_speech_without_a_note_stands_alone():
-    assert len(moment.passages(hit(SPOKEN, None), "router", "ja")) == 1
+    assert len(moment.labelled_texts(hit(SPOKEN, None), "router", "ja")) == 1
 
 
 def test_words_are_marked_where_they_are_in_text_with_odd_blanks():
     odd = hit(replace(SPOKEN, text="the\n\n router\u200b  said"), None)
-    text = moment.passages(odd, "router", "en")[0][1]
+    text = moment.labelled_texts(odd, "router", "en")[0][1]
     assert text == "the <mark>router</mark> said"
 
 
@@ -113,12 +113,12 @@ def test_badge_is_for_what_the_audience_asked():
 def test_long_speech_is_shown_around_the_words_and_whole_when_unfolded():
     said = "so " * 300 + "the router runs in float32 " + "and " * 300
     spoken = replace(SPOKEN, text=said, cues=())
-    shown = moment.passages(replace(hit(spoken), quote=said), "router", "en")
+    shown = moment.labelled_texts(replace(hit(spoken), quote=said), "router", "en")
     assert [label for label, _ in shown] == [
         "Said in the lecture", "All that is said here", "Study note",
     ]  # fmt: skip
     assert "<mark>router</mark> runs in float32" in shown[0][1] and len(shown[0][1]) < 350
     assert shown[1][1].count("and ") >= 299
-    assert [label for label, _ in moment.passages(
+    assert [label for label, _ in moment.labelled_texts(
         replace(hit(spoken), quote=said), "router", "ja"
     )] == ["学習メモ", "講義での発言"]  # fmt: skip

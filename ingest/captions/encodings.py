@@ -61,7 +61,7 @@ def decode(data: bytes | str, source: str) -> tuple[str, str]:
         line = data.count(b"\n", 0, place) + 1
         reason = f"byte 0x{data[place]:02x} is not valid in UTF-8 text"
         raise CaptionError(source, line, reason)
-    return _visible(data.decode(name)), name
+    return _visible(_uncut(data, name)), name
 
 
 def _damaged_utf8(data: bytes) -> str:
@@ -86,6 +86,11 @@ def _strict(data: bytes, encoding: str, source: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         reason = f"byte 0x{data[error.start]:02x} is not valid in {encoding} text"
         raise CaptionError(source, line, reason) from None
+
+
+def _uncut(data: bytes, encoding: str) -> str:
+    """Decode bytes that may end within a letter, which is left out."""
+    return codecs.getincrementaldecoder(encoding)().decode(data)
 
 
 def _unmarked_utf16(data: bytes) -> str:
@@ -127,7 +132,7 @@ def _common_share(sample: bytes, name: str) -> float:
 
 def _fits(data: bytes, name: str) -> bool:
     try:
-        text = data.decode(name)
+        text = _uncut(data, name)
     except UnicodeDecodeError:
         return False
     return all(letter.isprintable() or letter in "\r\n\t\x0b\x0c" for letter in set(text))

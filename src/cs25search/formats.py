@@ -24,7 +24,7 @@ from .text.japanese import is_japanese, language_of
 from .text.markdown import escape_markdown
 from .times import clock, watch_url
 from .transcripts import made_by, speakers_of
-from .wording import label, lecture_title, quote_of
+from .wording import label, lecture_title, quote_of, slide_title
 
 AS_TYPED = "--exact searches for it as typed"
 FIRST_LETTERS = 80  # of speech, for a moment without a note
@@ -454,9 +454,7 @@ def _words(chunk: Chunk, language: Language) -> str:
 
 
 def _slide_line(slide: Slide, language: Language, indent: int) -> Line:
-    title = in_language(slide.title, slide.title_ja, language)
-    name = "スライド" if language == "ja" else "Slide "
-    return Line(f"{name}{slide.number}: {title}", indent, slide.url)
+    return Line(slide_title(slide, language), indent, slide.url)
 
 
 def _quoted(
@@ -485,8 +483,5 @@ def _place(citation: Citation, language: Language) -> list[str]:
     """Return the place of a citation: lecture and time, or the slide."""
     if citation.kind in ("slide", "deck"):
         slide = citation.slide
-        if slide is None:
-            return [citation.video.title]
-        name = "スライド" if language == "ja" else "Slide "
-        return [f"{name}{slide.number}: {in_language(slide.title, slide.title_ja, language)}"]
+        return [slide_title(slide, language) if slide else citation.video.title]
     return [lecture_title(citation.video, language), citation.time]

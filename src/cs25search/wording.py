@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from .records import CitationKind, Language, Status, Video, in_language, lecture_label
+from .records import CitationKind, Language, Slide, Status, Video, in_language, lecture_label
 from .text.japanese import is_japanese
 
 # What is shown instead of an answer, in English and Japanese.
@@ -65,12 +65,12 @@ def quote_of(text: str) -> str:
     return f"「{text}」" if is_japanese(text) else f"“{text}”"
 
 
-def title_of(video: Video, language: Language) -> str:
+def recording_title(video: Video, language: Language) -> str:
     """Return the title of a recording, or that it has none beside its id.
 
-    >>> title_of(Video("Iiv9R6BjxHM", "Iiv9R6BjxHM", (), 0.0), "en")
+    >>> recording_title(Video("Iiv9R6BjxHM", "Iiv9R6BjxHM", (), 0.0), "en")
     'untitled (Iiv9R6BjxHM)'
-    >>> title_of(Video("Iiv9R6BjxHM", "GLOM", (), 0.0, title_ja="部分と全体"), "ja")
+    >>> recording_title(Video("Iiv9R6BjxHM", "GLOM", (), 0.0, title_ja="部分と全体"), "ja")
     '部分と全体'
     """
     if video.title == video.video_id and not video.title_ja:
@@ -88,7 +88,7 @@ def lecture_title(video: Video, language: Language, between: tuple[str, str] = (
     >>> lecture_title(glom, "en"), lecture_title(glom, "ja", (" · ", " · "))
     ('Lecture 8: GLOM', '第8回 · GLOM')
     """
-    title = title_of(video, language)
+    title = recording_title(video, language)
     number = lecture_label(video.lecture, language)
     return f"{number}{between[language == 'ja']}{title}" if number else title
 
@@ -110,9 +110,19 @@ def named_lecture(
     names = video.speakers if with_speakers else ()
     if language == "ja":
         by = f"（{'、'.join(names)}）" if names else ""
-        return f"{lecture_label(video.lecture, language)}「{title_of(video, language)}」{by}"
+        return f"{lecture_label(video.lecture, language)}「{recording_title(video, language)}」{by}"
     by = f", by {english_list(names)}" if names else ""
     return f"{lecture_title(video, language, (between, between))}{by}"
+
+
+def slide_title(slide: Slide, language: Language) -> str:
+    """Return number and title of a slide.
+
+    >>> slide_title(Slide(18, None, "Experts", "", "", "エキスパート"), "ja")
+    'スライド18: エキスパート'
+    """
+    name = "スライド" if language == "ja" else "Slide "
+    return f"{name}{slide.number}: {in_language(slide.title, slide.title_ja, language)}"
 
 
 def english_list(names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from .citations import text_of
 from .definitions import defined_term, grade
 from .extract import build_extract
 from .findings import Findings
-from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, title_of
+from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, note_title_of
 
 MOST_WORDS = 6  # of a side
 MOST_BEFORE, MOST_AFTER = 30, 14  # characters around a comparison; with more, more is asked
@@ -91,19 +91,19 @@ def two_parts(question: str) -> tuple[str, str] | None:
     >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
     (('MoEの利点は？', 'MoEの欠点は？'), None)
     """
-    asked = question.strip()
-    if pair := _OPPOSITES.search(asked):
+    text = question.strip()
+    if pair := _OPPOSITES.search(text):
         sides = (pair["one"] or pair["one_ja"], pair["other"] or pair["other_ja"])
-        before, after = asked[: pair.start()], asked[pair.end() :]
+        before, after = text[: pair.start()], text[pair.end() :]
         return f"{before}{sides[0]}{after}", f"{before}{sides[1]}{after}"
-    if is_japanese(asked):
-        found = _PARTS_JA.match(asked)
+    if is_japanese(text):
+        found = _PARTS_JA.match(text)
         if found is None:
             return None
         # "What is it called, and" is "called"; "is" is left out with the particle.
         end = "いる" if found["end"] == "いて" else ""
         return f"{found['one']}{end}？", f"{found['other'].rstrip('。？?')}？"
-    found = _PARTS.match(asked)
+    found = _PARTS.match(text)
     if found is None:
         return None
     one, other = found["one"].rstrip("?, "), found["other"].rstrip("? ")
@@ -166,7 +166,7 @@ def in_same_lecture(
     near = [hit for hit in hits if hit.score >= NEAR_ABOUT * hits[0].score]
     term = defined_term(other.found.question.text)
     language = other.found.question.language
-    if any(grade(term, title_of(hit, language), hit.quote) for hit in near):
+    if any(grade(term, note_title_of(hit, language), hit.quote) for hit in near):
         return other
     near = [hit for hit in hits if hit.score >= NEAR_DEFINITION * hits[0].score]
     hit_index = choose_spans(first.found.question, first.found.hits, first.passages)[0].hit_index

@@ -111,7 +111,7 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
     citations = _citations(source, entry)
     numbers = tuple(citation.n for citation in citations)
     texts = split_sentences(in_language(entry.text, entry.text_ja, question.language))
-    texts[0] = f"{_lead(source, entry, question.language)}{texts[0]}"
+    texts[0] = f"{_named_entry(source, entry, question.language)}{texts[0]}"
     texts += _points(source, entry, question)
     sentences = [Sentence(text, numbers) for text in texts]
     video = citations[0].video
@@ -142,7 +142,7 @@ def _points(source: Source, entry: Entry, question: Question) -> list[str]:
     return [point if point.endswith(".") else f"{point}." for point in found[:MOST_POINTS]]
 
 
-def _lead(source: Source, entry: Entry, language: Language) -> str:
+def _named_entry(source: Source, entry: Entry, language: Language) -> str:
     """Return the prefix that names the lecture or slide; "" for a fact."""
     if entry.kind == "fact":
         return ""

@@ -26,13 +26,13 @@ def has_wanted(text: str, question: Question) -> bool:
     """Return whether a sentence has the year, the amount or the name that a question asks for.
 
     >>> from cs25search.question.read import read_question
-    >>> asked = read_question("How many parameters does Codex have?")
-    >>> has_wanted("It has 12 billion parameters.", asked), has_wanted("160 GB.", asked)
+    >>> question = read_question("How many parameters does Codex have?")
+    >>> has_wanted("It has 12 billion parameters.", question), has_wanted("160 GB.", question)
     (True, False)
     >>> has_wanted("It has 175 billion.", read_question("Why is it large?"))
     False
-    >>> asked = read_question("Codexは何パーセント解けましたか")
-    >>> has_wanted("GPT-3は0問です。", asked), has_wanted("およそ28%です。", asked)
+    >>> question = read_question("Codexは何パーセント解けましたか")
+    >>> has_wanted("GPT-3は0問です。", question), has_wanted("およそ28%です。", question)
     (False, True)
     """
     intent = question.intent

@@ -113,7 +113,7 @@ def span_of(hit: Hit, passages: Sequence[Passage], question: Question) -> Span:
     kept = list(passages)
     while len(kept) > 1 and not _opens(kept[0].text):
         del kept[0]
-    title = title_of(hit, question.language)
+    title = note_title_of(hit, question.language)
     if term := defined_term(question.text):
         grades = [grade(term, "", passage.text) for passage in kept]
         if DEFINES in grades:
@@ -126,7 +126,7 @@ def span_of(hit: Hit, passages: Sequence[Passage], question: Question) -> Span:
     return Span(passages[0].hit_index, lead_line(title), tuple(shown))
 
 
-def title_of(hit: Hit, language: Language) -> str:
+def note_title_of(hit: Hit, language: Language) -> str:
     """Return the title of a hit's note in a language; "" without a note."""
     if hit.note is None:
         return ""
@@ -188,7 +188,10 @@ def _answering(
     """Return the index of the moment that has what is asked for, else of the best one."""
     if term := defined_term(question.text):
         grades = [
-            max((grade(term, title_of(hit, question.language), p.text) for p in said), default=0)
+            max(
+                (grade(term, note_title_of(hit, question.language), p.text) for p in said),
+                default=0,
+            )
             for hit, said in zip(hits, by_hit, strict=True)
         ]
         for least, share in ((DEFINES, NEAR_DEFINITION), (IS_ABOUT, NEAR_ABOUT)):

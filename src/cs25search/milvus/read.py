@@ -71,9 +71,9 @@ class MilvusSource:
             StoreError: Milvus does not respond.
         """
         seen: dict[str, dict[str, int]] = {
-            name: self._seen(name, asked)
+            name: self._seen(name, terms)
             for view in query.views
-            for name, asked in view.terms.items()
+            for name, terms in view.terms.items()
         }
         where = _expression(filters)
         for depth in depths():
@@ -99,8 +99,8 @@ class MilvusSource:
         for view in query.views:
             if view.vector.any():
                 stages.append(self._search(view.vector, count, where))
-            for name, asked in view.terms.items():
-                if weights := self._weights(name, asked, seen[name]):
+            for name, terms in view.terms.items():
+                if weights := self._weights(name, terms, seen[name]):
                     stages.append(self._search(weights, count, where))
         found = {name: row for stage in stages for name, row in stage.items()}
         return found, all(len(stage) < count for stage in stages)
@@ -259,23 +259,23 @@ class MilvusSource:
 class StoredVocabulary:
     """The word counts of a whole generation."""
 
-    def __init__(self, source: MilvusSource, asked: Sequence[str]) -> None:
+    def __init__(self, source: MilvusSource, words: Sequence[str]) -> None:
         """Store what will be looked up; nothing is fetched yet.
 
         Args:
-            asked: Words whose counts are fetched in one go.
+            words: Words whose counts are fetched in one go.
         """
         self._source = source
         self.size = source.generation.manifest.counts["chunks"]
-        self._asked = asked
+        self._words = words
         self._known: dict[Language, dict[str, int]] = {}
 
     def count(self, word: str, language: Language) -> int:
         """Return how many chunks contain a word; see `Vocabulary.count`."""
         kind = "words" if language == "ja" else "stems"
         if language not in self._known:
-            self._known[language] = self._source.counts(kind, self._asked)
-        if word not in self._asked:
+            self._known[language] = self._source.counts(kind, self._words)
+        if word not in self._words:
             return self._source.counts(kind, [word]).get(word, 0)
         return self._known[language].get(word, 0)
 

@@ -91,40 +91,40 @@ def understood_as(question: str, context: str) -> str:
     """
     if not question.strip() or not context.strip() or is_small_talk(question):
         return question
-    asked = question.strip()
-    if _MORE.match(asked):
+    text = question.strip()
+    if _MORE.match(text):
         return context
-    japanese = is_japanese(asked)
+    japanese = is_japanese(text)
     topic = _topic(context)
-    if bare := (_BARE_JA if japanese else _BARE).match(asked):
+    if bare := (_BARE_JA if japanese else _BARE).match(text):
         word = bare["word"]
         return f"{word}{topic}？" if japanese else f"{word.capitalize()} {topic}?"
-    if about := (_ABOUT_JA if japanese else _ABOUT).match(asked):
+    if about := (_ABOUT_JA if japanese else _ABOUT).match(text):
         other = about["other"]
-        if japanese and _lacks_subject(asked):
+        if japanese and _lacks_subject(text):
             return f"{topic}の{other}は？"
         # Longer ones name their own topic: "Transformerの今後の課題は？"
-        if not _JOINED_JA.search(other) if japanese else len(asked.split()) <= MOST_WORDS:
+        if not _JOINED_JA.search(other) if japanese else len(text.split()) <= MOST_WORDS:
             return _about(context, other, japanese)
-    if place := _PLACE.match(asked):
+    if place := _PLACE.match(text):
         return f"{context.rstrip('?？。. ')}: {place['word']} {place['other']}?"
     if japanese:
-        pointed = _POINTS_JA.sub(lambda found: f"{found['asks'] or ''}{topic}", asked, count=1)
-        return f"{topic}は{asked}" if pointed == asked and _lacks_subject(asked) else pointed
-    if len(asked.split()) <= MOST_WORDS and _POINTS.search(asked):
-        return _POINTS.sub(topic, asked, count=1)
+        pointed = _POINTS_JA.sub(lambda found: f"{found['asks'] or ''}{topic}", text, count=1)
+        return f"{topic}は{text}" if pointed == text and _lacks_subject(text) else pointed
+    if len(text.split()) <= MOST_WORDS and _POINTS.search(text):
+        return _POINTS.sub(topic, text, count=1)
     return question
 
 
-def _lacks_subject(asked: str) -> bool:
+def _lacks_subject(text: str) -> bool:
     """Return whether a short Japanese question names nothing that it could be about.
 
     >>> _lacks_subject("誰が話してる？"), _lacks_subject("弱点は？"), _lacks_subject("おすすめは？")
     (True, True, False)
     """
-    if len(asked) > MOST_LETTERS or _WHOLE_JA.search(asked):
+    if len(text) > MOST_LETTERS or _WHOLE_JA.search(text):
         return False
-    own = [word for word in japanese_words(asked) if not _NO_SUBJECT_JA.fullmatch(word)]
+    own = [word for word in japanese_words(text) if not _NO_SUBJECT_JA.fullmatch(word)]
     return len(own) <= 1 and not any(map(english_name, own))
 
 

@@ -1,4 +1,4 @@
-"""The lectures that a question names by their number."""
+"""The lectures and the slide that a question names by number, and the question without them."""
 
 import re
 

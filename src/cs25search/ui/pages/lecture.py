@@ -288,7 +288,7 @@ def _show_moments(context: PageContext, watched: Watched) -> None:
 
 
 def _moment_label(context: PageContext, hit: Hit) -> str:
-    title = moment.title_of(hit.note, context.language) if hit.note else ""
+    title = moment.note_title(hit.note, context.language) if hit.note else ""
     return f"{clock(hit.start)} {escape_html(title)}".strip()
 
 

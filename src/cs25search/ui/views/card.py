@@ -13,7 +13,9 @@ from .texts import say
 def card(hit: Hit, index: Index, question: str, links: Links) -> str:
     """Return the text of a moment: what plays it, what was said, the note."""
     language = links.language
-    first, *others = moment.passages(hit, question, language, moment.context(hit, index))
+    first, *others = moment.labelled_texts(
+        hit, question, language, moment.speech_around(hit, index)
+    )
     by = moment.spoken_by(hit, language)
     label = " · ".join([first[0], *([by] if by else [])])
     data = f'data-video="{escape_html(hit.video.video_id)}" data-group=moment'
@@ -30,7 +32,7 @@ def heading(hit: Hit, links: Links) -> str:
     """Return the link that plays a moment: its times, and the title of its note if it has one."""
     language = links.language
     times = f"{clock(hit.start)}–{clock(hit.end)}"
-    title = moment.title_of(hit.note, language) if hit.note else ""
+    title = moment.note_title(hit.note, language) if hit.note else ""
     shown = f"{times} · {escape_html(title)}" if title else times
     link = links.play(hit.video, hit.start, shown, attributes="data-moment")
     badge = f" <span class=cs-badge>{say(language, 'qa')}</span>" if moment.is_qa(hit) else ""

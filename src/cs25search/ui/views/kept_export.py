@@ -17,7 +17,7 @@ from ...text.markdown import escape_markdown
 from ...times import clock, watch_url
 from ...transcripts import cues_of
 from .kept import KeptMoment
-from .moment import note_label, title_of, video_title
+from .moment import note_label, note_title, video_title
 from .texts import say
 
 LONGEST_QUOTE = 500  # characters; a quote ends with the line that exceeds it
@@ -68,7 +68,7 @@ class Described:
 
     def title(self, language: Language) -> str:
         """Return the title of the note, else the time."""
-        return clean(title_of(self.note, language)) if self.note else self.time
+        return clean(note_title(self.note, language)) if self.note else self.time
 
     def question(self, language: Language) -> str:
         """Return a question that the note answers; without one, what is said at this time."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...records import Language, lecture_label
 from ...text.clean import clean
 from ...times import clock
-from ...wording import title_of
+from ...wording import recording_title
 from .html import Links, escape_html
 from .map_rows import Bar, MapRow, best_bars
 from .moment import title_or_words, video_title
@@ -76,7 +76,9 @@ def _rest(rows: Sequence[MapRow], language: Language) -> str:
     """Return one line that lists the lectures with hardly anything about it."""
     if not rows:
         return ""
-    names = [lecture_label(row.video.lecture, language) or clean(title_of(row.video, language))
-             for row in rows]  # fmt: skip
+    names = [
+        lecture_label(video.lecture, language) or clean(recording_title(video, language))
+        for video in (row.video for row in rows)
+    ]
     shown = ("、" if language == "ja" else ", ").join(escape_html(name) for name in names)
     return f"<p class=cs-label>{say(language, 'hardly', names=shown)}</p>"

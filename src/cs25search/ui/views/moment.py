@@ -44,10 +44,10 @@ def video_line(video: Video, language: Language) -> str:
     )
 
 
-def title_of(note: Chunk, language: Language) -> str:
+def note_title(note: Chunk, language: Language) -> str:
     """Return the title of a note, marked if a language model wrote it. Not escaped.
 
-    >>> title_of(Chunk("", "", 0, 9, "", "note", "Routing", model="llama3.1"), "en")
+    >>> note_title(Chunk("", "", 0, 9, "", "note", "Routing", model="llama3.1"), "en")
     'Routing (by AI)'
     """
     title = in_language(note.title, note.title_ja, language)
@@ -62,7 +62,7 @@ def title_or_words(chunk: Chunk, language: Language, letters: int) -> str:
     """
     if chunk.kind == "transcript":  # its title is that of the recording
         return shorten(chunk.text, letters, placeholder=" …")
-    return title_of(chunk, language)
+    return note_title(chunk, language)
 
 
 def note_label(model: str, language: Language) -> str:
@@ -74,7 +74,7 @@ def note_label(model: str, language: Language) -> str:
     return say(language, "note_by", model=clean(model)) if model else label("note", language)
 
 
-def passages(
+def labelled_texts(
     hit: Hit, question: str, language: Language, around: tuple[str, str] = ("", "")
 ) -> list[tuple[str, str]]:
     """Return the texts of a hit, best first, as (label, text with the question's words marked).
@@ -126,7 +126,7 @@ def excerpt(quote: str, question: str) -> str:
     return f"{'… ' if begin else ''}{shown}{' …' if end > 0 else ''}"
 
 
-def context(hit: Hit, index: Index) -> tuple[str, str]:
+def speech_around(hit: Hit, index: Index) -> tuple[str, str]:
     """Return the lines said just before and after a quote of speech; "" if there are none."""
     if hit.chunk.kind != "transcript" or not hit.chunk.cues:
         return "", ""

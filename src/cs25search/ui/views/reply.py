@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...records import Answer, Citation, Language, Sentence, in_language, lecture_label
 from ...text.clean import clean
-from ...wording import label, quote_of, reply_text, title_of
+from ...wording import label, quote_of, recording_title, reply_text
 from . import html
 from .html import Links, escape_html
 from .moment import note_label
@@ -94,7 +94,7 @@ def chip(citation: Citation, language: Language) -> str:
     if citation.kind in ("slide", "deck"):
         slide = citation.slide
         return say(language, "slide_short", number=slide.number) if slide else citation.video.title
-    where = lecture_label(citation.lecture, language) or title_of(citation.video, language)
+    where = lecture_label(citation.lecture, language) or recording_title(citation.video, language)
     if citation.kind == "lecture":
         return f"{citation.time} · {where}"
     kind = label("note", language) if citation.kind == "note" else say(language, "said_short")
@@ -117,7 +117,7 @@ def tip(citation: Citation, language: Language) -> str:
     words = clean(in_language(citation.quote, citation.quote_ja, language))
     if citation.kind == "transcript":
         words = quote_of(words)
-    title = clean(title_of(citation.video, language))
+    title = clean(recording_title(citation.video, language))
     is_note = citation.kind == "note"
     name = note_label(citation.model, language) if is_note else label(citation.kind, language)
     return f"{chip(citation, language)} · {title}\n{name}: {words}"
