@@ -438,11 +438,21 @@ def test_ass_with_other_fields_than_usual_is_read(head):
     assert [(cue.start, cue.text) for cue in cues] == [(1.0, "So, we begin."), (5.0, "Go on.")]
 
 
+def test_names_with_a_number_that_recur_are_speakers():
+    labels = ["S1", "S2", "S1", "S2"]
+    blocks = [
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{label}: so we go on.\n"
+        for n, label in enumerate(labels, 1)
+    ]
+    cues = parse_captions("\n".join(blocks), "talk.srt").cues
+    assert [cue.speaker for cue in cues] == labels
+
+
 @pytest.mark.parametrize(
     "labels",
     [
         ("Frage", "Antwort", "Beispiel", "Regel"),
-        ("Step 1", "Step 2", "Step 3", "Step 1"),
+        ("Step 1", "Step 2", "Step 3", "Step 4"),
         ("Réponse", "Exemple", "Théorème", "Règle"),
     ],
 )

@@ -106,7 +106,8 @@ def _speakers(said: Counter[str], captions: int) -> frozenset[str]:
     """Return the texts before a colon that are speakers."""
     names = {name for name in said if name.lower() not in _COMMON}
     roles = {name for name in names if _ROLE.fullmatch(name)}
-    names = {name for name in names if not name[-1].isdigit()} | roles  # not "Step 1"
+    # "Step 1" comes once, "S1" again and again.
+    names = {name for name in names if said[name] > 1 or not name[-1].isdigit()} | roles
     people = {name for name in names if said[name] > 1 or len(names) > 1} - roles
     recur = any(said[name] > 1 or " " in name for name in people)
     # "Frage: ...", then "Antwort: ..."; "Input: ..." and "Output: ..."
