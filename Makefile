@@ -9,15 +9,15 @@ run: .venv/installed
 	$(BIN)/python -m ingest --offline
 	MALLOC_ARENA_MAX=2 $(BIN)/streamlit run app.py
 
-# Three processes for two cores, because tests also wait. The browser tests need their own process,
-# because Playwright keeps an asyncio loop in it. Without Chromium, the second line reports that they were skipped.
+# The browser tests need their own process, because Playwright keeps an asyncio loop in it.
+# Without Chromium, the second line reports that they were skipped.
 test: .venv/dev
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e
 
 # Also what takes long and changes rarely: several Milvus writers, another encoder, growth.
 test-all: .venv/dev
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m ''
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m ''
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e
 
 lint: .venv/dev
