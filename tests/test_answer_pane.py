@@ -106,7 +106,8 @@ def test_answer_has_numbers_sources_and_is_copied_as_markdown(index, language):
     )
     assert len(chips(app)) == len(answer.citations)
     assert has(app, say(language, "extracts"))
-    assert has(app, html.escape(answer_markdown(answer)))
+    copied = html.escape(answer_markdown(answer))
+    run_until(app, lambda: has(app, copied))
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
