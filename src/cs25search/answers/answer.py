@@ -22,6 +22,7 @@ from .compare import (
     two_parts,
 )
 from .course import answers_course, course_answer, find_entry
+from .definers import find_definition
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge
 from .lists import find_mentions, list_answer, listed_name
@@ -76,7 +77,7 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         return findings, course_answer(searcher.source, question, known)
     if compared_both := _two_sides(searcher, findings, found.filters):
         return findings, compared_both
-    findings = find_wanted(searcher, findings)
+    findings = find_definition(searcher, find_wanted(searcher, findings))
     if findings.status != "answered":
         return findings, _without_claim(findings)
     return findings, build_extract(findings)
@@ -99,7 +100,8 @@ def _both_parts(
         elif findings.status == "answered":
             wanted = find_wanted(searcher, findings)
             # If a moment lacks what this part asks for, the other part may still have it.
-            answers.append(build_extract(wanted if wanted.status == "answered" else findings))
+            kept = wanted if wanted.status == "answered" else findings
+            answers.append(build_extract(find_definition(searcher, kept)))
         else:
             return None
     return join_sides(question, ("", ""), answers)
@@ -109,7 +111,8 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
     """Return an answer to a comparison; None if the question is not one, or nothing fits."""
 
     def judge_other(text: str) -> Findings:
-        return judge(searcher, searcher.find(read_question(text), filters, JUDGED))
+        side = judge(searcher, searcher.find(read_question(text), filters, JUDGED))
+        return find_definition(searcher, side)
 
     question = whole.found.question
     pair = compared(question.text)

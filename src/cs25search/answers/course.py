@@ -86,12 +86,15 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     is_double = found.ask >= 1 or (found.entry.kind == "fact" and found.covered >= MOST)
     if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
         return False  # the best moment names its lecture and speaker
+    defines = defined_term(question.text)
+    if is_answered and found.entry.kind == "slide" and defines and not question.slide:
+        return False  # what a thing is, a moment says better than the deck's impressions
     typical = _weight_of(question)
     texts = f"{found.entry.text} {found.entry.text_ja}"
     lacks_year = question.intent.wanted == "year" and not has_wanted(texts, question)
     if is_answered and lacks_year:
         return False
-    taught = found.entry.kind != "fact" or defined_term(question.text)
+    taught = found.entry.kind != "fact" or defines
     if is_answered and taught and not (typical or question.lectures):
         return False
     score = found.ask + typical + WORDS_COVERED * found.covered

@@ -11,16 +11,30 @@ from ..text.words import stem, words
 DEFINES, IS_ABOUT, NOTHING = 2, 1, 0
 
 _ASKED = re.compile(
-    r"^(?:so |and |please |can you )?"
-    r"(?:what(?:['’]s| is| are| was)|what do(?:es)?|define|explain what|meaning of) "
+    r"^(?:so,? |and |please |can you |could you )*"
+    r"(?:what(?:['’]?s| is| are| was)|what exactly (?:is|are)|what do(?:es)?|define|explain what|"
+    r"meaning of) (?:exactly |actually )?"
     r"(?:meant by )?(?:an? |the )?(?P<term>[^?,;]{2,60}?)"
     r"(?: means?| stands? for| is| are)?(?: in [^?]{1,40})?"
     r"(?:,? and (?:how|why|what|where|when|who)\b.*)?\s*\??$",
     re.I,
 )
+_BRIEFLY_JA = r"(?:結局|一体|いったい|そもそも|要するに|つまり)?、?(?:のところ)?"
 _ASKED_JA = re.compile(
-    r"^「?(?P<term>[^はがをも「」]{1,30}?)」?\s*(?:とは(?:[?？。、]|何|なに|なん|どう|$)|って(?:何|なに|なん)"
+    rf"^「?(?P<term>[^はがをも「」]{{1,30}}?)」?\s*(?:とは{_BRIEFLY_JA}(?:[?？。、]|何|なに|なん|どう|$)"
+    rf"|って{_BRIEFLY_JA}(?:(?:何|なに|なん)(?:です|でしょ|なの|のこと|か|だっけ|[?？。、]|$)"
+    r"|どういう(?:意味|もの|こと)|[?？]$)"
     r"|というのは|の(?:意味|定義)(?:[はを?？。]|$))"
+)
+# These also ask for other things: "explain the results"; only for a known name, what it is.
+_ASKED_OF_NAME = re.compile(
+    r"^(?:so,? |and |please |can you |could you |briefly )*(?:explain|describe|tell me about|"
+    r"how (?:does|do)) (?:to me |me )?(?:an? |the )?(?P<term>[^?,;]{2,40}?)"
+    r"(?: works?)?(?: in (?:simple|plain|easy)[^?]{1,20})?(?:,? please)?\s*[?.]*$"
+    r"|^「?(?P<term_ja>[^はがをも「」]{1,30}?)」?(?:の(?:仕組み|しくみ|概要|基本))?"
+    r"(?:について|を|は)?(?:詳しく|簡単に|わかりやすく)?"
+    r"(?:教えて|説明して|知りたい|どう(?:動く|動作する|機能する)).*$",
+    re.I,
 )
 _NO_TERM = re.compile(
     r"what do(?:es)? (?!.*\b(?:mean|stand for)\b)"
@@ -46,9 +60,20 @@ def defined_term(question: str) -> str:
     ('induction head', 'pass@k')
     >>> defined_term("Why does the router need float32?"), defined_term("What is the best talk?")
     ('', '')
+    >>> defined_term("explain BERT"), defined_term("explain the results")
+    ('BERT', '')
+    >>> defined_term("自己注意の仕組みを教えて"), defined_term("BERTって結局なに？")
+    ('自己注意', 'BERT')
     """
-    found = (_ASKED_JA if is_japanese(question) else _ASKED).match(question.strip())
-    return found["term"].strip() if found and not _NO_TERM.match(question) else ""
+    text = question.strip()
+    if _NO_TERM.match(text):
+        return ""
+    if found := (_ASKED_JA if is_japanese(text) else _ASKED).match(text):
+        return found["term"].strip()
+    if found := _ASKED_OF_NAME.match(text):
+        term = (found["term"] or found["term_ja"]).strip()
+        return term if len(names_of(term)) > 1 else ""
+    return ""
 
 
 def grade(term: str, title: str, sentence: str) -> int:
@@ -63,10 +88,8 @@ def grade(term: str, title: str, sentence: str) -> int:
 
 
 def _grade(term: str, title: str, sentence: str) -> int:
-    named, titled = _folded(term), _folded(title)
-    while titled[:1] and titled[0] in _ARTICLES:
-        del titled[0]
-    if titled in (named, [*named, "defin"], [*named, "定義"]):
+    named, titled = folded_term(term), folded_term(title)
+    if titled in (named, (*named, "defin"), (*named, "定義")):
         return DEFINES
     after = _after(term, sentence)
     if after is not None:
@@ -94,6 +117,18 @@ def _after(term: str, text: str) -> str | None:
         found = re.match(pattern, text, re.I)
         after = text[found.end() :] if found else None
     return None if after is None or _LONGER_NAME.match(after) else after
+
+
+def folded_term(term: str) -> tuple[str, ...]:
+    """Return the words of a term without articles and endings, to compare terms.
+
+    >>> folded_term("The Induction Heads"), folded_term("an induction head")
+    (('induct', 'head'), ('induct', 'head'))
+    """
+    folded = _folded(term)
+    while folded[:1] and folded[0] in _ARTICLES:
+        del folded[0]
+    return tuple(folded)
 
 
 def _folded(text: str) -> list[str]:

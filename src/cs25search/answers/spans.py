@@ -14,14 +14,14 @@ from ..records import Hit, Language, in_language
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from ..text.words import STOP_WORDS
-from .definitions import DEFINES, IS_ABOUT, defined_term, grade
+from .definitions import DEFINES, defined_term, grade
 from .opening import has_wanted
 from .passages import Passage
 
 MOST_SENTENCES = 4  # of one moment
 MOST_WORDS = 70  # of one moment, in English; a Japanese one has about two characters a word
 NEAR = 0.8  # also quote a second moment that scores at least this fraction of the best
-NEAR_DEFINITION, NEAR_ABOUT = 0.5, 0.7  # one that defines or is about what is asked may score less
+NEAR_DEFINITION, NEAR_ABOUT = 0.5, 0.7  # for the second side of a comparison
 MOST_SPOKEN = 60  # words of captions
 
 _QUESTIONER = re.compile(
@@ -91,6 +91,8 @@ def choose_spans(
     spans = [span_of(hits[first], by_hit[first], question)]
     if question.intent.counted and has_wanted(spans[0].text, question):
         return spans  # a second number would belong to something else
+    if defined_term(question.text):
+        return spans  # other moments only use the term
     question_words = set(topic_words(question.text))
     said = set(topic_words(spans[0].text))
     for hit_index in near:
@@ -186,18 +188,6 @@ def _answering(
     near: Sequence[int],
 ) -> int:
     """Return the index of the moment that has what is asked for, else of the best one."""
-    if term := defined_term(question.text):
-        grades = [
-            max(
-                (grade(term, note_title_of(hit, question.language), p.text) for p in said),
-                default=0,
-            )
-            for hit, said in zip(hits, by_hit, strict=True)
-        ]
-        for least, share in ((DEFINES, NEAR_DEFINITION), (IS_ABOUT, NEAR_ABOUT)):
-            for hit_index, hit in enumerate(hits):
-                if grades[hit_index] >= least and hit.score >= share * hits[0].score:
-                    return hit_index
     if question.intent.wanted:
         for hit_index in near:
             if any(has_wanted(p.text, question) for p in by_hit[hit_index]):
