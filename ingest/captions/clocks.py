@@ -3,7 +3,11 @@
 import re
 
 # Some converters write a fraction within the fraction: "04,560.0000000000009".
-_FRACTION = r"(?:[.,]([0-9]{1,9})[0-9]{0,30}(?:\.[0-9]{0,30})?)?"
+# Video editors write frames as a fourth number, "00:00:04:12"; they are less than a second.
+_FRACTION = (
+    r"(?:[.,]([0-9]{1,9})[0-9]{0,30}(?:\.[0-9]{0,30})?"
+    r"|(?<=:[0-9]{2}:[0-9]{2})[:;][0-9]{2}(?![0-9:.,]))?"
+)
 TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,3}):([0-9]{1,2})" + _FRACTION
 CLOCK = re.compile(TIME)
 _BEGUN = re.compile(r"\s*[0-9]{1,4}:[0-9:.,]*\s*(?:-{1,2}>?[0-9:.,\s]*)?")
@@ -35,8 +39,8 @@ def is_begun(line: str) -> bool:
 def read_clock(text: str) -> int | None:
     """Return the time in a text, None if it is not a time.
 
-    >>> read_clock("0:01:02.5"), read_clock("noon")
-    (62500, None)
+    >>> read_clock("0:01:02.5"), read_clock("00:01:02:12"), read_clock("noon")
+    (62500, 62000, None)
     """
     match = CLOCK.fullmatch(text.strip())
     return milliseconds(*match.groups()) if match else None

@@ -22,6 +22,7 @@ from .words import read_lines, tokens_of
 
 MOST_WORDS = 12  # of a caption made of single words
 FURTHEST = 40  # letters of the text that may lie between two of its words
+TTML_DEPTH = 4  # elements around a paragraph that may give its times: <div>s and <body>
 SENTENCE_END = ".?!。？！"
 # Where documents keep their captions, the names of a caption's times, and their unit in ms.
 _LISTS = (
@@ -351,8 +352,9 @@ def _ttml(root: Element, problems: Problems) -> Iterator[Shown]:
         for one in root.iter()
         if _local(one.tag) == "agent"
     }
+    parents = {child: one for one in root.iter() for child in one}
     for number, one in enumerate((p for p in root.iter() if _local(p.tag) == "p"), 1):
-        facts = {_local(key): value for key, value in one.attrib.items()}
+        facts = _timed_facts(one, parents)
         start, end = _offset(facts.get("begin"), rates), _offset(facts.get("end"), rates)
         lasts = _offset(facts.get("dur"), rates)
         lines = read_lines(_with_breaks(one).split("\n"))
@@ -367,6 +369,27 @@ def _ttml(root: Element, problems: Problems) -> Iterator[Shown]:
             yield Shown(start, None if end is None else max(start, end), lines, speaker)
 
 
+def _timed_facts(paragraph: Element, parents: Mapping[Element, Element]) -> dict[str, str]:
+    """Return the attributes of a TTML paragraph.
+
+    One without times has those of its spans, else of the <div> or <body> around it.
+    """
+    facts = {_local(key): value for key, value in paragraph.attrib.items()}
+    if "begin" in facts:
+        return facts
+    spans = [one for one in paragraph.iter() if _local(one.tag) == "span" and one.get("begin")]
+    if spans:
+        last = {name: spans[-1].get(name, "") for name in ("end", "dur")}
+        return facts | {"begin": spans[0].get("begin", "")} | ({} if len(spans) > 1 else last)
+    around: Element | None = paragraph
+    for _ in range(TTML_DEPTH):
+        around = None if around is None else parents.get(around)
+        if around is not None and around.get("begin"):
+            found = {name: around.get(name, "") for name in ("begin", "end", "dur")}
+            return found | facts
+    return facts
+
+
 def _offset(text: str | None, rates: Mapping[str, str]) -> int | None:
     """Return a TTML time in milliseconds: a clock, with frames, or a number with its unit.
 
@@ -374,14 +397,14 @@ def _offset(text: str | None, rates: Mapping[str, str]) -> int | None:
     """
     if not text:
         return None
-    if match := re.fullmatch(r"([0-9]{1,10}(?:\.[0-9]{1,10})?)(h|m|s|ms|t|f)?", text.strip()):
+    if match := re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,30})?)(h|m|s|ms|t|f)?", text.strip()):
         units = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0}
-        rate = _rate(rates, "tickRate", 1.0) if match[2] == "t" else _rate(rates, "frameRate", 30.0)
+        rate = _rate(rates, "tickRate", 1.0) if match[2] == "t" else _frame_rate(rates)
         return _time(float(match[1]), units.get(match[2] or "s", 1000.0 / rate))
     clock, colon, frames = text.strip().rpartition(":")
     if colon and clock.count(":") == 2 and frames.isdecimal() and len(frames) <= 3:
         whole = read_clock(clock)
-        rate = _rate(rates, "frameRate", 30.0)
+        rate = _frame_rate(rates)
         return None if whole is None else whole + round(int(frames) * 1000 / rate)
     return read_clock(text)
 
@@ -389,6 +412,14 @@ def _offset(text: str | None, rates: Mapping[str, str]) -> int | None:
 def _rate(rates: Mapping[str, str], name: str, usual: float) -> float:
     text = rates.get(name, "")
     return float(text) if re.fullmatch("[1-9][0-9]{0,9}", text) else usual
+
+
+def _frame_rate(rates: Mapping[str, str]) -> float:
+    """Return the frames per second; the multiplier "1000 1001" makes 30 to 29.97."""
+    match = re.fullmatch(
+        r"([1-9][0-9]{0,6})[\s:]([1-9][0-9]{0,6})", rates.get("frameRateMultiplier", "")
+    )
+    return _rate(rates, "frameRate", 30.0) * (int(match[1]) / int(match[2]) if match else 1.0)
 
 
 def _with_breaks(element: Element) -> str:

@@ -9,7 +9,7 @@ from .words import read_lines
 
 _SBV = re.compile(rf"\s*{TIME},{TIME}\s*")
 _LRC_TIME = re.compile(r"\[([0-9]{1,3}):([0-9]{1,2})(?:[.:]([0-9]{1,3}))?\]")
-_LRC = re.compile(r"\s*\[[0-9]{1,3}:[0-9]{1,2}[.:][0-9]{1,3}\]")
+_LRC = re.compile(r"\s*\[[0-9]{1,3}:[0-9]{1,2}([.:])([0-9]{1,3})\]")
 _LRC_BEGUN = re.compile(r"\[[0-9:.]*")
 _LRC_OFFSET = re.compile(r"\s*\[offset:\s*([+-]?[0-9]{1,7})\s*\]", re.I)
 _TSV = re.compile(r"([0-9]{1,10}(?:\.[0-9]{1,9})?)\t([0-9]{1,10}(?:\.[0-9]{1,9})?)(?:\t(.*))?")
@@ -49,8 +49,13 @@ def read_sbv(text: str, problems: Problems) -> list[Shown]:
 
 
 def count_lrc(text: str) -> int:
-    """Return how many lines begin with an LRC time: [01:02.50]."""
-    return sum(_LRC.match(line) is not None for line in text.split("\n"))
+    """Return how many lines begin with an LRC time: [01:02.50], or [01:02:50] in old files.
+
+    If all of the last numbers are below 60, [00:01:02] has hours and is no LRC time.
+    """
+    found = [match for line in text.split("\n") if (match := _LRC.match(line))]
+    is_lrc = any(match[1] == "." or int(match[2]) > 59 for match in found)
+    return len(found) if is_lrc else 0
 
 
 def read_lrc(text: str, problems: Problems) -> list[Shown]:

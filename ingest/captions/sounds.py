@@ -11,6 +11,7 @@ _SOUND = re.compile(
     r"|(?:audience |cheer(?:s|ing) and )?applau(?:se|ding)|clapping|cheering|bell(?: ringing)?"
     r"|(?:audience )?(?:laughter|laugh(?:s|ing)?)|chuckl(?:es|ing)|cough(?:s|ing)?|sigh(?:s|ing)?"
     r"|clears throat|silence|pause|noise|no audio|no speech|inaudible|unintelligible|crosstalk"
+    r"|speaker[_ ]turn"
     r"|(?:speaking )?foreign(?: language)?|speaking in foreign language|__"
     # German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish, Vietnamese
     r"|(?:leise |ruhige )?musik|applaus|beifall|(?:ge)?lachen|gelächter|räuspern|husten|stille"

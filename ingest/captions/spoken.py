@@ -8,9 +8,11 @@ the words, or after the name of the speaker.
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .clocks import BROKEN_OFF, TIME, milliseconds
 from .names import LANGUAGES
+from .sounds import is_sound
 from .speakers import is_name, plain_name
 from .track import NoSpeech, Problems, Shown
 from .words import read_lines
@@ -24,12 +26,23 @@ _SECONDS = r"([0-9]{1,6}(?:\.[0-9]{1,9})?)\s?s?"
 SECONDS = re.compile(
     rf"\s*\[\s{{0,3}}{_SECONDS}\s{{0,3}}-{{1,2}}>\s{{0,3}}{_SECONDS}\s{{0,3}}\]\s*:?\s*(.*)"
 )
-STAMP = re.compile(rf"\s*(?:\*\*)?{_OPEN}{TIME}{_CLOSE}(?:\*\*)?(?![0-9:.,])\s*[-–—|:：]?\s*(.*)")
-NAMED = re.compile(rf"\s*(?:\*\*)?(\S.{{0,60}}?)(?:\*\*)?[\s,:]{{1,9}}{_OPEN}{TIME}{_CLOSE}\s*")
+STAMP = re.compile(
+    rf"\s*(?:\*\*)?{_OPEN}{TIME}(?:\s{{0,3}}[\])）】]|(?![0-9:.,]))(?:\*\*)?(?![0-9.,])"
+    r"\s*[-–—|:：]?\s*(.*)"
+)
+# "Jane 0:12", "Jane (00:12):", "Jane - 0:12", "[Speaker 1] (0:00 - 0:06)"; and, with words on the
+# same line, "Jane [00:00:12] words" and "Jane: [0:12] words".
+_UNTIL = rf"(?:\s{{0,3}}[-–—]\s{{0,3}}{TIME})?"
+NAMED = re.compile(
+    rf"\s*(?:\*\*)?(\S.{{0,60}}?)(?:\*\*)?(?:\s{{1,9}}[-–—])?[\s,:]{{1,9}}"
+    rf"(?:{_OPEN}{TIME}{_UNTIL}{_CLOSE}\s*:?\s*|\[{TIME}{_UNTIL}\]\s*:?\s+(\S.*))"
+)
 _BRACKETED = re.compile(r"\[([^\[\]]{1,60})\]\s*:?")
 # Screen-reader text that is copied with a time: "1 minute, 5 seconds".
 _SPOKEN_TIME = re.compile(
-    r"(?:(?:[0-9]{1,3} (?:hours?|minutes?|seconds?)|[0-9]{1,3} ?(?:時間|分|秒)),? ?){1,3}"
+    r"(?:(?:[0-9]{1,3} (?:hours?|minutes?|seconds?|Stunden?|Minuten?|Sekunden?|heures?|secondes?|"
+    r"horas?|minutos?|segundos?)"
+    r"|[0-9]{1,3} ?(?:時間|分|秒|小时|分钟|小時|分鐘|시간|분|초)),? ?){1,3}"
 )
 # The panel in Japanese may write times as "1分20秒".
 _JAPANESE_TIME = re.compile(
@@ -40,7 +53,9 @@ _AUTOMATIC = re.compile(
     r"(?:auto|otomat|авто|自動|自动|자동|tự động)[^()（）]{0,40}[)）]\s*",
     re.I,
 )
-_WALL_CLOCK_FROM = 3_600_000  # saved captions of a meeting use the time of day
+# Saved captions of a meeting use the time of day. Without names, times from the first hours may
+# be those of a part of a long recording.
+_WALL_CLOCK_FROM, _WALL_CLOCK_FROM_WITHOUT_NAMES = 3_600_000, 6 * 3_600_000
 # Zoom: "15:03:03 From Jane Doe to Everyone:", or time, name and words between tabs.
 _CHAT = re.compile(rf"\s*{TIME}(?:\s+From\s.{{1,80}}:|\t[^\t]{{1,60}}:\t)")
 _PRINTED = re.compile(rf"\s*\[{TIME} --> {TIME}\]\s*\S")  # by Whisper and whisper.cpp
@@ -90,6 +105,7 @@ def read_transcript(
             (parts[-1].lines if parts else before).append(line)
     if not parts:
         return [], "", ()
+    _take_spoken_times(before, parts)
     if chat * 2 > len(parts):
         raise NoSpeech(problems.source, "this is the chat of a meeting, not speech", is_usual=True)
     if printed * 2 > len(parts):  # other lines are those of the program and of the shell
@@ -108,6 +124,7 @@ def read_transcript(
     chapters = _take_numbered(before, parts)
     if alone and not _take_names(before, parts):
         chapters = chapters or _take_headings(before, parts)
+    _carry_on(parts)
     _from_zero(parts)
     for part, line in ((part, part.lines[0]) for part in parts if part.lines):
         if match := _SPOKEN_TIME.match(line):
@@ -136,12 +153,25 @@ def _read_line(line: str) -> _Part | None:
     if match := _JAPANESE_TIME.fullmatch(line):
         start = milliseconds(match[1], match[2] or "0", match[3], None)
         return None if start is None else _Part(start, None, True)
-    if match := NAMED.fullmatch(line):
-        start = milliseconds(*match.groups()[1:])
-        name = plain_name(match[1])
-        if start is not None and is_name(name):
-            return _Part(start, None, False, name)
-    return None
+    return _read_named(line)
+
+
+def _read_named(line: str) -> _Part | None:
+    """Return the part that a line with a name and a time begins, None for any other line."""
+    match = NAMED.fullmatch(line)
+    if not match:
+        return None
+    alone, beside, words = match.groups()[1:9], match.groups()[9:17], match[18]
+    times = beside if words else alone
+    start = milliseconds(*times[:4])
+    end = milliseconds(*times[4:]) if times[5] else None
+    name = plain_name(match[1])
+    # Brackets show that it is a name, even "[itaru]".
+    is_bracketed = _BRACKETED.fullmatch(match[1]) is not None and not words
+    if start is None or not name or is_sound(name) or not (is_bracketed or is_name(name)):
+        return None
+    end = None if end is None else max(start, end)
+    return _Part(start, end, False, name, [words] if words else [])
 
 
 def _is_language(line: str) -> bool:
@@ -160,6 +190,34 @@ def _part(start: int, end: int | None, rest: str) -> _Part:
         beside = rest[match.end() :].strip()
         return _Part(start, end, False, plain_name(match[1]), [beside] if beside else [])
     return _Part(start, end, not rest, "", [rest] if rest else [])
+
+
+def _take_spoken_times(before: list[str], parts: list[_Part]) -> None:
+    """Remove "Jane Doe 1 minute 5 seconds", which Teams writes for screen readers, from lines.
+
+    It is above or below the time; the name is that of the speaker.
+    """
+    for lines, part in zip((before, *(part.lines for part in parts[:-1])), parts, strict=True):
+        if lines and (name := _name_before_spoken_time(lines[-1])) is not None:
+            lines.pop()
+            part.speaker = part.speaker or name
+    for part in parts:
+        while part.lines and (name := _name_before_spoken_time(part.lines[0])):
+            del part.lines[0]
+            part.speaker = part.speaker or name
+
+
+def _name_before_spoken_time(line: str) -> str | None:
+    """Return the name before a time in words, "" if it is alone, None for any other line.
+
+    >>> _name_before_spoken_time("Jane Doe 1 minute 5 seconds"), _name_before_spoken_time("5 men")
+    ('Jane Doe', None)
+    """
+    for match in _SPOKEN_TIME.finditer(line):
+        name = plain_name(line[: match.start()])
+        if match.end() == len(line.rstrip()) and (not name or is_name(name)):
+            return name
+    return None
 
 
 def _take_names(before: list[str], parts: list[_Part]) -> bool:
@@ -209,10 +267,19 @@ def _take_headings(before: list[str], parts: list[_Part]) -> tuple[tuple[float, 
     return tuple(headings)
 
 
+def _carry_on(parts: list[_Part]) -> None:
+    """Give times without a name, as Rev writes between paragraphs, the speaker before them."""
+    if sum(bool(part.speaker) for part in parts) * 2 <= len(parts):
+        return
+    for before, part in pairwise(parts):
+        part.speaker = part.speaker or before.speaker
+
+
 def _from_zero(parts: list[_Part]) -> None:
     """Shift a transcript with times of day to begin at 0."""
     first = parts[0].start
-    if first < _WALL_CLOCK_FROM or not all(part.speaker for part in parts):
+    are_named = all(part.speaker for part in parts)
+    if first < (_WALL_CLOCK_FROM if are_named else _WALL_CLOCK_FROM_WITHOUT_NAMES):
         return
     for part in parts:
         part.start = max(0, part.start - first)
