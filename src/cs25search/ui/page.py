@@ -179,4 +179,5 @@ def _show_foot(context: PageContext) -> None:
         )
     what = context.say("what")
     st.divider()
-    st.markdown(f":small[{' '.join(parts)}]\n\n:small[{what}]")
+    with st.container(key="foot"):
+        st.markdown(f":small[{' '.join(parts)}]\n\n:small[{what}]")

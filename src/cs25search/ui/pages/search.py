@@ -34,7 +34,7 @@ SHOWN = "more-shown"  # how often more moments were asked for, by question
 
 
 def show(context: PageContext) -> None:
-    """Show the page: on a phone, the player is above and the map below the moments."""
+    """Show the page: on a phone, the player is above the moments, the rest of its side below."""
     main, side = st.columns([5, 3], gap="medium")
     player, course = side.container(key="player"), side.container(key="map")
     with main, st.container(gap="xsmall"):
@@ -56,7 +56,7 @@ def _show_results(
     """Show what was found; return the videos that the page can play.
 
     Args:
-        course: Where the map of the course is shown.
+        course: Where the map of the course and further questions are shown.
     """
     if not question:
         about = context.local(context.course.about, context.course.about_ja)
@@ -227,19 +227,19 @@ def _show_found(context: PageContext, index: Index, found: Found, course: "Delta
         st.info(context.say(key, question=escape_markup(question)), icon=":material/search_off:")
         _show_examples(context, _examples(context, index))
         return
-    answer = answer_pane.show_answer(context, index, found)
-    if answer and answer.status == "small_talk":
-        st.pills(context.say("examples"), answer.examples, key="example", on_change=_ask_again,
-                 args=("example",))  # fmt: skip
+    if is_small_talk(question):
+        answer = answer_pane.show_answer(context, index, found)
+        st.pills(
+            context.say("examples"), answer.examples if answer else [], key="example",
+            on_change=_ask_again, args=("example",),
+        )  # fmt: skip
         return
-    if others := asks.also_answered(hits, question, context.language):
-        with st.container(key="also"):
-            st.html(asks.show_asks(context.say("also_answered"), others))
-    if answer and answer.status == "not_in_lectures":
-        key = "nearest"
-    else:
-        key = "found_one" if len(hits) == 1 else "found"
-    st.markdown(muted(context.say(key, count=len(hits))))
+    # The moments do not wait for the answer above them, which is written meanwhile.
+    answer_pane.start_answer(index, found)
+    above = st.container()
+    heading = st.empty()
+    key = "found_one" if len(hits) == 1 else "found"
+    heading.markdown(muted(context.say(key, count=len(hits))))
     cards.show_moments(context, {"": index}, hits, question)
     asked = st.session_state["question"]
     if len(hits) >= HITS + MORE * st.session_state.get(SHOWN, {}).get(asked, 0):
@@ -247,8 +247,14 @@ def _show_found(context: PageContext, index: Index, found: Found, course: "Delta
             context.say("more_moments"), icon=":material/expand_more:", on_click=_show_more,
             args=(asked,),
         )  # fmt: skip
+    with above:
+        answer = answer_pane.show_answer(context, index, found)
+    if answer and answer.status == "not_in_lectures":
+        heading.markdown(muted(context.say("nearest")))
     if shown := course_map(_chosen_rows(index, found), context.links):
         course.html(shown)
+    if others := asks.also_answered(hits, question, context.language):
+        course.html(asks.show_asks(context.say("also_answered"), others))
 
 
 def _show_more(question: str) -> None:

@@ -28,6 +28,13 @@ class AnswerKey(NamedTuple):
     model: tuple[str, str] | None  # address and name
 
 
+def start_answer(index: Index, found: Found) -> None:
+    """Begin to write the answer to a question, which `show_answer` shows."""
+    key = _key(index, found)
+    if key not in st.session_state.get(FAILED, {}):
+        _writing(index, found, key)
+
+
 def show_answer(context: PageContext, index: Index, found: Found) -> Answer | None:
     """Show the answer to a question; return None while a language model is writing it.
 
@@ -37,14 +44,7 @@ def show_answer(context: PageContext, index: Index, found: Found) -> Answer | No
     Raises:
         Cs25SearchError: As for `Index.answer`.
     """
-    endpoint = index.endpoint
-    key = AnswerKey(
-        index.generation.manifest.generation,
-        found.question.text,
-        tuple(sorted(found.filters.lectures)),
-        tuple(sorted(found.filters.videos)),
-        (endpoint.base_url, endpoint.model) if endpoint else None,
-    )
+    endpoint, key = index.endpoint, _key(index, found)
     answer: Answer | None = st.session_state.get(FAILED, {}).get(key)
     if answer is None:
         pending = _writing(index, found, key)
@@ -70,6 +70,17 @@ def show_answer(context: PageContext, index: Index, found: Found) -> Answer | No
                 icon=":material/help:",
             )
     return answer
+
+
+def _key(index: Index, found: Found) -> AnswerKey:
+    endpoint = index.endpoint
+    return AnswerKey(
+        index.generation.manifest.generation,
+        found.question.text,
+        tuple(sorted(found.filters.lectures)),
+        tuple(sorted(found.filters.videos)),
+        (endpoint.base_url, endpoint.model) if endpoint else None,
+    )
 
 
 def _look_into(key: AnswerKey, pending: PendingAnswer, patience: float | None) -> Answer | None:
