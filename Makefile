@@ -9,16 +9,17 @@ run: .venv/installed
 	$(BIN)/python -m ingest --offline
 	MALLOC_ARENA_MAX=2 $(BIN)/streamlit run app.py
 
-# The browser tests need their own process, because Playwright keeps an asyncio loop in it.
-# Without Chromium, the second line reports that they were skipped.
-test: .venv/dev
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e
-
-# Also what takes long and changes rarely: several Milvus writers, another encoder, growth.
-test-all: .venv/dev
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m ''
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e
+# test-all: also what takes long and changes rarely: several Milvus writers, another encoder, growth.
+# The browser tests need their own pytest, because Playwright keeps an asyncio loop in it. They run
+# beside the others, because both wait much, and are printed after them. Without Chromium, they are
+# reported as skipped.
+test-all: MARKED := -m ''
+test test-all: .venv/dev
+	@mkdir -p .pytest_cache; journeys=.pytest_cache/journeys.txt; \
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/e2e > $$journeys 2>&1 & browser=$$!; \
+	trap 'kill $$browser; exit 130' INT TERM; \
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(MARKED); failed=$$?; \
+	wait $$browser || failed=1; cat $$journeys; exit $$failed
 
 lint: .venv/dev
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

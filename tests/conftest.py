@@ -87,10 +87,12 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
     The previous run left its index in pytest's cache; ingest encodes only what has changed since.
     """
     mine = tmp_path_factory.getbasetemp()
-    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    root, kept = shared / "built", pytestconfig.rootpath / ".pytest_cache" / "courses"
+    root = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "built"
+    kept = pytestconfig.rootpath / ".pytest_cache" / "courses"
     folder = root / BUNDLED.name
-    with filelock.FileLock(shared / "built.lock"):
+    kept.parent.mkdir(exist_ok=True)
+    # Two runs of pytest, as in make test, build it once as well.
+    with filelock.FileLock(kept.with_suffix(".lock")):
         if not (folder / "CURRENT").exists():
             if (kept / BUNDLED.name / "CURRENT").exists():
                 shutil.copytree(kept, root)
@@ -100,9 +102,8 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
             for manifest in folder.glob("*/manifest.json"):
                 if manifest.parent.name != live:  # the index of the previous run
                     shutil.rmtree(manifest.parent)
-            if kept.parent.is_dir():
-                shutil.rmtree(kept, ignore_errors=True)
-                shutil.copytree(root, kept)
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(root, kept)
     return folder
 
 
