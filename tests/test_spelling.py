@@ -11,7 +11,7 @@ from benchmarks.misspelt import misspell
 from cs25search.cli import main
 from cs25search.evaluation import ask_all, measure, read_questions
 from cs25search.formats import answer_lines, answer_markdown
-from cs25search.question.spelling import correct
+from cs25search.question.spelling import correct, correct_katakana
 from cs25search.terminal import plain
 
 COUNTS = {"router": 20, "routing": 30, "attention": 300, "transformer": 200, "torch": 3, "glom": 9}
@@ -51,6 +51,29 @@ def test_names_code_and_known_words_are_left_alone(text):
     assert correct(text, COUNTS, {"gloom", "pytorch"}.__contains__) == text
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("トランスフォマーの計算量", "トランスフォーマーの計算量"),
+        ("アテンッションって結局なに", "アテンションって結局なに"),
+        ("スペクトグラムとは", "スペクトログラムとは"),
+        ("エンコダの役割", "エンコーダの役割"),
+    ],
+)
+def test_a_slip_in_katakana_is_corrected(index, typed, meant):
+    assert corrected(index, typed) == index.answer(typed).corrected == meant
+    assert index.find(typed, exact=True).question.text == typed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["トランスフォーマ", "フルファインチューニング", "チャットジーピーティー", "ジェミニ", "ルーダ",
+     "エンコード", "ステーブルディフュージョン"],
+)  # fmt: skip
+def test_katakana_of_other_things_is_left_alone(text):
+    assert correct_katakana(text, set().__contains__) == text
+
+
 def test_no_question_that_is_spelt_right_is_altered(index):
     dev = json.loads((DATA / "questions.json").read_bytes())
     real = json.loads((DATA / "real-dev.json").read_bytes())
@@ -67,6 +90,7 @@ def test_no_question_that_is_spelt_right_is_altered(index):
         meant = meant.replace("wrong ouput", "wrong output")
         found = correct(text, searcher.source.words(), searcher._is_word)
         assert found == meant
+        assert correct_katakana(text, searcher._is_in_japanese) == text
 
 
 def test_misspelt_questions_find_nearly_as_much(index):

@@ -12,6 +12,7 @@ from ..text.words import fold
 
 FILE = Path(__file__).with_name("aliases.json")
 
+_KATAKANA = re.compile(r"[ァ-ヺー・]{3,}")
 _MARKS = re.compile(r"[・＝=\s]")  # optional inside a name
 
 
@@ -75,6 +76,17 @@ def english_name(japanese: str) -> str:
     ('self-attention', '')
     """
     return _names().get(_plain(japanese), "")
+
+
+@cache
+def katakana_names() -> dict[str, str]:
+    """Return all names in katakana, the usual ones first, and each without "・".
+
+    >>> katakana_names()["セルフ・アテンション"]
+    'セルフアテンション'
+    """
+    names = [name for n in range(9) for term in load_aliases() for name in term.ja[n : n + 1]]
+    return {name: name.replace("・", "") for name in names if _KATAKANA.fullmatch(name)}
 
 
 @cache

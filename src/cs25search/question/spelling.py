@@ -2,18 +2,24 @@
 
 Only words that neither a dictionary nor the index has are corrected, to a similar word of the
 index. Words with a digit, or with a capital after their first letter, are names and left alone.
-The words are Latin ones, in questions in any language.
+Katakana words are corrected to similar names of aliases.json.
 """
 
 import re
 from collections.abc import Callable, Mapping
 
+from ..text.japanese import morphemes
 from ..text.words import STOP_WORDS
+from .aliases import katakana_names
 
 SHORTEST = 5  # letters of a word to correct; shorter ones are similar to too many words
 TWO_SLIPS_FROM = 7  # letters; two slips are corrected in such words, one in shorter words and names
 PART = 4  # letters of each part of a compound
 _WORD = re.compile(rf"(?<![A-Za-z0-9_@.\\/])[A-Za-z]{{{SHORTEST},}}(?![A-Za-z0-9_@\\/]|\.[A-Za-z])")
+SHORTEST_KANA, TWO_SLIPS_KANA = 4, 8  # letters, without long vowels
+_KANA = re.compile(r"[ァ-ヺー・]{4,}")
+# Ways to write the same sound: "ー" and "・" are often left out, small vowels written large.
+_SAME_SOUND = str.maketrans("ァィゥェォヴ", "アイウエオブ", "ー・")
 _BEGINS = re.compile(r"(?:^|[.!?:。！？]\s*)$")
 
 IsWord = Callable[[str], bool]
@@ -61,6 +67,53 @@ def correct(question: str, counts: Mapping[str, int], is_word: IsWord) -> str:
         return found.capitalize() if typed[0].isupper() else found
 
     return _WORD.sub(corrected, question)
+
+
+def correct_katakana(question: str, is_known: IsWord) -> str:
+    """Return a question with its misspelt katakana words corrected.
+
+    Args:
+        is_known: Whether the index has a morpheme that no dictionary has.
+
+    >>> correct_katakana("トランスフォマーの計算量", set().__contains__)
+    'トランスフォーマーの計算量'
+    >>> correct_katakana("アテンッションとエキスバート", set().__contains__)
+    'アテンションとエキスパート'
+    >>> correct_katakana("コンピュータとチャットボットとエンコード", set().__contains__)
+    'コンピュータとチャットボットとエンコード'
+    """
+
+    def corrected(match: re.Match[str]) -> str:
+        typed = match[0]
+        if _plain(typed) in katakana_names().values():
+            return typed
+        parts = morphemes(typed)
+        strange = [one.surface for one in parts if one.is_name]
+        if not strange or all(map(is_known, strange)):
+            return typed
+        return _nearest_name(typed)
+
+    return _KANA.sub(corrected, question)
+
+
+def _nearest_name(typed: str) -> str:
+    """Return the name that sounds most like a katakana word within some slips, else the word."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    sound = typed.translate(_SAME_SOUND)
+    if len(sound) < SHORTEST_KANA - 1:
+        return typed
+    slips = 0 if len(sound) < SHORTEST_KANA else 1 if len(sound) < TWO_SLIPS_KANA else 2
+    names = {name: plain.translate(_SAME_SOUND) for name, plain in katakana_names().items()}
+    near = process.extract(sound, names, scorer=OSA.distance, score_cutoff=slips, limit=None)
+    likely = [(distance, other[:1] != sound[:1], place) for place, (other, distance, _) in
+              enumerate(near) if other not in sound or other == sound]  # fmt: skip
+    return near[min(likely)[2]][2] if likely else typed
+
+
+def _plain(name: str) -> str:
+    return name.replace("・", "")
 
 
 def _is_plain(word: str) -> bool:

@@ -11,7 +11,7 @@ from ..encoding.encoder import Encoder
 from ..index.generation import Generation
 from ..index.vectors import distinct
 from ..question.read import Question, read_question
-from ..question.spelling import correct, is_compound, unknown_words
+from ..question.spelling import correct, correct_katakana, is_compound, unknown_words
 from ..records import Chunk, Hit
 from ..text.words import stem
 from .filters import Filters
@@ -76,9 +76,11 @@ class Searcher:
         A word is misspelt if neither the index nor a dictionary has it, but the index has a
         similar one.
         """
-        if not unknown_words(question.text, self._is_usual):
-            return question
-        text = correct(question.text, self.source.words(), self._is_word)
+        text = question.text
+        if unknown_words(text, self._is_usual):
+            text = correct(text, self.source.words(), self._is_word)
+        if question.language == "ja":
+            text = correct_katakana(text, self._is_in_japanese)
         if text == question.text:
             return question
         return replace(read_question(text), typed=question.text)
@@ -93,6 +95,9 @@ class Searcher:
             return True
         form = stem(word)
         return self.source.vocabulary([form]).count(form, "en") > 0
+
+    def _is_in_japanese(self, word: str) -> bool:
+        return self.source.vocabulary([word]).count(word, "ja") > 0
 
     def find_again(self, found: Found, filters: Filters, k: int) -> Found:
         """Return what is found for the same question with other filters or more hits."""
