@@ -4,6 +4,8 @@ import html
 import re
 from collections.abc import Iterable
 
+from cs25search.text.clean import visible
+
 from .clocks import TIME, milliseconds
 from .track import Timed
 
@@ -86,7 +88,7 @@ def _clean(word: str) -> list[str]:
     """
     parts = []
     for part in unescape(word).split():
-        printable = "".join(filter(str.isprintable, part)).translate(_NOTES)
+        printable = visible(part).translate(_NOTES)
         if printable.startswith(">>"):
             printable = printable.lstrip(">")
         if printable:

@@ -11,6 +11,7 @@ from itertools import pairwise
 import msgspec
 
 from cs25search.course.read import TimedNote
+from cs25search.text.clean import visible
 from cs25search.text.japanese import JAPANESE, is_japanese, japanese_words
 from cs25search.text.topic_words import english_topic_words
 from cs25search.text.words import STOP_WORDS, words
@@ -170,4 +171,4 @@ def _check(place: str, text: str, limits: tuple[int, int]) -> None:
 
 def _tidy(text: str) -> str:
     """Return text on one line, without invisible characters."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return visible(" ".join(text.split()))

@@ -7,6 +7,32 @@ cleaned here: see terminal.py.
 
 from collections.abc import Iterable
 
+_JOINERS = "\u200c\u200d"
+
+
+def visible(text: str) -> str:
+    r"""Return text without control characters, direction marks and other invisible characters.
+
+    Joiners stay between letters other than ASCII: they are part of the spelling of Persian, of
+    Indic languages and of emoji.
+
+    >>> ascii(visible("\u06cc\u200c\u0631 a\u200cb\x1b"))
+    "'\\u06cc\\u200c\\u0631 ab'"
+    """
+    if text.isprintable():  # nearly all are
+        return text
+    return "".join(
+        one for place, one in enumerate(text) if one.isprintable() or _joins(text, place)
+    )
+
+
+def _joins(text: str, place: int) -> bool:
+    """Return whether the character at a place joins two letters other than ASCII."""
+    if text[place] not in _JOINERS or not 0 < place < len(text) - 1:
+        return False
+    beside = (text[place - 1], text[place + 1])
+    return all(one.isprintable() and not one.isascii() for one in beside)
+
 
 def clean(text: str) -> str:
     r"""Return text on one line, without repeated spaces and invisible characters.
@@ -14,7 +40,7 @@ def clean(text: str) -> str:
     >>> clean(" a\tb\n\u202ec ")
     'a b c'
     """
-    return " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
+    return " ".join(visible(" ".join(text.split())).split())
 
 
 def lines(parts: Iterable[str]) -> str:
@@ -36,9 +62,4 @@ def printable(text: str) -> str:
 
 
 def _visible(line: str) -> str:
-    if line.isprintable():  # nearly all are
-        return line
-    # Control characters, direction marks, joiners, lone surrogates, private and unassigned
-    # characters.
-    spaced = (" " if c.isspace() else c for c in line)
-    return "".join(c for c in spaced if c.isprintable())
+    return visible("".join(" " if c.isspace() else c for c in line))
