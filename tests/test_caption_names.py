@@ -84,7 +84,12 @@ COMMON = [
     (f"{ID}.mp4.vtt", "", ""),
     (f"{ID}.wav.json", "", ""),
     (f"watch?v={ID}.txt", "", ""),
+    (f"What is it [{ID}].en-sdh.vtt", "What is it", "en-sdh"),
+    (f"What is it (Hebrew) [{ID}].srt", "What is it (Hebrew)", ""),
+    (f"What is it [{ID}] (Thai).srt", "What is it", "th"),
+    (f"What is it [{ID}].Persian.srt", "What is it", "fa"),
     (f"{ID}/en.vtt", "", "en"),
+    (f"{ID}/Thai.vtt", "", "th"),
     (f"{ID}/captions.srt", "", ""),
     (f"What is it [{ID}]/subtitles.en.vtt", "What is it", "en"),
     (f"Course/Week 1/What is it [{ID}].en.vtt", "What is it", "en"),
@@ -134,6 +139,15 @@ def test_common_names_give_id_title_and_language(name, title, language):
         ("cs229_ac_encoding_part_2.srt", "cs229 ac encoding part 2", ""),
         ("talk_MIT6_006L04_part_2.srt", "talk MIT6 006L04 part 2", ""),
         ("talk.f137.en.vtt", "talk f137", "en"),
+        ("my-talk.srt", "my-talk", ""),  # "my" is Burmese, "it" Italian, "so" Somali, "pi" Pali
+        ("it-works.en.srt", "it-works", "en"),
+        ("so-complicated.vtt", "so-complicated", ""),
+        ("pi-was-628.srt", "pi-was-628", ""),
+        ("notes.to-do.srt", "notes to-do", ""),
+        ("Thai cooking.srt", "Thai cooking", ""),
+        ("Vectors (persian).srt", "Vectors", "fa"),
+        ("Vectors.ქართული.srt", "Vectors", "ka"),
+        ("Vectors.itt", "Vectors", ""),
     ],
 )
 def test_ordinary_names_are_recordings_and_no_ids(name, title, language):
@@ -228,13 +242,21 @@ def test_files_named_only_by_their_language_are_of_one_video(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "failed"),
-    [("notes.docx", True), ("notes.rtf", True), ("slides.pdf", False), ("strange.cap", True)],
+    [("notes.docx", True), ("notes.rtf", True), ("slides.pdf", False), ("strange.xyz", True)],
 )
 def test_documents_beside_captions_are_named(tmp_path, name, failed):
     (tmp_path / f"{ID}.en.srt").write_text(SRT)
     (tmp_path / name).write_bytes(b"x")
     _, (one,) = read_captions(tmp_path)
     assert (one.name, one.failed) == (name, failed) and ".txt" in one.cure
+
+
+@pytest.mark.parametrize("name", ["talk.sub", "talk.scc", "talk.stl", "talk.csv"])
+def test_formats_that_are_not_read_have_to_be_converted(tmp_path, name):
+    (tmp_path / f"{ID}.en.srt").write_text(SRT)
+    (tmp_path / name).write_bytes(b"x")
+    _, (one,) = read_captions(tmp_path)
+    assert one.failed and "convert" in one.cure and "extension" not in one.cure
 
 
 def test_chat_of_a_meeting_is_left_out_and_nothing_has_to_be_done(tmp_path):
@@ -260,10 +282,30 @@ def test_recordings_of_one_name_in_two_folders_are_two(tmp_path):
         (tmp_path / week).mkdir()
         (tmp_path / week / "lecture.en.srt").write_text(SRT)
     tracks, left_out = read_captions(tmp_path)
-    assert [track.origin.title for track in tracks] == ["lecture", "lecture"]
-    assert len({track.origin.video_id for track in tracks}) == 2
+    assert {track.origin.title for track in tracks} == {"1: lecture", "2: lecture"}
+    ids = {track.origin.video_id for track in tracks}
+    assert len(ids) == 2
     assert left_out == []
-    assert read_captions(tmp_path / "1")[0][0] in tracks
+    alone = read_captions(tmp_path / "1")[0][0].origin
+    assert alone.title == "lecture" and alone.video_id in ids
+
+
+@pytest.mark.parametrize(
+    ("names", "titles"),
+    [
+        (["a/final/uk.srt", "b/final/uk.srt"], {"a: final", "b: final"}),
+        (["a/x/talk.srt", "b/x/talk.srt", "b/y/talk.srt"], {"a/x: talk", "b/x: talk", "b/y: talk"}),
+        (["talk.srt", "Week 1/talk.srt"], {"root: talk", "Week 1: talk"}),
+        (["2025-10-28 Zebras/meeting_saved_closed_caption.txt"], {"2025-10-28 Zebras"}),
+        ([f"{ID}/talk.srt", "bbbbbbbbbbA/talk.srt"], {"talk"}),  # their ids tell them apart
+    ],
+)  # fmt: skip
+def test_folders_tell_recordings_of_one_name_apart(tmp_path, names, titles):
+    for name in names:
+        path = tmp_path / "root" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SRT)
+    assert {track.origin.title for track in read_captions(tmp_path / "root")[0]} == titles
 
 
 def test_what_yt_dlp_wrote_beside_a_file_is_used(tmp_path):

@@ -44,6 +44,16 @@ SAVE_AS_TEXT = (
     "it as .vtt."
 )
 RENAME = "If it contains captions, give it the extension of its format: .srt, .vtt, .json or .txt."
+# Captions that are not read: pictures of text, formats of broadcasters, and tables.
+OTHER_FORMATS = frozenset("sub idx sup scc stl cap pac mcc csv xlsx".split())
+CONVERT = (
+    "If it contains captions, export them as SRT or WebVTT where they come from, or convert them, "
+    "for example with Subtitle Edit."
+)
+# The names that programs give to the transcript of every recording.
+_OF_PROGRAMS = frozenset(
+    "meeting_saved_closed_caption closed_caption audio_transcript whisper youtube".split()
+)
 COPY_FILE = "Copy the file itself into the folder."
 OTHER_LANGUAGE = "Use --lang for another language; otherwise there is nothing to do."
 OTHER_FILE = "Give the file that contains only the captions."
@@ -211,7 +221,48 @@ def read_captions(
         taken, others = _best(sorted(same, key=lambda one: one[0]), root)
         tracks += taken
         left_out += others
-    return tracks, left_out
+    return _told_apart(tracks, root), left_out
+
+
+def _told_apart(tracks: Sequence[RawTrack], root: Path) -> list[RawTrack]:
+    """Return tracks with the names of their folders in the titles of recordings that need them.
+
+    Programs name all transcripts alike, and people name their folders: "Week 1/lecture.srt".
+    """
+    same: defaultdict[str, list[RawTrack]] = defaultdict(list)
+    for track in tracks:
+        if not VIDEO_ID.fullmatch(track.origin.video_id):
+            same[track.origin.title].append(track)
+    titles = {}
+    for title, group in same.items():
+        is_of_program = title.replace(" ", "_").lower() in _OF_PROGRAMS
+        if len(group) == 1 and not is_of_program:
+            continue
+        for track, folder in zip(group, _folders(group, root), strict=True):
+            if folder:
+                titles[track.origin.video_id] = folder if is_of_program else f"{folder}: {title}"
+    return [
+        track.with_origin(
+            replace(track.origin, title=titles.get(track.origin.video_id, track.origin.title))
+        )
+        for track in tracks
+    ]
+
+
+def _folders(group: Sequence[RawTrack], root: Path) -> list[str]:
+    """Return the nearest folder of each track that tells it from the others, "" if there is none.
+
+    If no folder alone does, all folders on the way are named.
+    """
+    above = [
+        [root.resolve().name, *track.path.relative_to(root).parts[:-1]] if track.path else []
+        for track in group
+    ]
+    for depth in range(1, max(map(len, above), default=0) + 1):
+        names = [folders[-depth] if len(folders) >= depth else "" for folders in above]
+        if len(set(names)) == len(names):
+            return names
+    return ["/".join(folders[1:]) for folders in above]
 
 
 def _stems(given: Path, root: Path, files: Sequence[Path]) -> list[PurePath]:
@@ -387,6 +438,8 @@ def _cure_of_other(path: Path) -> str:
         return ""
     if ending in DOCUMENTS:
         return SAVE_AS_TEXT
+    if ending in OTHER_FORMATS:
+        return CONVERT
     if ending in COMPANIONS or name.endswith((".info.json", ".live_chat.json", ".origin.json")):
         return ""
     return RENAME

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from .ids import VIDEO_ID, Verdict, is_word
 
 # Formats that time each word come first, general text formats last.
-FORMATS = "json3 vtt srt srv3 srv2 srv1 ttml dfxp sbv ass ssa lrc smi json tsv xml txt".split()
+FORMATS = "json3 vtt srt srv3 srv2 srv1 ttml dfxp itt sbv ass ssa smi json lrc tsv xml txt".split()
 # Files that are common beside captions and are not captions.
 COMPANIONS = frozenset(
     "mp4 mkv webm mov avi m4v mp3 m4a wav ogg opus flac aac wma jpg jpeg png webp gif part ytdl "
@@ -52,14 +52,38 @@ _LONG_CODES = {
     "chi": "zh", "zho": "zh", "kor": "ko", "rus": "ru", "por": "pt", "ita": "it", "hin": "hi",
     "ara": "ar", "und": "",
 }  # fmt: skip
+# Codes, and the names of the language in English and in itself.
+_NAMES = """
+af afrikaans; sq albanian shqip; am amharic አማርኛ; ar arabic العربية; hy armenian հայերեն;
+az azerbaijani azərbaycan; eu basque euskara; be belarusian беларуская;
+bn bengali bangla বাংলা; bs bosnian bosanski; bg bulgarian български; my burmese မြန်မာ;
+yue cantonese 粵語; ca catalan català; zh chinese 中文; hr croatian hrvatski; cs czech čeština;
+da danish dansk; nl dutch nederlands; en english; eo esperanto; et estonian eesti;
+fil filipino tagalog; fi finnish suomi; fr french français; gl galician galego;
+ka georgian ქართული; de german deutsch; el greek ελληνικά; gu gujarati ગુજરાતી; ha hausa;
+he hebrew עברית; hi hindi हिन्दी; hu hungarian magyar; is icelandic íslenska; id indonesian;
+ga irish gaeilge; it italian italiano; ja japanese 日本語; kn kannada ಕನ್ನಡ; kk kazakh қазақ;
+km khmer ខ្មែរ; ko korean 한국어; ku kurdish kurdî; ky kyrgyz кыргызча; lo lao ລາວ;
+lv latvian latviešu; lt lithuanian lietuvių; mk macedonian македонски; ms malay melayu;
+ml malayalam മലയാളം; mr marathi मराठी; mn mongolian монгол; ne nepali नेपाली;
+no norwegian norsk; ps pashto پښتو; fa persian farsi فارسی; pl polish polski;
+pt portuguese português; pa punjabi ਪੰਜਾਬੀ; ro romanian română; ru russian русский;
+sr serbian српски; si sinhala සිංහල; sk slovak slovenčina; sl slovenian slovenščina;
+so somali; es spanish español; sw swahili kiswahili; sv swedish svenska; ta tamil தமிழ்;
+te telugu తెలుగు; th thai ไทย; bo tibetan; tr turkish türkçe; uk ukrainian українська;
+ur urdu اردو; uz uzbek oʻzbek; vi vietnamese; cy welsh cymraeg; yo yoruba; zu zulu
+"""
 LANGUAGES = {
-    "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr",
-    "spanish": "es", "español": "es", "japanese": "ja", "日本語": "ja", "chinese": "zh",
-    "中文": "zh", "korean": "ko", "한국어": "ko", "russian": "ru", "русский": "ru",
-    "portuguese": "pt", "português": "pt", "italian": "it", "italiano": "it", "hindi": "hi",
-    "हिन्दी": "hi", "arabic": "ar", "العربية": "ar", "dutch": "nl", "turkish": "tr",
-}  # fmt: skip
-_CODE = re.compile(r"(?P<code>[A-Za-z]{2,3})(?:-[A-Za-z0-9_]{1,16}){0,6}?(?:-[A-Za-z0-9_-]{11})?")
+    name: code for code, *names in (one.split() for one in _NAMES.split(";")) for name in names
+}
+# A region in small letters only where it is common: "pt-br" is a language, "to-do" a title.
+_CODE = re.compile(
+    r"(?P<code>[A-Za-z]{2,3})"
+    r"(?:-(?i:Hans|Hant|Latn|Cyrl|Arab|Deva|Beng|Guru|Mtei|Olck|Tfng|Hebr))?"
+    r"(?:-(?:[A-Z]{2}|[0-9]{3})|(?<=pt)-br|(?<=zh)-(?:cn|tw|hk|sg)|(?<=en)-(?:us|gb|uk|au|ca|in)"
+    r"|(?<=es)-(?:es|mx|la)|(?<=fr)-(?:fr|ca)|(?<=de)-de|(?<=it)-it|(?<=ja)-jp|(?<=ko)-kr)?"
+    r"(?:-(?:orig|auto|forced|sdh|cc))?(?:-(?P<own>[A-Za-z0-9_-]{11}))?"
+)
 _PLAIN = r"[a-z]{2,3}(?:-(?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3})(?![A-Za-z0-9_]))*+"
 _OWN_NAME = r"-[A-Za-z0-9_-]{11}"  # by which YouTube tells tracks of one language apart
 _NAMED = re.compile(rf"(?P<plain>{_PLAIN}){_OWN_NAME}")
@@ -168,6 +192,8 @@ stem='But what is a NN？ [aircAruvnKk]', remark='', code='en-orig')
     video_id, title = _find_id(stem, verdicts)
     if _is_language(stem) and not (video_id and stem.startswith("NA-")):  # "aircAruvnKk/en.vtt"
         stem, code, title = "", code or _tag(stem), ""
+    elif stem.lower() in LANGUAGES:
+        stem, code, title = "", code or LANGUAGES[stem.lower()], ""
     if stem.lower() in _ABOUT_TRACK:
         title = ""
     for folder in path.parts[-2::-1] if not video_id else ():
@@ -253,8 +279,19 @@ def _without_language(stem: str) -> tuple[str, str]:
 
 
 def _is_language(text: str) -> bool:
+    """Return whether a text is the code of a language, as YouTube and people write them.
+
+    >>> [_is_language(one) for one in ("en-US", "zh-Hans-en-US", "en-nP7-2PuUl7o", "pt-br")]
+    [True, True, True, True]
+    >>> [_is_language(one) for one in ("my-talk", "to-do", "pi-was-628", "so-complicated")]
+    [False, False, False, False]
+    """
     match = _CODE.fullmatch(text)
-    return match is not None and match["code"].lower() in _CODES
+    if match is None:
+        twice = text.split("-")  # yt-dlp writes "en-en" as well as "ja-en"
+        return _translated(text) is not None or (twice[0] in _CODES and twice[1:] == twice[:1])
+    is_title = match["own"] and is_word(match["own"])
+    return match["code"].lower() in _CODES and not is_title
 
 
 def _translated(code: str) -> re.Match[str] | None:
