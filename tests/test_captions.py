@@ -478,6 +478,33 @@ def test_labels_that_do_not_recur_are_words_and_not_speakers(labels):
     assert cues[0].text.startswith(labels[0])
 
 
+SMALL = "I will mark it: the router, the zebra."
+
+
+@pytest.mark.parametrize(
+    ("labels", "said", "others", "are_names"),
+    [
+        (["Alice", "Bob", "Carol"] * 4, "Well.", 0, True),  # English words, never written small
+        (["Mark", "Mark", "Will", "Mark", "Mark", "Grace"], "Well.", 0, True),
+        (["Mark", "Will"] * 4, SMALL, 0, False),
+        (["Router", "Zebra"] * 6, SMALL, 0, False),
+        (["Frage", "Antwort"] * 6, "Well.", 0, False),
+        (["Kevin", "Dave"] * 6, SMALL, 48, True),  # seldom, but in turn
+        (["Stefan", "Herald"] * 6, SMALL, 48, True),
+        (["Kevin", "Dave"] * 2, SMALL, 48, False),  # too seldom
+        (["Kevin"] * 6 + ["Dave"] * 6, SMALL, 48, False),  # not in turn
+        (["Kevin"] * 12, SMALL, 48, False),
+    ],
+)
+def test_first_names_are_speakers_if_they_recur_and_are_not_words(labels, said, others, are_names):
+    lines = [f"{label}: {said}" for label in labels] + ["And so we go on."] * others
+    blocks = [
+        f"{n}\n00:{n:02}:00,000 --> 00:{n:02}:09,000\n{line}\n" for n, line in enumerate(lines)
+    ]
+    found = [cue.speaker for cue in parse_captions("\n".join(blocks[:60]), "talk.srt").cues]
+    assert found == [*(label if are_names else "" for label in labels), *[""] * others][:60]
+
+
 def test_a_remark_beside_a_name_is_not_part_of_it():
     said = ["Ana Ruiz (she/her): Hello all.", "Bo Li: Hi.", "Ana Ruiz (she/her): Let us begin."]
     blocks = [f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{one}\n" for n, one in enumerate(said, 1)]

@@ -6,7 +6,9 @@ A colon in ordinary speech does not. The whole file decides, because names recur
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import pairwise
 
 from cs25search.encoding.dictionary import is_english
 
@@ -16,6 +18,8 @@ from .track import Shown, Timed
 MOST_NAME_WORDS = 5
 OFTEN = 0.3  # share of captions that begin with a name in a meeting transcript
 SOMETIMES = 0.05  # the same, if full names are given only when the speaker changes
+# The same, if there are first names only. Speakers take turns, unlike "Example: ... Example: ...".
+SELDOM, TIMES_EACH, TIMES_IN_ALL, IN_TURN = 0.02, 4, 10, 0.6
 
 _PARTICLE = frozenset("de da di del van von der den la le el al bin ibn y e".split())
 _NAME_WORD = re.compile(r"\(?[^\W\d_][\w.'’-]*\)?,?|[0-9]{1,3}|\([^()]*\)?|[^()]*\)")
@@ -29,7 +33,10 @@ _ROLE = re.compile(
 _COMMON = frozenset(
     "question answer note example remember warning theorem definition lemma proof claim remark "
     "exercise problem solution step part chapter section so and but well now okay ok right first "
-    "second third finally intuition summary agenda outline goal idea "
+    "second third finally intuition summary agenda outline goal idea input output pros cons "
+    "white black true false yes no "
+    "frage antwort beispiel réponse exemple pregunta respuesta ejemplo pergunta resposta exemplo "
+    "domanda risposta esempio вопрос ответ пример "
     "注意 注 例 例えば 問 問題 質問 答 答え 回答 定義 问题 例子 定义 答案".split()
 )
 _BESIDE_NAME = re.compile(r"\s*\([^()]*\)$")  # "Ana Ruiz (she/her)", "Bo (Guest)"
@@ -70,12 +77,17 @@ def take_speakers(shown: Sequence[Shown], *, is_teams: bool = False) -> list[Sho
             replace(one, lines=one.lines[1:], speaker=plain_name(_text(one.lines[0])))
             for one in shown
         ]
-    said: Counter[str] = Counter()
-    for one in shown:
-        if not one.speaker:
-            found = map(_leading_name, one.lines)
-            said.update({one[0] for one in found if one})
-    names = _speakers(said, len(shown))
+    labels = [
+        name
+        for one in shown
+        if not one.speaker
+        for name in dict.fromkeys(found[0] for found in map(_leading_name, one.lines) if found)
+    ]
+    written_small = {
+        word.strip(".,!?;") for one in shown for line in one.lines for _, word in line
+        if word[0].islower()
+    }  # fmt: skip
+    names = _speakers(labels, len(shown), written_small)
     if not names:
         return list(shown)
     return [part for one in shown for part in _split(one, names)]
@@ -102,24 +114,49 @@ def plain_name(text: str) -> str:
     return _BESIDE_NAME.sub("", text.strip("[]: ：")).strip("[]() :：")
 
 
-def _speakers(said: Counter[str], captions: int) -> frozenset[str]:
-    """Return the texts before a colon that are speakers."""
+def _speakers(
+    labels: Sequence[str], captions: int, written_small: AbstractSet[str]
+) -> frozenset[str]:
+    """Return the texts before a colon that are speakers.
+
+    Args:
+        labels: These texts in the order of the captions.
+        written_small: The words of the file in small letters. Most first names are English words
+            as well; one that recurs and is never written small, as "input" is, is a name.
+    """
+    said = Counter(labels)
     names = {name for name in said if name.lower() not in _COMMON}
     roles = {name for name in names if _ROLE.fullmatch(name)}
     # "Step 1" comes once, "S1" again and again.
     names = {name for name in names if said[name] > 1 or not name[-1].isdigit()} | roles
     people = {name for name in names if said[name] > 1 or len(names) > 1} - roles
     recur = any(said[name] > 1 or " " in name for name in people)
+    proper = {
+        name for name in people
+        if not _is_ordinary(name)
+        or (said[name] >= TIMES_EACH and name.lower() not in written_small)
+    }  # fmt: skip
     # "Frage: ...", then "Antwort: ..."; "Input: ..." and "Output: ..."
-    if not roles and (not recur or all(map(_is_ordinary, people))):
+    if not roles and (not recur or not proper):
         people = set()
     share = sum(said[name] for name in people | roles) / max(1, captions)
     if share >= OFTEN and sum(said[name] for name in people | roles) > 1:
         return frozenset(people | roles)
     full = {name for name in people if said[name] > 1 and " " in name}
-    if len(full) > 1 and share >= SOMETIMES:
-        return frozenset(full | roles)
-    return frozenset(roles)
+    if len(full) < 2 or share < SOMETIMES:
+        full = set()
+    often = {name for name in proper & people if said[name] >= TIMES_EACH}
+    if not _take_turns([one for one in labels if one in often], captions):
+        often = set()
+    return frozenset(full | often | roles)
+
+
+def _take_turns(labels: Sequence[str], captions: int) -> bool:
+    """Return whether names at the beginning of some captions are those of people in turn."""
+    if len(set(labels)) < 2 or len(labels) < max(TIMES_IN_ALL, SELDOM * captions):
+        return False
+    changes = sum(one != following for one, following in pairwise(labels))
+    return changes >= IN_TURN * (len(labels) - 1)
 
 
 def _split(one: Shown, names: frozenset[str]) -> Iterator[Shown]:
