@@ -13,6 +13,7 @@ from cs25search.progress import REPORT
 from cs25search.records import Video
 from cs25search.text.clean import clean, printable
 from cs25search.text.clean import lines as printed
+from cs25search.wording import recording_title
 
 from .captions.files import LeftOut, RawTrack
 from .notes.write import TRY_AGAIN, Lost
@@ -70,8 +71,8 @@ def table(rows: Sequence[VideoRow]) -> Table:
         if row.cached and not source.startswith("local"):
             source += ", cached"
         cells = [
-            str(video.lecture or "–"), video.video_id, video.title, f"{video.duration / 60:.0f}",
-            _notes(row), source or "–", str(row.cues or "–"),
+            str(video.lecture or "–"), video.video_id, recording_title(video, "en"),
+            f"{video.duration / 60:.0f}", _notes(row), source or "–", str(row.cues or "–"),
         ]  # fmt: skip
         cells += [advice(row)] if with_advice else []
         shown.add_row(*(clean(cell) for cell in cells))

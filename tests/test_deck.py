@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from test_ingest import report
 
 from cs25search import open_index
+from cs25search.cli import lecture_text
 from cs25search.course.read import load_course
 from cs25search.errors import DeckError
-from cs25search.records import Cue, Video
+from cs25search.records import Cue, Lecture, Video
 from cs25search.wording import lecture_title
 from ingest.captions.files import Origin, RawTrack, store_track
 from ingest.captions.json3 import write_json3
@@ -19,6 +20,7 @@ from ingest.captions.parse import parse_captions
 from ingest.collect import _as_listed, collect
 from ingest.deck.match import DeckLecture
 from ingest.deck.parse import parse_deck, read_deck
+from ingest.report import table
 
 BREAD = DATA / "decks" / "bread.txt"
 
@@ -66,6 +68,12 @@ def test_video_without_a_title_is_called_untitled_and_the_report_names_the_cure(
     assert lecture_title(untitled.video, "en").endswith(": untitled (Iiv9R6BjxHM)")
     assert lecture_title(untitled.video, "ja").endswith("：無題（Iiv9R6BjxHM）")
     assert untitled.remark == "No title found; set title in course.toml."
+    titles = next(column for column in table([untitled]).columns if column.header == "Title")
+    assert list(titles.cells) == ["untitled (Iiv9R6BjxHM)"]
+
+
+def test_list_of_lectures_calls_one_without_a_title_untitled():
+    assert "4   untitled (Iiv9R6BjxHM)" in lecture_text(Lecture(4, "Iiv9R6BjxHM", "Iiv9R6BjxHM"))
 
 
 def test_contents_give_title_length_star_and_speakers(deck):

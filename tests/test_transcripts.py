@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cs25search.errors import QuestionError
 from cs25search.records import Cue, Video
-from cs25search.transcripts import FORMATS, made_by, read_span, write_transcript
+from cs25search.transcripts import FORMATS, made_by, read_cues, read_span, write_transcript
 from ingest.captions.parse import parse_captions
 
 VIDEO = Video("U8J32Z3qV8s", "On *stripes*", (), 100.0, lecture=5)
@@ -85,3 +85,14 @@ def test_captions_of_people_are_not_marked():
         "", "", "",
     ]  # fmt: skip
     assert made_by(Video("", "", (), 0.0, captions="automatic")) == "automatic captions"
+
+
+@pytest.mark.parametrize("form", ["txt", "md"])
+def test_video_without_a_title_is_called_untitled(form):
+    text = write_transcript(Video("U8J32Z3qV8s", "U8J32Z3qV8s", (), 9.0), CUES, form)
+    assert "untitled (U8J32Z3qV8s)" in text.splitlines()[0].replace("\\", "")
+
+
+def test_error_about_a_video_without_a_title_calls_it_untitled():
+    with pytest.raises(QuestionError, match="of untitled \\(U8J32Z3qV8s\\)"):
+        read_cues([], Video("U8J32Z3qV8s", "U8J32Z3qV8s", (), 9.0), 0, float("inf"))

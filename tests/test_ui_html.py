@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cs25search import Index
-from cs25search.records import Chunk, Cue, Hit, Slide, Video
+from cs25search.records import About, Chunk, Cue, Hit, Lecture, Slide, Video
 from cs25search.ui.views import asks, html
 from cs25search.ui.views.card import actions, card, slide_html
 from cs25search.ui.views.html import Links
@@ -100,3 +100,12 @@ def test_three_other_questions_are_answered_by_the_notes_that_were_found(index: 
 
 def test_questions_to_ask_next_are_escaped():
     assert "<script" not in asks.show_asks("Also", [HOSTILE])
+
+
+def test_ids_of_videos_without_a_title_are_not_offered_as_examples():
+    named = Lecture(1, "Salt", "aaaaaaaaaa1", title_ja="塩")
+    untitled = Lecture(2, "aaaaaaaaaa2", "aaaaaaaaaa2")
+    about = About("kitchen", "Kitchen", lectures=(named, untitled))
+    assert asks.parts_to_try(about, "en") == ["Salt"]
+    assert asks.parts_to_try(about, "ja") == ["塩"]
+    assert asks.parts_to_try(About("kitchen", "Kitchen", lectures=(untitled,)), "en") == []

@@ -20,6 +20,7 @@ from .records import Hit, Language, Lecture
 from .terminal import Line, Program, out, show
 from .text.clean import lines
 from .times import clock, watch_url
+from .wording import recording_title
 
 if TYPE_CHECKING:
     from .search import Index
@@ -565,7 +566,8 @@ def lecture_text(lecture: Lecture) -> str:
     star = "★" if lecture.recommended else " "
     return lines(
         [
-            f"{lecture.number:>2} {star} {lecture.title} ({clock(lecture.duration)})",
+            f"{lecture.number:>2} {star} {recording_title(lecture.video(), 'en')} "
+            f"({clock(lecture.duration)})",
             *_indented(" · ".join(filter(None, [", ".join(lecture.speakers), lecture.in_a_word]))),
             *_indented(watch_url(lecture.video_id, 0)),
         ]

@@ -13,6 +13,7 @@ from .records import Chunk, Cue, Video
 from .text.clean import clean
 from .text.markdown import escape_markdown
 from .times import clock, read_clock, watch_url
+from .wording import recording_title
 
 Format = Literal["txt", "md", "srt", "vtt", "json"]
 FORMATS: tuple[Format, ...] = ("txt", "md", "srt", "vtt", "json")
@@ -75,9 +76,9 @@ def read_cues(chunks: Iterable[Chunk], video: Video, start: float, end: float) -
     if cues:
         return cues
     if start > 0 or end < float("inf"):
-        raise QuestionError(f"{video.title} has no captions in this span.")
+        raise QuestionError(f"{recording_title(video, 'en')} has no captions in this span.")
     raise QuestionError(
-        f"The index has no captions of {video.title}.\n"
+        f"The index has no captions of {recording_title(video, 'en')}.\n"
         "Fetch them with cs25search ingest, or add your own with --captions FILE."
     )
 
@@ -107,7 +108,7 @@ def write_transcript(video: Video, cues: Sequence[Cue], form: Format) -> str:
         )
     if form == "md":
         return _markdown(video, cues)
-    head = [video.title, *([made_by(video)] if made_by(video) else []), ""]
+    head = [recording_title(video, "en"), *([made_by(video)] if made_by(video) else []), ""]
     return "\n".join([*head, *(f"[{clock(cue.start)}] {_said(cue)}" for cue in cues)]) + "\n"
 
 
@@ -127,7 +128,7 @@ def speakers_of(cues: Iterable[Cue]) -> tuple[str, ...]:
 
 
 def _markdown(video: Video, cues: Sequence[Cue]) -> str:
-    shown = [f"# {escape_markdown(video.title)}", ""]
+    shown = [f"# {escape_markdown(recording_title(video, 'en'))}", ""]
     if made_by(video):
         shown += [f"*{escape_markdown(made_by(video))}*", ""]
     before = ""

@@ -65,6 +65,11 @@ def quote_of(text: str) -> str:
     return f"「{text}」" if is_japanese(text) else f"“{text}”"
 
 
+def has_title(video: Video) -> bool:
+    """Return whether a recording has a title in either language, not only its id."""
+    return video.title != video.video_id or bool(video.title_ja)
+
+
 def recording_title(video: Video, language: Language) -> str:
     """Return the title of a recording, or that it has none beside its id.
 
@@ -73,7 +78,7 @@ def recording_title(video: Video, language: Language) -> str:
     >>> recording_title(Video("Iiv9R6BjxHM", "GLOM", (), 0.0, title_ja="部分と全体"), "ja")
     '部分と全体'
     """
-    if video.title == video.video_id and not video.title_ja:
+    if not has_title(video):
         return f"無題（{video.video_id}）" if language == "ja" else f"untitled ({video.video_id})"
     return in_language(video.title, video.title_ja, language)
 

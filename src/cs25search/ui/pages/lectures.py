@@ -29,7 +29,7 @@ DIFFICULTIES = {
 def show(context: PageContext) -> None:
     """Show the page."""
     deck = context.course.deck
-    judged = any(lecture.in_a_word for lecture in context.course.lectures)
+    judged = all(lecture.in_a_word for lecture in context.course.lectures)
     if deck and deck.author and judged:
         st.markdown(context.say("lectures_about", author=escape_markup(deck.author)))
     goal = st.text_input(

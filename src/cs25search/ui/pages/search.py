@@ -96,9 +96,11 @@ def _show_results(
 
 def _show_examples(context: PageContext, questions: Sequence[str]) -> None:
     """Show questions to try, and the way to the list of lectures."""
-    st.pills(
-        context.say("examples"), questions, key="example", on_change=_ask_again, args=("example",)
-    )
+    if questions:
+        st.pills(
+            context.say("examples"), questions, key="example",
+            on_change=_ask_again, args=("example",),
+        )  # fmt: skip
     st.page_link(
         context.pages["lectures"],
         label=context.say("browse"),
@@ -132,8 +134,7 @@ def _examples(context: PageContext, index: Index) -> Sequence[str]:
     course = context.course
     own = course.examples_ja if context.language == "ja" else course.examples
     questions = own or examples(index.searcher.source, context.language)
-    parts = [title for lecture in course.lectures for _, title in lecture.chapters]
-    return questions or (parts or [lecture.title for lecture in course.lectures])[:TITLES]
+    return questions or asks.parts_to_try(course, context.language)[:TITLES]
 
 
 def understand(question: str) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from ...records import Hit, Language
+from ...records import About, Hit, Language
 from ...text.ngrams import dice, ngrams
+from ...wording import has_title, recording_title
 from .html import escape_html
 
 COUNT = 3
@@ -23,6 +24,13 @@ def also_answered(hits: Iterable[Hit], question: str, language: Language) -> lis
         new = [one for one in asks if all(dice(set(ngrams(one)), two) < ALIKE for two in seen)]
         chosen += new[:1]
     return chosen[:COUNT]
+
+
+def parts_to_try(course: About, language: Language) -> list[str]:
+    """Return chapters to ask about, else titles; nothing where videos have only their ids."""
+    parts = [title for lecture in course.lectures for _, title in lecture.chapters]
+    videos = [lecture.video() for lecture in course.lectures]
+    return parts or [recording_title(video, language) for video in videos if has_title(video)]
 
 
 def show_asks(title: str, questions: Iterable[str]) -> str:
