@@ -1,5 +1,6 @@
 """A query: a text that is encoded and split into terms once, for all rankers."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,12 @@ from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
 from ..text.words import words
 
-QUOTED, QUOTED_JA = 16, 8  # least number of letters of a quotation
+# Least number of letters of a quotation: in Latin letters, where it also needs QUOTED_WORDS; in
+# other alphabets; in characters that are syllables or words.
+QUOTED, QUOTED_OTHER, QUOTED_SYLLABLES = 16, 12, 8
+QUOTED_WORDS = 4
+LAST_LATIN = "\u024f"
+_SYLLABLES = re.compile(r"[\u1200-\u137f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +152,16 @@ def phrase_of(text: str) -> str:
 
     >>> phrase_of("Tuned with great care"), phrase_of("attention heads"), phrase_of("注意機構")
     ('tunedwithgreatcare', '', '')
+    >>> phrase_of("การเรียนรู้ของเครื่อง"), phrase_of("നാഡീവ്യൂഹം ശൃംഖല") != "", phrase_of("주의 기제")
+    ('การเรียนรู้ของเครื่อง', True, '')
     """
     letters = letters_of(text)
-    if is_japanese(text):
-        return letters if len(letters) >= QUOTED_JA else ""
-    return letters if len(letters) >= QUOTED and len(words(text)) > 3 else ""
+    if is_japanese(text) or 2 * len(_SYLLABLES.findall(letters)) > len(letters):
+        return letters if len(letters) >= QUOTED_SYLLABLES else ""
+    # The words of Thai have no spaces, and those of Malayalam many letters.
+    if 2 * sum(one > LAST_LATIN for one in letters) > len(letters):
+        return letters if len(letters) >= QUOTED_OTHER else ""
+    return letters if len(letters) >= QUOTED and len(words(text)) >= QUOTED_WORDS else ""
 
 
 def letters_of(text: str) -> str:
