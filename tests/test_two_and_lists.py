@@ -115,7 +115,7 @@ def test_a_side_is_searched_again_in_the_lecture_of_the_other(index, question):
     ("question", "context", "whole"),
     [("なぜそれが有効なのですか？", "GLOMとは？", "なぜGLOMが有効"),
      ("and who gives it?", "Which lecture is about GLOM?", "who gives the lecture on GLOM"),
-     ("tell me more", "What is GLOM?", "What is GLOM?"),
+     ("tell me more", "What is GLOM?", "More: What is GLOM?"),
      ("What is BERT?", "What is GLOM?", "What is BERT?"), ("and why?", "", "and why?")],
 )  # fmt: skip
 def test_follow_up_is_made_whole(question, context, whole):

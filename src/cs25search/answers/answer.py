@@ -24,12 +24,14 @@ from .compare import (
 from .course import answers_course, course_answer, find_entry
 from .definers import find_definition
 from .extract import build_extract
-from .findings import JUDGED, Findings, judge
+from .findings import JUDGED, Findings, judge, with_hits
 from .lists import find_mentions, list_answer, listed_name
 from .small_talk import small_talk
+from .subjects import find_named
 from .wanted import find_wanted
 
 SHOWN = 3  # closest moments shown without an answer
+FURTHER = 0.6  # least share of the best score of a moment that tells more
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 
@@ -54,6 +56,8 @@ def build_answer(
     if name and (mentions := find_mentions(searcher.source, name, found.filters.lectures)):
         return list_answer(question, name, mentions)
     findings, extract = _extract(searcher, found, findings)
+    if question.is_further:
+        findings, extract = _further(findings, extract)
     # A list and an outline are complete as they are.
     if endpoint is None or extract.status != "answered" or _is_outline(extract):
         return extract
@@ -77,10 +81,32 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         return findings, course_answer(searcher.source, question, known)
     if compared_both := _two_sides(searcher, findings, found.filters):
         return findings, compared_both
-    findings = find_definition(searcher, find_wanted(searcher, findings))
+    findings = _find_asked(searcher, findings)
     if findings.status != "answered":
         return findings, _without_claim(findings)
     return findings, build_extract(findings)
+
+
+def _find_asked(searcher: Searcher, findings: Findings) -> Findings:
+    """Return findings whose first moment has what is asked for; without one, they claim nothing."""
+    about = find_named(searcher, findings)
+    return find_definition(searcher, find_wanted(searcher, about))
+
+
+def _further(findings: Findings, extract: Answer) -> tuple[Findings, Answer]:
+    """Return what other moments say than those of an answer; the answer itself if none is near."""
+    if extract.status != "answered" or not findings.found.hits:
+        return findings, extract
+    shown = {(one.video_id, one.start) for one in extract.citations}
+    hits = findings.found.hits
+    others = tuple(
+        hit for hit in hits
+        if (hit.video.video_id, hit.start) not in shown and hit.score >= FURTHER * hits[0].score
+    )  # fmt: skip
+    if not others:
+        return findings, extract
+    further = with_hits(findings, findings.found, others)
+    return further, build_extract(further)
 
 
 def _is_outline(answer: Answer) -> bool:
@@ -98,10 +124,9 @@ def _both_parts(
         if answers_course(entry, found.question, findings.status == "answered") and entry:
             answers.append(course_answer(searcher.source, found.question, entry))
         elif findings.status == "answered":
-            wanted = find_wanted(searcher, findings)
+            asked = _find_asked(searcher, findings)
             # If a moment lacks what this part asks for, the other part may still have it.
-            kept = wanted if wanted.status == "answered" else findings
-            answers.append(build_extract(find_definition(searcher, kept)))
+            answers.append(build_extract(asked if asked.status == "answered" else findings))
         else:
             return None
     return join_sides(question, ("", ""), answers)

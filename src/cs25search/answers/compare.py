@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from ..question.aliases import names_of
 from ..question.read import Question
-from ..records import Answer, Citation, Language, Sentence
+from ..records import Answer, Citation, Hit, Language, Sentence
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from .citations import text_of
+from .definers import explains
 from .definitions import defined_term, grade
 from .extract import build_extract
 from .findings import Findings
@@ -32,8 +33,9 @@ _PAIRS = tuple(
     )
 )
 _CONTRAST = re.compile(
-    r"\b(?:unlike|whereas|than|versus|vs|instead|differs?|differences?|compared|rather|against)\b"
-    r"|違い|異な|一方|に対し|よりも|比べ|ではなく",
+    r"\b(?:unlike|whereas|than|versus|vs|instead|differs?|differences?|compared|rather|against"
+    r"|contrast(?:s|ed)?)\b"
+    r"|違い|異な|一方|対比|に対し|よりも|比べ|ではなく",
     re.I,
 )
 _PARTS = re.compile(
@@ -60,6 +62,8 @@ def compared(question: str) -> tuple[str, str] | None:
 
     >>> compared("What is the difference between soft attention and hard attention?")
     ('soft attention', 'hard attention')
+    >>> compared("difference between hard and soft attention?")
+    ('hard attention', 'soft attention')
     >>> compared("GPT-2 versus GPT-3: what changed?"), compared("BERTとGPTの違い")
     (('GPT-2', 'GPT-3'), ('BERT', 'GPT'))
     >>> compared("Why does the router need float32?")
@@ -72,6 +76,8 @@ def compared(question: str) -> tuple[str, str] | None:
             if found.start() > MOST_BEFORE or (is_japanese(question) and after > MOST_AFTER):
                 return None
             x, y = (re.sub(r"^(?:an?|the) ", "", found[side].strip(), flags=re.I) for side in "xy")
+            if x.isalpha() and x.islower() and len(y.split()) == 2 and len(names_of(x)) == 1:
+                x = f"{x} {y.split()[-1]}"  # "hard and soft attention"
             if _VERSUS.search(found[0]) and len(y.split()) > len(x.split()) + 1:
                 return None  # "X vs Y training speed"
             longest = 20 if is_japanese(question) else 60
@@ -144,9 +150,22 @@ def comparing(whole: Findings, pair: tuple[str, str]) -> Answer | None:
     for hit_index, hit in enumerate(hits):
         if hit.score >= NEAR_ABOUT * hits[0].score:
             answer = build_extract(whole if hit_index == 0 else only_hit(whole, hit_index))
-            if has_both(answer.sentences, pair):
+            if has_both(answer.sentences, pair) or _contrasts(hit, pair):
                 return answer
     return None
+
+
+def _contrasts(hit: Hit, pair: tuple[str, str]) -> bool:
+    """Return whether a note contrasts one side, in its title, with the subject of its lecture."""
+    if hit.note is None:
+        return False
+    title = f"{hit.note.title} {hit.note.title_ja}"
+    own, lecture = _words_of(title) | _words_of(hit.note.title), _words_of(hit.video.title)
+    x, y = ([set(topic_words(form)) for form in names_of(side)] for side in pair)
+    return _CONTRAST.search(title) is not None and any(
+        any(form <= own for form in one) and any(form <= lecture for form in other)
+        for one, other in ((x, y), (y, x))
+    )
 
 
 def in_same_lecture(
@@ -207,7 +226,9 @@ def answer_for_side(
         extract = build_extract(one)
         first = extract.citations[0]
         own = [sentence for sentence in extract.sentences if sentence.citations == (1,)]
-        if (first.video_id, first.start) not in taken and _speaks_of(side, own):
+        note = one.found.hits[0].note
+        is_about = _speaks_of(side, own) or (note and explains(names_of(side), note))
+        if (first.video_id, first.start) not in taken and is_about:
             return extract
     return None
 

@@ -13,8 +13,7 @@ from ..ranking.searcher import Found, Searcher
 from ..records import Chunk, Hit, Language
 from ..text.sentences import split_sentences
 from .definitions import DEFINES, IS_ABOUT, defined_term, folded_term, grade
-from .findings import Findings
-from .passages import passages
+from .findings import Findings, with_hits
 from .spans import note_title_of
 
 LOOKED_AT = 30  # hits
@@ -40,13 +39,13 @@ def find_definition(searcher: Searcher, findings: Findings) -> Findings:
         other = searcher.find(asked, found.filters, LOOKED_AT)
         in_english = max(_ranked(term, other, "ja"), key=lambda one: one[0], default=(0.0, None))
         if in_english[1] and in_english[0] > max(best[0], 1 + ASKED / 2):
-            return _with_hits(findings, replace(found, part=other.part), (in_english[1],))
+            return with_hits(findings, replace(found, part=other.part), (in_english[1],))
     first = best[1]
     if first == found.hits[0]:
         return findings
     others = [hit for hit in found.hits if (hit.video, hit.start) != (first.video, first.start)]
     hits = (first, *others)[: len(found.hits)]
-    return _with_hits(findings, replace(found, part=further.part), hits)
+    return with_hits(findings, replace(found, part=further.part), hits)
 
 
 def explains(names: Sequence[str], note: Chunk) -> bool:
@@ -80,16 +79,3 @@ def _merit(term: str, names: Sequence[str], hit: Hit, language: Language) -> flo
         asked = explains(names, hit.note)
     best = max((grade(term, title, sentence) for sentence in said), default=0)
     return ASKED * asked + {DEFINES: DEFINING, IS_ABOUT: ABOUT}.get(best, 0.0)
-
-
-def _with_hits(findings: Findings, found: Found, hits: tuple[Hit, ...]) -> Findings:
-    """Return findings with other moments, which `found.part` has."""
-    evidence = replace(findings.evidence, part=found.part)
-    said = [
-        passage
-        for hit_index, hit in enumerate(hits)
-        for passage in passages(hit, hit_index, found, evidence)
-    ]
-    return replace(
-        findings, found=replace(found, hits=hits), passages=tuple(said), evidence=evidence
-    )

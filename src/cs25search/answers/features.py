@@ -99,7 +99,7 @@ def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
         query = query.spoken
     language, vocabulary = query.language, evidence.vocabulary
     nearest = [chunks_of(hit) for hit in found.hits[:NEAREST]]
-    held = [set().union(*(_words_of(c, language) for c in chunks)) for chunks in nearest]
+    held = [set().union(*(words_of(c, language) for c in chunks)) for chunks in nearest]
     question_words = {word: _forms(word, reading, evidence.part) for word in topic_words(topic)}
     seen = [
         max((vocabulary.count(form, language) for form in forms), default=0)
@@ -129,17 +129,17 @@ def _forms(word: str, reading: Reading, generation: Generation) -> set[str]:
     """Return the words of a text that count as a word of the question."""
     if reading != "ja_in_english":
         return {word}
-    return _in_english(word, generation) if is_japanese(word) else {stem(word)}
+    return english_words(word, generation) if is_japanese(word) else {stem(word)}
 
 
-def _names(question: str) -> set[str]:
+def names_in(question: str) -> set[str]:
     """Return names and numbers: words with a capital or a digit, or in katakana.
 
     Katakana words that general Japanese has are not names: モデル and ルーター are everyday words.
 
-    >>> sorted(_names("Why, I ask, does Yann LeCun cite GPT-4?"))
+    >>> sorted(names_in("Why, I ask, does Yann LeCun cite GPT-4?"))
     ['4', 'gpt', 'lecun', 'yann']
-    >>> sorted(_names("ヒントンのモデルはGPTよりルーターが速い？"))
+    >>> sorted(names_in("ヒントンのモデルはGPTよりルーターが速い？"))
     ['gpt', 'ヒントン']
     """
     if is_japanese(question):
@@ -170,12 +170,12 @@ def _names_missing(
 ) -> float:
     chunks = [chunk for moment in nearest for chunk in moment]
     # A Japanese question may write a name in Latin letters, as the English text does.
-    held = everywhere.union(*(_words_of(chunk, "en") for chunk in chunks))
-    missing = _names(question) - held
-    return float(min(3, sum(not _in_english(name, generation) & held for name in missing)))
+    held = everywhere.union(*(words_of(chunk, "en") for chunk in chunks))
+    missing = names_in(question) - held
+    return float(min(3, sum(not english_words(name, generation) & held for name in missing)))
 
 
-def _in_english(name: str, generation: Generation) -> set[str]:
+def english_words(name: str, generation: Generation) -> set[str]:
     """Return the English words for a katakana word, most of which are not names."""
     english = [english_name(name), *generation.dictionary.look_up(name)]
     return set(english_topic_words(" ".join(english)))
@@ -210,7 +210,8 @@ def _versions(question: str) -> list[tuple[str, str]]:
     return found
 
 
-def _words_of(chunk: Chunk, language: Language) -> set[str]:
+def words_of(chunk: Chunk, language: Language) -> set[str]:
+    """Return the words of a chunk and its questions: stems in English, normal forms in Japanese."""
     if language == "ja":
         return set(japanese_words(japanese_text(chunk)))
     return {stem(word) for word in words(encoded_text(chunk))}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ..ranking.lectures import rank_lectures
 from ..ranking.query import Query
 from ..ranking.searcher import Found, Searcher
-from ..records import Status
+from ..records import Hit, Status
 from ..text.topic_words import topic_words
 from .evidence import Evidence
 from .features import build_features, other_version, reading_of
@@ -65,6 +65,19 @@ def judge(searcher: Searcher, found: Found) -> Findings:
         for passage in passages(hit, hit_index, found, evidence)
     ]
     return Findings(found, tuple(said), probability, status, evidence)
+
+
+def with_hits(findings: Findings, found: Found, hits: tuple[Hit, ...]) -> Findings:
+    """Return findings with other moments, whose chunks `found.part` has."""
+    evidence = replace(findings.evidence, part=found.part)
+    said = [
+        passage
+        for hit_index, hit in enumerate(hits)
+        for passage in passages(hit, hit_index, found, evidence)
+    ]
+    return replace(
+        findings, found=replace(found, hits=hits), passages=tuple(said), evidence=evidence
+    )
 
 
 def encode_topic(searcher: Searcher, found: Found) -> Query:

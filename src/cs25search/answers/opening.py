@@ -14,6 +14,11 @@ _NUMBER = re.compile(
     r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
 )
 _PERCENT = re.compile(r"\d ?(?:%|％|percent|パーセント)")
+_MONEY = re.compile(
+    r"[$€£¥] ?\d|\d(?: (?:thousand|million|billion))? (?:dollars|euros|USD)\b"
+    r"|[\d万億](?:ドル|円)"
+)
+_NUMBER_JA = r"[0-9０-９一二三四五六七八九十百千万億数] ?"
 _BETWEEN = frozenset("each every per of in and or to at for from out by".split())
 _COUNTED = re.compile(r"(?:[ -][A-Za-z]+){1,2}")
 # Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
@@ -34,12 +39,22 @@ def has_wanted(text: str, question: Question) -> bool:
     >>> question = read_question("Codexは何パーセント解けましたか")
     >>> has_wanted("GPT-3は0問です。", question), has_wanted("およそ28%です。", question)
     (False, True)
+    >>> question = read_question("開発者は何人ですか？")
+    >>> has_wanted("12層ある。", question), has_wanted("著者は3人である。", question)
+    (False, True)
+    >>> question = read_question("How much did it cost to train?")
+    >>> has_wanted("It took 160 GB.", question), has_wanted("About $5 million.", question)
+    (False, True)
     """
     intent = question.intent
     if intent.counted == PERCENT:
         return _PERCENT.search(text) is not None
+    if intent.wanted == "money":
+        return _MONEY.search(text) is not None
     if intent.counted and question.language == "en":
         return bool(_amount(text, intent.counted))
+    if intent.counted:
+        return re.search(_NUMBER_JA + re.escape(intent.counted), text) is not None
     if intent.wanted == "year":
         return _YEAR.search(text) is not None
     if intent.wanted == "amount":

@@ -2,7 +2,7 @@
 
 import re
 
-from ..text.japanese import is_japanese, japanese_words
+from ..text.japanese import is_japanese, japanese_words, language_of
 from .aliases import english_name
 from .cleanup import topic_of
 from .lecture_nouns import LECTURE, LECTURE_JA
@@ -68,6 +68,25 @@ _WHICH_LECTURE = re.compile(rf"^(?:which|what) {LECTURE}\b|どの{LECTURE_JA}", 
 _WHERE = re.compile(r"\b(?P<word>in|for|of|with|on|about|to) (?:the )?[^?]+\??$", re.I)
 
 
+# Begins a question for what the lectures say beyond the answer to the rest of it.
+_FURTHER = {"en": "More: ", "ja": "続き："}
+
+
+def without_further(question: str) -> tuple[str, bool]:
+    """Return a question without a request for more, and whether there was one.
+
+    >>> without_further("More: What is GLOM?"), without_further("続き：GLOMとは？")
+    (('What is GLOM?', True), ('GLOMとは？', True))
+    >>> without_further("What is GLOM?")
+    ('What is GLOM?', False)
+    """
+    for begin in _FURTHER.values():
+        rest = question.removeprefix(begin)
+        if rest.strip() and rest != question:
+            return rest, True
+    return question, False
+
+
 def understood_as(question: str, context: str) -> str:
     """Return a question that can be asked alone: itself, or completed from the one before it.
 
@@ -86,14 +105,17 @@ def understood_as(question: str, context: str) -> str:
     'なぜGLOMが有効なのですか？'
     >>> understood_as("and in Codex?", "What is the temperature?")
     'What is the temperature: in Codex?'
+    >>> understood_as("tell me more", "What is GLOM?"), understood_as("詳しく", "GLOMとは？")
+    ('More: What is GLOM?', '続き：GLOMとは？')
     >>> understood_as("What is GLOM?", before)
     'What is GLOM?'
     """
     if not question.strip() or not context.strip() or is_small_talk(question):
         return question
     text = question.strip()
+    context, _ = without_further(context)
     if _MORE.match(text):
-        return context
+        return f"{_FURTHER[language_of(context)]}{context}"
     japanese = is_japanese(text)
     topic = _topic(context)
     if bare := (_BARE_JA if japanese else _BARE).match(text):

@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for: a lecture, a speaker, a year, an amount, a person."""
+"""What kind of answer a question asks for: a lecture, a speaker, a year, an amount, a sum."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Literal
 
 from .lecture_nouns import LECTURE, LECTURE_JA, LECTURES
 
-Wanted = Literal["year", "amount", "person"]
+Wanted = Literal["year", "amount", "person", "money"]
 
 _WHO = re.compile(r"\b(?:who|whose|whom)\b|\bwhich (?:physicist|student|researcher|person|author|"
                   r"speaker|scientist)s?\b|誰|だれ", re.I)  # fmt: skip
@@ -20,6 +20,15 @@ _COUNT = re.compile(
     r"|何(?:パーセント|[%％])|いくつ|何[個人層枚倍時分秒問回割]|どれ(?:くらい|ほど)|どのくらい",
     re.I,
 )
+# "The cost of attention" is not about money.
+_MONEY = re.compile(
+    r"\bhow much money\b|\bcosts? to (?:train|run|build|make|use)\b|\b(?:price|salary|salaries)\b"
+    r"|\bhow many dollars\b|\bhow expensive (?:is|was) (?:it to|training)\b"
+    r"|いくら(?!でも)|料金|値段|価格|給料|(?:学習|訓練)(?:の)?費用",
+    re.I,
+)
+# Counters that stand behind their number; 個, 回 and 枚 are often left out or replaced.
+_COUNTER_JA = re.compile(r"何(人|台|歳|層|時間|秒|問|次元|[かヶカケ]国|言語)(?!も)")
 PERCENT = "percent"  # what is counted, in both languages
 _PERCENT = re.compile(r"\b(?:how many|what) percent(?:age)?\b|何(?:パーセント|[%％])|何割", re.I)
 _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
@@ -50,7 +59,8 @@ class Intent:
         lecture: Whether it asks which lecture to watch, or where something is said.
         speaker: Whether it asks who gives a lecture.
         wanted: What a sentence of the answer should have; None for nothing in particular.
-        counted: What is counted: "parameters" of "how many parameters"; empty if nothing is.
+        counted: What is counted: "parameters" of "how many parameters", "人" of "何人"; empty if
+            nothing is.
     """
 
     lecture: bool
@@ -74,7 +84,7 @@ def read_intent(question: str) -> Intent:
     >>> read_intent("GLOMの講師は誰ですか？").speaker
     True
     """
-    counted = _COUNTED.search(question)
+    counted = _COUNTED.search(question) or _COUNTER_JA.search(question)
     return Intent(
         lecture=_LECTURE.search(question) is not None,
         speaker=_SPEAKS.search(question) is not None,
@@ -84,6 +94,8 @@ def read_intent(question: str) -> Intent:
 
 
 def _wanted(question: str) -> Wanted | None:
+    if _MONEY.search(question):
+        return "money"
     if _WHEN.search(question):
         return "year"
     if _COUNT.search(question):

@@ -32,11 +32,16 @@ _NOUN_JA = re.compile(
 )
 
 
+_ORDINAL = re.compile(rf"\b(?:the )?({'|'.join(ORDINALS)}) lecture\b", re.I)
+
+
 def usual_wordings(question: str) -> tuple[str, ...]:
     """Return a question as it is, then with the usual words for a lecture where it has others.
 
     >>> usual_wordings("Which class is the hardest?")
     ('Which class is the hardest?', 'Which lecture is the hardest?')
+    >>> usual_wordings("How hard is the third class?")[-1]
+    'How hard is lecture 3?'
     >>> usual_wordings("一番難しい授業は？")
     ('一番難しい授業は？', '一番難しい講義は？', '一番難しい回は？')
     >>> usual_wordings("How many classes has ImageNet?"), usual_wordings("第3回の要点")
@@ -52,4 +57,9 @@ def usual_wordings(question: str) -> tuple[str, ...]:
         _NOUN_JA.sub("講義", question),
         _NOUN_JA.sub("回", question),
     ]
+    worded.append(_ORDINAL.sub(lambda one: f"lecture {_place(one[1])}", worded[1]))
     return tuple(dict.fromkeys(worded))
+
+
+def _place(ordinal: str) -> int:
+    return ORDINALS.index(ordinal.lower()) + 1

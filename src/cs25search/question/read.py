@@ -7,6 +7,7 @@ from ..errors import QuestionError
 from ..records import Language
 from ..text.japanese import language_of
 from .cleanup import main_question, topic_of, whole_question, without_talk
+from .follow_up import without_further
 from .intent import Intent, read_intent
 from .named import named_lectures, named_slide, without_named
 
@@ -29,6 +30,7 @@ class Question:
         slide: The slide that it names by number; None without one.
         has_lecture_topic: Whether it asks for a lecture and what that should be about.
         typed: As it was typed, if misspelt words were corrected; else empty.
+        is_further: Whether it asks for what the lectures say beyond the answer to `text`.
     """
 
     text: str
@@ -41,6 +43,7 @@ class Question:
     slide: int | None
     has_lecture_topic: bool
     typed: str = ""
+    is_further: bool = False
 
     @property
     def corrected(self) -> str:
@@ -65,6 +68,7 @@ def read_question(text: str) -> Question:
     >>> read_question("Which lecture should I watch for offline RL?").topic
     'offline RL'
     """
+    text, is_further = without_further(read_text("The question", text))
     clean = clean_question(text)
     plain = without_named(without_talk(clean))
     intent = read_intent(text)
@@ -82,6 +86,7 @@ def read_question(text: str) -> Question:
         lectures=tuple(named_lectures(text)),
         slide=named_slide(text),
         has_lecture_topic=intent.of_lectures and topic_of(text) != text,
+        is_further=is_further,
     )
 
 

@@ -83,7 +83,8 @@ class Searcher:
             text = correct_katakana(text, self._is_in_japanese)
         if text == question.text:
             return question
-        return replace(read_question(text), typed=question.text)
+        corrected = read_question(text)
+        return replace(corrected, typed=question.text, is_further=question.is_further)
 
     def _is_usual(self, word: str) -> bool:
         """Return whether the encoder has a word as a whole, or as two words run together."""

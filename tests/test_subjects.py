@@ -1,0 +1,75 @@
+"""Answers are about the subject that a question names, and have the kind of thing it asks for."""
+
+import pytest
+
+from cs25search.question.read import read_question
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How much did GPT-3 cost to train?", "GPT-3の学習費用っていくら？",
+     "GLOMはImageNetでどれだけの精度に達しますか？",
+     "Perceiverはどのプログラミング言語で書かれていますか？", "ジェフリー・ヒントンは何歳ですか？"],
+)  # fmt: skip
+def test_what_is_not_said_of_a_known_thing_is_not_claimed(index, question):
+    answer = index.answer(question)
+    assert answer.status == "partly"
+    assert answer.citations and not answer.sentences
+
+
+@pytest.mark.parametrize(
+    ("question", "lecture"),
+    [("Does Hinton think backpropagation happens in the brain?", 8),
+     ("does hinton believe in backprop", 8), ("What did Olah say about scaling laws?", 9)],
+)  # fmt: skip
+def test_a_speaker_named_in_a_question_is_the_one_who_answers(index, question, lecture):
+    answer = index.answer(question)
+    assert answer.status == "answered"
+    assert {citation.video.lecture for citation in answer.citations} == {lecture}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Decision Transformer 学習時間 GPU 何時間", "GPT-3のパラメータ数はいくつ？",
+     "How many parameters does Codex have?", "Why is the decoder not a part of BERT architecture?",
+     "How much of the compute does the router cost?"],
+)  # fmt: skip
+def test_what_is_said_is_claimed(index, question):
+    assert index.answer(question).status == "answered"
+
+
+def test_counters_and_money_are_read():
+    intents = {
+        text: read_question(text).intent
+        for text in ("何層ありますか", "何回も計算すると？", "What does attention cost?",
+                     "What did it cost to train?")
+    }  # fmt: skip
+    assert [one.counted for one in intents.values()] == ["層", "", "", ""]
+    assert [one.wanted for one in intents.values()] == ["amount", "amount", None, "money"]
+
+
+def test_tell_me_more_gives_other_moments(index):
+    first = index.answer("What is an induction head?")
+    more = index.answer("tell me more", context="What is an induction head?")
+    assert (more.status, more.understood) == ("answered", "More: What is an induction head?")
+    shown = {(one.video_id, one.start) for one in first.citations}
+    assert not shown & {(one.video_id, one.start) for one in more.citations}
+    again = index.answer("and why?", context=more.understood)
+    assert again.understood == "Why an induction head?"
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [("Compare perceiver and vision transformer", ["Contrast with Vision Transformers"]),
+     ("What's the difference between hard and soft attention", ["Hard attention"]),
+     ("Decision TransformerとGPTはどう違うの", ["構成：軌跡を因果的Transformerへ", "GPT"])],
+)  # fmt: skip
+def test_comparisons_use_what_contrasts_or_explains(index, question, titles):
+    text = index.answer(question).text
+    assert all(title in text for title in titles)
+
+
+def test_a_lecture_named_by_its_place_is_judged_as_by_its_number(index):
+    answer = index.answer("How hard is the third class?")
+    assert answer.citations[0].kind == "lecture"
+    assert answer.citations[0].video.lecture == 3
