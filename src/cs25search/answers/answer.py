@@ -154,10 +154,12 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
         limits = replace(filters, lectures=frozenset([lecture]))
         return judge(searcher, searcher.find(sides[1].found.question, limits, JUDGED))
 
-    sides = [sides[0], in_same_lecture(sides[1], sides[0], find_in)]
     # The whole question is about both sides; the moment of a side only has to deal with that side.
     first = answer_for_side(pair[0], sides[0], whole)
-    return join_sides(question, pair, [first, answer_for_side(pair[1], sides[1], whole, first)])
+    beside = in_same_lecture(sides[1], sides[0], find_in)
+    second = answer_for_side(pair[1], beside, whole, first)
+    second = second or answer_for_side(pair[1], sides[1], whole, first)
+    return join_sides(question, pair, [first, second])
 
 
 def limit_moments(answer: Answer, found: Found, k: int) -> Answer:

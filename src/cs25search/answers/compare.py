@@ -147,12 +147,21 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
 def comparing(whole: Findings, pair: tuple[str, str]) -> Answer | None:
     """Return the answer by the best moment that compares both sides; None if none does."""
     hits = whole.found.hits
+    x, y = (set(topic_words(side)) for side in pair)
+    kind = x & y  # "attention" of "hard attention" and "soft attention"
     for hit_index, hit in enumerate(hits):
         if hit.score >= NEAR_ABOUT * hits[0].score:
             answer = build_extract(whole if hit_index == 0 else only_hit(whole, hit_index))
-            if has_both(answer.sentences, pair) or _contrasts(hit, pair):
+            both = has_both(answer.sentences, pair) and kind <= _said_in(hit)
+            if both or _contrasts(hit, pair):
                 return answer
     return None
+
+
+def _said_in(hit: Hit) -> set[str]:
+    """Return the words of a moment in both languages."""
+    said = hit.note or hit.chunk
+    return _words_of(f"{said.title} {said.text}") | _words_of(f"{said.title_ja} {said.text_ja}")
 
 
 def _contrasts(hit: Hit, pair: tuple[str, str]) -> bool:
@@ -287,8 +296,11 @@ def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
 
 
 def _shares(side: str, said: set[str]) -> bool:
-    """Return whether a side that is not a name of the course shares a word with what is said."""
-    return len(names_of(side)) == 1 and not said.isdisjoint(topic_words(side))
+    """Return whether what is said has the last word of a side that is not a name of the course.
+
+    "Soft routing" is a kind of routing: what is said about soft attention is about another thing.
+    """
+    return len(names_of(side)) == 1 and not said.isdisjoint(topic_words(side)[-1:])
 
 
 def _words_of(text: str) -> set[str]:

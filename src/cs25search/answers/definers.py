@@ -33,7 +33,7 @@ def find_definition(searcher: Searcher, findings: Findings) -> Findings:
         return findings
     further = searcher.find_again(found, found.filters, LOOKED_AT)
     best = max(_ranked(term, further, question.language), key=lambda one: one[0])
-    name = english_name(term) or next(iter(names_of(term)[1:]), term)
+    name = english_name(term) or term
     if question.language == "ja" and name.isascii():
         asked = read_question(f"What is {name}?")
         other = searcher.find(asked, found.filters, LOOKED_AT)
