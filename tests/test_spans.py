@@ -65,6 +65,10 @@ def test_a_second_moment_needs_a_score_and_a_word_of_the_question_that_the_first
     adds, repeats = (moment(1, 8, text) for text in ("Dropout is higher.", "The router again."))
     assert len(shown("router and dropout", first, adds)) == 2
     assert len(shown("router and dropout", first, repeats)) == 1
+    long = moment(1, 8, *[f"Dropout is higher {n} times." for n in range(5)])
+    assert shown("router and dropout", first, long)[1].count("times") == 2
+    many = "router and dropout with seven other words that no moment has at all"
+    assert len(shown(many, first, adds)) == 1
     weak, said = moment(1, 5, "Dropout is higher.")
     assert len(shown("router and dropout", first, (weak, said))) == 1
 

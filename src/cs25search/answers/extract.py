@@ -1,6 +1,10 @@
 """Build an answer from sentences of the best moments, without a language model."""
 
+import numpy as np
+
 from ..records import Answer, Sentence
+from ..text.rarity import idf
+from ..text.topic_words import topic_words
 from .citations import build_citation, text_of
 from .findings import Findings
 from .opening import opening_of
@@ -10,7 +14,7 @@ from .spans import Span, choose_spans, with_lead
 def build_extract(findings: Findings) -> Answer:
     """Return the answer made of sentences from the notes or the transcripts."""
     question, hits = findings.found.question, findings.found.hits
-    spans = choose_spans(question, hits, findings.passages)
+    spans = choose_spans(question, hits, findings.passages, _weights(findings))
     citations = tuple(
         build_citation(n, hits[span.hit_index], span.passages)
         for n, span in enumerate(spans, start=1)
@@ -33,6 +37,14 @@ def build_extract(findings: Findings) -> Answer:
         citations=citations,
         probability=findings.probability,
     )
+
+
+def _weights(findings: Findings) -> dict[str, float]:
+    """Return the idf of each word of the question."""
+    question, vocabulary = findings.found.question, findings.evidence.vocabulary
+    asked = topic_words(question.topic)
+    counts = np.array([vocabulary.count(word, question.language) for word in asked])
+    return dict(zip(asked, idf(counts, vocabulary.size).tolist(), strict=True))
 
 
 def _joined(span: Span) -> str:

@@ -6,8 +6,9 @@ refer to it. From captions, the passage that matches best is shown with one of i
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from ..question.read import Question
 from ..records import Hit, Language, in_language
@@ -20,6 +21,10 @@ from .passages import Passage
 
 MOST_SENTENCES = 4  # of one moment
 MOST_WORDS = 70  # of one moment, in English; a Japanese one has about two characters a word
+MOST_BESIDE = 2  # sentences of a second moment
+ADDS = (
+    0.15  # least share of the question's words that a second moment adds, rare ones counting more
+)
 NEAR = 0.8  # also quote a second moment that scores at least this fraction of the best
 NEAR_DEFINITION, NEAR_ABOUT = 0.5, 0.7  # for the second side of a comparison
 MOST_SPOKEN = 60  # words of captions
@@ -68,17 +73,21 @@ class Span:
 
 
 def choose_spans(
-    question: Question, hits: Sequence[Hit], passages: Sequence[Passage]
+    question: Question,
+    hits: Sequence[Hit],
+    passages: Sequence[Passage],
+    weights: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Span]:
     """Return one or two spans from the moments found.
 
-    The moment that defines, counts, dates or names what is asked comes first, else the best one.
-    A second moment is added only if it scores nearly as much and has a word of the question that
-    the first one lacks.
+    The moment that counts, dates or names what is asked comes first, else the best one. A second
+    moment is added only if it scores nearly as much and has words of the question that the first
+    one lacks; of it, only the beginning is shown.
 
     Args:
         hits: Best first, at least one.
         passages: Of all hits, in order.
+        weights: How rare each word of the question is; 1 for a word that is not there.
     """
     by_hit = [[p for p in passages if p.hit_index == hit_index] for hit_index in range(len(hits))]
     near = [
@@ -93,14 +102,16 @@ def choose_spans(
         return spans  # a second number would belong to something else
     if defined_term(question.text):
         return spans  # other moments only use the term
-    question_words = set(topic_words(question.text))
+    question_words = {word: weights.get(word, 1.0) for word in topic_words(question.text)}
     said = set(topic_words(spans[0].text))
+    least = ADDS * sum(question_words.values())
     for hit_index in near:
         if hit_index == first:
             continue
         other = span_of(hits[hit_index], by_hit[hit_index], question)
-        if question_words.intersection(topic_words(other.text)) - said:
-            return [*spans, other]
+        added = question_words.keys() & set(topic_words(other.text)) - said
+        if added and sum(question_words[word] for word in added) >= least:
+            return [*spans, replace(other, passages=other.passages[:MOST_BESIDE])]
     return spans
 
 
