@@ -38,6 +38,18 @@ def test_what_is_said_is_claimed(index, question):
     assert index.answer(question).status == "answered"
 
 
+@pytest.mark.parametrize(
+    ("question", "lecture"),
+    [("what does zoph think about distillation", 5), ("What did Olah say about safety?", 9),
+     ("ヒントンは脳について何と言っていますか", 8)],
+)  # fmt: skip
+def test_what_a_speaker_says_comes_from_the_speakers_lecture(index, question, lecture):
+    answer = index.answer(question)
+    assert answer.question == question
+    assert {citation.kind for citation in answer.citations} == {"note"}
+    assert {citation.video.lecture for citation in answer.citations} == {lecture}
+
+
 def test_counters_and_money_are_read():
     intents = {
         text: read_question(text).intent

@@ -27,7 +27,7 @@ from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
 from .lists import find_mentions, list_answer, listed_name
 from .small_talk import small_talk
-from .subjects import find_named
+from .subjects import find_named, said_by_speaker
 from .wanted import find_wanted
 
 SHOWN = 3  # closest moments shown without an answer
@@ -66,6 +66,8 @@ def build_answer(
 
 def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Findings, Answer]:
     """Return the answer without a language model, and the findings that it rests on."""
+    if said := said_by_speaker(searcher, found):
+        return said, replace(build_extract(said), question=found.question.text)
     question, entry = findings.found.question, find_entry(searcher, found)
     # A probability of 0 means that the question names a version that the lectures do not mention.
     known = (

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
-from ..ranking.searcher import Searcher
+from ..question.aliases import english_name
+from ..question.read import read_question
+from ..question.reported import reported
+from ..ranking.searcher import Found, Searcher
 from ..records import Hit, Video
 from ..text.words import stem, words
 from .evidence import chunks_of
 from .features import english_words, names_in, words_of
-from .findings import Findings, with_hits
+from .findings import JUDGED, Findings, judge, with_hits
 
 LOOKED_AT = 15  # hits
 NEAR_SUBJECT = 0.6  # least share of the best score of a moment about the subject
@@ -44,6 +47,31 @@ def find_named(searcher: Searcher, findings: Findings) -> Findings:
     if not about:
         return replace(findings, status="partly")
     return with_hits(findings, further, about)
+
+
+def said_by_speaker(searcher: Searcher, found: Found) -> Findings | None:
+    """Return what a speaker says about a topic, for a question that asks for it.
+
+    The topic is searched for in the speaker's lectures alone. None for other questions, and if the
+    lectures do not answer it.
+    """
+    question = found.question
+    if (asked := reported(question.text)) is None:
+        return None
+    who, topic = asked
+    names = _stems(english_name(who) or who)
+    spoken = frozenset(
+        video.lecture
+        for video in searcher.source.generation.videos
+        if video.lecture and names and names <= _stems(*video.speakers)
+    )
+    spoken &= found.filters.lectures or spoken
+    if not spoken:
+        return None
+    text = f"{topic}について" if question.language == "ja" else topic
+    filters = replace(found.filters, lectures=spoken)
+    findings = judge(searcher, searcher.find(read_question(text), filters, JUDGED))
+    return findings if findings.status == "answered" else None
 
 
 def _words_about(video: Video) -> set[str]:
