@@ -26,6 +26,7 @@ TTML_DEPTH = 4  # elements around a paragraph that may give its times: <div>s an
 SENTENCE_END = ".?!。？！"
 # Where documents keep their captions, the names of a caption's times, and their unit in ms.
 _LISTS = (
+    ("utterances", ("start", "end"), 1.0, "AssemblyAI JSON"),
     ("segments", ("start", "end"), 1000.0, "Whisper JSON"),
     ("transcription", ("from", "to"), 1.0, "whisper.cpp JSON"),
     ("chunks", ("from", "to"), 1000.0, "Whisper JSON"),
@@ -33,6 +34,8 @@ _LISTS = (
     ("snippets", ("start", "end"), 1000.0, "youtube-transcript-api JSON"),
     ("transcript", ("start", "end"), 1000.0, "youtube-transcript-api JSON"),
 )
+_TEXTS = ("text", "content", "body")
+_MOST_SECONDS = 20  # of a word; if words take longer, their times are in milliseconds
 _CAPTIONS = ("p", "text")  # XML elements
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)  # of JSON
 _DEEPEST = 2  # captions are in a list, which is the document or one of its fields
@@ -77,6 +80,9 @@ def read_json(text: str, problems: Problems) -> tuple[list[Shown], str]:
         return _entries(document, ("start", "end"), 1000.0, problems), "youtube-transcript-api JSON"
     for key, names, unit, kind in _LISTS:
         if document.get(key) and isinstance(document[key], list):
+            if isinstance(document[key][0], dict) and "startTime" in document[key][0]:
+                names = ("startTime", "endTime")  # the JSON of podcasts
+                kind = "podcast JSON" if key == "segments" else kind
             return _entries(document[key], names, unit, problems), kind
     if isinstance(document.get("words"), list):
         return _captions_of_words(document["words"], document.get("text")), "Whisper JSON"
@@ -172,7 +178,7 @@ def _entries(
 
 
 def _entry(entry: Mapping[str, Any], names: tuple[str, str], unit: float) -> Shown | None:
-    text = entry.get("text", entry.get("content"))
+    text = next((entry[name] for name in _TEXTS if name in entry), None)
     if isinstance(text, list):  # Kaltura
         text = "\n".join(str(one.get("text", "")) for one in text if isinstance(one, dict))
     start, end = _times(entry, names, unit)
@@ -245,6 +251,7 @@ def _captions_of_words(words: list[Any], text: object) -> list[Shown]:
         text: All that is said; it shows where blanks are.
     """
     whole = text if isinstance(text, str) else ""
+    words = _in_seconds(words)
     shown: list[Shown] = []
     held: list[dict[str, Any]] = []
     begin = done = 0  # in the text
@@ -263,6 +270,24 @@ def _captions_of_words(words: list[Any], text: object) -> list[Shown]:
             shown += _caption_of_words(held, whole[begin:done])
             held, begin = [], done
     return shown + _caption_of_words(held, whole[begin:done])
+
+
+def _in_seconds(words: list[Any]) -> list[Any]:
+    """Return words with times in seconds; AssemblyAI gives milliseconds."""
+    ends = [_time(one.get("end"), 1.0) for one in words if isinstance(one, dict)]
+    latest = max((end for end in ends if end is not None), default=0)
+    if latest <= _MOST_SECONDS * len(words):
+        return words
+    return [
+        one | {name: time / 1000 for name in ("start", "end") if (time := _number(one.get(name)))}
+        if isinstance(one, dict)
+        else one
+        for one in words
+    ]
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _caption_of_words(words: list[dict[str, Any]], said: str) -> list[Shown]:

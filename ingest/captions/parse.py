@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from unicodedata import decimal
 
 from cs25search.errors import CaptionError
 from cs25search.records import Cue, Word
@@ -18,7 +19,7 @@ from .speakers import take_speakers
 from .spoken import count_times, read_transcript
 from .styled import read_styled, styled_kind
 from .subtitles import count_time_lines, read_blocks, without_speech
-from .track import Problems, Shown, Timed, Track
+from .track import NoSpeech, NoTimes, Problems, Shown, Timed, Track
 
 LOOP = 4  # this many equal captions in a row mean that a speech recogniser was stuck
 BACKWARDS_MS = 1000  # captions of two speakers may overlap by this much
@@ -32,9 +33,21 @@ _FURNITURE = re.compile(
     re.M | re.I,
 )
 
+# Time lines as programs for right-to-left and full-width text, and web pages, write them.
+_DIGITS = r"[\d:：.,٫،]{4,20}"
+_ODD_TIMES = re.compile(
+    rf"^[ \t]{{0,9}}({_DIGITS})[ \t]{{0,9}}(?:[-–—－=]{{1,2}} ?(?:>|＞|&gt;)|→|⟶)"
+    rf"[ \t]{{0,9}}({_DIGITS})[ \t]{{0,9}}$",
+    re.M,
+)
+_SIGNS = str.maketrans("：٫،", ":,,")
+_PAGE = re.compile(r"\s{0,99}<(?:!doctype html|html)\b", re.I)
+_POINTER = "version https://git-lfs"  # what a repository has in place of a large file
+
 # Older Teams transcripts write times without leading zeros, as no other program does.
 _TEAMS = re.compile(r"\s*[0-9]{1,2}:[0-9]:[0-9]{1,2}\.[0-9]{1,9} --> ")
 
+PROSE_WORDS = 5
 KNOWN = "SRT, WebVTT, json3 or another format listed in docs/captions.md"
 
 
@@ -57,6 +70,7 @@ def parse_captions(data: bytes | str, source: str = "<captions>") -> Track:
     """
     text, encoding = decode(data, source)
     text = _FURNITURE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _ODD_TIMES.sub(lambda found: f"{_plain(found[1])} --> {_plain(found[2])}", text)
     if not text.strip():
         raise CaptionError(source, 0, "the file is empty")
     problems = Problems(source)
@@ -71,7 +85,7 @@ def parse_captions(data: bytes | str, source: str = "<captions>") -> Track:
     timed = any(time is not None for one in shown for line in one.lines for time, _ in line)
     cues = tuple(cue for one in shown if (cue := _cue(one, timed)))
     if not cues:
-        raise _no_cue(source, shown, problems.found)
+        raise _no_cue(text, source, shown, problems.found)
     return Track(cues, tuple(problems.found), kind, encoding, remarks, chapters)
 
 
@@ -159,14 +173,32 @@ def clip(cues: Iterable[Cue], duration: float) -> list[Cue]:
     return kept
 
 
-def _no_cue(source: str, shown: Sequence[Shown], found: Sequence[CaptionError]) -> CaptionError:
+def _plain(time: str) -> str:
+    """Return a time with ASCII digits and signs.
+
+    >>> _plain("٠٠:٠١:٠٢٫٥٠٠"), _plain("00：01：02,500")
+    ('00:01:02,500', '00:01:02,500')
+    """
+    return "".join(str(decimal(one)) if one.isdecimal() else one for one in time.translate(_SIGNS))
+
+
+def _no_cue(
+    text: str, source: str, shown: Sequence[Shown], found: Sequence[CaptionError]
+) -> CaptionError:
     """Return the error for a file without cues."""
+    if _PAGE.match(text):
+        return NoSpeech(source, "this is a web page, not captions")
+    if text.startswith(_POINTER):
+        return NoSpeech(source, "this is a pointer of Git LFS to the file, not the file itself")
     if found:
         return CaptionError(
             source, found[0].line, f"none of the captions can be read; {found[0].reason}"
         )
     if shown:
         return CaptionError(source, 0, "no caption has a spoken word")
+    is_prose = len(text.split()) >= PROSE_WORDS and not text.lstrip().startswith("WEBVTT")
+    if is_prose and not re.search(r"\d:\d\d", text):
+        return NoTimes(source, 0, "the text has no times")
     return CaptionError(source, 0, f"there is no caption in {KNOWN}")
 
 

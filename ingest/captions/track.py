@@ -59,6 +59,15 @@ class NoSpeech(CaptionError):
         super().__init__(source, 0, reason)
 
 
+class NoTimes(CaptionError):
+    """A transcript says nothing about when its words are said."""
+
+    cure = (
+        "Copy or save the transcript with its times, or let --transcribe write captions from the "
+        "recording."
+    )
+
+
 @dataclass(slots=True)
 class Shown:
     """A caption as in the file, including repeats. Times in milliseconds."""
