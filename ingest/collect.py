@@ -29,6 +29,7 @@ from .report import VideoRow
 
 REPAIR = CaptionError.cure
 NO_TITLE = "No title found; set title in course.toml."
+ROUNDING = 0.06  # seconds; course.toml has lengths to a tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,10 +328,19 @@ def _candidate(
         f"{named} {plain.title_ja}".strip(),
         row.video.duration,
         about,
-        from_cues=not plain.duration,
+        from_cues=not plain.duration or _ends_with_cues(plain.duration, track),
         number=plain.lecture,
         spoken="" if named else "\n".join(cue.text for cue in cues),
     )
+
+
+def _ends_with_cues(length: float, track: RawTrack | None) -> bool:
+    """Return whether a length is the end of the last cue, as `new` writes it to course.toml."""
+    try:
+        cues = track.parsed.cues if track else ()
+    except CaptionError:
+        return False
+    return bool(cues) and abs(max(cue.end for cue in cues) - length) < ROUNDING
 
 
 def _match(

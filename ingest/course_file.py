@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePath
 
 import tomlkit
@@ -14,7 +15,9 @@ from cs25search.place import COURSE_FILE
 from cs25search.times import clock
 
 from .captions.names import read_name
+from .deck.similarity import number_in
 
+MOST = 3 / 4  # of the titles; fewer numbers may be about something else
 LONGEST_NUMBER = 3  # digits; more are a year or a date
 GAPS = {
     "title_ja": "the title in Japanese",
@@ -38,6 +41,10 @@ class FoundLecture:
     length: float = 0.0  # seconds
     speakers: tuple[str, ...] = ()
     chapters: tuple[tuple[float, str], ...] = ()
+    media: Path | None = None  # absolute; a recording that is not on YouTube
+    from_cues: bool = False  # whether the length is the end of the last cue
+    spoken: str = ""
+    number: int | None = None  # that of the deck
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +101,12 @@ def write_course(folder: Path, course: NewCourse, lectures: Sequence[FoundLectur
 def _numbers(
     lacking: Sequence[FoundLecture], recordings: Sequence[Recording], follow_deck: bool
 ) -> list[int]:
-    """Return the numbers of new lectures: those in the names of their files, or the next ones."""
+    """Return the numbers of new lectures: of the deck, in the names of their files, or the next.
+
+    Where most have a number and the others none, the others follow.
+    """
     taken = [one.number for one in recordings]
+    known = [one.number if follow_deck else number_in(one.title) for one in lacking]
     if not follow_deck and all(one.captions for one in lacking):
         files = [read_name(PurePath(one.captions.name)) for one in recordings if one.captions]
         listed = [one.title for one in files if one]
@@ -106,8 +117,12 @@ def _numbers(
         found = numbers_in(new)
         if found and not set(found) & set(taken):
             return found
-    first = max(taken, default=0) + 1
-    return list(range(first, first + len(lacking)))
+    given = [one for one in known if one]
+    least = 1 if follow_deck else MOST * len(lacking)
+    if len(given) < max(least, 1) or len({*given, *taken}) < len(given) + len(taken):
+        known, given = [None] * len(lacking), []
+    following = count(max([*taken, *given], default=0) + 1)
+    return [one or next(following) for one in known]
 
 
 def numbers_in(titles: Sequence[str]) -> list[int]:
@@ -150,20 +165,26 @@ def _fresh(name: str, course: NewCourse) -> tomlkit.TOMLDocument:
     return document
 
 
+def _shown(path: Path, folder: Path) -> str:
+    """Return a path as course.toml names it: relative if it is in the folder of the course."""
+    inside = path.is_relative_to(folder.resolve())
+    return (path.relative_to(folder.resolve()) if inside else path).as_posix()
+
+
 def _table(number: int, one: FoundLecture, folder: Path) -> Table:
     table = tomlkit.table()
     table.add("number", number)
     if one.video:
         table.add("video", one.video)
     if one.captions:
-        inside = one.captions.is_relative_to(folder.resolve())
-        shown = one.captions.relative_to(folder.resolve()) if inside else one.captions
-        table.add("captions", shown.as_posix())
+        table.add("captions", _shown(one.captions, folder))
     if one.title:
         table.add("title", one.title)
     else:
         table.add(tomlkit.comment('title = ""'))
         table.add(tomlkit.comment("no title found; numbered in the order of the file names"))
+    if one.media:
+        table.add("media", _shown(one.media, folder))
     table.add(tomlkit.comment('title_ja = ""'))
     if one.speakers:
         table.add("speakers", list(one.speakers))

@@ -1,5 +1,6 @@
 """Create the folder of a course, or add new lectures to it: cs25search new."""
 
+import math
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +27,7 @@ from cs25search.text.words import slug
 from cs25search.times import is_youtube_id
 
 from .captions.files import LeftOut, RawTrack, read_captions
-from .captions.names import in_title_order
+from .captions.names import MEDIA, in_title_order
 from .course_file import FoundLecture, NewCourse, write_course
 from .deck.match import Candidate, DeckLecture, match
 from .deck.parse import ParsedDeck, read_deck
@@ -72,12 +73,12 @@ def new(  # noqa: PLR0913 (an argument for each option)
 
     Example: cs25search new physics --captions ~/physics
     """
-    if not (playlist or captions_dir):
-        raise click.UsageError("Give --playlist URL or --captions DIR|FILE.")
     check_name(name)
+    folder = courses_folder(index_dir) / name
+    if not (playlist or captions_dir or (deck and (folder / COURSE_FILE).is_file())):
+        raise click.UsageError("Give --playlist URL or --captions DIR|FILE.")
     if name == BUNDLED.name:
         raise QuestionError(f"{name} is part of cs25search. Choose another name.")
-    folder = courses_folder(index_dir) / name
     lectures: list[FoundLecture] = []
     title, playlist_id = "", ""
     left_out: list[LeftOut] = []
@@ -95,13 +96,17 @@ def new(  # noqa: PLR0913 (an argument for each option)
         for track in tracks:
             if track.origin.remark:
                 out(f"{track.origin.file}: {track.origin.remark}", err=True)
-    if not lectures:
+    if not lectures and (playlist or captions_dir):
         raise QuestionError(
             f"No lecture was found, so {name} was not made.\n"
             "Give a folder of caption files, or a playlist that can be listed now."
         )
     lectures = in_order(lectures, parsed)
     added = write_course(folder, NewCourse(title, language, playlist_id, deck), lectures)
+    named = read_settings(folder).deck_file
+    if deck and named and named.resolve() != deck.resolve():
+        out(f"{folder / COURSE_FILE} names another deck, {named}. To change it, edit [deck] file "
+            "there.", err=True)  # fmt: skip
     what = f"{added} lecture{'' if added == 1 else 's'}"
     out(f"Added {what} to {folder / COURSE_FILE}. Fill in the rest, then: cs25search ingest {name}")
     if any(one.failed for one in left_out):
@@ -170,18 +175,33 @@ def from_captions(tracks: Iterable[RawTrack]) -> list[FoundLecture]:
         parsed = track.parsed
         cues = parsed.cues
         length = origin.duration or max((cue.end for cue in cues), default=0.0)
+        on_youtube = is_youtube_id(origin.video_id)
         speakers = tuple(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
         found.append(
             FoundLecture(
                 origin.title,
-                origin.video_id if is_youtube_id(origin.video_id) else "",
+                origin.video_id if on_youtube else "",
                 track.path.resolve() if track.path else None,
                 length,
                 speakers,
                 origin.chapters or parsed.chapters,
+                None if on_youtube or not track.path else recording_beside(track.path),
+                from_cues=not origin.duration,
+                spoken="" if origin.title else "\n".join(cue.text for cue in cues),
             )
         )
     return in_title_order(found)
+
+
+def recording_beside(captions: Path) -> Path | None:
+    """Return the only audio or video file that is called like a caption file; absolute."""
+    found = [
+        path
+        for path in captions.parent.iterdir()
+        if MEDIA.search(path.name) and path.is_file()
+        and captions.name.startswith(f"{path.stem}.")
+    ]  # fmt: skip
+    return found[0].resolve() if len(found) == 1 else None
 
 
 def merged(
@@ -195,17 +215,24 @@ def merged(
 
 
 def in_order(lectures: list[FoundLecture], deck: ParsedDeck | None) -> list[FoundLecture]:
-    """Return lectures in the order of a deck, those that it does not list last."""
+    """Return lectures in the order of a deck, with its numbers; those that it lacks come last."""
     if deck is None:
         return lectures
     by_key = {one.video or str(one.captions): one for one in lectures}
-    candidates = [Candidate(key, one.title, one.length) for key, one in by_key.items()]
+    candidates = [
+        Candidate(key, one.title, one.length, from_cues=one.from_cues, spoken=one.spoken)
+        for key, one in by_key.items()
+    ]
     listed = [DeckLecture(x.number, x.title, x.speakers, x.duration) for x in deck.lectures]
     matched = match(candidates, listed).lectures
-    order = {key: lecture.number for key, lecture in matched.items()}
-    return sorted(
-        lectures, key=lambda one: order.get(one.video or str(one.captions), len(lectures) + 1)
-    )
+    numbers = {key: lecture.number for key, lecture in matched.items()}
+    others = [one for one in candidates if one.video_id not in matched]
+    left = [one for one in listed if one.number not in numbers.values()]
+    pairs = list(zip(others, left, strict=False))
+    if len(others) == len(left) and all(one.may_be(lecture) for one, lecture in pairs):
+        numbers |= {one.video_id: lecture.number for one, lecture in pairs}  # what is left over
+    numbered = [replace(one, number=numbers.get(key)) for key, one in by_key.items()]
+    return sorted(numbered, key=lambda one: one.number or math.inf)
 
 
 def free_name(title: str, courses: Path) -> str:

@@ -407,9 +407,12 @@ def test_new_again_adds_and_never_overwrites(tmp_path):
         (["001 - Intro", "Zebras"], [1, 2]),
         (["Lecture 0", "Lecture 1"], [1, 2]),
         (["Talk 2021", "Talk 2022"], [1, 2]),
+        (["Flour | Chapter 3", "Heat | Chapter 12", "Intro", "Salt | Chapter 1"], [3, 12, 13, 1]),
+        (["Flour | Part 1", "Heat | Part 1", "Salt | Part 2"], [1, 2, 3]),
+        (["Flour | Part 5", "Heat", "Salt"], [1, 2, 3]),
     ],
 )
-def test_new_takes_lecture_numbers_from_names_if_all_have_one(tmp_path, names, numbers):
+def test_new_takes_lecture_numbers_from_names_if_most_have_one(tmp_path, names, numbers):
     lectures = [FoundLecture(one, "", tmp_path / f"{one}.srt") for one in names]
     write_course(tmp_path / "talks", NewCourse("Talks"), lectures)
     assert [one.number for one in read_settings(tmp_path / "talks").recordings] == numbers
@@ -422,6 +425,50 @@ def test_new_gives_a_lecture_that_is_added_the_number_in_its_name(tmp_path):
     write_course(tmp_path / "talks", NewCourse("Talks"), [one, two])
     write_course(tmp_path / "talks", NewCourse("Talks"), [one, two, six])
     assert [one.number for one in read_settings(tmp_path / "talks").recordings] == [1, 2, 6]
+
+
+def test_new_gives_lectures_the_numbers_of_the_deck(tmp_path):
+    deck = "  1. Kitchen\n  2. Contents 1. Flour (40:00) 2. Salt (30:00) 3. Heat (35:00)\n"
+    (tmp_path / "deck.txt").write_text(deck)
+    captions = tmp_path / "captions"
+    captions.mkdir()
+    for name, minutes in (("Salt", 29), ("Heat", 34), ("Appendix", 3)):  # the applause is silent
+        (captions / f"{name}.srt").write_text(
+            f"1\n00:00:01,000 --> 00:00:03,000\n{name}.\n\n"
+            f"2\n00:{minutes}:01,000 --> 00:{minutes}:20,000\nThank you.\n"
+        )
+    done = new(tmp_path, "cooking", "--captions", captions, "--deck", tmp_path / "deck.txt")
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "courses" / "cooking" / "course.toml").read_text("utf-8")
+    numbered = re.findall(r"number = (\d+)\n(?:.*\n)?title = \"(.*)\"", written)
+    assert numbered == [("2", "Salt"), ("3", "Heat"), ("4", "Appendix")]
+
+
+def test_new_adds_a_deck_alone_and_says_when_another_one_is_named(tmp_path):
+    captions = COURSES / "kitchen" / "captions"
+    new(tmp_path, "cooking", "--captions", captions)
+    first, second = tmp_path / "one.txt", tmp_path / "two.txt"
+    for deck in (first, second):
+        shutil.copy(COURSES / "kitchen" / "deck.txt", deck)
+    done = new(tmp_path, "cooking", "--deck", first)
+    assert done.returncode == 0 and "names another deck" not in done.stderr
+    assert read_settings(tmp_path / "courses" / "cooking").deck_file == first
+    assert "one.txt. To change it, edit" in new(tmp_path, "cooking", "--deck", second).stderr
+
+
+def test_new_names_the_recording_beside_captions_that_are_not_of_youtube(tmp_path):
+    captions = tmp_path / "captions"
+    captions.mkdir()
+    for name in ("review.en.srt", "talk.srt", "[Kd3x_Qp7LmA].srt"):
+        (captions / name).write_text("1\n00:00:01,000 --> 00:00:03,000\nWelcome.\n")
+    for name in ("review.mp4", "talk.mp3", "talk.wav", "[Kd3x_Qp7LmA].mp4", "other.mp4"):
+        (captions / name).touch()
+    new(tmp_path, "cooking", "--captions", captions)
+    recordings = read_settings(tmp_path / "courses" / "cooking").recordings
+    media = {one.captions.name: one.media for one in recordings}
+    assert media == {
+        "review.en.srt": str(captions / "review.mp4"), "talk.srt": "", "[Kd3x_Qp7LmA].srt": "",
+    }  # fmt: skip
 
 
 def test_new_names_files_inside_the_course_by_their_place_in_it(tmp_path):

@@ -17,9 +17,9 @@ SOURCE = PROJECT / "src/cs25search"
 FLOORS = (
     {"closable_http", "errors", "integrity", "log", "telemetry", "text", "times"},
     {"arguments", "encoding", "language_model", "place", "progress", "records", "terminal"},
-    {"course", "evaluation", "index", "transcripts", "wording"},
-    {"formats", "question"},
-    {"ranking"},
+    {"course", "evaluation", "index", "wording"},
+    {"question", "transcripts"},
+    {"formats", "ranking"},
     {"answers", "milvus"},
     {"search"},
     {"mcp_server", "options", "ui"},

@@ -216,3 +216,16 @@ def test_videos_without_title_are_compared_by_what_is_said():
 def test_speech_does_not_count_beside_a_title():
     video = Candidate("aaaaaaaaaa1", "Gardening", 2390.0, from_cues=True, spoken=BREAD_SAID)
     assert not match([video], [FLOUR]).lectures
+
+
+def test_title_with_the_name_of_the_series_is_the_lecture_of_that_title():
+    titles = ("Vectors", "Vector spaces", "Products", "Products of vectors")
+    lectures = [DeckLecture(n, title, (), 0.0) for n, title in enumerate(titles, 1)]
+    videos = [
+        Candidate(f"aaaaaaaaaa{n}", f"{title} | Chapter {n + 9}, Essence of algebra", 600.0)
+        for n, title in enumerate(titles, 1)
+    ]
+    found = match(videos, lectures).lectures
+    assert {one: lecture.number for one, lecture in found.items()} == {
+        f"aaaaaaaaaa{n}": n for n in (1, 2, 3, 4)
+    }

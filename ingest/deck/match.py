@@ -13,8 +13,10 @@ from .similarity import (
     agreement,
     is_comparable,
     is_named,
+    is_same,
     number_in,
     read_speech,
+    series_words,
     without_number,
 )
 
@@ -139,11 +141,18 @@ def similarity(video: Candidate, lecture: DeckLecture) -> float:
 
 
 def _similarity(videos: Sequence[Candidate]) -> Similarity:
-    """Return the similarity to use for some videos: speech replaces a missing title."""
+    """Return the similarity to use for some videos: speech replaces a missing title.
+
+    A title that is the same apart from the name of the series counts once more, so "Vectors" is
+    clearly "Vectors | Chapter 1, Linear algebra", not "Vector spaces | Chapter 9, Linear algebra".
+    """
     speech = read_speech({one.video_id: one.spoken for one in videos if not one.title})
+    series = series_words([one.title for one in videos if one.title])
 
     def similar(video: Candidate, lecture: DeckLecture) -> float:
-        return similarity(video, lecture) + speech.agreement(lecture.title, video.video_id)
+        same = is_same(lecture.title, video.title, series)
+        said = speech.agreement(lecture.title, video.video_id)
+        return similarity(video, lecture) + said + same
 
     return similar
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,12 +11,13 @@ from cs25search.text.japanese import JAPANESE, is_japanese, japanese_words
 from cs25search.text.words import fold
 
 REPEATED = 2  # a word said once may be said in passing
+FEWEST_IN_SERIES = 3  # titles; two may have words in common by chance
 
 _STOP = frozenset("a an and applications at by for from in into of on or the to with".split())
 
 # "Lecture 3", "week-03", "第3回", "03 Salt"
 _NUMBER = re.compile(
-    r"(?:^|(?<![a-z])(?:lecture|lec|week|session|class|lesson|part|episode|day)|第|#)"
+    r"(?:^|(?<![a-z])(?:lecture|lec|chapter|week|session|class|lesson|part|episode|day)|第|#)"
     r"[\W_]{0,3}0*(?P<number>[1-9][0-9]{0,2})(?![0-9a-z])(?:\s*[回講話部])?",
     re.I,
 )
@@ -72,6 +73,35 @@ def agreement(title: str, other: str) -> float:
     """
     wanted = words_of(title)
     return len(wanted & words_of(other)) / len(wanted) if wanted else 0.0
+
+
+def series_words(titles: Collection[str]) -> frozenset[str]:
+    """Return the words that more than half of some titles have, such as the name of the series.
+
+    >>> titles = ["Salt | Kitchen science", "Flour | Kitchen science", "Heat | Kitchen science"]
+    >>> sorted(series_words(titles)), sorted(series_words(titles[:2]))
+    (['kitchen', 'science'], [])
+    """
+    if len(titles) < FEWEST_IN_SERIES:
+        return frozenset()
+    counts = Counter(word for title in titles for word in words_of(title))
+    return frozenset(word for word, count in counts.items() if 2 * count > len(titles))
+
+
+def is_same(title: str, other: str, series: Set[str]) -> bool:
+    """Return whether two titles have the same words, apart from numbers and those of the series.
+
+    >>> series = frozenset({"chapter", "kitchen"})
+    >>> is_same("Salt and water", "Salt, water | Chapter 12, Kitchen", series)
+    True
+    >>> is_same("Salt", "Salt and water | Chapter 12, Kitchen", series)
+    False
+    """
+    one, two = (
+        {word for word in words_of(text) - series if not word.isdecimal()}
+        for text in (title, without_number(other))
+    )
+    return bool(one) and one == two
 
 
 def number_in(title: str) -> int | None:
