@@ -86,8 +86,9 @@ def read_order(
     """
     options = dict(options)
     place = read_place(
-        options.pop("index_dir"), options.pop("store") or "", options.pop("uri"), course=name
-    )
+        options.pop("index_dir"), options.pop("store") or "", options.pop("uri"), course=name,
+        writing=True,
+    )  # fmt: skip
     course = find_course(place)
     settings = course.settings
     playlist_ids = tuple(parse_playlist_id(link) for link in playlists)

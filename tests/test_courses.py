@@ -11,7 +11,7 @@ from fake_youtube import Talk, serve
 
 from cs25search import open_index
 from cs25search.course.settings import read_settings
-from cs25search.errors import IndexMissing, QuestionError
+from cs25search.errors import DataError, IndexMissing, QuestionError
 from cs25search.place import BUNDLED, read_place
 from cs25search.search import open_all, search_all
 from ingest.course_file import FoundLecture, NewCourse, write_course
@@ -122,7 +122,9 @@ def test_courses_are_listed_with_and_without_an_index(two, tmp_path):
     assert list(found) == [BUNDLED.name, "kitchen", "later"]
     assert (found["kitchen"]["videos"], found["kitchen"]["notes"]) == (6, 5)
     assert found["kitchen"]["built"] and not found["later"]["built"]
-    assert "cs25search ingest later" in cli(two, "courses", CS25_COURSES=str(courses)).stdout
+    shown = cli(two, "courses", CS25_COURSES=str(courses)).stdout
+    assert "cs25search ingest later" in shown
+    assert "6 videos, 0.3 hours, 5 notes" in shown
 
 
 def test_course_is_chosen_by_option_variable_or_because_it_is_the_only_one(two, tmp_path):
@@ -141,6 +143,24 @@ def test_course_must_be_chosen_among_several_without_the_bundled_one(two, tmp_pa
         (tmp_path / name).symlink_to(two / "kitchen")
     with pytest.raises(QuestionError, match="kitchen, physics"):
         read_place(tmp_path, environment={})
+
+
+def test_ingest_without_a_name_is_for_the_bundled_course_whatever_others_have(two, tmp_path):
+    for name in ("kitchen", "physics"):
+        (tmp_path / name).symlink_to(two / "kitchen")
+        assert read_place(tmp_path, environment={}, writing=True).folder == tmp_path / BUNDLED.name
+    chosen = read_place(tmp_path, environment={"CS25_COURSE": "kitchen"}, writing=True)
+    assert chosen.course == "kitchen"
+    assert read_place(two / "kitchen", environment={}, writing=True).course == "kitchen"
+    done = run_here("ingest", "--offline", "--dry-run", "--index", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_recording_that_is_listed_twice_is_an_error(tmp_path):
+    lecture = '[[lecture]]\nvideo = "Kd3x_Qp7LmA"\n'
+    (tmp_path / "course.toml").write_text(2 * lecture)
+    with pytest.raises(DataError, match="Kd3x_Qp7LmA is listed twice"):
+        read_settings(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "models", "x" * 65, "Großküche", "-x"])

@@ -1,5 +1,6 @@
 """The map: bars cover every lecture, and the best bar contains the best hit."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from cs25search import Index
 from cs25search.errors import QuestionError
 from cs25search.records import Chunk, Video
+from cs25search.ui.views.map import _scale
 from cs25search.ui.views.map_rows import STEPS, MapRow, bars_of, best_bars, map_rows
 
 FLOAT32 = "Why does the router need float32?"
@@ -24,6 +26,15 @@ def test_levels_reach_from_hardly_to_the_best():
     bars = bars_of([note(0, 30), note(30, 60), note(60, 90)], [0.0, 0.5, 1.0])
     assert [bar.level for bar in bars] == [0, 2, STEPS]
     assert [MapRow(VIDEO, bars[:count]).is_about for count in (1, 2)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "marks"),
+    [(3.5, [0, 1, 2, 3]), (17, [0, 5, 10, 15]), (81, [0, 20, 40, 60, 80]), (116, [0, 30, 60, 90])],
+)
+def test_scale_has_a_few_marks_however_long_the_lectures_are(minutes, marks):
+    shown = re.findall(r"%\">(\d+)", _scale(60 * minutes, "en"))
+    assert [int(mark) for mark in shown] == marks
 
 
 def test_windows_of_captions_that_overlap_are_cells_that_do_not():

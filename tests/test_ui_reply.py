@@ -96,6 +96,12 @@ def test_sides_of_a_comparison_are_told_apart():
     assert "<h3>" not in reply.answer_html(ANSWER, EN)
 
 
+@pytest.mark.parametrize(("language", "notes"), [("en", "study notes"), ("ja", "学習メモ")])
+def test_byline_names_study_notes_only_if_one_is_cited(language, notes):
+    assert notes in reply.byline(ANSWER, language)
+    assert notes not in reply.byline(replace(ANSWER, citations=(SAID,)), language)
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_byline_names_the_model_what_it_lost_and_why_extracts_stand_in(language):
     extracts = reply.byline(ANSWER, language)

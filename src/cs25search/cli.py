@@ -442,8 +442,10 @@ def courses(as_json: bool, place: Place) -> None:
         if one.problem:
             state = one.problem
         elif one.built:
-            counts = f"{one.videos} videos, {one.hours:.1f} hours, {one.notes} notes"
-            state = f"{counts}, built {one.built}"
+            state = (
+                f"{_counted(one.videos, 'video')}, {one.hours:.1f} hours, "
+                f"{_counted(one.notes, 'note')}, built {one.built}"
+            )
         else:
             state = f"no index yet: cs25search ingest {one.name}"
         out(lines([f"{one.name}  {one.title}".rstrip(), *map("     {}".format, state.split("\n"))]))
@@ -572,6 +574,11 @@ def lecture_text(lecture: Lecture) -> str:
             *_indented(watch_url(lecture.video_id, 0)),
         ]
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 video", "2 videos"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _indented(text: str) -> list[str]:

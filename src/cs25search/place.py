@@ -79,12 +79,13 @@ class Shard:
         return f"{self.number}/{self.of}"
 
 
-def read_place(
+def read_place(  # noqa: PLR0913 (an argument for each thing that can be given)
     folder: Path | str | None = None,
     store: str = "",
     uri: str = "",
     course: str = "",
     environment: Mapping[str, str] = os.environ,
+    writing: bool = False,
 ) -> Place:
     """Return where the index of a course lies; what is not given is read from the environment.
 
@@ -94,6 +95,8 @@ def read_place(
 
     Args:
         folder: It contains the index folders of all courses, or is that of one course.
+        writing: Whether the index is to be built: then the bundled course is the default, whatever
+            other courses have an index.
 
     Raises:
         QuestionError: There is no such store, or `course` cannot be the name of a course.
@@ -107,7 +110,8 @@ def read_place(
     root = Path(folder or environment.get("CS25_INDEX") or default_folder())
     if course == ALL and (root / "CURRENT").exists():  # the folder of one course
         root = root.parent
-    found, name = _course_index(root, course or environment.get("CS25_COURSE", ""))
+    default = BUNDLED.name if writing and not _is_of_course(root) else ""
+    found, name = _course_index(root, course or environment.get("CS25_COURSE", "") or default)
     if found == root and root.name == name:
         root = root.parent
     uri = uri or environment.get("CS25_URI", "")
@@ -129,7 +133,7 @@ def _course_index(root: Path, course: str) -> tuple[Path, str]:
         return root, ALL
     if course:
         check_name(course)
-    if (root / "CURRENT").exists() or any(root.glob("*/manifest.json")):
+    if _is_of_course(root):
         name = _name_inside(root)
         if course in ("", name):
             return root, name
@@ -144,6 +148,11 @@ def _course_index(root: Path, course: str) -> tuple[Path, str]:
             "Choose one with --course NAME or CS25_COURSE."
         )
     return root / BUNDLED.name, BUNDLED.name
+
+
+def _is_of_course(root: Path) -> bool:
+    """Return whether an index folder is that of one course, or of an earlier version."""
+    return (root / "CURRENT").exists() or any(root.glob("*/manifest.json"))
 
 
 def _name_inside(folder: Path) -> str:

@@ -133,6 +133,9 @@ def read_settings(folder: Path) -> Settings:
             raise DataError(
                 path, f"lecture {number}, field video", f"is {one.video[:100]!r}, not a YouTube id"
             )
+    ids = [_video_id(one) for one in table.lectures]
+    if twice := next((one for one in ids if ids.count(one) > 1), ""):
+        raise DataError(path, "lecture", f"the recording {twice} is listed twice")
     deck = table.deck
     return Settings(
         about=About(

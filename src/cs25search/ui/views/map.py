@@ -14,7 +14,8 @@ from .texts import say
 FIRST_LETTERS = 60  # of speech
 BY_KEYBOARD = 2  # bars of a row that the Tab key reaches; the others need a pointer
 LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
-STEP = 20  # minutes between the marks of the scale
+STEPS_OF_SCALE = (1, 2, 5, 10, 20, 30, 60, 120)  # minutes between the marks of the scale
+MARKS = 5  # at most, after the first
 
 
 def course_map(rows: Sequence[MapRow], links: Links) -> str:
@@ -64,9 +65,11 @@ def bar_label(bar: Bar, language: Language) -> str:
 def _scale(longest: float, language: Language) -> str:
     """Return the minutes below the rows."""
     unit = say(language, "minutes")
+    fitting = (step for step in STEPS_OF_SCALE if longest / 60 / step <= MARKS)
+    step = next(fitting, STEPS_OF_SCALE[-1])
     marks = "".join(
         f'<span style="left:{6000 * minute / longest:.2f}%">{minute}{unit if minute else ""}</span>'
-        for minute in range(0, int(longest / 60) + 1, STEP)
+        for minute in range(0, int(longest / 60) + 1, step)
     )
     name = "<span class=cs-name></span>"
     return f"<div class='cs-row cs-scale' aria-hidden=true>{name}<div>{marks}</div></div>"

@@ -43,6 +43,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "it is taken from.",
         "学習メモと字幕からそのまま抜き出した文です（AI不使用）。番号を押すと、その時刻から再生できます。",
     ),
+    "extracts_of_captions": (
+        "Taken word for word from the captions, no AI. Each number plays the second it is taken "
+        "from.",
+        "字幕からそのまま抜き出した文です（AI不使用）。番号を押すと、その時刻から再生できます。",
+    ),
     "written_by": (
         "Written by {model}; each sentence was checked against the moments it cites.",
         "{model}が書いた文章です。各文は、引用した場面の内容と照合済みです。",
@@ -423,9 +428,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "what": (
         "cs25search finds the moment in a lecture where something was said. The video is the "
-        "source; study notes are not quotations.",
+        "source; what is marked as a study note is not a quotation.",
         "cs25searchは、講義のどこで何が語られたかを探すためのページです。原典は動画で、"
-        "学習メモは引用ではありません。",
+        "「学習メモ」とある文章は引用ではありません。",
     ),
 }
 
