@@ -13,8 +13,10 @@ from cs25search.encoding.dictionary import (
     Dictionary,
     build_dictionary,
 )
+from cs25search.question.katakana import spelt_in_katakana
 from cs25search.question.translate import translate
 from cs25search.ranking.query import read_query
+from cs25search.text.ngrams import ngrams
 from cs25search.text.words import STOP_WORDS, stem, words
 
 PROJECT = Path(__file__).parents[1]
@@ -89,6 +91,28 @@ def test_a_japanese_question_has_an_english_reading(index):
     assert probe.english is not None
     assert len(probe.english.tokens) == len(probe.english.weights)
     assert read_query("router", index.generation, index.encoder).views[1:] == ()
+
+
+@pytest.mark.parametrize(
+    ("katakana", "english"),
+    [("イプシロン", "epsilon"), ("クォータニオン", "quaternion"),
+     ("ダイバージェンス", "divergence"),
+     ("フェリックス", "felix"), ("ゲスト", "guest"), ("グラフィックス", "graphics"),
+     ("コントラスティブ", "contrastive"), ("シャノン", "shannon"), ("オイラー", ""),
+     ("注意", "")],
+)  # fmt: skip
+def test_katakana_is_read_as_the_word_with_its_consonants(katakana, english):
+    known = ["absolute", "contrastive", "divergence", "epsilon", "euler", "felix", "graphics"]
+    known += ["guest", "just", "quaternion", "shannon", "shine", "unison"]
+    assert spelt_in_katakana(katakana, known) == english
+
+
+def test_katakana_that_the_dictionary_lacks_is_read_by_its_sound(index):
+    generation, encoder = index.generation, index.searcher.encoder
+    assert not generation.dictionary.look_up("コントラスティブ")
+    english = read_query("コントラスティブ学習", generation, encoder).english
+    assert english is not None
+    assert set(ngrams("contrastive")) <= set(english.terms["grams"])
 
 
 def test_a_question_longer_than_the_encoder_reads_is_cut(index):

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ..encoding.encoder import Encoder, Encoding, unit
 from ..errors import EncoderError
 from ..index.generation import Generation, LexicalName
+from ..question.katakana import spelt_in_katakana
 from ..question.translate import SECOND, translate
 from ..records import Language
 from ..text.japanese import is_japanese, japanese_words
@@ -125,7 +127,7 @@ def _encode(text: str, encoder: Encoder) -> Encoding:
 
 def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Query | None:
     """Return the English reading of a Japanese text; None if no word is known."""
-    translations = translate(text, generation.dictionary.look_up)
+    translations = translate(text, partial(_look_up, generation))
     if not translations:
         return None
     texts = [one.text for one in translations]
@@ -145,6 +147,14 @@ def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Que
         has_pooled=True,
         terms={"grams": grams},
     )
+
+
+def _look_up(generation: Generation, form: str) -> tuple[str, ...]:
+    """Return the English words for a Japanese form, by the dictionary or by its sound."""
+    if glosses := generation.dictionary.look_up(form):
+        return glosses
+    word = spelt_in_katakana(form, generation.word_counts.words)
+    return (word,) if word else ()
 
 
 def phrase_of(text: str) -> str:
