@@ -159,7 +159,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 
 def table(runs: Sequence[Run]) -> Table:
     """Return the table, one line per run."""
-    shown = _table(
+    shown = new_table(
         "corpus", "questions", "chunks", "ranker", "Success@1 (95 %)", "Success@5 (95 %)", "MRR@10",
         "video@1", "start, s", "p50 / p95, ms", "MB",
     )  # fmt: skip
@@ -170,7 +170,7 @@ def table(runs: Sequence[Run]) -> Table:
             f"{len(run.corpus.questions):,} {run.language}",
             f"{len(run.corpus.chunks):,}",
             f"**{run.ranker}**" if run.ranker == SHIPPED else run.ranker,
-            *(_share(run.success[k]) for k in (1, 5)),
+            *(share(run.success[k]) for k in (1, 5)),
             f"{run.mrr:.3f}",
             f"{run.lecture:.3f}",
             "" if run.start_error is None else f"{run.start_error:.1f}",
@@ -182,7 +182,7 @@ def table(runs: Sequence[Run]) -> Table:
 
 def differences(runs: Sequence[Run], one: str, other: str) -> Table:
     """Return the paired differences, ranker `one` minus `other`, where both ran."""
-    shown = _table("corpus", "questions", f"{one} minus {other}, Success@1", "Success@5")
+    shown = new_table("corpus", "questions", f"{one} minus {other}, Success@1", "Success@5")
     by_name = {(run.corpus.name, run.language, run.ranker): run for run in runs}
     for (corpus, language, ranker), run in by_name.items():
         against = by_name.get((corpus, language, other))
@@ -227,7 +227,8 @@ def write_between(path: Path, text: str, command: str) -> None:
     path.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", content), "utf-8")
 
 
-def _table(*headings: str) -> Table:
+def new_table(*headings: str) -> Table:
+    """Return an empty Markdown table; names are to the left, figures to the right."""
     shown = Table(box=box.MARKDOWN)
     for heading in headings:
         left = heading in ("corpus", "ranker")
@@ -235,7 +236,8 @@ def _table(*headings: str) -> Table:
     return shown
 
 
-def _share(values: np.ndarray) -> str:
+def share(values: np.ndarray) -> str:
+    """Return a mean with its 95 % interval, for a table."""
     low, high = interval(values)
     return f"{values.mean():.3f} ({low:.2f}–{high:.2f})"
 

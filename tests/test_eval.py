@@ -8,8 +8,9 @@ import pytest
 
 from benchmarks import answers
 from benchmarks.baselines import baselines
-from benchmarks.corpora import SECONDS_PER_WORD, load_corpora
+from benchmarks.corpora import SECONDS_PER_WORD, cs25_notes, load_corpora
 from benchmarks.eval import Run, differences, markdown, run_all, table, write_between
+from benchmarks.held_out import REAL_WORDING, held_out
 from benchmarks.rankers import SHIPPED
 
 
@@ -160,3 +161,17 @@ def test_table_is_written_between_the_markers_only(tmp_path):
     assert page.read_text() == markers.format("new \\1")
     with pytest.raises(ValueError, match="lacks <!-- make y: begin"):
         write_between(page, "new", "make y")
+
+
+def test_questions_held_out_are_in_no_text_of_their_note():
+    notes = cs25_notes()
+    for position in REAL_WORDING:
+        corpus = held_out(notes, position)
+        assert len(corpus.questions) > 500
+        texts = {(chunk.video_id, chunk.start): chunk for chunk in corpus.chunks}
+        for question in corpus.questions:
+            note = texts[question.video_id, question.start]
+            assert question.q not in note.asks
+            assert question.q_ja not in note.asks_ja
+        kept, every = (sum(len(set(c.asks)) for c in x.chunks) for x in (corpus, notes))
+        assert kept == every - len(corpus.questions)
