@@ -142,6 +142,8 @@ def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
         json.dumps(dict(zip(("questions", "unanswerable"), map(list, of_each), strict=True))),
         "utf-8",
     )
+    touched = [{"q": "who labelled the images?", "lang": "en"}, {"q": "犬は？", "lang": "ja"}]
+    (tmp_path / "touched.json").write_text(json.dumps({"unanswerable": touched}), "utf-8")
     frames = {"en": ["hi, {l}"], "ja": ["すみません、{q}"]}
     (tmp_path / "frames.json").write_text(json.dumps(frames), "utf-8")
     monkeypatch.setattr(answers, "DATA", tmp_path)
@@ -150,7 +152,24 @@ def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
     assert "| unanswerable, off-topic refused | 1.000 | 1.000 |" in lines
     assert "| with talk around it: unanswerable refused | 1.000 | 1.000 |" in lines
     assert sum(line.startswith("| real wording: ") for line in lines) == 4
+    assert sum(line.startswith("| more that is touched, given as ") for line in lines) == 1
     assert any(line.startswith("| median words | ") and line.endswith(" |  |") for line in lines)
+
+
+def test_touched_questions_are_in_no_other_set():
+    files = {
+        name: json.loads((answers.DATA / f"{name}.json").read_bytes())
+        for name in ("touched", "unanswerable", "questions", "real-dev")
+    }
+    touched = [entry["q"] for entry in files.pop("touched")["unanswerable"]]
+    assert len(set(touched)) == len(touched) == 60
+    others = {
+        entry.get(key, "")
+        for file in files.values()
+        for entry in (*file.get("questions", ()), *file["unanswerable"])
+        for key in ("q", "q_ja")
+    }
+    assert not others.intersection(touched)
 
 
 def test_table_is_written_between_the_markers_only(tmp_path):
