@@ -157,10 +157,10 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
         return judge(searcher, searcher.find(sides[1].found.question, limits, JUDGED))
 
     # The whole question is about both sides; the moment of a side only has to deal with that side.
-    first = answer_for_side(pair[0], sides[0], whole)
+    first = answer_for_side(pair, pair[0], sides[0], whole)
     beside = in_same_lecture(sides[1], sides[0], find_in)
-    second = answer_for_side(pair[1], beside, whole, first)
-    second = second or answer_for_side(pair[1], sides[1], whole, first)
+    second = answer_for_side(pair, pair[1], beside, whole, first)
+    second = second or answer_for_side(pair, pair[1], sides[1], whole, first)
     return join_sides(question, pair, [first, second])
 
 

@@ -219,15 +219,22 @@ def only_hit(findings: Findings, hit_index: int) -> Findings:
 
 
 def answer_for_side(
-    side: str, findings: Findings, whole: Findings, other: Answer | None = None
+    pair: tuple[str, str],
+    side: str,
+    findings: Findings,
+    whole: Findings,
+    other: Answer | None = None,
 ) -> Answer | None:
-    """Return the answer about one side, or None.
+    """Return the answer about one side of a pair, or None.
 
-    If its own moments have none, the answer comes from a moment found for the whole question.
+    If its own moments have none, the answer comes from a moment found for the whole question. A
+    note that explains the side without naming it is enough if both sides are names of the course;
+    otherwise, something is asked about them.
 
     Args:
         other: The answer about the other side; its moment is not cited again.
     """
+    are_names = all(len(names_of(one)) > 1 for one in pair)
     taken = {(one.video_id, one.start) for one in (other.citations[:1] if other else ())}
     candidates = [findings] if findings.probability else []
     candidates += [only_hit(whole, hit_index) for hit_index in range(len(whole.found.hits))]
@@ -236,7 +243,7 @@ def answer_for_side(
         first = extract.citations[0]
         own = [sentence for sentence in extract.sentences if sentence.citations == (1,)]
         note = one.found.hits[0].note
-        is_about = _speaks_of(side, own) or (note and explains(names_of(side), note))
+        is_about = _speaks_of(side, own) or (are_names and note and explains(names_of(side), note))
         if (first.video_id, first.start) not in taken and is_about:
             return extract
     return None
@@ -296,11 +303,13 @@ def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
 
 
 def _shares(side: str, said: set[str]) -> bool:
-    """Return whether what is said has the last word of a side that is not a name of the course.
+    """Return whether a side that is not a name of the course shares a word with what is said.
 
-    "Soft routing" is a kind of routing: what is said about soft attention is about another thing.
+    Of two words it must be the last: what is said about soft attention is not about soft routing.
     """
-    return len(names_of(side)) == 1 and not said.isdisjoint(topic_words(side)[-1:])
+    asked = topic_words(side)
+    wanted = asked[-1:] if len(asked) == 2 else asked
+    return len(names_of(side)) == 1 and not said.isdisjoint(wanted)
 
 
 def _words_of(text: str) -> set[str]:

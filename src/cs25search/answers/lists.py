@@ -19,14 +19,17 @@ MOST_WORDS = 6  # in a name; longer ones are other kinds of questions
 _SAID = r"(?:mentioned|discussed|covered|explained|talked about|brought up|come up|appear)"
 _NAME_JA = r"(?P<name>.{1,30}?)(?:の話題?)?"
 _SAID_JA = (
-    r"(?:[がは](?:出てくる|出てきます|出る|出ます|登場|話され|触れられ|言及)|に(?:触れ|言及)|について話|"
-    r"を(?:扱う|扱って))(?:する|し)?(?:ている|ています|てる|ますか|た)?"
+    r"(?:[がは](?:出てくる|出てきます|出る|出ます|登場|話され|触れられ|言及)|に(?:触れ|言及)|について(?:話|触れ|"
+    r"言及|述べ|論じ)|を(?:扱う|扱って|取り上げ|紹介し))(?:する|し)?(?:ている|ています|てる|ますか|た)?"
 )
 _LISTS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         rf"\b(?:which|what) (?:{LECTURE}|{LECTURES}) (?:do(?:es)? )?(?:mentions?|"
         r"discuss(?:es)?|talks? about|speaks? (?:of|about)|refers? to)\s+(?P<name>.+)",
+        rf"\bhow many {LECTURES} (?:mention|discuss|talk about|refer to|cover)\s+(?P<name>.+)",
+        rf"\bin how many {LECTURES} (?:is|are|do|does) (?P<name>.+?) {_SAID}",
+        rf"^何(?:本|回)の{LECTURE_JA}(?:で|に|が)、?{_NAME_JA}{_SAID_JA}.*",
         rf"\b(?:which|what) {LECTURES} (?:cover|explain|use|describe|"
         r"deal with)\s+(?P<name>.+)",
         rf"\bin (?:which|what) (?:{LECTURE}|{LECTURES}) (?:is|are|do|does) "
@@ -60,6 +63,8 @@ def listed_name(question: str) -> str:
 
     >>> listed_name("Which lectures mention BERT?"), listed_name("where is the LSTM discussed")
     ('BERT', 'LSTM')
+    >>> listed_name("対照学習について触れている回はどれ"), listed_name("how many talks cover GPT?")
+    ('対照学習', 'GPT')
     >>> listed_name("BERTが出てくる回はどれ？"), listed_name("Which lecture explains ViT?")
     ('BERT', '')
     """
