@@ -72,6 +72,21 @@ def test_video_without_a_title_is_called_untitled_and_the_report_names_the_cure(
     assert list(titles.cells) == ["untitled (Iiv9R6BjxHM)"]
 
 
+@pytest.mark.parametrize(
+    ("title", "en", "ja"),
+    [
+        ("Lecture 5: Salt", "Lecture 5: Salt", "第5回：Salt"),
+        ("第5回 塩", "Lecture 5: 塩", "第5回：塩"),
+        ("Lecture 05", "Lecture 5", "第5回"),
+        ("Lecture 5b", "Lecture 5: Lecture 5b", "第5回：Lecture 5b"),
+        ("Lecture 6: Heat", "Lecture 5: Lecture 6: Heat", "第5回：Lecture 6: Heat"),
+    ],
+)
+def test_number_of_a_lecture_is_said_once_although_its_title_has_it(title, en, ja):
+    video = Video("aaaaaaaaaa1", title, (), 9.0, 5)
+    assert (lecture_title(video, "en"), lecture_title(video, "ja")) == (en, ja)
+
+
 def test_list_of_lectures_calls_one_without_a_title_untitled():
     assert "4   untitled (Iiv9R6BjxHM)" in lecture_text(Lecture(4, "Iiv9R6BjxHM", "Iiv9R6BjxHM"))
 

@@ -1,10 +1,16 @@
 """The words that answers, terminal and app share, in English and Japanese."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from .records import CitationKind, Language, Slide, Status, Video, in_language, lecture_label
 from .text.japanese import is_japanese
+
+# "Lecture 3 - ", "第3回：": a number at the beginning of a title.
+_OWN_NUMBER = re.compile(
+    r"\s*(?:lecture\s*\#?0*(\d{1,3})(?![\w'’])|第\s*0*(\d{1,3})\s*[回講])[\s:：|｜.,、–—-]*", re.I
+)
 
 # What is shown instead of an answer, in English and Japanese.
 REPLIES: dict[Status | Literal["no_moment"], tuple[str, str]] = {
@@ -83,6 +89,20 @@ def recording_title(video: Video, language: Language) -> str:
     return in_language(video.title, video.title_ja, language)
 
 
+def _title_after_number(video: Video, language: Language) -> str:
+    """Return a title to show after the number of the lecture, which it may begin with itself.
+
+    >>> named = [Video("", title, (), 0.0, 3) for title in ("Lecture 3 - Salt", "第3回 塩")]
+    >>> [_title_after_number(video, "en") for video in named]
+    ['Salt', '塩']
+    >>> _title_after_number(Video("", "Lecture 4: Heat", (), 0.0, 3), "en")
+    'Lecture 4: Heat'
+    """
+    title = recording_title(video, language)
+    own = _OWN_NUMBER.match(title)
+    return title[own.end() :] if own and int(own[1] or own[2]) == video.lecture else title
+
+
 def lecture_title(video: Video, language: Language, between: tuple[str, str] = (": ", "：")) -> str:
     """Return number and title of a lecture, as in a heading; the title outside the deck.
 
@@ -93,9 +113,8 @@ def lecture_title(video: Video, language: Language, between: tuple[str, str] = (
     >>> lecture_title(glom, "en"), lecture_title(glom, "ja", (" · ", " · "))
     ('Lecture 8: GLOM', '第8回 · GLOM')
     """
-    title = recording_title(video, language)
-    number = lecture_label(video.lecture, language)
-    return f"{number}{between[language == 'ja']}{title}" if number else title
+    number, title = lecture_label(video.lecture, language), _title_after_number(video, language)
+    return between[language == "ja"].join(filter(None, [number, title]))
 
 
 def named_lecture(
@@ -115,7 +134,9 @@ def named_lecture(
     names = video.speakers if with_speakers else ()
     if language == "ja":
         by = f"（{'、'.join(names)}）" if names else ""
-        return f"{lecture_label(video.lecture, language)}「{recording_title(video, language)}」{by}"
+        title = _title_after_number(video, language)
+        named = f"「{title}」" if title else ""
+        return f"{lecture_label(video.lecture, language)}{named}{by}"
     by = f", by {english_list(names)}" if names else ""
     return f"{lecture_title(video, language, (between, between))}{by}"
 
