@@ -116,7 +116,12 @@ def test_a_side_is_searched_again_in_the_lecture_of_the_other(index, question):
     [("なぜそれが有効なのですか？", "GLOMとは？", "なぜGLOMが有効"),
      ("and who gives it?", "Which lecture is about GLOM?", "who gives the lecture on GLOM"),
      ("tell me more", "What is GLOM?", "More: What is GLOM?"),
-     ("What is BERT?", "What is GLOM?", "What is BERT?"), ("and why?", "", "and why?")],
+     ("what about lecture 3?", "How long is lecture 9?", "How long is lecture 3?"),
+     ("and in the last talk?", "Summarise the first talk", "Summarise the last talk"),
+     ("では第3回は？", "第9回の要点は？", "第3回の要点は？"),
+     ("and lecture 3?", "Compare lectures: lecture 1 or lecture 2?", "and lecture 3?"),
+     ("What is BERT?", "What is GLOM?", "What is BERT?"), ("and why?", "", "and why?"),
+     ("???", "What is GLOM?", "???"), ("？", "GLOMとは？", "？")],
 )  # fmt: skip
 def test_follow_up_is_made_whole(question, context, whole):
     assert whole in understood_as(question, context)

@@ -63,6 +63,15 @@ _ASKING = re.compile(
 _ASKING_JA = re.compile(
     r"(?:にするのは|とは|って何|は何|(?:な?の)?はなぜ|するのは|はどう|を要約|の要点|について).*$"
 )
+# "and in lecture 3?", "what about the third talk?", 第3回は？
+_OTHER_LECTURE = re.compile(
+    r"^(?:(?:and|but|so|ok|then),? |(?:what|how) about |in |for |of )+"
+    rf"(?P<lecture>{LECTURE} \d+|the \w+ {LECTURE})\W*$",
+    re.I,
+)
+_OTHER_LECTURE_JA = re.compile(
+    r"^(?:では、?|じゃあ、?)?(?P<lecture>第\s*\d+\s*回)(?:については|についても|の場合は|では|だと|は|も)[。？?]*$"
+)
 _LECTURE = re.compile(rf"\b{LECTURE} \d+\b|第\s*\d+\s*回|\bthe \w+ {LECTURE}\b", re.I)
 _WHICH_LECTURE = re.compile(rf"^(?:which|what) {LECTURE}\b|どの{LECTURE_JA}", re.I)
 _WHERE = re.compile(r"\b(?P<word>in|for|of|with|on|about|to) (?:the )?[^?]+\??$", re.I)
@@ -105,18 +114,25 @@ def understood_as(question: str, context: str) -> str:
     'なぜGLOMが有効なのですか？'
     >>> understood_as("and in Codex?", "What is the temperature?")
     'What is the temperature: in Codex?'
+    >>> understood_as("and in lecture 3?", "Summarise lecture 9")
+    'Summarise lecture 3'
+    >>> understood_as("第3回は？", "第9回を要約して"), understood_as("???", "What is GLOM?")
+    ('第3回を要約して', '???')
     >>> understood_as("tell me more", "What is GLOM?"), understood_as("詳しく", "GLOMとは？")
     ('More: What is GLOM?', '続き：GLOMとは？')
     >>> understood_as("What is GLOM?", before)
     'What is GLOM?'
     """
-    if not question.strip() or not context.strip() or is_small_talk(question):
+    if not context.strip() or is_small_talk(question) or not any(map(str.isalnum, question)):
         return question
     text = question.strip()
     context, _ = without_further(context)
     if _MORE.match(text):
         return f"{_FURTHER[language_of(context)]}{context}"
     japanese = is_japanese(text)
+    elsewhere = (_OTHER_LECTURE_JA if japanese else _OTHER_LECTURE).match(text)
+    if elsewhere and len(_LECTURE.findall(context)) == 1:
+        return _LECTURE.sub(elsewhere["lecture"], context)
     topic = _topic(context)
     if bare := (_BARE_JA if japanese else _BARE).match(text):
         word = bare["word"]
