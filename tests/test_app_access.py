@@ -312,6 +312,25 @@ def test_many_presses_start_one_process(tmp_path, monkeypatch):
     assert len(begun) == 1
 
 
+def test_a_new_ingest_does_not_show_the_end_of_the_one_before(tmp_path, monkeypatch):
+    with progress.recorded(tmp_path) as recorder:
+        recorder.remark("Wrote the index.")
+        recorder.step("encode", 9, 9)
+
+    class Beginning:
+        def __init__(self, *_, **__):
+            pass
+
+        def poll(self):
+            return None
+
+    monkeypatch.setattr(ingesting.subprocess, "Popen", Beginning)
+    ingesting.start(tmp_path, offline=True)
+    shown = ingesting.remarks(tmp_path), progress.read_progress(tmp_path).step
+    ingesting._started().processes.clear()
+    assert shown == ("", None)
+
+
 def test_ingest_under_our_own_name_is_ours_whatever_the_folder_holds(tmp_path, index_dir):
     put_another_ingest_into(tmp_path)
     command = [sys.executable, "-m", "cs25search", "ingest", "--dry-run", "--offline"]

@@ -37,6 +37,13 @@ def test_scale_has_a_few_marks_however_long_the_lectures_are(minutes, marks):
     assert [int(mark) for mark in shown] == marks
 
 
+@pytest.mark.parametrize(("minutes", "inside"), [(81, True), (99, False)])
+def test_last_mark_of_the_scale_is_not_cut_off(minutes, inside):
+    shown = _scale(60 * minutes, "en")
+    assert (re.search(r"cs-last[^>]*>80 min", shown) is not None) == inside
+    assert shown.count("cs-last") == inside
+
+
 def test_windows_of_captions_that_overlap_are_cells_that_do_not():
     bars = bars_of([note(0, 60), note(50, 110), note(100, 130)], [0.1, 0.9, 0.5])
     assert [(bar.begin, bar.end) for bar in bars] == [(0, 50), (50, 100), (100, 130)]

@@ -1,5 +1,6 @@
 """Records shared by ingest, index and app. All times are seconds, as floats."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,7 @@ Kind = Literal["note", "transcript"]
 EntryKind = Literal["slide", "lecture", "fact"]
 Language = Literal["en", "ja"]
 CitationKind = Literal["note", "transcript", "slide", "lecture", "deck"]
+SHORTEST_RANGE = 3  # lectures named as "Lectures 1–3"
 Status = Literal["answered", "partly", "not_in_lectures", "small_talk"]
 
 
@@ -354,6 +356,35 @@ def lecture_label(number: int | None, language: Language) -> str:
     if number is None:
         return ""
     return f"第{number}回" if language == "ja" else f"Lecture {number}"
+
+
+def lecture_labels(numbers: Sequence[int], language: Language) -> list[str]:
+    """Return the numbers of lectures as text; three or more in a row are one label.
+
+    Args:
+        numbers: In ascending order.
+
+    >>> lecture_labels([1, 2, 3, 5, 6, 8], "en")
+    ['Lectures 1–3', 'Lecture 5', 'Lecture 6', 'Lecture 8']
+    >>> lecture_labels([1, 2, 3, 8], "ja")
+    ['第1～3回', '第8回']
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    labels: list[str] = []
+    for run in runs:
+        first, last = run[0], run[-1]
+        if len(run) < SHORTEST_RANGE:
+            labels += [lecture_label(number, language) for number in run]
+        else:
+            labels.append(
+                f"第{first}～{last}回" if language == "ja" else f"Lectures {first}–{last}"
+            )
+    return labels
 
 
 # "named": the course names the lecture for the goal, or it has what was asked for. "in_time" and

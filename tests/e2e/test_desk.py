@@ -138,6 +138,48 @@ def test_number_says_what_it_cites_at_the_focus(page, app_url, language):
 
 
 @EVERYWHERE
+def test_tip_hides_nothing_after_a_click_or_escape(browser, app_url, device, language):
+    with open_page(browser, **device) as page:
+        speak(page)
+        open_desk(page, f"{app_url}/?lang={language}&q={quote(FLOAT32[language])}")
+        number, tip = page.locator(".cs-answer a").first, page.get_by_role("tooltip")
+        number.focus()
+        expect(tip).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(tip).to_have_count(0)
+        number.tap() if device else number.click()
+        at(page, 581)
+        expect(tip).to_have_count(0)
+
+
+def test_tip_stays_beside_what_it_is_about(page, app_url):
+    open_desk(page, f"{app_url}/?lang=en&q={quote(FLOAT32['en'])}")
+    number, tip = page.locator(".cs-answer a").first, page.get_by_role("tooltip")
+    number.focus()
+    page.locator("[data-testid=stMain]").evaluate("main => { main.scrollTop = 60 }")
+    until(lambda: abs(top(tip) - bottom(number)) < 10, True)
+
+
+def top(element):
+    return element.bounding_box()["y"]
+
+
+def bottom(element):
+    box = element.bounding_box()
+    return box["y"] + box["height"]
+
+
+@EVERYWHERE
+def test_time_below_the_player_is_not_cut_off(browser, app_url, device, language):
+    with open_page(browser, **device) as page:
+        speak(page)
+        open_desk(page, f"{app_url}/lecture?lecture=10&lang={language}")
+        page.locator(".cs-first").wait_for(state="attached")
+        page.locator(".cs-text h3 a").first.click()
+        expect(page.locator(".cs-line")).to_have_text(re.compile(r"^0:0\d · "))
+
+
+@EVERYWHERE
 def test_moment_leads_to_its_place_in_the_lecture_where_it_plays(
     browser, app_url, device, language
 ):

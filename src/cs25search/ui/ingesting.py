@@ -95,6 +95,7 @@ def start(folder: Path, offline: bool, added: str = "") -> None:
         if is_running(folder):
             return
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE).unlink(missing_ok=True)  # of the ingest before
         # Its output is for the administrator of the server; the page reads the progress file.
         started.times[str(folder)] = time.time()
         with (folder / LOG).open("wb") as log:

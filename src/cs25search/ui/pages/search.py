@@ -251,7 +251,7 @@ def _show_found(context: PageContext, index: Index, found: Found, course: "Delta
     with above:
         answer = answer_pane.show_answer(context, index, found)
     if answer and answer.status == "not_in_lectures":
-        heading.markdown(muted(context.say("nearest")))
+        heading.empty()  # the answer announces them as the closest
     if shown := course_map(_chosen_rows(index, found), context.links):
         course.html(shown)
     if others := asks.also_answered(hits, question, context.language):

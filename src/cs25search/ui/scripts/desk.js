@@ -102,7 +102,7 @@ class Desk {
       const title = this.data.titles[video]
       const { on, place, moments } = this.reel
       const of = on ? `${place + 1}/${moments.length}` : ""
-      this.line.textContent = [of, title, clock(time)].filter(Boolean).join(" · ")
+      this.line.textContent = [of, clock(time), title].filter(Boolean).join(" · ")
       this.problem.textContent = error ? this.said(video) : ""
       follower.mark(video, time, this.data.follow)
     }
@@ -289,25 +289,37 @@ const tip = make("div", "cs-tip")
 tip.id = "cs-tip"
 tip.setAttribute("role", "tooltip")
 
+let cited = null // what the tip is about
+
 function tell(event) {
   const on = event.target.closest?.("[data-tip]")
   if (!on) return
+  cited = on
   tip.textContent = on.dataset.tip
   document.querySelector(".stApp").append(tip)
-  const { left, bottom, top } = on.getBoundingClientRect()
+  on.setAttribute("aria-describedby", tip.id)
+  place()
+}
+
+function place() {
+  if (!tip.isConnected) return
+  const { left, bottom, top } = cited.getBoundingClientRect()
   const below = bottom + tip.offsetHeight + 8 < innerHeight
   tip.style.left = `${Math.max(8, Math.min(left, innerWidth - tip.offsetWidth - 8))}px`
   tip.style.top = `${below ? bottom + 6 : top - tip.offsetHeight - 6}px`
-  on.setAttribute("aria-describedby", tip.id)
 }
 
-function hush(event) {
-  event.target.closest?.("[data-tip]")?.removeAttribute("aria-describedby")
+function hush() {
+  cited?.removeAttribute("aria-describedby")
   tip.remove()
 }
 
 for (const name of ["mouseover", "focusin"]) document.addEventListener(name, tell)
 for (const name of ["mouseout", "focusout"]) document.addEventListener(name, hush)
+// After a tap, a phone reports the pointer where the finger was until the next tap elsewhere.
+document.addEventListener("click", hush, true)
+document.addEventListener("keydown", (event) => event.key === "Escape" && hush())
+document.addEventListener("scroll", place, true)
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (desk?.parent !== parentElement) {

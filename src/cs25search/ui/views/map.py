@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...records import Language, lecture_label
+from ...records import Language, lecture_labels
 from ...text.clean import clean
 from ...times import clock
 from ...wording import recording_title
@@ -16,6 +16,7 @@ BY_KEYBOARD = 2  # bars of a row that the Tab key reaches; the others need a poi
 LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
 STEPS_OF_SCALE = (1, 2, 5, 10, 20, 30, 60, 120)  # minutes between the marks of the scale
 MARKS = 5  # at most, after the first
+EDGE = 90  # percent; the middle of a mark beyond it is too near the end of the row
 
 
 def course_map(rows: Sequence[MapRow], links: Links) -> str:
@@ -63,14 +64,15 @@ def bar_label(bar: Bar, language: Language) -> str:
 
 
 def _scale(longest: float, language: Language) -> str:
-    """Return the minutes below the rows."""
+    """Return the minutes below the rows; a mark near the end is left of its place, to be seen."""
     unit = say(language, "minutes")
     fitting = (step for step in STEPS_OF_SCALE if longest / 60 / step <= MARKS)
     step = next(fitting, STEPS_OF_SCALE[-1])
-    marks = "".join(
-        f'<span style="left:{6000 * minute / longest:.2f}%">{minute}{unit if minute else ""}</span>'
-        for minute in range(0, int(longest / 60) + 1, step)
-    )
+    marks = ""
+    for minute in range(0, int(longest / 60) + 1, step):
+        left = 6000 * minute / longest
+        edge = " class=cs-last" if left > EDGE else ""
+        marks += f'<span{edge} style="left:{left:.2f}%">{minute}{unit if minute else ""}</span>'
     name = "<span class=cs-name></span>"
     return f"<div class='cs-row cs-scale' aria-hidden=true>{name}<div>{marks}</div></div>"
 
@@ -79,9 +81,10 @@ def _rest(rows: Sequence[MapRow], language: Language) -> str:
     """Return one line that lists the lectures with hardly anything about it."""
     if not rows:
         return ""
-    names = [
-        lecture_label(video.lecture, language) or clean(recording_title(video, language))
-        for video in (row.video for row in rows)
+    videos = [row.video for row in rows]
+    numbers = [video.lecture for video in videos if video.lecture is not None]
+    names = lecture_labels(numbers, language) + [
+        clean(recording_title(video, language)) for video in videos if video.lecture is None
     ]
     shown = ("、" if language == "ja" else ", ").join(escape_html(name) for name in names)
     return f"<p class=cs-label>{say(language, 'hardly', names=shown)}</p>"
