@@ -106,6 +106,29 @@ def test_what_is_said_word_for_word_comes_before_notes(index, tmp_path):
         assert (hit.video.video_id, hit.start) == ("talk", cue.start)
 
 
+def test_a_quotation_is_one_with_what_questions_leave_out_and_in_two_languages(index, tmp_path):
+    said = {
+        "talk": "Yeah, I'm good, I'm good. How has been your week with the zebra?",
+        "bilingual": "We gonna have to grapple with it 我们必须应对的 every Monday in the zoo.",
+        "other": "I'm good at the zebra, and the week has been good, how good it has been.",
+        "chinese": "我们必须这样做，我们必须应对大的事情，这是我们应对的方法。",
+    }
+    chunks = [
+        chunk
+        for name, text in said.items()
+        for chunk in build_chunks(name, [Cue(0.0, 5.0, text)], name)
+    ]
+    videos = [Video(name, name, (), 5.0) for name in said]
+    generation = build_generation(Content(videos, chunks), index.encoder, DEFAULT_ENCODER)
+    mixed = Index(tmp_path, LocalSource(generation), index.encoder)
+    quoted = {
+        "talk": "Yeah, I'm good, I'm good. How has been",
+        "bilingual": "grapple with it 我们必须应对的",
+    }
+    found = {name: mixed.search(text, k=1)[0].video.video_id for name, text in quoted.items()}
+    assert found == {name: name for name in quoted}
+
+
 def test_chunks_without_japanese_add_nothing_to_its_indexes(many):
     in_japanese = many.generation.rows["japanese"]
     names = {many.generation.chunks[int(row)].video_id for row in np.flatnonzero(in_japanese)}

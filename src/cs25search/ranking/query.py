@@ -1,7 +1,7 @@
 """A query: a text that is encoded and split into terms once, for all rankers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -39,7 +39,10 @@ class Query:
         vector: The vector for the dense first stage, shape (dim,).
         has_pooled: Whether `vector` is a pooled vector, whose cosine counts in the score.
         terms: The terms for each lexical index.
-        phrase: The letters of a text that is long enough to be a quotation; else empty.
+        phrases: The letters of the texts that are long enough to be quotations: this one, and the
+            question as typed.
+        quotation: Terms of a quotation that `terms` does not cover: because it has words that
+            questions leave out, or because it is in Japanese or Chinese and another language.
         english: The English reading of a Japanese text; None if no word is known.
     """
 
@@ -50,7 +53,8 @@ class Query:
     vector: np.ndarray
     has_pooled: bool
     terms: dict[LexicalName, list[str]]
-    phrase: str = ""
+    phrases: tuple[str, ...] = ()
+    quotation: "dict[LexicalName, list[str]]" = field(default_factory=dict)
     english: "Query | None" = None
 
     @property
@@ -88,7 +92,8 @@ def read_query(text: str, generation: Generation, encoder: Encoder) -> Query:
         vector=unit(weights @ tokens),
         has_pooled=False,
         terms=terms,
-        phrase=phrase_of(text),
+        phrases=tuple(filter(None, [phrase_of(text)])),
+        quotation=_in_grams(text),
         english=_read_in_english(text, generation, encoder),
     )
 
@@ -110,7 +115,7 @@ def _encoded(
         vector=encoding.vector,
         has_pooled=True,
         terms=terms,
-        phrase=phrase_of(text),
+        phrases=tuple(filter(None, [phrase_of(text)])),
     )
 
 
@@ -155,6 +160,28 @@ def _look_up(generation: Generation, form: str) -> tuple[str, ...]:
         return glosses
     word = spelt_in_katakana(form, generation.word_counts.words)
     return (word,) if word else ()
+
+
+def with_quotation(query: Query, typed: str) -> Query:
+    """Return a query that also finds the question as typed if that is a quotation."""
+    phrase = phrase_of(typed)
+    if not phrase or phrase in query.phrases:
+        return query
+    in_pairs: dict[LexicalName, list[str]] = (
+        {"bigrams": bigrams(typed)} if is_japanese(typed) else {"grams": ngrams(typed)}
+    )
+    return replace(
+        query,
+        phrases=(phrase, *query.phrases),
+        quotation=query.quotation | _in_grams(typed) | in_pairs,
+    )
+
+
+def _in_grams(text: str) -> dict[LexicalName, list[str]]:
+    """Return the n-grams of a quotation in Japanese or Chinese that has much Latin text."""
+    letters = phrase_of(text)
+    latin = sum(one <= LAST_LATIN for one in letters)
+    return {"grams": ngrams(text)} if letters and 3 * latin > len(letters) else {}
 
 
 def phrase_of(text: str) -> str:

@@ -54,17 +54,21 @@ def rank(
         deepest: The greatest depth.
     """
     ranked = np.zeros(0, np.int64)
+    extra = _quotations(query, generation, allowed)
     sample: list[Weighted] = []
     last = np.inf
     for depth in takewhile(lambda depth: depth <= deepest, depths()):
         rows = _candidates(query, generation, allowed, depth)
         if len(ranked):
             rows = np.setdiff1d(rows, ranked)
+        elif len(extra):
+            rows = np.union1d(rows, extra)
         if len(rows):
             parts = _scores(query, generation, rows)
             scores = np.minimum(fuse(parts, sample or parts), last)
-            if not sample and query.phrase:
+            if not sample and query.phrases:
                 quoted = _quoted(query, generation, rows, fuse(parts[-len(query.terms) :]))
+                quoted += np.flatnonzero(np.isin(rows, extra)).tolist()
                 scores[quoted] = scores.max() + AHEAD
             sample = sample or parts
             order = np.argsort(-scores, kind="stable")
@@ -86,8 +90,24 @@ def _quoted(
     """
     spoken = np.flatnonzero(~generation.rows["note"][rows])
     best = spoken[np.argsort(-lexical[spoken], kind="stable")][:COMPARED]
-    texts = {int(i): generation.chunks[int(rows[i])].text for i in best}
-    return [i for i, text in texts.items() if query.phrase in letters_of(text)]
+    return [int(i) for i in best if _contains(query, generation, int(rows[i]))]
+
+
+def _quotations(query: Query, generation: Generation, allowed: np.ndarray | None) -> np.ndarray:
+    """Return the transcripts that contain the question as typed, which `terms` may not propose."""
+    proposed = [
+        generation.lexical(name).top(terms, COMPARED, allowed)
+        for name, terms in query.quotation.items()
+    ]
+    rows = np.unique(np.concatenate(proposed)) if proposed else np.zeros(0, np.int64)
+    is_note = generation.rows["note"]
+    found = [row for row in rows.tolist() if not is_note[row] and _contains(query, generation, row)]
+    return np.array(found, np.int64)
+
+
+def _contains(query: Query, generation: Generation, row: int) -> bool:
+    said = letters_of(generation.chunks[row].text)
+    return any(phrase in said for phrase in query.phrases)
 
 
 def score_rows(query: Query, generation: Generation, rows: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from ..records import Chunk, Hit
 from ..text.words import stem
 from .filters import Filters
 from .moments import build_hits
-from .query import Query, read_query
+from .query import Query, read_query, with_quotation
 from .rank import rank, score_rows
 from .source import Source
 
@@ -65,7 +65,8 @@ class Searcher:
         """
         filters = filters.named_in(question, self.source.generation.videos)
         filters.check(self.source.generation.videos, self.source.generation.manifest)
-        query = self.encode(question.searched)
+        # What is left out of a question as talk ("Yeah, I see. OK, now ...") may be quoted.
+        query = with_quotation(self.encode(question.searched), question.typed or question.clean)
         if not question.has_words:
             return Found(question, query, filters, self.source.generation, ())
         return self._rank(question, query, filters, k)
