@@ -8,7 +8,7 @@ from cs25search.question.read import read_question
 @pytest.mark.parametrize(
     "question",
     ["How much did GPT-3 cost to train?", "GPT-3の学習費用っていくら？",
-     "GLOMはImageNetでどれだけの精度に達しますか？",
+     "Perceiverの学習にかかった費用は？", "GLOMはImageNetでどれだけの精度に達しますか？",
      "Perceiverはどのプログラミング言語で書かれていますか？", "ジェフリー・ヒントンは何歳ですか？"],
 )  # fmt: skip
 def test_what_is_not_said_of_a_known_thing_is_not_claimed(index, question):
@@ -81,7 +81,15 @@ def test_comparisons_use_what_contrasts_or_explains(index, question, titles):
     assert all(title in text for title in titles)
 
 
-def test_a_lecture_named_by_its_place_is_judged_as_by_its_number(index):
-    answer = index.answer("How hard is the third class?")
-    assert answer.citations[0].kind == "lecture"
-    assert answer.citations[0].video.lecture == 3
+@pytest.mark.parametrize(
+    ("question", "lecture"), [("How hard is the third class?", 3), ("第4回は初心者向け？", 4)]
+)
+def test_a_lecture_that_a_question_names_is_the_one_judged(index, question, lecture):
+    answer = index.answer(question)
+    assert {citation.video.lecture for citation in answer.citations} == {lecture}
+    assert answer.citations[0].kind in ("lecture", "slide")
+
+
+@pytest.mark.parametrize("question", ["Do I need maths for this course?", "このコースは誰向け？"])
+def test_the_course_has_its_prerequisites(index, question):
+    assert index.answer(question).citations[0].kind == "slide"

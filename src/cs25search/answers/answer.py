@@ -31,7 +31,7 @@ from .subjects import find_named, said_by_speaker
 from .wanted import find_wanted
 
 SHOWN = 3  # closest moments shown without an answer
-FURTHER = 0.6  # least share of the best score of a moment that tells more
+FURTHER = 0.4  # least share of the best score of a moment that tells more
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 

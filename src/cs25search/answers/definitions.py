@@ -30,7 +30,7 @@ _ASKED_JA = re.compile(
 _ASKED_OF_NAME = re.compile(
     r"^(?:so,? |and |please |can you |could you |briefly )*(?:explain|describe|tell me about|"
     r"how (?:does|do)) (?:to me |me )?(?:an? |the )?(?P<term>[^?,;]{2,40}?)"
-    r"(?: works?)?(?: in (?:simple|plain|easy)[^?]{1,20})?(?:,? please)?\s*[?.]*$"
+    r"(?: works?)?(?: to me)?(?: in (?:simple|plain|easy)[^?]{1,20})?(?:,? please)?\s*[?.]*$"
     r"|^「?(?P<term_ja>[^はがをも「」]{1,30}?)」?(?:の(?:仕組み|しくみ|概要|基本))?"
     r"(?:について|を|は)?(?:詳しく|簡単に|わかりやすく)?"
     r"(?:教えて|説明して|知りたい|どう(?:動く|動作する|機能する)).*$",

@@ -24,7 +24,7 @@ _COUNT = re.compile(
 _MONEY = re.compile(
     r"\bhow much money\b|\bcosts? to (?:train|run|build|make|use)\b|\b(?:price|salary|salaries)\b"
     r"|\bhow many dollars\b|\bhow expensive (?:is|was) (?:it to|training)\b"
-    r"|いくら(?!でも)|料金|値段|価格|給料|(?:学習|訓練)(?:の)?費用",
+    r"|いくら(?!でも)|料金|値段|価格|給料|(?<!計算)費用",
     re.I,
 )
 # Counters that stand behind their number; 個, 回 and 枚 are often left out or replaced.
