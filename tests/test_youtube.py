@@ -362,6 +362,21 @@ STATES = {
             )
         ),
     ),
+    "Restricted Mode": (
+        failures.WORKSPACE,
+        {
+            "status": "UNPLAYABLE",
+            "reason": "This video is unavailable with Restricted Mode enabled.",
+        },
+    ),
+    "an error that may pass": (
+        failures.BUSY,
+        {"status": "ERROR", "reason": "An error occurred. Please try again later."},
+    ),
+    "no such video": (
+        failures.GONE,
+        {"status": "ERROR", "reason": "This video does not exist."},
+    ),
     "premiere": (
         failures.NOT_YET,
         {"status": "LIVE_STREAM_OFFLINE", "reason": "Premieres in 2 days"},

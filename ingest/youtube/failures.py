@@ -186,9 +186,13 @@ MESSAGES: tuple[tuple[str, Failure], ...] = (
     (r"the answer is larger than", TOO_LARGE),
     (r"tunnel|\bproxy\b|ProxyError|HTTP Error 407|SOCKS", PROXY),
     (r"confirm you.re not a bot|captcha", SIGN_IN),
+    (r"error occurred|something went wrong", BUSY),  # followed by "Please try again later."
     (r"\b429\b|too many requests|rate-?limited|try again later", RATE_LIMITED),
     (r"IP is likely being blocked|\b403\b", BLOCKED),
-    (r"workspace administrator|network administrator|google apps account", WORKSPACE),
+    (
+        r"workspace administrator|network administrator|google apps account|restricted mode",
+        WORKSPACE,
+    ),
     (r"latest version of youtube|not available on this app|needs to be reloaded", OUTDATED),
     (r"confirm your age|age-?restricted|inappropriate for some users", AGE),
     (
@@ -227,7 +231,8 @@ MESSAGES: tuple[tuple[str, Failure], ...] = (
     ),
     (r"failed to parse json|unable to download api page", NOT_UNDERSTOOD),
     (
-        r"video (is )?(unavailable|not available|no longer available)|removed|terminated"
+        r"(video|clip) (is )?(unavailable|not available|no longer available)|removed|terminated"
+        r"|video does not exist"
         r"|recording is not available|account .{0,40}closed",
         GONE,
     ),
