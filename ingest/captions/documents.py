@@ -448,10 +448,18 @@ def _frame_rate(rates: Mapping[str, str]) -> float:
 
 
 def _with_breaks(element: Element) -> str:
-    """Return the text of a TTML paragraph; only <br/> breaks a line."""
+    """Return the text of a TTML paragraph; only <br/> breaks a line.
+
+    If spans contain the blanks between words, as those of syllables do, a line break between two
+    spans is layout and no blank.
+    """
+    spans = [one for one in element.iter() if _local(one.tag) == "span"]
+    has_blanks = any((one.text or "").strip("\n").endswith(" ") for one in spans if not len(one))
     for one in element.iter():
-        one.text, tail = (one.text or "").replace("\n", " "), (one.tail or "").replace("\n", " ")
-        one.tail = tail
+        tail = one.tail or ""
+        is_layout = has_blanks and "\n" in tail and not tail.strip()
+        one.text = (one.text or "").replace("\n", " ")
+        one.tail = "" if is_layout else tail.replace("\n", " ")
         if _local(one.tag) == "br":
             one.text = "\n"
     return "".join(element.itertext())
