@@ -98,12 +98,14 @@ def test_a_japanese_question_has_an_english_reading(index):
     [("イプシロン", "epsilon"), ("クォータニオン", "quaternion"),
      ("ダイバージェンス", "divergence"),
      ("フェリックス", "felix"), ("ゲスト", "guest"), ("グラフィックス", "graphics"),
-     ("コントラスティブ", "contrastive"), ("シャノン", "shannon"), ("オイラー", ""),
-     ("注意", "")],
+     ("コントラスティブ", "contrastive"), ("シャノン", "shannon"), ("テンソル", "tensor"),
+     ("ヒルベルト", "hilbert"), ("アプライド", "applied"), ("オイラー", ""), ("注意", ""),
+     ("カルマン", ""), ("デミス", ""), ("ランダー", ""), ("クリス", ""), ("パスワード", "")],
 )  # fmt: skip
-def test_katakana_is_read_as_the_word_with_its_consonants(katakana, english):
+def test_katakana_is_read_as_the_word_that_sounds_like_it(katakana, english):
     known = ["absolute", "contrastive", "divergence", "epsilon", "euler", "felix", "graphics"]
-    known += ["guest", "just", "quaternion", "shannon", "shine", "unison"]
+    known += ["guest", "just", "quaternion", "shannon", "shine", "unison", "tensor", "hilbert"]
+    known += ["applied", "column", "demos", "land", "curious", "passed"]
     assert spelt_in_katakana(katakana, known) == english
 
 

@@ -1,8 +1,8 @@
-"""Find the English word that a katakana word spells, by its consonants.
+"""Find the English word that a katakana word spells, by its sound.
 
 The dictionary has everyday loan words but few names and terms: イプシロン, オイラー. Katakana keeps
-the consonants of a foreign word and changes its vowels, so words of the index with the same
-consonants are compared.
+the consonants of a foreign word and adds vowels between them, so the word of the index with the
+same consonants and similar vowels is meant.
 """
 
 import re
@@ -12,8 +12,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 FEWEST = 3  # consonants (a vowel at the beginning counts); fewer are shared by too many words
-FARTHEST = 0.75  # share of letters that may differ; with equal consonants, mostly vowels do
-KEPT = 50_000  # words whose consonants are kept
+KEPT = 50_000  # words whose sounds are kept
 
 _KATAKANA = re.compile(r"[ァ-ヺー]{3,}")
 _ROWS = {
@@ -33,9 +32,14 @@ _SMALL = dict(zip("ァィゥェォャュョ", "aiueoauo", strict=True))
 # Letters that sound alike to a Japanese ear, applied in order.
 _SOUNDS = (
     ("tch|ch|ts", "t"), ("sh|th", "s"), ("ph", "h"), ("ck|qu", "k"), ("x", "ks"),
-    ("c(?=[eiy])", "s"), ("g(?=[eiy])", "z"), ("r(?![aeiouy])", ""),
-    ("l", "r"), ("[cq]", "k"), ("f", "h"), ("v", "b"), ("j", "z"),
+    ("c(?=[eiy])", "s"), ("g(?=[eiy])", "z"), ("gu(?=[ei])", "g"),
+    ("l", "r"), ("[cq]", "k"), ("f", "h"), ("v", "b"), ("j", "z"), (r"(.)\1+", r"\1"),
 )  # fmt: skip
+# Katakana writes an r that no vowel follows (テンソル, tensor) or not (クォータニオン, quaternion).
+_SILENT_R = (("[eiu]r(?![aeiouy])", "a"), ("r(?![aeiouy])", ""))
+# The first letters that may spell a Japanese vowel. Katakana adds u, and o after t and d, where
+# two consonants meet.
+_SPELT_BY = {"a": "auo", "ai": "iy", "i": "iey", "u": "uo", "e": "eai", "o": "oau"}
 
 
 def spelt_in_katakana(word: str, known: Iterable[str]) -> str:
@@ -53,14 +57,18 @@ def spelt_in_katakana(word: str, known: Iterable[str]) -> str:
     if not _KATAKANA.fullmatch(word):
         return ""
     latin = latin_of(word)
-    wanted = consonants(latin)
-    if len(wanted) < FEWEST:
+    wanted = sounds_of(latin)
+    if len(consonants(wanted)) < FEWEST:
         return ""
     # A katakana word is about as long as the word that it spells; comparing lengths first is fast.
     similar = (one for one in known if abs(len(one) - len(latin)) <= len(latin) // 2)
-    found = [(_distance(latin, one), one) for one in similar if consonants(one) == wanted]
-    nearest, best = min(found, default=(1.0, ""))
-    return best if nearest < FARTHEST else ""
+    found = [
+        (Levenshtein.normalized_distance(wanted, sounds), one)
+        for one in similar
+        for sounds in (sounds_of(one), sounds_of(one, silent_r=True))
+        if consonants(sounds) == consonants(wanted) and _agree(wanted, sounds)
+    ]
+    return min(found, default=(1.0, ""))[1]
 
 
 def latin_of(katakana: str) -> str:
@@ -79,20 +87,50 @@ def latin_of(katakana: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def consonants(word: str) -> str:
-    """Return the consonants of a word as a Japanese ear hears them, and "a" for a first vowel.
+def sounds_of(word: str, silent_r: bool = False) -> str:
+    """Return a Latin word with one spelling for what sounds alike to a Japanese ear.
 
-    >>> consonants("epsilon"), consonants("ipushiron"), consonants("quaternion")
-    ('apsrn', 'apsrn', 'ktnn')
+    Args:
+        silent_r: Leave out each r that no vowel follows.
+
+    >>> sounds_of("epsilon"), sounds_of("ipushiron"), sounds_of("quaternion", silent_r=True)
+    ('epsiron', 'ipusiron', 'katanion')
     """
-    sounds = word
-    for letters, sound in _SOUNDS:
+    sounds = re.sub(r"[^a-z]", "", word)
+    for letters, sound in _SILENT_R * silent_r + _SOUNDS:
         sounds = re.sub(letters, sound, sounds)
-    first = "a" if sounds[:1] in tuple("aeiou") else ""
-    single = re.sub(r"(.)\1+", r"\1", sounds)
-    return first + re.sub(r"[^a-z]|[aeiouyw]", "", single)
+    return sounds
 
 
-def _distance(latin: str, word: str) -> float:
-    spelt, other = (one.replace("l", "r").replace("c", "k") for one in (latin, word))
-    return Levenshtein.normalized_distance(spelt, other)
+def consonants(sounds: str) -> str:
+    """Return the consonants of `sounds_of`, and "a" for a vowel at the beginning.
+
+    >>> consonants("epsiron"), consonants("katanion")
+    ('apsrn', 'ktnn')
+    """
+    return ("a" if sounds[:1] in tuple("aeiou") else "") + re.sub("[aeiouy]", "", sounds)
+
+
+def _agree(katakana: str, other: str) -> bool:
+    """Return whether the vowels between equal consonants may be the same.
+
+    >>> _agree("ipusiron", "epsiron"), _agree("karuman", "korumn"), _agree("kurisu", "kurious")
+    (True, False, False)
+    """
+    own, others = (re.split("[^aeiouy]", sounds) for sounds in (katakana, other))
+    before = ["", *re.sub("[aeiouy]", "", katakana)]  # the consonant before each vowel
+    last = len(own) - 1
+    return all(
+        _is_spelt(vowel, consonant, letters) or (place == last and letters == "e")
+        for place, (vowel, consonant, letters) in enumerate(zip(own, before, others, strict=True))
+    )
+
+
+def _is_spelt(vowel: str, consonant: str, letters: str) -> bool:
+    """Return whether some letters may spell a Japanese vowel after a consonant."""
+    if not vowel:
+        return letters in ("", "e")
+    if not letters:
+        return vowel == "u" or (vowel == "o" and consonant in ("t", "d"))
+    first = _SPELT_BY.get(vowel, _SPELT_BY[vowel[0]])
+    return letters[0] in first and len(letters) <= len(vowel) + 1
