@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cs25search.answers.features import english_words
 from cs25search.encoding.dictionary import (
     FILE,
     GLOSSES,
@@ -115,6 +116,7 @@ def test_katakana_that_the_dictionary_lacks_is_read_by_its_sound(index):
     english = read_query("コントラスティブ学習", generation, encoder).english
     assert english is not None
     assert set(ngrams("contrastive")) <= set(english.terms["grams"])
+    assert english_words("コントラスティブ", generation) == {stem("contrastive")}
 
 
 def test_a_question_longer_than_the_encoder_reads_is_cut(index):

@@ -13,7 +13,7 @@ from ..index.generation import Generation
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary, idle_tokens
 from ..question.aliases import english_name
-from ..ranking.query import Query
+from ..ranking.query import Query, glosses_of
 from ..ranking.rank import late_of_candidates
 from ..ranking.searcher import Found
 from ..records import Chunk, Language
@@ -177,7 +177,7 @@ def _names_missing(
 
 def english_words(name: str, generation: Generation) -> set[str]:
     """Return the English words for a katakana word, most of which are not names."""
-    english = [english_name(name), *generation.dictionary.look_up(name)]
+    english = [english_name(name), *glosses_of(generation, name)]
     return set(english_topic_words(" ".join(english)))
 
 

@@ -132,7 +132,7 @@ def _encode(text: str, encoder: Encoder) -> Encoding:
 
 def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Query | None:
     """Return the English reading of a Japanese text; None if no word is known."""
-    translations = translate(text, partial(_look_up, generation))
+    translations = translate(text, partial(glosses_of, generation))
     if not translations:
         return None
     texts = [one.text for one in translations]
@@ -154,7 +154,7 @@ def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Que
     )
 
 
-def _look_up(generation: Generation, form: str) -> tuple[str, ...]:
+def glosses_of(generation: Generation, form: str) -> tuple[str, ...]:
     """Return the English words for a Japanese form, by the dictionary or by its sound."""
     if glosses := generation.dictionary.look_up(form):
         return glosses
