@@ -88,8 +88,8 @@ def write_course(folder: Path, course: NewCourse, lectures: Sequence[FoundLectur
         tables = tomlkit.aot()
     recordings = settings.recordings if settings else ()
     lacking = [one for one in lectures if not _is_among(recordings, one)]
-    follow_deck = "deck" in document
-    for number, one in zip(_numbers(lacking, recordings, follow_deck), lacking, strict=True):
+    numbers = _numbers(lacking, recordings)
+    for number, one in sorted(zip(numbers, lacking, strict=True), key=lambda pair: pair[0]):
         tables.append(_table(number, one, folder))
     if lacking and "lecture" not in document:
         document.add("lecture", tables)
@@ -98,14 +98,13 @@ def write_course(folder: Path, course: NewCourse, lectures: Sequence[FoundLectur
     return len(lacking)
 
 
-def _numbers(
-    lacking: Sequence[FoundLecture], recordings: Sequence[Recording], follow_deck: bool
-) -> list[int]:
+def _numbers(lacking: Sequence[FoundLecture], recordings: Sequence[Recording]) -> list[int]:
     """Return the numbers of new lectures: of the deck, in the names of their files, or the next.
 
     Where most have a number and the others none, the others follow.
     """
     taken = [one.number for one in recordings]
+    follow_deck = any(one.number for one in lacking)
     known = [one.number if follow_deck else number_in(one.title) for one in lacking]
     if not follow_deck and all(one.captions for one in lacking):
         files = [read_name(PurePath(one.captions.name)) for one in recordings if one.captions]

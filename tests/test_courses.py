@@ -427,7 +427,7 @@ def test_new_again_adds_and_never_overwrites(tmp_path):
         (["001 - Intro", "Zebras"], [1, 2]),
         (["Lecture 0", "Lecture 1"], [1, 2]),
         (["Talk 2021", "Talk 2022"], [1, 2]),
-        (["Flour | Chapter 3", "Heat | Chapter 12", "Intro", "Salt | Chapter 1"], [3, 12, 13, 1]),
+        (["Flour | Chapter 3", "Heat | Chapter 12", "Intro", "Salt | Chapter 1"], [1, 3, 12, 13]),
         (["Flour | Part 1", "Heat | Part 1", "Salt | Part 2"], [1, 2, 3]),
         (["Flour | Part 5", "Heat", "Salt"], [1, 2, 3]),
     ],
@@ -462,6 +462,16 @@ def test_new_gives_lectures_the_numbers_of_the_deck(tmp_path):
     written = (tmp_path / "courses" / "cooking" / "course.toml").read_text("utf-8")
     numbered = re.findall(r"number = (\d+)\n(?:.*\n)?title = \"(.*)\"", written)
     assert numbered == [("2", "Salt"), ("3", "Heat"), ("4", "Appendix")]
+
+
+def test_new_numbers_by_titles_if_the_deck_matches_none(tmp_path):
+    lectures = [
+        FoundLecture(f"{x} | Chapter {n}", f"aaaaaaaaaa{n}") for x, n in (("A", 8), ("B", 4))
+    ]
+    deck = tmp_path / "deck.txt"
+    write_course(tmp_path / "talks", NewCourse("Talks", deck=deck), lectures)
+    recordings = read_settings(tmp_path / "talks").recordings
+    assert [(x.number, x.video_id) for x in recordings] == [(4, "aaaaaaaaaa4"), (8, "aaaaaaaaaa8")]
 
 
 def test_new_adds_a_deck_alone_and_says_when_another_one_is_named(tmp_path):
