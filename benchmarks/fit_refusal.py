@@ -38,6 +38,8 @@ SIGNS = {"unknown": -1, "absent": -1, "names": -1}
 TESTS = Path(__file__).parents[1] / "tests/data"
 # Share of answerable questions refused; refused or only shown. Speech is harder to tell apart.
 NOTES, SPEECH = (0.03, 0.08), (0.05, 0.12)
+# Through the dictionary, most everyday words have some English word that is said in any lecture.
+OTHER_LANGUAGE = (0.15, 0.2)
 LEFT_OUT = (NOT_FITTED, "touched")  # the lectures mention it, but do not answer
 # The length of Japanese questions tells the sets apart by their writers, not by what is answered.
 NOT_USED: dict[Language, tuple[str, ...]] = {"en": (), "ja": ("token_count",)}
@@ -99,6 +101,8 @@ class Fit:
     @property
     def shares(self) -> tuple[float, float]:
         """The share of answerable questions below each threshold."""
+        if self.spoken and self.spoken != self.language:
+            return OTHER_LANGUAGE
         return SPEECH if self.spoken else NOTES
 
 
