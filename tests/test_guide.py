@@ -84,8 +84,19 @@ def test_time_that_is_too_short_leads_to_the_shortest_lecture(index):
 
 
 @pytest.mark.parametrize(
+    ("goal", "lectures"),
+    [("I am a beginner and have 30 minutes", [1]), ("初心者で50分ある", [1, 2]),
+     ("good Q&A, I have one hour", [6])],
+)  # fmt: skip
+def test_what_is_asked_for_is_chosen_among_what_fits_into_the_time(index, goal, lectures):
+    assert numbers(index.guide(goal)) == lectures
+
+
+@pytest.mark.parametrize(
     ("goal", "aspect"),
     [("quick overview", "short"), ("easy one", "easy"), ("ざっと知りたい", "short"),
+     ("I am a beginner and have 30 minutes", "beginner"), ("初心者で30分しかない", "beginner"),
+     ("a quick overview for beginners", "beginner"), ("RL in 30 minutes", ""),
      ("recommender systems", ""), ("new to RL", ""), ("強化学習の入門", ""),
      ("visual question answering", ""), ("best practices for training", ""), ("???", "")],
 )  # fmt: skip

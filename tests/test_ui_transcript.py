@@ -1,5 +1,6 @@
 """The text of a lecture: speech beside the note of the same time, in one or two languages."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -38,6 +39,12 @@ def test_each_view_shows_its_sides(view, notes, lines):
     assert shown.count("data-group=speech") == lines
     assert ("One &lt;b&gt;." in shown) == (view == "languages")
     assert "<b>" not in shown and "<i>" not in shown
+
+
+@pytest.mark.parametrize(("view", "times"), [("both", [10, 60]), ("speech", [2, 20, 61])])
+def test_keys_step_through_the_notes_or_else_the_paragraphs(view, times):
+    shown = show_text(Text(tuple(rows_of(NOTES, CUES, [])), view), VIDEO, EN)
+    assert [int(one) for one in re.findall(r"t=(\d+)\"[^>]*data-note", shown)] == times
 
 
 def test_found_words_are_marked_in_speech_note_and_terms():

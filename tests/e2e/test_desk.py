@@ -234,6 +234,15 @@ def test_slide_of_the_current_note_is_marked(page, app_url):
     expect(slide.locator("details")).to_have_attribute("open", "")
 
 
+@pytest.mark.parametrize("view", ["notes", "languages"])
+def test_keys_go_through_the_notes_of_a_lecture_each_once(page, app_url, view):
+    speak(page)
+    open_desk(page, f"{app_url}/lecture?lang=en&lecture=5&view={view}")
+    for key, second in (("n", 4), ("n", 52), ("n", 100), ("p", 52)):
+        page.keyboard.press(key)
+        at(page, second)
+
+
 @LANGUAGES
 def test_keys_do_everything(page, app_url, language):
     speak(page)

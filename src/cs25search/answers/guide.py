@@ -113,9 +113,10 @@ def build_guide(searcher: Searcher, found: Found, goal: str) -> Guide:
         shortest_first = sorted(every, key=lambda one: one.duration)
         having = shortest_first if aspect == "short" else every
         named = _named(fact, every) or [one for one in having if _ASPECTS[aspect].has(one)]
+        time = time_of(goal)
         if aspect == "questions":
-            return Guide(fact, _with_questions(searcher, named))
-        if time := time_of(goal):
+            return Guide(fact, _with_questions(searcher, _fitting(time, named) or named))
+        if time:
             return Guide(fact, _within(time, named, every), time)
         return Guide(fact, tuple(_as_a_whole(one, None) for one in named[:PICKS]))
     fits = judge(searcher, found).probability >= FITS_A_GOAL
@@ -135,12 +136,17 @@ def aspect_of(goal: str) -> str:
 
     >>> aspect_of("I am a beginner"), aspect_of("good Q&A"), aspect_of("a beginner in robotics")
     ('beginner', 'questions', '')
+    >>> aspect_of("a beginner with 30 minutes"), aspect_of("I have 30 minutes")
+    ('beginner', 'short')
     """
-    for name, aspect in _ASPECTS.items():
-        if aspect.words.search(goal):
-            rest = _NO_TOPIC.sub(" ", aspect.words.sub(" ", goal))
-            return "" if topic_words(topic_of(rest)) else name
-    return ""
+    names = [name for name, aspect in _ASPECTS.items() if aspect.words.search(goal)]
+    rest = goal
+    for name in names:
+        rest = _ASPECTS[name].words.sub(" ", rest)
+    if not names or topic_words(topic_of(_NO_TOPIC.sub(" ", rest))):
+        return ""
+    # What else is asked for chooses among the lectures that fit into the time.
+    return next((name for name in names if name != "short"), "short")
 
 
 def _named(fact: Entry | None, lectures: Sequence[Lecture]) -> list[Lecture]:
@@ -188,12 +194,16 @@ def find_fact(searcher: Searcher, found: Found, goal: str) -> Entry | None:
 
 
 def _within(time: float, named: Sequence[Lecture], every: Sequence[Lecture]) -> tuple[Pick, ...]:
-    """Return lectures that fit into a time, those named for it first; else the shortest."""
-    known = [one for one in dict.fromkeys([*named, *every]) if one.duration]
-    if fitting := [one for one in known if one.duration <= time + MARGIN]:
+    """Return named lectures that fit into a time; else any that fit; else the shortest."""
+    if fitting := _fitting(time, named) or _fitting(time, every):
         return tuple(Pick(one, "in_time", 0.0, 0.0, ()) for one in fitting[:PICKS])
+    known = [one for one in every if one.duration]
     shortest = sorted(known, key=lambda one: one.duration)[:1]
     return tuple(Pick(one, "too_long", 0.0, 0.0, ()) for one in shortest)
+
+
+def _fitting(time: float, lectures: Iterable[Lecture]) -> list[Lecture]:
+    return [one for one in lectures if 0 < one.duration <= time + MARGIN]
 
 
 def _with_questions(searcher: Searcher, lectures: Iterable[Lecture]) -> tuple[Pick, ...]:

@@ -233,7 +233,9 @@ let moment = null // the link that was played last
 
 function step(by) {
   const found = document.querySelectorAll("a[data-moment]")
-  const links = [...(found.length ? found : document.querySelectorAll("a[data-note]"))]
+  const every = [...(found.length ? found : document.querySelectorAll("a[data-note]"))]
+  // Two languages have the same time twice.
+  const links = every.filter((link) => every.find((one) => one.href === link.href) === link)
   if (!desk || !links.length) return false
   let place = links.findIndex((link) => link.href === moment?.href)
   if (place < 0 && by < 0) place = 0

@@ -214,10 +214,11 @@ def _note(row: TextRow, note: Chunk, text: Text, video: Video, links: Links) -> 
 def _speech(row: TextRow, text: Text, video: Video, links: Links) -> str:
     shown, before = [], ""
     badge = say(links.language, "moment_here")
+    has_note = row.note is not None and text.view == "both"  # the keys go from note to note
     for number, paragraph in enumerate(row.said):
         start = paragraph[0].start
         is_first = row.is_moment and row.note is None and not number
-        moment = "data-moment" if is_first else "data-note"
+        moment = "data-moment" if is_first else "" if has_note else "data-note"
         time = links.play(video, start, clock(start), attributes=moment)
         tail = f" <span class=cs-badge>{badge}</span>" if is_first else ""
         lines = []
