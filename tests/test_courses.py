@@ -84,6 +84,9 @@ def test_question_finds_its_lecture(two, number):
         ("ビッグバンとは何ですか", False),
         ("量子コンピュータの仕組み", False),
         ("東京の人口は？", False),
+        ("引っ越しの手続きを教えて", False),  # everyday words, each with an English one
+        ("パスポートの更新に必要なもの", False),
+        ("ピアノの練習方法", False),
     ],
 )
 def test_japanese_question_about_speech_is_answered_or_refused(two, question, answered):
