@@ -2,7 +2,8 @@
 
 import pytest
 
-from cs25search.answers.features import _names_missing, chunks_of
+from cs25search.answers.features import Features, _names_missing, chunks_of
+from cs25search.answers.refusal import load_logistic
 
 
 @pytest.mark.parametrize(
@@ -18,3 +19,11 @@ from cs25search.answers.features import _names_missing, chunks_of
 def test_ordinary_words_are_no_missing_names(index, question, missing):
     nearest = [chunks_of(hit) for hit in index.search("router float32 transformer encoder", k=5)]
     assert _names_missing(question, nearest, set(), index.generation) == missing
+
+
+def test_everyday_words_that_any_lecture_says_do_not_answer_a_japanese_question():
+    logistic = load_logistic("ja_in_english")
+    # Measured on eight lectures: 引っ越しの手続きを教えて, and コスト関数とは何ですか.
+    moving = Features(0.18, 0.35, 0.28, 0.32, 0.0, 0.3, 0.0, 0.2, 5.0, 0.3)
+    cost = Features(0.23, 0.34, 0.28, 0.6, 0.0, 0.42, 0.0, 0.39, 3.0, 0.35)
+    assert logistic.probability(moving) < logistic.answer_from <= logistic.probability(cost)
