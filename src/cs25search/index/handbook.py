@@ -79,7 +79,7 @@ class Handbook:
         """Return the packed token vectors and token ids of each text and question."""
         ends = np.cumsum(self.lengths)[:-1]
         parts = zip(np.split(self.tokens, ends), np.split(self.ids, ends), strict=True)
-        return dict(zip(_texts(self.entries), parts, strict=True)) if self.entries else {}
+        return dict(zip(entry_texts(self.entries), parts, strict=True)) if self.entries else {}
 
     @cached_property
     def idf(self) -> np.ndarray:
@@ -148,7 +148,7 @@ def build_handbook(
     """
     if previous is not None and previous.entries == tuple(entries):
         return previous
-    texts = _texts(entries)
+    texts = entry_texts(entries)
     known = previous.encodings() if previous is not None else {}
     new = [text for text in dict.fromkeys(texts) if text not in known]
     for place, encoding in encoder.encode_documents(new):
@@ -184,7 +184,7 @@ def _text(entry: Entry) -> str:
     return f"{number}{entry.title}. {entry.text} {entry.more}".strip()
 
 
-def _texts(entries: Iterable[Entry]) -> list[str]:
+def entry_texts(entries: Iterable[Entry]) -> list[str]:
     """Return the texts that are encoded: of each entry, then its questions."""
     return [text for entry in entries for text in (_text(entry), *entry.asks)]
 
