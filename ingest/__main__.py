@@ -21,9 +21,10 @@ from .new import course_of
 from .old_layout import is_old, move_old, remove_old
 from .order import Order, read_order
 from .remarks import recorded, show
-from .report import SOME_FAILED, exit_code, table
+from .report import NOTHING, SOME_FAILED, exit_code, table
 from .speech import DEFAULT_SPEECH_MODEL
 from .steps import dry_run, ingest
+from .youtube.failures import FetchError
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -169,7 +170,7 @@ def main(
             codes.append(run(read_order(name, playlists, videos, options)))
     except Cs25SearchError as error:
         out(f"Error: {error}", err=True)
-        sys.exit(FAILED)
+        sys.exit(NOTHING if isinstance(error, FetchError) else FAILED)
     except OSError as error:  # no space, no write permission, a file in place of a folder
         out(f"Error: {_refusal(error, options['index_dir'])}", err=True)
         sys.exit(FAILED)

@@ -84,7 +84,7 @@ def new(  # noqa: PLR0913 (an argument for each option)
     left_out: list[LeftOut] = []
     if playlist:
         playlist_id = parse_playlist_id(playlist)
-        title, listed = list_lectures(playlist_id, {})
+        title, listed = list_lectures(playlist_id)
         lectures += listed
     parsed = read_deck(deck) if deck else None
     if captions_dir:
@@ -119,7 +119,9 @@ def course_of(playlists: Sequence[str], options: Mapping[str, Any]) -> str:
     A playlist of no known course becomes a course named after it.
 
     Raises:
-        Cs25SearchError: A playlist's link is invalid, or the new course cannot be written.
+        FetchError: The playlist of a new course cannot be listed now, so nothing is written.
+        Cs25SearchError: A playlist's link or the language is invalid, the playlist is empty, or the
+            run is offline.
     """
     if not playlists or options["part"]:
         return ""
@@ -132,7 +134,19 @@ def course_of(playlists: Sequence[str], options: Mapping[str, Any]) -> str:
     if options["dry_run"]:
         out("The playlist would become a separate course.", err=True)
         return ""
-    title, lectures = list_lectures(playlist_id, options)
+    parse_languages(options["language"] or "en")  # it is written to course.toml
+    if options["offline"]:
+        raise QuestionError(
+            f"The playlist {playlist_id} belongs to no course, and --offline does not list it.\n"
+            "Run it without --offline, or make a course of your captions: "
+            "cs25search new NAME --captions DIR"
+        )
+    title, lectures = fetch_lectures(playlist_id, options)
+    if not lectures:
+        raise QuestionError(
+            f"The playlist {playlist_id} has no public videos, so no course was made of it.\n"
+            "Check the link, or give --cookies FILE of a browser that can see them."
+        )
     name = free_name(title or playlist_id, courses)
     course = NewCourse(title, options["language"], playlist_id)
     write_course(course_folder(name, courses), course, lectures)
@@ -143,24 +157,30 @@ def course_of(playlists: Sequence[str], options: Mapping[str, Any]) -> str:
     return name
 
 
-def list_lectures(playlist_id: str, options: Mapping[str, Any]) -> tuple[str, list[FoundLecture]]:
-    """Return the title of a playlist and its lectures; nothing if YouTube does not list it.
+def list_lectures(playlist_id: str) -> tuple[str, list[FoundLecture]]:
+    """Return the title of a playlist and its lectures; nothing if YouTube does not list it."""
+    try:
+        return fetch_lectures(playlist_id, {})
+    except FetchError as error:
+        out(f"The playlist cannot be listed now. {error.failure.cause}", err=True)
+        return "", []
+
+
+def fetch_lectures(playlist_id: str, options: Mapping[str, Any]) -> tuple[str, list[FoundLecture]]:
+    """Return the title of a playlist and its lectures.
 
     Args:
-        options: Of the ingest: offline, proxy, cookies, pause.
+        options: Of the ingest: proxy, cookies, pause.
+
+    Raises:
+        FetchError: YouTube does not list it now.
     """
-    if options.get("offline"):
-        return "", []
     fetcher = make_fetcher(
         read_network(check_proxy(options.get("proxy", ""))),
         options.get("cookies"),
         options.get("pause", 1.0),
     )
-    try:
-        listing = fetcher.fetch_playlist(playlist_id)
-    except FetchError as error:
-        out(f"The playlist cannot be listed now. {error.failure.cause}", err=True)
-        return "", []
+    listing = fetcher.fetch_playlist(playlist_id)
     return listing.title, [
         FoundLecture(one.title, one.video_id, length=one.duration, chapters=one.chapters)
         for one in listing.videos

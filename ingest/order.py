@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from cs25search.course.read import Course, has_course, load_course
-from cs25search.errors import Cs25SearchError
+from cs25search.errors import CourseMissing, Cs25SearchError
 from cs25search.language_model import Endpoint, read_endpoint
-from cs25search.place import Place, Shard, check_name, course_folder, read_place
+from cs25search.place import (
+    Place,
+    Shard,
+    check_name,
+    course_folder,
+    existing_courses,
+    read_place,
+)
 
 from .languages import parse_languages
 from .milvus import parse_shard
@@ -137,10 +144,7 @@ def find_course(place: Place) -> Course:
     check_name(place.course)  # "all" is a place to search, not one to write to
     folder = course_folder(place.course, place.courses)
     if not has_course(folder):
-        raise Cs25SearchError(
-            f"There is no course {place.course} in {place.courses}.\n"
-            f"Make it: cs25search new {place.course} --captions DIR, or --playlist URL"
-        )
+        raise CourseMissing(place.course, existing_courses(place))
     return load_course(folder)
 
 

@@ -11,11 +11,11 @@ from fake_youtube import Talk, serve
 
 from cs25search import open_index
 from cs25search.course.settings import read_settings
-from cs25search.errors import DataError, IndexMissing, QuestionError
+from cs25search.errors import CourseMissing, DataError, QuestionError
 from cs25search.place import BUNDLED, read_place
 from cs25search.search import open_all, search_all
 from ingest.course_file import FoundLecture, NewCourse, write_course
-from ingest.new import merged
+from ingest.new import course_of, merged
 from ingest.old_layout import is_old, move_old, remove_old
 
 COURSES = DATA / "courses"
@@ -192,16 +192,29 @@ def test_no_course_can_be_called_all(tmp_path):
     assert "'all' cannot be the name of a course" in done.stdout
 
 
+COURSE_COMMANDS = ("slides", "lectures", "search x", "ask x", "info", "check", "transcript 1",
+                   "summary 1", "lectures --for x")  # fmt: skip
+
+
 def test_unknown_course_is_an_error_that_names_the_others(two):
-    with pytest.raises(IndexMissing, match=r"ingest physics\nThese.*kitchen"):
+    with pytest.raises(CourseMissing, match=r"no course physics.*cs25, kitchen\..*\n"):
         open_index(two, course="physics")
     done = run_here("ingest", "physics", "--offline", "--index", two, CS25_COURSES=str(COURSES))
     assert done.returncode == 2
     assert "cs25search new physics" in done.stderr
     assert not (two / "physics").exists()
-    for command in ("slides", "lectures", "search x"):
-        said = cli(two, *command.split(), "--course", "physics").stderr
-        assert "ingest physics" in said, command
+    for command in COURSE_COMMANDS:
+        done = cli(two, *command.split(), "--course", "physics")
+        assert done.returncode == 2, command
+        assert "There is no course physics. There are: cs25, kitchen." in done.stderr, command
+        assert "cs25search new physics" in done.stderr, command
+        assert "ingest physics" not in done.stderr, command
+
+
+def test_course_without_an_index_is_an_error_that_says_how_to_build_it(two, tmp_path):
+    write_course(tmp_path / "late", NewCourse("Late"), [FoundLecture("Talk", "a" * 11)])
+    done = cli(two, "search", "x", "--course", "late", CS25_COURSES=str(tmp_path))
+    assert "Build it: cs25search ingest late\nThese courses have one: cs25, kitchen" in done.stderr
 
 
 def test_all_courses_are_merged_by_rank(two):
@@ -569,6 +582,45 @@ def test_playlist_of_no_course_becomes_one(tmp_path, index_dir):
         assert again.returncode == 0, again.stderr
         assert "becomes" not in again.stderr
         assert len(list((tmp_path / "courses").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("offline", "alert", "code", "said"),
+    [
+        (False, "The playlist does not exist.", 1, "does not exist"),
+        (False, "", 1, "The playlist is empty"),
+        (True, "", 2, "--offline does not list it"),
+    ],
+)
+def test_playlist_that_was_not_listed_leaves_nothing_behind(tmp_path, offline, alert, code, said):
+    with serve([], tmp_path) as youtube:
+        youtube.playlist_alert = alert
+        done = run_here(
+            *("ingest", "--playlist", "PLfakefakefakefake", *(["--offline"] if offline else [])),
+            *("--proxy", youtube.address, "--sleep", "0", "--index", tmp_path / "index"),
+            **youtube.environment,
+        )
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert not (tmp_path / "courses").exists()
+    assert not (tmp_path / "index").exists()
+
+
+def test_playlist_of_private_videos_alone_is_no_course(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.new.fetch_lectures", lambda *_: ("Zebras", []))
+    options = {"index_dir": tmp_path / "index", "part": "", "dry_run": False, "offline": False}
+    with pytest.raises(QuestionError, match="has no public videos"):
+        course_of(["PLfakefakefakefake"], options | {"language": ""})
+    assert not list(tmp_path.iterdir())
+
+
+def test_new_course_with_a_wrong_language_leaves_nothing_behind(tmp_path):
+    done = run_here(
+        *("ingest", "--playlist", "PLfakefakefakefake", "--lang", "?"),
+        *("--index", tmp_path / "index"),
+    )
+    assert done.returncode == 2 and "is not a language code" in done.stderr
+    assert not (tmp_path / "courses").exists()
 
 
 def test_list_of_courses_tells_which_are_faulty_and_goes_on(two, tmp_path):

@@ -488,10 +488,12 @@ def check(deep: bool, place: Place) -> None:
     Exit codes: 0 intact, 1 damaged, 2 no index.
     """
     from .index.check import check_index
+    from .search import named
 
     if place.is_milvus:
         raise click.UsageError("check only works with index files, not with Milvus.")
-    report = check_index(place.folder, deep)
+    with named(place):
+        report = check_index(place.folder, deep)
     for line in report.intact:
         out(f"sound    {line}")
     for line in report.damaged:

@@ -7,6 +7,7 @@ Cs25SearchError
 │   └── DeckError
 ├── LinkError       a text is not a link to a video or playlist
 ├── FetchError      YouTube returned nothing; ingest/youtube/failures.py has the causes
+├── CourseMissing   there is no course of this name
 ├── QuestionError   a query or a question file cannot be used
 ├── IngestNeeded    rebuilding the index of the course helps
 │   ├── EncoderError    the encoder is missing, altered or a different one
@@ -90,6 +91,22 @@ class LinkError(Cs25SearchError):
 
 class QuestionError(Cs25SearchError):
     """A query or a file of questions cannot be used."""
+
+
+class CourseMissing(Cs25SearchError):
+    """There is no course of this name: neither its folder nor an index.
+
+    Args:
+        others: The names of the courses that exist.
+    """
+
+    def __init__(self, name: str, others: Sequence[str]) -> None:
+        self.name, self.others = name, others
+        super().__init__(
+            f"There is no course {name}. There are: {', '.join(others)}.\n"
+            f"Choose one of them, or make it: cs25search new {name} --captions DIR, "
+            "or --playlist URL"
+        )
 
 
 class IngestNeeded(Cs25SearchError):

@@ -170,6 +170,12 @@ def index_names(root: Path) -> list[str]:
     return sorted(path.parent.name for path in root.glob("*/CURRENT") if is_name(path.parent.name))
 
 
+def existing_courses(place: Place) -> list[str]:
+    """Return the names of the courses that have a folder or an index, in order."""
+    folders = (path.parent.name for path in place.courses.glob(f"*/{COURSE_FILE}"))
+    return sorted({BUNDLED.name, *filter(is_name, folders), *index_names(place.root)})
+
+
 def courses_folder(root: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the folder with the user's courses: CS25_COURSES, else courses/ beside the index.
 

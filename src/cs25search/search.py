@@ -14,6 +14,7 @@ from . import log
 from .arguments import read_count, read_text
 from .encoding.encoder import Encoder, OnnxEncoder
 from .errors import (
+    CourseMissing,
     Cs25SearchError,
     EncoderError,
     IndexDamaged,
@@ -29,9 +30,11 @@ from .integrity import fingerprint
 from .language_model import Endpoint, read_endpoint
 from .place import (
     BUNDLED,
+    COURSE_FILE,
     Place,
     check_name,
     course_folder,
+    existing_courses,
     index_names,
     read_place,
 )
@@ -70,6 +73,7 @@ def open_index(  # noqa: PLR0913 (the front door)
 
     Raises:
         IndexMissing: Nothing has been built at `path`.
+        CourseMissing: There is no such course.
         IndexDamaged: A file has changed since it was written, and no earlier generation is intact.
         EncoderError: The encoder is missing, altered, or differs from the one that built the index.
         StoreError: Milvus does not respond, or nothing has been built there.
@@ -109,8 +113,7 @@ def _open(place: Place, encoder: Encoder | None, once: bool) -> "Index":
     try:
         return _open_local(folder, read_generation(folder), encoder, once)
     except IndexMissing:
-        others = [] if place.course == BUNDLED.name else index_names(place.root)
-        raise IndexMissing(folder, others).of_course(place.course) from None
+        raise missing(place) from None
     except (IndexDamaged, EncoderError) as error:
         damage = error.of_course(place.course)
     for name in generations(folder):
@@ -130,15 +133,17 @@ def read_live(place: Place) -> Generation:
         from .milvus.read import read_whole
 
         return read_whole(Connection(place.uri))[0]
-    with _named(place):
+    with named(place):
         return read_generation(place.folder)
 
 
 @contextmanager
-def _named(place: Place) -> Iterator[None]:
+def named(place: Place) -> Iterator[None]:
     """Name the course in errors that its index causes."""
     try:
         yield
+    except IndexMissing:
+        raise missing(place) from None
     except IngestNeeded as error:
         raise error.of_course(place.course) from None
 
@@ -161,14 +166,20 @@ def _folder_of(place: Place) -> Path:
     """Return the folder of a course.
 
     Raises:
-        IndexMissing: There is neither an index nor a folder.
+        CourseMissing: There is neither an index nor a folder.
     """
-    from .course.read import has_course
-
     folder = course_folder(place.course, place.courses)
-    if not has_course(folder):
-        raise IndexMissing(place.folder, index_names(place.root)).of_course(place.course)
+    if not (folder / COURSE_FILE).is_file():
+        raise missing(place)
     return folder
+
+
+def missing(place: Place) -> Cs25SearchError:
+    """Return the error about a course without an index, or about one that does not exist."""
+    if not (course_folder(place.course, place.courses) / COURSE_FILE).is_file():
+        return CourseMissing(place.course, existing_courses(place))
+    others = [] if place.course == BUNDLED.name else index_names(place.root)
+    return IndexMissing(place.folder, others).of_course(place.course)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,7 @@ def list_courses(place: Place) -> list[CourseLine]:
     """Return the courses by name: the bundled one, those with an index, those with a folder."""
     from .course.read import all_folders
 
-    names = {BUNDLED.name, *all_folders(place.courses), *index_names(place.root)}
+    names = {*existing_courses(place), *all_folders(place.courses)}
     return [_course_line(place.of_course(name)) for name in sorted(names)]
 
 
@@ -206,7 +217,7 @@ def _course_line(place: Place) -> CourseLine:
         check_name(name)
         if not built:
             return CourseLine(name, read_settings(course_folder(name, place.courses)).about.title)
-        with _named(place):
+        with named(place):
             generation = read_generation(place.folder)
     except Cs25SearchError as error:
         return CourseLine(name, problem=str(error))
