@@ -75,12 +75,8 @@ def collect(
     Args:
         written: Notes by a language model, keyed by window.
     """
-    media = {one.video_id: one.media for one in course.settings.recordings}
     videos = {
-        lecture.video_id: replace(
-            _titled(lecture.video(), tracks.get(lecture.video_id)),
-            media=media.get(lecture.video_id, ""),
-        )
+        lecture.video_id: _titled(lecture.video(), tracks.get(lecture.video_id))
         for lecture in course.lectures
     }
     others = [_other_video(tracks[video_id]) for video_id in sorted(tracks.keys() - videos)]

@@ -217,6 +217,30 @@ def test_course_without_an_index_is_an_error_that_says_how_to_build_it(two, tmp_
     assert "Build it: cs25search ingest late\nThese courses have one: cs25, kitchen" in done.stderr
 
 
+def test_recording_that_is_not_on_youtube_is_shown_with_its_file_and_second(two):
+    file = COURSES / "kitchen" / "media" / "knives.mp3"
+    question = "why is a dull knife dangerous"
+    hit = json.loads(kitchen(two, "search", question, "--json"))["hits"][0]
+    assert (hit["lecture"], hit["url"], hit["file"]) == (4, None, str(file))
+    second = int(hit["start"])
+    assert f"   {file}, second {second}\n" in kitchen(two, "search", question)
+    assert f"   {file}（{second}秒から）\n" in kitchen(two, "search", question, "--lang", "ja")
+    answer = json.loads(kitchen(two, "ask", question, "--json"))
+    cited = answer["citations"][0]
+    assert (cited["lecture"], cited["file"]) == (4, str(file))
+    second = int(cited["start"])
+    assert f"    {file}, second {second}\n" in kitchen(two, "ask", question)
+    assert f"]({file.as_uri()}#t={second})" in kitchen(two, "ask", question, "--markdown")
+    assert f"]({file.as_uri()}#t=" in kitchen(two, "transcript", "4", "--format", "md")
+    assert json.loads(kitchen(two, "transcript", "4", "--format", "json"))["file"] == str(file)
+    assert f"     {file}\n" in kitchen(two, "lectures")
+    assert f"   {file}\n" in kitchen(two, "lectures", "--for", "knives")
+    guide = json.loads(kitchen(two, "lectures", "--for", "knives", "--json"))
+    assert guide["lectures"][0]["file"] == str(file)
+    others = json.loads(kitchen(two, "search", "why does bread rise", "--json"))["hits"]
+    assert not any("file" in one for one in others if one["lecture"] == 1)
+
+
 def test_all_courses_are_merged_by_rank(two):
     indexes = open_all(read_place(two, environment={}))
     assert list(indexes) == [BUNDLED.name, "kitchen"]

@@ -4,9 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from cs25search.formats import answer_json, answer_lines, answer_markdown, guide_lines
+from cs25search.formats import (
+    answer_json,
+    answer_lines,
+    answer_markdown,
+    guide_lines,
+    summary_json,
+    summary_lines,
+)
 from cs25search.ranking.lectures import plain as outside_the_deck
-from cs25search.records import Answer, Chunk, Citation, Guide, Pick, Sentence, Slide, Video
+from cs25search.records import Answer, Chunk, Citation, Entry, Guide, Pick, Sentence, Slide, Video
 from cs25search.terminal import plain
 
 VIDEO = Video("abcdefghijk", "Scaling", ("Ann Lee",), 4000, 5, "スケーリング")
@@ -24,6 +31,25 @@ def answer(citation: Citation, question: str = "Why?") -> Answer:
 
 def answer_text(answer: Answer) -> str:
     return plain(answer_lines(answer))
+
+
+def test_summary_of_a_local_recording_names_its_file():
+    video = Video("bread-5f3a9c01d2", "Bread", (), 90.0, media="/talks/bread.mp4")
+    entry = Entry("lecture", 1, "", "", "Gluten.", "", (), (), outline=((5.0, "Flour", ""),))
+    shown = plain(summary_lines(entry, video, "en"))
+    assert "\n/talks/bread.mp4\n" in shown and "http" not in shown
+    found = summary_json(entry, video)
+    assert (found["file"], found["outline"][0]["url"]) == ("/talks/bread.mp4", None)
+
+
+def test_recording_on_another_site_is_linked_at_its_second():
+    video = Video("bread-5f3a9c01d2", "Bread", (), 90.0, media="https://example.org/bread.mp4")
+    citation = Citation(1, video, 5.5, 9.0, "Gluten.", None)
+    answer = Answer("Why?", "partly", "Because.", (), (citation,), 0.5)
+    shown = answer_json(answer)["citations"][0]
+    assert shown["url"] == "https://example.org/bread.mp4#t=5" and "file" not in shown
+    assert "https://example.org/bread.mp4#t=5" in plain(answer_lines(answer))
+    assert "](https://example.org/bread.mp4#t=5)" in answer_markdown(answer)
 
 
 @pytest.mark.parametrize("form", [answer_text, answer_markdown])

@@ -19,7 +19,7 @@ from .place import ALL, Place, read_place
 from .records import Hit, Language, Lecture
 from .terminal import Line, Program, out, show
 from .text.clean import lines
-from .times import clock, watch_url
+from .times import clock
 from .wording import recording_title
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ def _ask_on(index: "Index", options: SearchOptions) -> None:
                 out(f"Error: {error}", err=True)
             else:
                 show(answer_lines(answer, options.language(question)), question)
-                urls = {citation.n: citation.url for citation in answer.citations}
+                urls = {one.n: one.url or one.video.file for one in answer.citations}
                 context, last = answer.understood or question, question
         question = ""
 
@@ -573,7 +573,7 @@ def lecture_text(lecture: Lecture) -> str:
             f"{lecture.number:>2} {star} {recording_title(lecture.video(), 'en')} "
             f"({clock(lecture.duration)})",
             *_indented(" · ".join(filter(None, [", ".join(lecture.speakers), lecture.in_a_word]))),
-            *_indented(watch_url(lecture.video_id, 0)),
+            *_indented(lecture.video().url(0) or lecture.media),
         ]
     )
 

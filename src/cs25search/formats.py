@@ -22,9 +22,9 @@ from .records import (
 from .terminal import Line
 from .text.japanese import is_japanese, language_of
 from .text.markdown import escape_markdown
-from .times import clock, watch_url
+from .times import clock
 from .transcripts import made_by, speakers_of
-from .wording import label, lecture_title, quote_of, slide_title
+from .wording import file_at, label, lecture_title, quote_of, slide_title
 
 AS_TYPED = "--exact searches for it as typed"
 FIRST_LETTERS = 80  # of speech, for a moment without a note
@@ -70,6 +70,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "title": citation.video.title,
                 "title_ja": citation.video.title_ja,
             }
+            | file_json(citation.video)
             | ({"quote_ja": citation.quote_ja} if citation.quote_ja else {})
             | ({"note": note_json(citation.note)} if citation.note else {})
             | _by(citation.model)
@@ -111,15 +112,21 @@ def hit_json(hit: Hit) -> dict[str, Any]:
             "time": clock(hit.start),
             "quote": hit.quote,
             "kind": hit.chunk.kind,
-            "url": watch_url(hit.video.video_id, hit.start) or None,
+            "url": hit.video.url(hit.start) or None,
             "slide": slide_json(hit.slide),
             "title_ja": hit.video.title_ja,
             "note": note_json(hit.note) if hit.note else None,
         }
+        | file_json(hit.video)
         | ({"course": hit.course} if hit.course else {})
         | _by(hit.note.model if hit.note else "")
         | _spoken(hit)
     )
+
+
+def file_json(video: Video) -> dict[str, str]:
+    """Return the JSON field with the local file of a recording; empty if it is on the web."""
+    return {"file": video.file} if video.file else {}
 
 
 def found_json(query: str, corrected: str, hits: Sequence[Hit], generation: str) -> dict[str, Any]:
@@ -191,7 +198,7 @@ def answer_markdown(answer: Answer, language: Language | None = None) -> str:
     if answer.corrected:
         shown += [escape_markdown(showing(answer.corrected)), ""]
     if answer.sentences:
-        urls = {citation.n: citation.url for citation in answer.citations}
+        urls = {citation.n: _link(citation) for citation in answer.citations}
         shown.append(
             " ".join(
                 f"{escape_markdown(sentence.text)} "
@@ -204,9 +211,13 @@ def answer_markdown(answer: Answer, language: Language | None = None) -> str:
     shown.append("")
     for citation in answer.citations:
         where = escape_markdown(", ".join(_place(citation, language)))
-        shown.append(f"{citation.n}. {_linked(where, citation.url)}")
+        shown.append(f"{citation.n}. {_linked(where, _link(citation))}")
         shown += [f"   {one}" for one in _quoted(citation, language, escape_markdown, "> ")]
     return "\n".join(shown) + "\n"
+
+
+def _link(citation: Citation) -> str:
+    return citation.url or citation.video.link(citation.start)
 
 
 def _linked(text: str, url: str) -> str:
@@ -233,8 +244,10 @@ def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]
     shown.append(Line(""))
     for citation in answer.citations:
         shown.append(Line(f"[{citation.n}] {'  '.join(_place(citation, language))}"))
-        if citation.url:
-            shown.append(Line("", 4, citation.url))
+        if citation.link:
+            shown.append(Line("", 4, citation.link))
+        else:
+            shown += recording_lines(citation.video, citation.start, language, 4)
         shown += [Line(one, 4, marked=True) for one in _quoted(citation, language, str, "")]
         if citation.slide and citation.kind in ("note", "transcript"):
             shown.append(_slide_line(citation.slide, language, 4))
@@ -247,8 +260,7 @@ def hit_lines(hit: Hit, language: Language = "en") -> list[Line]:
     if hit.course:
         place = f"{hit.course} · {place}"
     shown = [Line(f"{hit.rank}. {place}  {clock(hit.start)}–{clock(hit.end)}", style="title")]
-    if url := watch_url(hit.video.video_id, hit.start):
-        shown.append(Line("", 3, url))
+    shown += recording_lines(hit.video, hit.start, language, 3)
     if note := hit.note:
         japanese = language == "ja" and bool(note.text_ja)
         title, text = (note.title_ja, note.text_ja) if japanese else (note.title, note.text)
@@ -264,6 +276,13 @@ def hit_lines(hit: Hit, language: Language = "en") -> list[Line]:
     if hit.slide:
         shown.append(_slide_line(hit.slide, language, 3))
     return shown
+
+
+def recording_lines(video: Video, start: float, language: Language, indent: int) -> list[Line]:
+    """Return the line with the link to a second of a recording, or with its local file."""
+    if url := video.url(start):
+        return [Line("", indent, url)]
+    return [Line(file_at(video.file, start, language), indent)] if video.file else []
 
 
 def slide_lines(slide: Slide, language: Language, full: bool) -> list[Line]:
@@ -287,11 +306,12 @@ def summary_lines(entry: Entry, video: Video, language: Language) -> list[Line]:
     """Return the summary of a lecture as lines: overview, then the outline with its links."""
     shown = [
         Line(f"{lecture_title(video, language)} ({clock(video.duration)})", style="title"),
+        *([Line(video.file)] if video.file else []),
         Line(in_language(entry.text, entry.text_ja, language)),
     ]
     for start, title, title_ja in entry.outline:
         shown.append(Line(f"{clock(start):>7}  {in_language(title, title_ja, language)}"))
-        if url := watch_url(video.video_id, start):
+        if url := video.url(start):
             shown.append(Line("", 9, url))
     return shown
 
@@ -308,9 +328,10 @@ def summary_json(entry: Entry, video: Video) -> dict[str, Any]:
         "summary_ja": entry.text_ja,
         "outline": [
             {"start": start, "time": clock(start), "title": title, "title_ja": title_ja,
-             "url": watch_url(video.video_id, start) or None}
+             "url": video.url(start) or None}
             for start, title, title_ja in entry.outline
         ],
+        **file_json(video),
     }  # fmt: skip
 
 
@@ -373,7 +394,7 @@ def guide_json(guide: Guide, goal: str) -> dict[str, Any]:
 
 
 def _pick_json(pick: Pick, time: float, language: Language) -> dict[str, Any]:
-    lecture = pick.lecture
+    lecture, video = pick.lecture, pick.lecture.video()
     return {
         "lecture": lecture.number or None,
         "video_id": lecture.video_id,
@@ -384,7 +405,8 @@ def _pick_json(pick: Pick, time: float, language: Language) -> dict[str, Any]:
         "seconds": pick.seconds,
         "begin": pick.begin,
         "time": clock(pick.begin),
-        "url": watch_url(lecture.video_id, pick.begin) or None,
+        "url": video.url(pick.begin) or None,
+        **file_json(video),
         "recommended": lecture.recommended,
         "difficulty": lecture.difficulty,
         "before_watching": lecture.before_watching,
@@ -397,7 +419,7 @@ def _pick_json(pick: Pick, time: float, language: Language) -> dict[str, Any]:
                 "kind": one.kind,
                 "title": one.title,
                 "title_ja": one.title_ja,
-                "url": watch_url(one.video_id, one.start) or None,
+                "url": video.url(one.start) or None,
             }
             | _by(one.model)
             for one in pick.moments
@@ -420,9 +442,9 @@ def guide_lines(guide: Guide, goal: str) -> list[Line]:
 
 
 def _pick_lines(pick: Pick, time: float, language: Language) -> list[Line]:
-    lecture, japanese = pick.lecture, language == "ja"
+    lecture, video, japanese = pick.lecture, pick.lecture.video(), language == "ja"
     star = " ★" if lecture.recommended else ""
-    title = f"{lecture_title(lecture.video(), language)} ({clock(lecture.duration)}){star}"
+    title = f"{lecture_title(video, language)} ({clock(lecture.duration)}){star}"
     texts = [
         ", ".join(lecture.speakers),
         verdict(pick, time, language),
@@ -434,11 +456,10 @@ def _pick_lines(pick: Pick, time: float, language: Language) -> list[Line]:
     return [
         Line(title, style="title"),
         *(Line(one, 3) for one in texts if one),
-        Line(begin, 3, watch_url(lecture.video_id, pick.begin)),
+        Line(begin, 3, video.url(pick.begin)),
+        *([Line(video.file, 3)] if video.file else []),
         *(
-            Line(
-                f"{clock(one.start)} {_words(one, language)}", 5, watch_url(one.video_id, one.start)
-            )
+            Line(f"{clock(one.start)} {_words(one, language)}", 5, video.url(one.start))
             for one in pick.moments
         ),
     ]

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from .errors import Cs25SearchError
-from .formats import answer_json, found_json, guide_json
+from .formats import answer_json, file_json, found_json, guide_json
 from .place import Place
 from .ranking.filters import read_filters
 from .records import Chunk, Video
 from .search import Index, live_name, open_place
 from .text.clean import printable
-from .times import clock, watch_url
+from .times import clock
 from .transcripts import cues_of
 
 MOST_HITS = 20
@@ -151,7 +151,8 @@ def video_json(video: Video) -> dict[str, Any]:
         "title": video.title,
         "speakers": list(video.speakers),
         "seconds": video.duration,
-        "url": watch_url(video.video_id, 0) or None,
+        "url": video.url(0) or None,
+        **file_json(video),
     }
 
 

@@ -1,7 +1,8 @@
 """Records shared by ingest, index and app. All times are seconds, as floats."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from .times import clock, watch_url
@@ -50,6 +51,40 @@ class Video:
     captions: str = ""  # manual, local, automatic, or automatic with the name of the model
     media: str = ""  # URL or path of a recording that is not on YouTube, if known
     voices: tuple[str, ...] = ()  # speakers whom its captions name
+
+    def url(self, start: float) -> str:
+        """Return the link that opens it at a whole second; "" if it is not on the web.
+
+        >>> Video("bread-5f3a9c01d2", "T", (), 9.0, media="https://a.org/b.mp4").url(5.9)
+        'https://a.org/b.mp4#t=5'
+        """
+        if found := watch_url(self.video_id, start):
+            return found
+        on_web = self.media.lower().startswith(("https://", "http://"))
+        return f"{self.media}#t={max(0, int(start))}" if on_web else ""
+
+    @property
+    def file(self) -> str:
+        """The path of a recording that is only a local file; else ""."""
+        return "" if self.url(0) else self.media
+
+    def without_file(self) -> "Video":
+        """Return it without the path of a local file, which is not for visitors of a website.
+
+        >>> Video("bread-5f3a9c01d2", "T", (), 9.0, media="/my talks/b.mp3").without_file().media
+        ''
+        """
+        return replace(self, media=self.url(0) and self.media)
+
+    def link(self, start: float) -> str:
+        """Return its `url`, else that of its local file; "" if there is neither.
+
+        >>> Video("bread-5f3a9c01d2", "T", (), 9.0, media="/my talks/b.mp3").link(5.9)
+        'file:///my%20talks/b.mp3#t=5'
+        """
+        if not self.file:
+            return self.url(start)
+        return f"{Path(self.file).absolute().as_uri()}#t={max(0, int(start))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +182,13 @@ class Lecture:
     asks_ja: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     called_ja: tuple[str, ...] = ()
+    media: str = ""  # as for `Video`
 
     def video(self) -> Video:
         """Return the recording of this lecture."""
         return Video(
             self.video_id, self.title, self.speakers, self.duration, self.number or None,
-            self.title_ja, self.chapters,
+            self.title_ja, self.chapters, media=self.media,
         )  # fmt: skip
 
 
@@ -284,8 +320,8 @@ class Citation:
 
     @property
     def url(self) -> str:
-        """The link that opens the video at this second, or the slide; "" if there is none."""
-        return self.link or watch_url(self.video.video_id, self.start)
+        """The link that opens the recording at this second, or the slide; "" if there is none."""
+        return self.link or self.video.url(self.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _markdown(video: Video, cues: Sequence[Cue]) -> str:
         shown += [f"*{escape_markdown(made_by(video))}*", ""]
     before = ""
     for cue in cues:
-        url = watch_url(video.video_id, cue.start)
+        url = video.link(cue.start)
         time = f"[{clock(cue.start)}]({url})" if url else clock(cue.start)
         name = (
             f"**{escape_markdown(cue.speaker)}:** " if cue.speaker and cue.speaker != before else ""
@@ -148,7 +148,8 @@ def _plain(video: Video, cues: Sequence[Cue]) -> dict[str, Any]:
         "video_id": video.video_id,
         "lecture": video.lecture,
         "title": video.title,
-        "url": watch_url(video.video_id, 0) or None,
+        "url": video.url(0) or None,
+        **({"file": video.file} if video.file else {}),
         "captions": video.captions or None,
         "cues": [
             {"start": cue.start, "end": cue.end, "text": cue.text}

@@ -62,6 +62,16 @@ def label(kind: CitationKind, language: Language) -> str:
     return LABELS[kind][language == "ja"]
 
 
+def file_at(path: str, start: float, language: Language) -> str:
+    """Return a local file and the second to play from.
+
+    >>> file_at("/talks/knives.mp3", 53.2, "en"), file_at("/talks/knives.mp3", 53.2, "ja")
+    ('/talks/knives.mp3, second 53', '/talks/knives.mp3（53秒から）')
+    """
+    seconds = max(0, int(start))
+    return f"{path}（{seconds}秒から）" if language == "ja" else f"{path}, second {seconds}"
+
+
 def quote_of(text: str) -> str:
     """Return spoken words in quotation marks; only speech may be quoted like this.
 

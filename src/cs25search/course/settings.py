@@ -163,7 +163,7 @@ def read_settings(folder: Path) -> Settings:
         deck_file=folder / deck.file if deck and deck.file else None,
         recordings=tuple(
             Recording(number, _video_id(one), folder / one.captions if one.captions else None,
-                      str(folder / one.media) if _is_local(one.media) else one.media)
+                      _media(folder, one))
             for number, one in zip(numbers, table.lectures, strict=True)
         ),
     )  # fmt: skip
@@ -186,8 +186,18 @@ def _lecture(path: Path, number: int, table: _LectureTable) -> Lecture:
     names = {one.name for one in fields(Lecture)}
     given = {name: value for name, value in msgspec.structs.asdict(table).items() if name in names}
     chapters = tuple(_chapter(path, number, line) for line in table.chapters)
-    own = {"number": number, "video_id": _video_id(table), "chapters": chapters}
+    own = {
+        "number": number,
+        "video_id": _video_id(table),
+        "chapters": chapters,
+        "media": _media(path.parent, table),
+    }
     return Lecture(**given | own)
+
+
+def _media(folder: Path, table: _LectureTable) -> str:
+    """Return the URL of a recording, or its path with that of the course before it."""
+    return str(folder / table.media) if _is_local(table.media) else table.media
 
 
 def _is_local(media: str) -> bool:

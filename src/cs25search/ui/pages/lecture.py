@@ -299,7 +299,7 @@ def _offer_transcript(context: PageContext, index: Index, video: Video) -> None:
         for form in FORMATS:
             st.download_button(
                 f".{form}",
-                write_transcript(video, cues, form).encode("utf-8", "replace"),
+                write_transcript(video.without_file(), cues, form).encode("utf-8", "replace"),
                 f"{video.video_id}.{form}",
                 key=f"download-{video.video_id}-{form}",
                 on_click="ignore",

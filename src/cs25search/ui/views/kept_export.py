@@ -14,7 +14,7 @@ from ...records import Chunk, Language, Slide, Video, in_language
 from ...search import Index
 from ...text.clean import clean
 from ...text.markdown import escape_markdown
-from ...times import clock, watch_url
+from ...times import clock
 from ...transcripts import cues_of
 from .kept import KeptMoment
 from .moment import note_label, note_title, video_title
@@ -51,10 +51,7 @@ class Described:
     @property
     def link(self) -> str:
         """The link to the second in the recording; "" if it is not on the web."""
-        found = watch_url(self.video.video_id, self.moment.start)
-        if not found and self.video.media.startswith(("https://", "http://")):
-            return f"{self.video.media}#t={self.moment.start}"
-        return found
+        return self.video.url(self.moment.start)
 
     @property
     def time(self) -> str:
