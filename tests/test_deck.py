@@ -116,6 +116,37 @@ def test_titles_stand_at_begin_or_end(deck):
     assert deck.slides[5].title == "Rest"
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("Contents 1. Vectors (9:52) 2. Abstract vector spaces (16:07)", "Contents"),
+        ("1. Vectors (9:52) 2. Abstract vector spaces (16:07) Contents", "Contents"),
+        ("1. Vectors (9:52) 2. Abstract vector spaces (16:07)", "Slide 2"),
+        ("目次 1. ベクトル（9:52） 講演者：山田 花子 2. 空間（16:07）", "目次"),
+        ("1. Vectors (9:52) 2. Spaces (16:07) Speaker: Ada Byron (Oxford) Contents", "Contents"),
+    ],
+)
+def test_slide_that_lists_lectures_keeps_its_own_heading(words, title):
+    deck = parse_deck(f"  1. Linear algebra\n  2. {words}\n")
+    assert (deck.slides[1].title, deck.slides[1].lecture) == (title, None)
+    assert [one.duration for one in deck.lectures] == [592, 967]
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("Contents 1. Flour 2. Salt 3. Heat", "Contents"),
+        ("1. Flour 2. Salt 3. Heat", "Slide 2"),
+        ("1. Flour 2. Salt 3. Heat Speaker: Ada Byron (Oxford)", "Slide 2"),
+    ],
+)
+def test_slide_that_lists_lectures_without_lengths_keeps_its_own_heading(words, title):
+    slides = "  3. 1. Flour • Gluten\n  4. 2. Salt • Water\n  5. 3. Heat • Crust\n"
+    deck = parse_deck(f"  1. Kitchen\n  2. {words}\n{slides}")
+    assert [one.title for one in deck.lectures] == ["Flour", "Salt", "Heat"]
+    assert (deck.slides[1].title, deck.slides[1].lecture) == (title, None)
+
+
 def test_words_are_whole_and_without_marks(deck):
     assert deck.slides[3].summary == "I liked.. • The foam was fun."
     assert deck.slides[4].summary == "• Rest the dough, it takes two hours."

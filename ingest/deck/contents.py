@@ -19,7 +19,7 @@ LONGEST_NAMES = 60  # characters of names without affiliation
 LENGTH = r"[(（](?P<length>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})[)）]"
 FOOTNOTE = re.compile(r"\*[0-9]{1,2}(?![0-9])")
 _NEXT = r" [0-9]{1,3}\. "
-_SPEAKER = r"(?:Speakers?|講演者|スピーカー)"
+SPEAKER = r"(?:Speakers?|講演者|スピーカー)"
 _PERSON = rf"(?:(?!{_NEXT})[^()（）•◦▪★。]){{1,80}}?[(（][^()（）]{{0,80}}[)）]"
 _PEOPLE = rf"{_PERSON}(?:(?: ?[,、，&/／] ?| and ){_PERSON})*"
 _AFTER_NAMES = rf" ?(?:$|[•◦▪★]|Contents\b|目次)|{_NEXT}"
@@ -27,15 +27,13 @@ _ALONE = rf"(?:(?!{_NEXT})[^()（）•◦▪★。]){{1,{LONGEST_NAMES}}}?(?={_
 _ENTRY = re.compile(
     r"(?<!\S)(?P<number>[0-9]{1,3})\. (?:★ ?)?"
     rf"(?P<title>(?:(?!{_NEXT})[^()]){{1,200}}?) ?(?:★ ?)?{LENGTH}"
-    rf"(?: ?{_SPEAKER} ?[:：]? ?(?P<speakers>{_PEOPLE}|{_ALONE}))?"
+    rf"(?: ?{SPEAKER} ?[:：]? ?(?P<speakers>{_PEOPLE}|{_ALONE}))?"
 )
 _PLAIN_ENTRY = re.compile(r"(?<!\S)(?P<number>[0-9]{1,3})\. (?P<star>★ ?)?")
-_AFTER_TITLE = re.compile(rf" ?{_SPEAKER}(?: ?[:：]| )|[•◦▪★]|{LENGTH}|{FOOTNOTE.pattern}")
+_AFTER_TITLE = re.compile(rf" ?{SPEAKER}(?: ?[:：]| )|[•◦▪★]|{LENGTH}|{FOOTNOTE.pattern}")
 # "Speaker Ada Byron (Oxford) Max Müller (Bonn) Topics", or "Speaker: Ada Byron (Oxford)" anywhere.
-_WITH_TOPICS = re.compile(rf"{_SPEAKER} ?[:：]? ?(?P<speakers>.+?) Topics\b")
-_SPOKEN = re.compile(
-    rf"(?:(?<!\w){_SPEAKER} ?[:：]|^{_SPEAKER} ) ?(?P<speakers>{_PEOPLE}|{_ALONE})"
-)
+_WITH_TOPICS = re.compile(rf"{SPEAKER} ?[:：]? ?(?P<speakers>.+?) Topics\b")
+_SPOKEN = re.compile(rf"(?:(?<!\w){SPEAKER} ?[:：]|^{SPEAKER} ) ?(?P<speakers>{_PEOPLE}|{_ALONE})")
 
 
 @dataclass(frozen=True, slots=True)

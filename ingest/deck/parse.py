@@ -15,7 +15,15 @@ from cs25search.records import Slide
 from cs25search.times import slide_url as slide_url
 
 from ..stored import Unusable
-from .contents import FOOTNOTE, LENGTH, MIN_CONTENTS, read_contents, speakers_on, timed_entries
+from .contents import (
+    FOOTNOTE,
+    LENGTH,
+    MIN_CONTENTS,
+    SPEAKER,
+    read_contents,
+    speakers_on,
+    timed_entries,
+)
 from .match import DeckLecture
 
 KEPT = "deck.txt"
@@ -23,6 +31,7 @@ LONGEST_TITLE = 70  # characters
 
 _SLIDE = re.compile(r"(?P<indent>[ \t]*)(?P<number>[0-9]{1,4})\. (?P<text>.*)")
 _BULLET = re.compile(r"[•◦▪]")
+_NO_HEADING = re.compile(rf"[•◦▪]|{SPEAKER} ?[:：]")
 # What may follow a title at the end of a slide: its length, stars, footnote marks, a word.
 _BESIDE = re.compile(rf"(?:\s|★|{FOOTNOTE.pattern}|{LENGTH})*")
 _LONGEST_TAIL = 40
@@ -154,7 +163,10 @@ def _split(text: str, source: str) -> tuple[str, dict[int, str]]:
 
 
 def _slide(number: int, words: str, lectures: tuple[DeckLecture, ...]) -> Slide:
-    for lecture in () if _lists(words, lectures) else lectures:
+    if spans := _listed_spans(words, lectures):
+        title = _title_of_list(words[: spans[0][0]], words[spans[-1][1] :])
+        return Slide(number, None, title or f"Slide {number}", _summary(words), url="")
+    for lecture in lectures:
         heading = f"{lecture.number}. {lecture.title}"
         if words.startswith(heading):
             rest = words[len(heading) :]
@@ -170,10 +182,26 @@ def _slide(number: int, words: str, lectures: tuple[DeckLecture, ...]) -> Slide:
     return Slide(number, None, title, _summary(words), url="")
 
 
-def _lists(words: str, lectures: tuple[DeckLecture, ...]) -> bool:
-    """Return whether a slide lists the lectures: some with length, or most by their heading."""
-    headings = [f"{lecture.number}. {lecture.title}" in words for lecture in lectures]
-    return len(timed_entries(words)) >= MIN_CONTENTS or 2 * sum(headings) > len(headings)
+def _listed_spans(words: str, lectures: tuple[DeckLecture, ...]) -> list[tuple[int, int]]:
+    """Return where a slide names the lectures that it lists; none if it is not a list of them.
+
+    A list gives some of them with length, or most by their heading.
+    """
+    timed = timed_entries(words)
+    if len(timed) >= MIN_CONTENTS:
+        return [entry.span() for entry in timed]
+    headings = [f"{lecture.number}. {lecture.title}" for lecture in lectures]
+    found = [(at, at + len(one)) for one in headings if (at := words.find(one)) >= 0]
+    return sorted(found) if 2 * len(found) > len(headings) else []
+
+
+def _title_of_list(before: str, after: str) -> str:
+    """Return the heading of a slide that lists lectures: the text before them, else after them."""
+    for text in (before, after):
+        heading = FOOTNOTE.sub("", text).replace("★", "").strip()
+        if 0 < len(heading) <= LONGEST_TITLE and not _NO_HEADING.search(heading):
+            return heading
+    return ""
 
 
 def _title(words: str) -> str:
