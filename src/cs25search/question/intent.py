@@ -23,6 +23,7 @@ _COUNT = re.compile(
 # "The cost of attention" is not about money.
 _MONEY = re.compile(
     r"\bhow much money\b|\bcosts? to (?:train|run|build|make|use)\b|\b(?:price|salary|salaries)\b"
+    r"|\bhow much (?:did|does|would|will|do) (?:[\w.-]+ ){0,3}(?:training|it) cost\b"
     r"|\bhow many dollars\b|\bhow expensive (?:is|was) (?:it to|training)\b"
     r"|いくら(?!でも)|料金|値段|価格|給料|(?<!計算)費用",
     re.I,
@@ -83,6 +84,8 @@ def read_intent(question: str) -> Intent:
     Intent(lecture=False, speaker=False, wanted='amount', counted='parameters')
     >>> read_intent("GLOMの講師は誰ですか？").speaker
     True
+    >>> [read_intent(text).wanted for text in ("How much did training cost?", "How much memory?")]
+    ['money', 'amount']
     """
     counted = _COUNTED.search(question) or _COUNTER_JA.search(question)
     return Intent(
