@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import DATA, copy_index, run_here
 from fake_youtube import Talk, serve
+from streamlit.testing.v1 import AppTest
 
 from cs25search import open_index
 from cs25search.course.settings import read_settings
@@ -209,6 +210,23 @@ def test_unknown_course_is_an_error_that_names_the_others(two):
         assert "There is no course physics. There are: cs25, kitchen." in done.stderr, command
         assert "cs25search new physics" in done.stderr, command
         assert "ingest physics" not in done.stderr, command
+
+
+@pytest.mark.parametrize(("linked", "is_on"), [("all", True), ("kitchen", False)])
+def test_address_of_all_courses_switches_the_search_of_all_on(two, monkeypatch, linked, is_on):
+    monkeypatch.setenv("CS25_INDEX", str(two))
+    monkeypatch.setenv("CS25_COURSES", str(COURSES))
+    app = AppTest.from_file(str(DATA.parents[1] / "app.py"), default_timeout=60)
+    app.query_params["course"] = linked
+    app.query_params["q"] = "temperature"
+    app.run()
+    assert not app.exception and not app.warning
+    assert app.toggle(key="everywhere").value is is_on
+    shown = set(re.findall('data-video="(.*?)"', "".join(x.proto.body for x in app.get("html"))))
+    bundled = {one.video_id for one in read_settings(BUNDLED).recordings}
+    assert bool(shown & bundled) is is_on and shown - bundled
+    app.toggle(key="everywhere").set_value(not is_on).run()  # the visitor can change it
+    assert app.toggle(key="everywhere").value is not is_on
 
 
 def test_course_without_an_index_is_an_error_that_says_how_to_build_it(two, tmp_path):

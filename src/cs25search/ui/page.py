@@ -9,7 +9,7 @@ import streamlit as st
 
 from ..errors import Cs25SearchError
 from ..language_model import Endpoint
-from ..place import Place, index_names
+from ..place import ALL, Place, index_names
 from ..records import Language, in_language
 from ..search import read_course
 from ..text.clean import clean
@@ -119,6 +119,10 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
     if place.course not in names:
         names.insert(0, place.course)
     linked = st.query_params.get("course", place.course)
+    if linked == ALL:  # of which the search page has a switch
+        linked = st.session_state.get("course", place.course)
+        st.query_params["course"] = linked
+        st.session_state[search_page.EVERYWHERE] = True
     if linked not in names:
         st.warning(say(language, "no_course", name=escape_markup(linked)))
     if linked in names and st.session_state.get("course-asked") != linked:

@@ -30,6 +30,7 @@ BOX_LETTERS = 60  # of a question; a phone or a narrow box cuts off the rest
 TITLES = 5  # of chapters or lectures, where there are no questions to try
 # Keys in the session state: the previous question, this one completed, one to search as typed.
 CONTEXT, WHOLE, AS_TYPED = "context", "whole-question", "as-typed"
+EVERYWHERE = "everywhere"  # the switch that searches all courses
 SHOWN = "more-shown"  # how often more moments were asked for, by question
 
 
@@ -65,7 +66,7 @@ def _show_results(
         st.markdown(muted(escape_markup(question)))
     context.name_tab(question)
     if context.titles and st.toggle(
-        context.say("all_courses"), key="everywhere", bind="query-params"
+        context.say("all_courses"), key=EVERYWHERE, bind="query-params"
     ):
         return _show_everywhere(context, question)
     whole = st.session_state[WHOLE]
