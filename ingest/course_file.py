@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path, PurePath
 
 import tomlkit
-from tomlkit.items import AoT, Table
+from tomlkit.items import AoT, Array, Comment, Null, Table
 
 from cs25search.course.settings import Recording, read_settings
 from cs25search.integrity import replace_file
@@ -19,6 +19,10 @@ from .deck.similarity import number_in
 
 MOST = 3 / 4  # of the titles; fewer numbers may be about something else
 LONGEST_NUMBER = 3  # digits; more are a year or a date
+_UNTITLED = (
+    '# title = ""',
+    "# no title found; numbered in the order of the file names",
+)
 GAPS = {
     "title_ja": "the title in Japanese",
     "about": "one sentence for visitors: what can be asked here",
@@ -62,8 +66,13 @@ class NewCourse:
     deck: Path | None = None
 
 
-def write_course(folder: Path, course: NewCourse, lectures: Sequence[FoundLecture]) -> int:
-    """Write course.toml, or add to it the lectures that it lacks; return how many were added.
+def write_course(
+    folder: Path, course: NewCourse, lectures: Sequence[FoundLecture]
+) -> tuple[int, int]:
+    """Write course.toml, or add to it the lectures, titles, lengths and chapters that it lacks.
+
+    Returns:
+        How many lectures were added, and in how many others something was filled in.
 
     Raises:
         DataError: The existing file is faulty.
@@ -87,7 +96,13 @@ def write_course(folder: Path, course: NewCourse, lectures: Sequence[FoundLectur
     if not isinstance(tables, AoT):
         tables = tomlkit.aot()
     recordings = settings.recordings if settings else ()
-    lacking = [one for one in lectures if not _is_among(recordings, one)]
+    lacking, filled = [], 0
+    for one in lectures:
+        place = _place_of(recordings, one)
+        if place is None:
+            lacking.append(one)
+        else:
+            filled += _fill(tables[place], one)
     numbers = _numbers(lacking, recordings)
     for number, one in sorted(zip(numbers, lacking, strict=True), key=lambda pair: pair[0]):
         tables.append(_table(number, one, folder))
@@ -95,7 +110,7 @@ def write_course(folder: Path, course: NewCourse, lectures: Sequence[FoundLectur
         document.add("lecture", tables)
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(path, tomlkit.dumps(document).encode())
-    return len(lacking)
+    return len(lacking), filled
 
 
 def _numbers(lacking: Sequence[FoundLecture], recordings: Sequence[Recording]) -> list[int]:
@@ -140,16 +155,34 @@ def numbers_in(titles: Sequence[str]) -> list[int]:
     return []
 
 
-def _is_among(recordings: Sequence[Recording], one: FoundLecture) -> bool:
-    """Return whether a lecture is listed: by its id, its file, or a file that has moved."""
-    for listed in recordings:
+def _place_of(recordings: Sequence[Recording], one: FoundLecture) -> int | None:
+    """Return where a lecture is listed, by id, file, or a file that has moved; else None."""
+    for place, listed in enumerate(recordings):
         if one.video and one.video == listed.video_id:
-            return True
+            return place
         if one.captions and listed.captions:
             moved = not listed.captions.exists() and listed.captions.name == one.captions.name
             if moved or listed.captions.resolve() == one.captions:
-                return True
-    return False
+                return place
+    return None
+
+
+def _fill(table: Table, one: FoundLecture) -> bool:
+    """Add title, length and chapters where a lecture has none; return whether any was added."""
+    found = {
+        "title": one.title,
+        "duration": round(one.length, 1),
+        "chapters": _chapters(one) if one.chapters else None,
+    }
+    gaps = {key: value for key, value in found.items() if value and not table.get(key)}
+    if "title" in gaps:
+        body = table.value.body
+        for place, (_, item) in enumerate(body):
+            if isinstance(item, Comment) and item.as_string().strip() in _UNTITLED:
+                body[place] = (None, Null())
+    for key, value in gaps.items():
+        table[key] = value
+    return bool(gaps)
 
 
 def _fresh(name: str, course: NewCourse) -> tomlkit.TOMLDocument:
@@ -180,8 +213,8 @@ def _table(number: int, one: FoundLecture, folder: Path) -> Table:
     if one.title:
         table.add("title", one.title)
     else:
-        table.add(tomlkit.comment('title = ""'))
-        table.add(tomlkit.comment("no title found; numbered in the order of the file names"))
+        for line in _UNTITLED:
+            table.add(tomlkit.comment(line.removeprefix("# ")))
     if one.media:
         table.add("media", _shown(one.media, folder))
     table.add(tomlkit.comment('title_ja = ""'))
@@ -192,8 +225,12 @@ def _table(number: int, one: FoundLecture, folder: Path) -> Table:
     if one.length:
         table.add("duration", round(one.length, 1))
     if one.chapters:
-        lines = tomlkit.array()
-        for start, title in one.chapters:
-            lines.append(f"{clock(start)} {title}")
-        table.add("chapters", lines.multiline(True))
+        table.add("chapters", _chapters(one))
     return table
+
+
+def _chapters(one: FoundLecture) -> Array:
+    lines = tomlkit.array()
+    for start, title in one.chapters:
+        lines.append(f"{clock(start)} {title}")
+    return lines.multiline(True)

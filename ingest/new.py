@@ -69,7 +69,8 @@ def new(  # noqa: PLR0913 (an argument for each option)
     """Make a course NAME: write its course.toml with everything that can be found out.
 
     What is not known is marked by comments. If the course exists, lectures that are new are added,
-    and nothing is overwritten. Exit code 3: some files could not be read.
+    missing titles, lengths and chapters are filled in, and nothing is overwritten. Exit code 3:
+    some files could not be read.
 
     Example: cs25search new physics --captions ~/physics
     """
@@ -102,12 +103,14 @@ def new(  # noqa: PLR0913 (an argument for each option)
             "Give a folder of caption files, or a playlist that can be listed now."
         )
     lectures = in_order(lectures, parsed)
-    added = write_course(folder, NewCourse(title, language, playlist_id, deck), lectures)
+    added, filled = write_course(folder, NewCourse(title, language, playlist_id, deck), lectures)
     named = read_settings(folder).deck_file
     if deck and named and named.resolve() != deck.resolve():
         out(f"{folder / COURSE_FILE} names another deck, {named}. To change it, edit [deck] file "
             "there.", err=True)  # fmt: skip
     what = f"{added} lecture{'' if added == 1 else 's'}"
+    if filled:
+        out(f"Filled in gaps of {filled} more.", err=True)
     out(f"Added {what} to {folder / COURSE_FILE}. Fill in the rest, then: cs25search ingest {name}")
     if any(one.failed for one in left_out):
         sys.exit(SOME_FAILED)

@@ -475,6 +475,33 @@ def test_new_again_adds_and_never_overwrites(tmp_path):
     assert path.read_text("utf-8").count("[[lecture]]") == 6
 
 
+def test_new_again_fills_gaps_from_an_info_json_and_overwrites_nothing(tmp_path):
+    captions = tmp_path / "captions"
+    captions.mkdir()
+    for name in ("Kd3x_Qp7LmA.en.srt", "U8J32Z3qV8s.en.srt"):
+        (captions / name).write_text("1\n00:00:01,000 --> 00:00:03,000\nWelcome.\n")
+    new(tmp_path, "cooking", "--captions", captions)
+    path = tmp_path / "courses" / "cooking" / "course.toml"
+    first, second = path.read_text("utf-8").split("[[lecture]]")[1:]
+    assert '# title = ""' in first and "no title found" in first
+    mine = second.replace('# title = ""', 'title = "My title"\nchapters = ["0:00 Mine"]')
+    path.write_text(path.read_text("utf-8").replace(second, mine) + "# my own remark\n", "utf-8")
+    for name in ("Kd3x_Qp7LmA", "U8J32Z3qV8s"):
+        info = {"id": name, "extractor": "youtube", "title": "Bread", "duration": 214,
+                "chapters": [{"start_time": 0, "title": "Flour"}]}  # fmt: skip
+        (captions / f"{name}.info.json").write_text(json.dumps(info))
+    done = new(tmp_path, "cooking", "--captions", captions)
+    assert "Added 0 lectures" in done.stdout and "Filled in gaps of 1 more" in done.stderr
+    written = path.read_text("utf-8")
+    assert "# my own remark" in written and 'title = "My title"' in written
+    assert "no title found" not in written.split("[[lecture]]")[1]
+    bread, own = read_settings(path.parent).about.lectures
+    assert (bread.title, bread.chapters, bread.duration) == ("Bread", ((0, "Flour"),), 3.0)
+    assert (own.title, own.chapters) == ("My title", ((0, "Mine"),))
+    assert "Filled" not in new(tmp_path, "cooking", "--captions", captions).stderr
+    assert path.read_text("utf-8") == written
+
+
 @pytest.mark.parametrize(
     ("names", "numbers"),
     [
