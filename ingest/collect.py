@@ -345,7 +345,8 @@ def _match(
     """Return each video's lecture in the index, and the index's lecture numbers by the deck's.
 
     The course's own lectures keep their numbers. Those of a deck do so too, unless such a number
-    belongs to another lecture of the course; then they all follow after the last one.
+    belongs to another lecture of the course; then they all follow after the last one. Where
+    course.toml names both lectures and the deck, a video that it does not list gets no number.
     """
     bundled = match(
         # They are known by their ids, so there is no need to compare speech.
@@ -357,6 +358,9 @@ def _match(
     )
     if deck is None:
         return bundled, {}
+    if course.lectures and course.settings.deck_file:
+        listed = {one.video_id for one in course.lectures}
+        candidates = [one for one in candidates if one.video_id in listed]
     further = match(candidates, deck.lectures)
     own = {one.number for one in course.lectures}
     same = {

@@ -11,11 +11,15 @@ from fake_youtube import Talk, serve
 from streamlit.testing.v1 import AppTest
 
 from cs25search import open_index
+from cs25search.course.read import load_course
 from cs25search.course.settings import read_settings
 from cs25search.errors import CourseMissing, DataError, QuestionError
 from cs25search.place import BUNDLED, read_place
 from cs25search.search import open_all, search_all
+from ingest.captions.files import Origin, RawTrack
+from ingest.collect import collect
 from ingest.course_file import FoundLecture, NewCourse, write_course
+from ingest.deck.parse import read_deck
 from ingest.new import course_of, merged
 from ingest.old_layout import is_old, move_old, remove_old
 
@@ -569,6 +573,37 @@ def test_new_adds_a_deck_alone_and_says_when_another_one_is_named(tmp_path):
     assert done.returncode == 0 and "names another deck" not in done.stderr
     assert read_settings(tmp_path / "courses" / "cooking").deck_file == first
     assert "one.txt. To change it, edit" in new(tmp_path, "cooking", "--deck", second).stderr
+
+
+@pytest.mark.parametrize("with_deck", [True, False])
+def test_lecture_that_was_removed_has_no_number(tmp_path, with_deck):
+    lectures = [
+        FoundLecture(title, f"aaaaaaaaaa{n}") for n, title in enumerate(("Flour", "Salt", "Heat"))
+    ]
+    (tmp_path / "deck.txt").write_text(
+        "  1. Kitchen\n  2. Contents 1. Flour (0:03) 2. Salt (0:03) 3. Heat (0:03)\n"
+    )
+    kept = NewCourse("Cooking", deck=tmp_path / "deck.txt" if with_deck else None)
+    write_course(tmp_path / "cooking", kept, lectures)
+    path = tmp_path / "cooking" / "course.toml"
+    tracks = {
+        one.video: RawTrack(
+            Origin(one.video, "local", f"{one.video}.en.srt", "en", title=one.title, duration=3.0),
+            b"1\n00:00:01,000 --> 00:00:03,000\nWelcome.\n",
+        )
+        for one in lectures
+    }
+    deck = read_deck(tmp_path / "deck.txt") if with_deck else None
+
+    def numbers():
+        load_course.cache_clear()
+        rows = collect(load_course(path.parent), tracks, deck, {}).rows
+        return {row.video.title: row.video.lecture for row in rows}
+
+    assert numbers() == {"Flour": 1, "Salt": 2, "Heat": 3}
+    first, flour, _, heat = path.read_text("utf-8").split("[[lecture]]")
+    path.write_text("[[lecture]]".join((first, flour, heat)), "utf-8")
+    assert numbers() == {"Flour": 1, "Heat": 3, "Salt": None}
 
 
 def test_new_names_the_recording_beside_captions_that_are_not_of_youtube(tmp_path):
