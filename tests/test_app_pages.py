@@ -78,6 +78,13 @@ def say(key: str, language: str, **values: object) -> str:
     return TEXTS[key][language == "ja"].format(**values)
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_keys_of_find_are_listed_on_the_page_that_has_it(language):
+    for path, is_listed in (("lecture", True), ("", False)):
+        listed = desk(open_page(path, lang=language, lecture="5"))["words"]["keys_list"]
+        assert (["Enter / Shift+Enter", say("key_find", language)] in listed) == is_listed
+
+
 def buttons(app: AppTest, prefix: str) -> list:
     return [button for button in app.button if (button.key or "").startswith(prefix)]
 

@@ -93,6 +93,28 @@ def test_what_is_asked_for_is_chosen_among_what_fits_into_the_time(index, goal, 
 
 
 @pytest.mark.parametrize(
+    ("goal", "lecture", "time"),
+    [("RL in 30 minutes", 4, 1800), ("30分で強化学習", 4, 1800),
+     ("I do vision, 20 minutes", 3, 1200),
+     ("scaling laws within 10 minutes", 5, 600), ("10分で音声認識", 10, 600)],
+)  # fmt: skip
+def test_a_topic_with_a_time_gets_the_part_that_fits(index, goal, lecture, time):
+    guide = index.guide(goal)
+    assert numbers(guide)[0] == lecture and guide.time == time
+    for pick in guide.picks:
+        assert pick.lecture.duration > time and pick.moments
+        assert 0 < pick.end - pick.begin <= time
+        assert all(pick.begin <= one.start < pick.end for one in pick.moments)
+    said = verdict(guide.picks[0], time, "en")
+    assert f"you have {time // 60}." in said and "The part of it that fits: " in said
+
+
+def test_a_topic_with_time_for_the_whole_lecture_gets_it(index):
+    for pick in index.guide("RL in 2 hours").picks:
+        assert not pick.end and "you have 120." in verdict(pick, 7200, "en")
+
+
+@pytest.mark.parametrize(
     ("goal", "aspect"),
     [("quick overview", "short"), ("easy one", "easy"), ("ざっと知りたい", "short"),
      ("I am a beginner and have 30 minutes", "beginner"), ("初心者で30分しかない", "beginner"),

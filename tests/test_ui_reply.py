@@ -40,6 +40,8 @@ def test_outline_is_a_list_that_plays_and_is_not_repeated_as_prose():
     assert shown.startswith("<p>It is. <a ") and shown.count("Part 2.") == 1
     assert '?t=65" target="_blank">1:05 Part 2.</a></li>' in shown
     assert list(reply.outline(answer).values()) == parts
+    assert reply.is_whole(replace(answer, citations=tuple(parts)))
+    assert not reply.is_whole(answer)  # it cites a note
 
 
 def test_hostile_text_is_escaped():

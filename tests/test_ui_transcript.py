@@ -30,6 +30,21 @@ def test_speech_without_notes_is_a_row_for_each_paragraph():
     assert [row.start for row in rows] == [2, 61] and not any(row.note for row in rows)
 
 
+@pytest.mark.parametrize("punctuated", [range(0), range(5), range(20, 25)])
+def test_speech_without_sentence_ends_has_a_play_link_every_half_minute(punctuated):
+    cues = [Cue(4 * n, 4 * n + 4, "so." if n in punctuated else "so") for n in range(60)]
+    rows = rows_of([], cues, [])
+    assert sum((row.said[0] for row in rows), ()) == tuple(cues)
+    long = [row for row in rows if row.end - row.start > 30]
+    assert all(any(cue.text == "so." for cue in row.said[0]) for row in long)
+
+
+def test_sentences_are_kept_together():
+    cues = [Cue(10 * n, 10 * n + 10, "so." if n % 2 else "so") for n in range(12)]
+    ends = [row.said[0][-1].text for row in rows_of([], cues, [])]
+    assert ends == ["so."] * len(ends) and len(ends) == 3
+
+
 @pytest.mark.parametrize(("view", "notes", "lines"), [
     ("both", 2, 3), ("notes", 2, 0), ("speech", 0, 3), ("languages", 4, 0),
 ])  # fmt: skip

@@ -354,6 +354,14 @@ _MINUTES = (
     "About {time} of its {length} minutes deal with it directly.",
     "全{length}分のうち約{time}分が直接この話題を扱います。",
 )
+_LENGTH = (
+    "The lecture takes {length} minutes; you have {time}.",
+    "{length}分の講義です（使える時間：{time}分）。",
+)
+_PART = (
+    "The part of it that fits: {begin}–{end}.",
+    "時間内に見るなら{begin}～{end}です。",
+)
 COUNTED_FROM = 600.0  # seconds; for shorter lectures, the minutes about the goal are left out
 
 
@@ -368,6 +376,10 @@ def verdict(pick: Pick, time: float, language: Language) -> str:
     parts = [VERDICTS[pick.fit][japanese].format(length=length, time=minutes(time))]
     if pick.seconds and lecture.duration >= COUNTED_FROM:
         parts.append(_MINUTES[japanese].format(length=length, time=minutes(pick.seconds)))
+    if time and lecture.duration and pick.fit not in ("in_time", "too_long"):
+        parts.append(_LENGTH[japanese].format(length=length, time=minutes(time)))
+    if pick.end:
+        parts.append(_PART[japanese].format(begin=clock(pick.begin), end=clock(pick.end)))
     in_a_word = in_language(lecture.in_a_word, lecture.in_a_word_ja, language)
     if in_a_word and pick.fit not in ("in_time", "too_long"):
         parts.append(in_a_word + ("。" if japanese else "."))
@@ -404,6 +416,7 @@ def _pick_json(pick: Pick, time: float, language: Language) -> dict[str, Any]:
         "verdict": verdict(pick, time, language),
         "seconds": pick.seconds,
         "begin": pick.begin,
+        "end": pick.end or None,
         "time": clock(pick.begin),
         "url": video.url(pick.begin) or None,
         **file_json(video),

@@ -436,6 +436,8 @@ class Pick:
         seconds: Time in it that is about the goal; 0 if that was not measured.
         begin: The second to begin at.
         moments: Notes or captions to look at first, in order of time; may be empty.
+        end: The second at which the part that fits into the visitor's time ends; 0 if no part was
+            chosen.
     """
 
     lecture: Lecture
@@ -443,6 +445,7 @@ class Pick:
     seconds: float
     begin: float
     moments: tuple[Chunk, ...]
+    end: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

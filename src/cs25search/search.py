@@ -38,7 +38,6 @@ from .place import (
     index_names,
     read_place,
 )
-from .question.cleanup import topic_of
 from .question.read import Question, read_question
 from .ranking.filters import EVERYTHING, Filters, read_filters
 from .ranking.searcher import Found, Searcher
@@ -580,11 +579,11 @@ class Index:
         Raises:
             QuestionError: The goal is empty or too long.
         """
-        from .answers.guide import build_guide
+        from .answers.guide import build_guide, topic_of_goal
         from .ranking.lectures import GOAL_MOMENTS
 
         typed = read_text("The goal", goal)
-        found = self.searcher.find(read_question(topic_of(typed)), Filters(), GOAL_MOMENTS)
+        found = self.searcher.find(read_question(topic_of_goal(typed)), Filters(), GOAL_MOMENTS)
         return build_guide(self.searcher, found, typed)
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:

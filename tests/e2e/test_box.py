@@ -152,6 +152,17 @@ def test_recent_questions_outlive_the_session_in_this_browser(browser, app_url, 
         until(lambda: stored(page), [])
 
 
+@pytest.mark.parametrize("question", ["???", "…!", "？！"])
+def test_a_question_without_a_word_is_not_kept(page, app_url, question):
+    open_desk(page, f"{app_url}/?lang=en&q={quote('What is BERT?')}")
+    until(lambda: stored(page), ["What is BERT?"])
+    box(page).fill(question)
+    box(page).press("Enter")
+    expect(page.get_by_text(say("en", "nothing", question=question))).to_be_visible()
+    settle(page)
+    until(lambda: stored(page), ["What is BERT?"])
+
+
 def test_twenty_questions_are_kept_the_newest_first(page, app_url):
     open_desk(page, f"{app_url}/?lang=en")
     many = [{"question": f"question {n}", "course": "cs25"} for n in range(20)]

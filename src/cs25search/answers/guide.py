@@ -7,7 +7,7 @@ minutes of a lecture are about the goal.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..question.cleanup import topic_of
 from ..ranking.entries import rank_entries
@@ -36,6 +36,13 @@ MARGIN = 60.0  # seconds by which a lecture may exceed the time that a visitor h
 _TIME = re.compile(
     r"(?P<minutes>\d{1,3}) ?(?:min(?:ute)?s?\b|分)"
     r"|(?P<hours>\d{1,2}|an|one|two) ?(?:hours?\b|時間)",
+    re.IGNORECASE,
+)
+
+
+_WITHIN = re.compile(
+    r"(?:\b(?:in|within|under|for|only|i(?:['’]ve| have)(?: only| just)?)\s+)*"
+    rf"(?:{_TIME.pattern})(?:以内|程度|ぐらい|くらい|だけ|しか(?:ない|無い))*[でにの]?[、,]?",
     re.IGNORECASE,
 )
 
@@ -122,13 +129,16 @@ def build_guide(searcher: Searcher, found: Found, goal: str) -> Guide:
     fits = judge(searcher, found).probability >= FITS_A_GOAL
     ranked = [one for one in rank_lectures(searcher, found) if one.share >= LEAST] if fits else []
     by_id = {one.lecture.video_id: one for one in ranked}
-    named = _named(fact, every)
+    named, time = _named(fact, every), time_of(goal)
     picks = [_as_a_whole(one, by_id.get(one.video_id)) for one in named]
     others = [pick_of(one) for one in ranked if one.lecture not in named]
     # Beside a named lecture, only lectures largely about the goal; beside a part, no mentions.
     if picks or any(one.fit != "mention" for one in others):
         others = [one for one in others if one.fit == "whole" or (not picks and one.fit == "part")]
-    return Guide(fact, (*picks, *others)[:PICKS])
+    shown = (*picks, *others)[:PICKS]
+    if time:
+        shown = tuple(_part_in_time(one, by_id.get(one.lecture.video_id), time) for one in shown)
+    return Guide(fact, shown, time)
 
 
 def aspect_of(goal: str) -> str:
@@ -170,6 +180,15 @@ def time_of(goal: str) -> float:
     return 3600.0 * (hours or int(match["hours"]))
 
 
+def topic_of_goal(goal: str) -> str:
+    """Return the topic of a goal, without the time that the visitor has.
+
+    >>> topic_of_goal("RL in 30 minutes"), topic_of_goal("30分で強化学習"), topic_of_goal("RL")
+    ('RL', '強化学習', 'RL')
+    """
+    return topic_of(goal if aspect_of(goal) else _WITHIN.sub(" ", goal).strip() or goal)
+
+
 def find_fact(searcher: Searcher, found: Found, goal: str) -> Entry | None:
     """Return what the course says about which lectures to watch for a goal, or None.
 
@@ -182,7 +201,7 @@ def find_fact(searcher: Searcher, found: Found, goal: str) -> Entry | None:
         return None
     aspect = aspect_of(goal)
     own = [_ASPECTS[aspect].asks[found.query.language]] if aspect else []
-    texts = own or [goal, found.question.text]
+    texts = own or [goal, topic_of_goal(goal), found.question.text]
     best: tuple[float, Entry | None] = (FACT_SCORE, None)
     for text in dict.fromkeys(texts):
         query = searcher.encode(text)
@@ -242,6 +261,26 @@ def pick_of(ranked: RankedLecture) -> Pick:
     return Pick(lecture, fit, seconds, _begin(ranked), _moments(ranked))
 
 
+def _part_in_time(pick: Pick, ranked: RankedLecture | None, time: float) -> Pick:
+    """Return a pick limited to the part of its lecture with most about the goal in some seconds."""
+    if ranked is None or 0 < pick.lecture.duration <= time + MARGIN:
+        return pick
+    hits = _not_at_the_end(ranked)
+
+    def seconds_from(begin: float) -> float:
+        return sum(
+            max(0.0, min(hit.end, begin + time) - hit.start) for hit in hits if hit.start >= begin
+        )
+
+    begin = max(sorted(hit.start for hit in hits), key=seconds_from)
+    inside = [hit for hit in hits if begin <= hit.start < begin + time]
+    # Of a lecture about the goal, everything counts; of others, only their moments.
+    of_it = pick.fit in ("named", "whole")
+    last = pick.lecture.duration if of_it else max(hit.end for hit in inside)
+    end = min(begin + time, last or begin + time)
+    return replace(pick, begin=begin, end=end, moments=_best(inside))
+
+
 def _begin(ranked: RankedLecture) -> float:
     """Return the start of the stretch around the best moment."""
     begin = _not_at_the_end(ranked)[0].start
@@ -252,7 +291,12 @@ def _begin(ranked: RankedLecture) -> float:
 
 
 def _moments(ranked: RankedLecture) -> tuple[Chunk, ...]:
-    best = [hit.note or hit.chunk for hit in _not_at_the_end(ranked)[:BEGINNINGS]]
+    return _best(_not_at_the_end(ranked))
+
+
+def _best(hits: Sequence[Hit]) -> tuple[Chunk, ...]:
+    """Return the moments to look at first, of hits that begin with the best."""
+    best = [hit.note or hit.chunk for hit in hits[:BEGINNINGS]]
     return tuple(sorted(dict.fromkeys(best), key=lambda one: one.start))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ...answers.compare import compared
 from ...answers.small_talk import examples
 from ...errors import Cs25SearchError
 from ...question.follow_up import understood_as
@@ -14,7 +15,7 @@ from ...records import Video
 from ...search import Index, search_all
 from ..context import PageContext, show_problem
 from ..live import live_index, live_indexes, other_videos, suggested
-from ..views import asks
+from ..views import asks, reply
 from ..views.address import Chosen, chosen_filters, first_chosen
 from ..views.map import course_map
 from ..views.map_rows import MapRow, map_rows
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 HITS, MORE = 5, 5  # moments at first, and with each click on "more"
+FIRST = 3  # of them below an answer that is whole without them
 BOX_LETTERS = 60  # of a question; a phone or a narrow box cuts off the rest
 TITLES = 5  # of chapters or lectures, where there are no questions to try
 # Keys in the session state: the previous question, this one completed, one to search as typed.
@@ -126,7 +128,7 @@ def _show_everywhere(context: PageContext, question: str) -> list[Video]:
         return []
     key = "found_one" if len(hits) == 1 else "found"
     st.markdown(muted(context.say(key, count=len(hits)) if fits else context.say("nearest")))
-    cards.show_moments(context, indexes, hits, question)
+    cards.Moments(context, indexes, hits, question).show()
     return [hit.video for hit in hits]
 
 
@@ -240,19 +242,28 @@ def _show_found(context: PageContext, index: Index, found: Found, course: "Delta
     answer_pane.start_answer(index, found)
     above = st.container()
     heading = st.empty()
-    key = "found_one" if len(hits) == 1 else "found"
-    heading.markdown(muted(context.say(key, count=len(hits))))
-    cards.show_moments(context, {"": index}, hits, question)
+    # The sides of a comparison need room.
+    is_comparison = compared(question) is not None
+    moments = cards.Moments(context, {"": index}, hits, question, folds_slides=is_comparison)
+    moments.show(FIRST)
     asked = st.session_state["question"]
-    if len(hits) >= HITS + MORE * st.session_state.get(SHOWN, {}).get(asked, 0):
+    clicks = st.session_state.get(SHOWN, {}).get(asked, 0)
+    if len(hits) >= HITS + MORE * clicks:
         st.button(
             context.say("more_moments"), icon=":material/expand_more:", on_click=_show_more,
             args=(asked,),
         )  # fmt: skip
     with above:
         answer = answer_pane.show_answer(context, index, found)
-    if answer and answer.status == "not_in_lectures":
-        heading.empty()  # the answer announces them as the closest
+    count = len(hits)
+    if answer and reply.is_whole(answer) and not clicks:
+        count = min(count, FIRST)
+    else:
+        moments.show()
+    # An answer that finds nothing announces the moments as the closest.
+    if not (answer and answer.status == "not_in_lectures"):
+        key = "found_one" if count == 1 else "found"
+        heading.markdown(muted(context.say(key, count=count)))
     if shown := course_map(_chosen_rows(index, found), context.links):
         course.html(shown)
     if others := asks.also_answered(hits, question, context.language):

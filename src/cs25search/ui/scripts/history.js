@@ -2,6 +2,7 @@
 
 const KEY = "cs25search.questions"
 const MOST = 20
+const WORD = /[\p{L}\p{N}]/u
 
 function read() {
   try {
@@ -26,7 +27,9 @@ export function recent(course) {
   return read().filter((one) => one.course === course).map(({ question }) => question)
 }
 
+// Keep a question, unless it has no word ("???").
 export function remember(course, question) {
+  if (!WORD.test(question)) return
   const others = read().filter((one) => one.course !== course || one.question !== question)
   write([{ question, course }, ...others].slice(0, MOST))
 }

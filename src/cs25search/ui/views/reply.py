@@ -58,6 +58,21 @@ def outline(answer: Answer) -> dict[Sentence, Citation]:
     return found
 
 
+def is_whole(answer: Answer) -> bool:
+    """Return whether an answer needs no moments below it: an outline, a list, about the course.
+
+    >>> from cs25search.records import Video
+    >>> part = Citation(1, Video("v", "T", (), 9.0, 5), 65, 65, "GLOM", None, kind="lecture")
+    >>> said = (Sentence("It is short.", (1,)),)
+    >>> is_whole(Answer("?", "answered", "", said, (part,), 1.0))
+    True
+    >>> is_whole(Answer("?", "answered", "", said, (replace(part, kind="note"),), 1.0))
+    False
+    """
+    kinds = {citation.kind for citation in answer.citations}
+    return answer.status == "answered" and kinds <= {"lecture", "slide", "deck"}
+
+
 def _outline(parts: Mapping[Sentence, Citation], links: Links) -> str:
     """Return a list of the parts of a lecture; a click on one plays it."""
     shown = []

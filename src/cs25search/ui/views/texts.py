@@ -130,6 +130,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "key_space": ("play or pause", "再生・一時停止"),
     "key_skip": ("10 seconds back or forward", "10秒戻る・進む"),
     "key_moment": ("next or previous moment", "次の場面・前の場面"),
+    "key_find": (
+        "in the box Find: next or previous place",
+        "「この回の中を探す」の入力欄で、次・前の箇所へ移動",
+    ),
     "key_help": ("this list", "この一覧"),
     "copy_link": ("Copy link", "リンクをコピー"),
     "qa": ("Asked by the audience", "会場からの質問"),

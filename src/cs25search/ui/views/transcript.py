@@ -12,8 +12,8 @@ from .html import Links, escape_html, mark_spans
 from .moment import note_label
 from .texts import say
 
-# Seconds after which the end of a sentence ends a paragraph, and after which that of any cue does.
-SENTENCE_ENDS, CUE_ENDS = 40.0, 80.0
+SENTENCE_ENDS = 40.0  # seconds after which the end of a sentence ends a paragraph
+UNBROKEN = 25.0  # seconds without the end of a sentence after which any cue ends it
 View = Literal["both", "notes", "speech", "languages"]
 
 
@@ -108,7 +108,10 @@ def is_moment(row: TextRow, hits: Sequence[Hit]) -> bool:
 
 
 def paragraphs(cues: Sequence[Cue], breaks: Sequence[float] = ()) -> list[tuple[Cue, ...]]:
-    """Return cues as paragraphs of about a minute that end at a sentence end if possible.
+    """Return cues as paragraphs that end at a sentence end if possible.
+
+    Each paragraph has one link that the keyboard reaches, so captions without punctuation must not
+    become long ones.
 
     Args:
         breaks: Seconds at which a new paragraph must begin.
@@ -118,6 +121,8 @@ def paragraphs(cues: Sequence[Cue], breaks: Sequence[float] = ()) -> list[tuple[
     [['One.', 'Two.'], ['Three']]
     >>> [[cue.text for cue in group] for group in paragraphs(said, breaks=[30])]
     [['One.'], ['Two.', 'Three']]
+    >>> [len(group) for group in paragraphs([Cue(n, n + 5, "so") for n in range(0, 60, 5)])]
+    [5, 5, 2]
     """
     groups: list[list[Cue]] = []
     for cue in cues:
@@ -130,13 +135,18 @@ def paragraphs(cues: Sequence[Cue], breaks: Sequence[float] = ()) -> list[tuple[
 
 
 def _ends(group: list[Cue], following: Cue, breaks: Sequence[float]) -> bool:
-    lasts = following.start - group[0].start
-    is_sentence = group[-1].text.rstrip().endswith((".", "?", "!", "。", "？", "！"))
+    begin = group[0].start
+    lasts = following.start - begin
+    ended = next((cue.end for cue in reversed(group) if _is_sentence_end(cue)), begin)
     return (
-        any(group[0].start < second <= following.start for second in breaks)
-        or (is_sentence and lasts >= SENTENCE_ENDS)
-        or lasts >= CUE_ENDS
+        any(begin < second <= following.start for second in breaks)
+        or (_is_sentence_end(group[-1]) and lasts >= SENTENCE_ENDS)
+        or following.start - ended >= UNBROKEN
     )
+
+
+def _is_sentence_end(cue: Cue) -> bool:
+    return cue.text.rstrip().endswith((".", "?", "!", "。", "？", "！"))
 
 
 def occurrences(text: str, wanted: str) -> list[tuple[int, int]]:

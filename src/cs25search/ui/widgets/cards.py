@@ -14,26 +14,54 @@ from ..views.markup import escape_markup, muted
 from . import kept_list
 
 
-def show_moments(
-    context: PageContext, indexes: Mapping[str, Index], hits: Sequence[Hit], question: str
+class Moments:
+    """Hits grouped by lecture, the lecture of the best hit first; they can be shown in parts."""
+
+    def __init__(
+        self,
+        context: PageContext,
+        indexes: Mapping[str, Index],
+        hits: Sequence[Hit],
+        question: str,
+        folds_slides: bool = False,
+    ) -> None:
+        """Take the place of all hits on the page.
+
+        Args:
+            indexes: By the course of a hit; by "" if one course was searched.
+            hits: Best first.
+            folds_slides: Whether the slide beside the best hit is folded too.
+        """
+        self._context, self._indexes, self._question = context, indexes, question
+        self._hits = list(hits)
+        self._opens_slide = not folds_slides
+        videos = dict.fromkeys(hit.video for hit in hits)
+        self._places = {
+            video: st.container(key=f"from-{number}", gap="xsmall")
+            for number, video in enumerate(videos, start=1)
+        }
+        self._named: set[Video] = set()
+
+    def show(self, count: int | None = None) -> None:
+        """Show the next hits: so many, or all that are left."""
+        shown, self._hits = self._hits[:count], self._hits[len(self._hits[:count]) :]
+        for hit in shown:
+            with self._places[hit.video]:
+                if hit.video not in self._named:
+                    self._named.add(hit.video)
+                    self._show_name(hit)
+                opens = hit.rank == 1 and self._opens_slide
+                _show_card(self._context, self._indexes[hit.course], hit, self._question, opens)
+
+    def _show_name(self, hit: Hit) -> None:
+        line = moment.video_line(hit.video, self._context.language)
+        titles = self._context.titles
+        st.markdown(f"{escape_markup(titles[hit.course])} · {line}" if hit.course else line)
+
+
+def _show_card(
+    context: PageContext, index: Index, hit: Hit, question: str, opens_slide: bool
 ) -> None:
-    """Show hits grouped by lecture, the lecture of the best hit first.
-
-    Args:
-        indexes: By the course of a hit; by "" if one course was searched.
-    """
-    videos = dict.fromkeys(hit.video for hit in hits)
-    for number, video in enumerate(videos, start=1):
-        with st.container(key=f"from-{number}", gap="xsmall"):
-            own = [hit for hit in hits if hit.video == video]
-            line = moment.video_line(video, context.language)
-            course = own[0].course
-            st.markdown(f"{escape_markup(context.titles[course])} · {line}" if course else line)
-            for hit in own:
-                _show_card(context, indexes[course], hit, question)
-
-
-def _show_card(context: PageContext, index: Index, hit: Hit, question: str) -> None:
     with st.container(border=True, key=f"moment-{hit.rank}", gap="xxsmall"):
         st.html(card.card(hit, index, question, context.links))
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -48,13 +76,13 @@ def _show_card(context: PageContext, index: Index, hit: Hit, question: str) -> N
             )
             number = hit.slide.number if hit.slide else 0
             kept_list.show_keep_button(context, hit.video.video_id, hit.start, hit.end, number)
-            is_best, slide = hit.rank == 1, ""
+            slide = ""
             if hit.slide:
                 deck = index.generation.about.deck
-                slide = card.slide_html(hit.slide, deck, context.language, is_best)
-            folded = "" if is_best else slide
+                slide = card.slide_html(hit.slide, deck, context.language, opens_slide)
+            folded = "" if opens_slide else slide
             st.html(card.actions(hit, context.language, folded), width="content")
-        if is_best and slide:
+        if opens_slide and slide:
             st.html(slide)
 
 

@@ -29,6 +29,7 @@ SCRIPT_TEXTS = ("desk_player", "desk_quiet", "desk_play_from", "desk_play_all", 
          "desk_elsewhere")  # fmt: skip
 KEYS = {"/": "key_box", "Space": "key_space", "j / l": "key_skip", "n / p": "key_moment",
         "?": "key_help"}  # fmt: skip
+FIND_KEYS = {"Enter / Shift+Enter": "key_find"}  # on a page with Find
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,9 @@ def show_desk(
         key.removeprefix("desk_"): context.say(key, time="{time}", host="{host}")
         for key in SCRIPT_TEXTS
     }
+    keys = (FIND_KEYS if options.video else {}) | KEYS
     words["keys_list"] = [[context.say("space") if key == "Space" else key, context.say(text)]
-                          for key, text in KEYS.items()]  # fmt: skip
+                          for key, text in keys.items()]  # fmt: skip
     component("desk", isolate_styles=False)(
         key=KEY,
         data={
