@@ -78,9 +78,10 @@ class RecordedConsole(PlainConsole):
         super().print(*objects, **options)
         _record(" ".join(map(str, objects)))
 
-    def status(self, status: Any, **options: Any) -> Status:
-        """Show a status and record it as a remark."""
-        _record(str(status))
+    def status(self, status: Any, *, step: str = "", **options: Any) -> Status:
+        """Show a status and record it as a step, which the app names in the visitor's language."""
+        for recorder in _recorders:
+            recorder.step(step, 0, None)
         return super().status(status, **options)
 
 

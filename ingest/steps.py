@@ -295,7 +295,7 @@ def transcribe_missing(
     if not missing:
         remarks.print("No recording is left to transcribe.")
         return set(), []
-    with remarks.status("Loading the speech model"):
+    with remarks.status("Loading the speech model", step="speech_model"):
         recogniser = Whisper(order.speech_model, order.index_dir / "models", order.offline)
     done, failed = set(), []
     with seconds_bar() as progress:
@@ -357,7 +357,7 @@ def list_requested(order: Order, course: Course) -> tuple[Fetcher, Requested]:
     """Return the clients and the requested videos."""
     fetcher = make_fetcher(order.network, order.cookies, order.pause)
     known = {course.settings.playlist: list(course.settings.on_youtube)}
-    with remarks.status("Reading the playlist"):
+    with remarks.status("Reading the playlist", step="playlist"):
         requested = list_videos(fetcher, order.playlist_ids, order.video_ids, order.limit, known)
     if requested.hidden:
         names = ", ".join(requested.hidden)
@@ -512,7 +512,7 @@ def waiting_lock(order: Order) -> filelock.FileLock:
 @log.step
 def prepare_encoder(order: Order) -> Encoder:
     """Return the encoder; exporting a model other than the default takes a while."""
-    with remarks.status("Preparing the encoder"):
+    with remarks.status("Preparing the encoder", step="encoder"):
         encoder = load_encoder(order.encoder_name, order.index_dir / "models", order.offline)
         return with_encodings(encoder, order.course.folder)
 

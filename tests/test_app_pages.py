@@ -13,10 +13,13 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 from test_app import APP, FLOAT32, desk, flip_a_byte, in_url, links, pieces, ran, texts
 
+import ingest
 from cs25search import open_index
 from cs25search.course.read import load_course
 from cs25search.formats import VERDICTS
+from cs25search.progress import recorded
 from cs25search.ui import ingesting
+from cs25search.ui.pages.sources import STEPS
 from cs25search.ui.views.markup import escape_markup
 from cs25search.ui.views.texts import TEXTS
 from ingest.captions.files import Origin, RawTrack, store_track
@@ -397,6 +400,28 @@ def test_sources_page_sees_an_ingest_that_runs_elsewhere(language, index_copy, m
     ran(app.run())
     assert not button(app, say("ingest", language)).disabled
     assert say("ingest_running", language) not in texts(app)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("step", STEPS)
+def test_steps_of_an_ingest_are_named_in_the_language_of_the_page(
+    language, step, small_copy, monkeypatch
+):
+    monkeypatch.setenv("CS25_INDEX", str(small_copy))
+    with filelock.FileLock(small_copy / "ingest.lock"), recorded(small_copy) as recorder:
+        recorder.step(step, 0, None)
+        app = open_page("index", lang=language)
+        assert say(STEPS[step], language) in texts(app)
+        assert not app.code
+
+
+def test_every_step_of_an_ingest_has_a_name():
+    folder = Path(ingest.__file__).parent
+    source = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    assert set(re.findall(r'(?<!write\("ingest", )\bstep="(\w+)"', source)) == set(STEPS)
+    assert source.count("remarks.status(") == len(
+        re.findall(r'remarks\.status\([^)]*step="', source)
+    )
 
 
 def test_button_brings_the_index_up_to_date_and_tells_how_it_went(small_copy, monkeypatch):

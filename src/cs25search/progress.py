@@ -26,7 +26,7 @@ class ProgressLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """One line of the file."""
 
     pid: int = 0
-    step: str = ""  # transcribe, fetch, notes or encode
+    step: str = ""  # its code, such as fetch or encode
     done: int = 0
     total: int | None = None  # None if not yet known
     remark: str = ""

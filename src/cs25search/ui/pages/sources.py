@@ -23,6 +23,9 @@ from ..widgets.drop import show_drop
 # In the session: why an ingest did not start, and what is wrong with a link or a file.
 PROBLEM, WRONG = "ingest_problem", "add_problem"
 STEPS = {
+    "playlist": "step_playlist",
+    "speech_model": "step_speech_model",
+    "encoder": "step_encoder",
     "audio": "step_audio",
     "transcribe": "step_transcribe",
     "fetch": "step_fetch",
@@ -111,7 +114,7 @@ def _show_ingest(context: PageContext, folder: Path) -> None:
         elif (code := ingesting.exit_code(folder)) is not None:
             shown = {0: st.success, 3: st.warning}.get(code, st.error)
             shown(context.say({0: "ingest_done", 3: "ingest_partly"}.get(code, "ingest_failed")))
-            st.code(ingesting.remarks(folder), language=None)
+            _show_remarks(context, folder)
 
 
 def _show_button(context: PageContext, folder: Path, running: bool) -> None:
@@ -200,7 +203,16 @@ def _show_progress(context: PageContext, folder: Path) -> None:
         st.rerun()  # redraw the whole page with the new generation
     st.markdown(context.say("ingest_running"))
     step = read_progress(folder).step
+    name = context.say(STEPS[step.step]) if step and step.step in STEPS else "…"
     if step and step.total:
-        name = context.say(STEPS[step.step]) if step.step in STEPS else step.step
         st.progress(min(step.done / step.total, 1.0), f"{name} {step.done:,}/{step.total:,}")
-    st.code(ingesting.remarks(folder) or "…", language=None)
+    else:
+        st.markdown(name)
+    _show_remarks(context, folder)
+
+
+def _show_remarks(context: PageContext, folder: Path) -> None:
+    """Show the remarks of an ingest, which are in English, if it made any."""
+    if remarks := ingesting.remarks(folder):
+        st.markdown(muted(context.say("ingest_log")))
+        st.code(remarks, language=None)

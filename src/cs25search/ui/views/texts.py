@@ -346,6 +346,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "索引の更新はサーバー上で`cs25search ingest`を実行してください。"
         "`CS25_ALLOW_INGEST=1`を設定すると、このページからも更新できます。",
     ),
+    "step_playlist": ("Reading the playlist", "再生リストを確認中"),
+    "step_speech_model": ("Loading the speech model", "音声認識モデルを読み込み中"),
+    "step_encoder": ("Preparing the search model", "検索モデルを準備中"),
+    "ingest_log": ("What it reported", "取り込みの記録（英語）"),
     "step_fetch": ("Fetching captions", "字幕を取得中"),
     "step_audio": ("Fetching audio, bytes", "音声を取得中（バイト）"),
     "step_transcribe": ("Writing captions, seconds", "音声を文字起こし中（秒）"),
