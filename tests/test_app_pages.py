@@ -88,6 +88,12 @@ def test_keys_of_find_are_listed_on_the_page_that_has_it(language):
         assert (["Enter / Shift+Enter", say("key_find", language)] in listed) == is_listed
 
 
+@pytest.mark.parametrize("path", ["sources", "index"])
+def test_the_sources_page_has_its_name_and_the_earlier_one_as_address(path):
+    app = open_page(path, lang="en")
+    assert app.title[0].value == say("page_sources", "en") and app.metric
+
+
 def buttons(app: AppTest, prefix: str) -> list:
     return [button for button in app.button if (button.key or "").startswith(prefix)]
 

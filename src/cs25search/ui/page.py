@@ -81,7 +81,14 @@ def show(place: Place, endpoint: Endpoint | None, access: Access) -> None:
         ),
     }
     context.pages.update(pages)
-    page = st.navigation(list(pages.values()), position="top")
+    # Its name as an address: links so far say "index".
+    named = st.Page(
+        partial(sources_page.show, context),
+        title=context.say("page_sources"),
+        url_path="sources",
+        visibility="hidden",
+    )
+    page = st.navigation([*pages.values(), named], position="top")
     title = page.title if page.url_path else context.say("title", course=context.course_title)
     context.name_tab(title)
     # Another page starts without parameters; links to it must keep the language.
