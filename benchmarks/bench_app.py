@@ -70,7 +70,7 @@ MOMENT_SHOWN = """expected => {
   return card?.innerText.includes(expected) && !card.querySelector('[data-stale=true]');
 }"""
 # The line below the player tells the second to play from.
-PLAYER_THERE = "expected => document.querySelector('.cs-line')?.textContent.endsWith(expected)"
+PLAYER_THERE = "expected => document.querySelector('.cs-line')?.textContent.startsWith(expected)"
 HEIGHT = "document.querySelector('[data-testid=stMain]').scrollHeight"
 TOP = "document.querySelector('.st-key-moment-1').getBoundingClientRect().top"
 
