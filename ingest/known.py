@@ -17,6 +17,7 @@ import numpy as np
 
 from cs25search.encoding.encoder import Encoder, Encoding
 from cs25search.errors import DataError
+from cs25search.index.build import rows_by_key
 from cs25search.index.chunk_text import text_key
 from cs25search.index.late import pack, unpack
 
@@ -28,31 +29,20 @@ class Known:
     """Encodings of texts.
 
     Attributes:
-        encoder: The key of the encoder.
         keys: Of the texts, from `text_key`, shape (n,).
         lengths: Tokens of each text, shape (n,).
         tokens: Packed token vectors of all texts in order, shape (n_tokens, dim / 8), uint8.
         vectors: Pooled vectors, shape (n, dim), float16, which is exact enough.
     """
 
-    encoder: str
     keys: np.ndarray
     lengths: np.ndarray
     tokens: np.ndarray
     vectors: np.ndarray
 
-    def rows(self) -> dict[bytes, tuple[int, int, int]]:
-        """Return row and token range of each text, by its key."""
-        ends = np.cumsum(self.lengths)
-        begins = ends - self.lengths
-        return {
-            bytes(key): (row, int(begin), int(end))
-            for row, (key, begin, end) in enumerate(zip(self.keys, begins, ends, strict=True))
-        }
-
 
 class KnownEncoder:
-    """An encoder that looks texts up before it encodes them; see `cs25search` for its methods."""
+    """An encoder that looks texts up before it encodes them."""
 
     def __init__(self, encoder: Encoder, path: Path) -> None:
         """Prepare to look texts up in a file, which is read when the first text is encoded."""
@@ -85,7 +75,8 @@ class KnownEncoder:
         known = read_known(self._path)
         if known.vectors.shape[1] != self.dim:
             raise DataError(self._path, "vectors", f"have {known.vectors.shape[1]} dimensions")
-        return known, known.rows()
+        firsts = np.cumsum(known.lengths) - known.lengths
+        return known, rows_by_key(known.keys, firsts, known.lengths)
 
 
 def with_encodings(encoder: Encoder, folder: Path) -> Encoder:
@@ -110,7 +101,7 @@ def read_known(path: Path) -> Known:
     """
     with readable(path):
         with np.load(path, allow_pickle=False) as file:
-            known = Known(str(file["encoder"]), *(file[name] for name in Known.__slots__[1:]))
+            known = Known(*(file[name] for name in Known.__slots__))
         n, dim = known.vectors.shape
         shapes = (known.keys.shape, known.lengths.shape, known.tokens.shape)
         if shapes != ((n,), (n,), (int(known.lengths.sum()), -(-dim // 8))):

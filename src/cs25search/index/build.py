@@ -237,9 +237,20 @@ def _known_rows(previous: Generation | None, encoder: Encoder) -> dict[bytes, tu
     if previous is None or previous.manifest.model_key != encoder.key:
         return {}
     facts = previous.rows
+    return rows_by_key(facts["key"], facts["first_token"], facts["tokens"])
+
+
+def rows_by_key(
+    keys: np.ndarray, firsts: np.ndarray, lengths: np.ndarray
+) -> dict[bytes, tuple[int, int, int]]:
+    """Return row and token range of each text, by its key.
+
+    Args:
+        keys: From `text_key`, shape (n,).
+        firsts: The first token of each text, shape (n,).
+        lengths: Tokens of each text, shape (n,).
+    """
     return {
         bytes(key): (row, int(first), int(first + n))
-        for row, (key, first, n) in enumerate(
-            zip(facts["key"], facts["first_token"], facts["tokens"], strict=True)
-        )
+        for row, (key, first, n) in enumerate(zip(keys, firsts, lengths, strict=True))
     }
