@@ -217,7 +217,7 @@ def read_captions(
             f"with one of the extensions .{', .'.join(FORMATS)}. See docs/captions.md."
         )
     tracks = []
-    for _, same in sorted(found.items()):
+    for same in found.values():  # in the order of the files; ids depend on where the folder is
         taken, others = _best(sorted(same, key=lambda one: one[0]), root)
         tracks += taken
         left_out += others
