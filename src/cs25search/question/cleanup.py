@@ -16,6 +16,8 @@ from ..text.japanese import is_japanese, japanese_words
 from ..text.sentences import NO_END
 from .lecture_nouns import LECTURE_JA
 
+# Begins a question for what the lectures say beyond the answer to the rest of it.
+FURTHER = {"en": "More: ", "ja": "続き："}
 ENOUGH = 2  # content words that a question needs to be understood on its own
 _QUOTES = r"[\"”」』)）]*"
 _EMOJI = r"\s*[\u2600-\u27bf\U0001f300-\U0001faff]+\ufe0f?\s*"
@@ -135,6 +137,21 @@ def _belongs(remark: str) -> bool:
     if is_japanese(remark):
         return _is_question(remark.strip()) or _NAMES_JA.search(remark) is not None
     return _NAMES.search(remark) is not None and _ASKER.search(remark) is None
+
+
+def without_further(question: str) -> tuple[str, bool]:
+    """Return a question without a request for more, and whether there was one.
+
+    >>> without_further("More: What is GLOM?"), without_further("続き：GLOMとは？")
+    (('What is GLOM?', True), ('GLOMとは？', True))
+    >>> without_further("What is GLOM?")
+    ('What is GLOM?', False)
+    """
+    for begin in FURTHER.values():
+        rest = question.removeprefix(begin)
+        if rest.strip() and rest != question:
+            return rest, True
+    return question, False
 
 
 def topic_of(question: str) -> str:

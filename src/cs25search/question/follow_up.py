@@ -4,7 +4,7 @@ import re
 
 from ..text.japanese import is_japanese, japanese_words, language_of
 from .aliases import english_name
-from .cleanup import topic_of
+from .cleanup import FURTHER, topic_of, without_further
 from .lecture_nouns import LECTURE, LECTURE_JA
 from .small_talk import is_small_talk
 
@@ -77,25 +77,6 @@ _WHICH_LECTURE = re.compile(rf"^(?:which|what) {LECTURE}\b|どの{LECTURE_JA}", 
 _WHERE = re.compile(r"\b(?P<word>in|for|of|with|on|about|to) (?:the )?[^?]+\??$", re.I)
 
 
-# Begins a question for what the lectures say beyond the answer to the rest of it.
-_FURTHER = {"en": "More: ", "ja": "続き："}
-
-
-def without_further(question: str) -> tuple[str, bool]:
-    """Return a question without a request for more, and whether there was one.
-
-    >>> without_further("More: What is GLOM?"), without_further("続き：GLOMとは？")
-    (('What is GLOM?', True), ('GLOMとは？', True))
-    >>> without_further("What is GLOM?")
-    ('What is GLOM?', False)
-    """
-    for begin in _FURTHER.values():
-        rest = question.removeprefix(begin)
-        if rest.strip() and rest != question:
-            return rest, True
-    return question, False
-
-
 def understood_as(question: str, context: str) -> str:
     """Return a question that can be asked alone: itself, or completed from the one before it.
 
@@ -128,7 +109,7 @@ def understood_as(question: str, context: str) -> str:
     text = question.strip()
     context, _ = without_further(context)
     if _MORE.match(text):
-        return f"{_FURTHER[language_of(context)]}{context}"
+        return f"{FURTHER[language_of(context)]}{context}"
     japanese = is_japanese(text)
     elsewhere = (_OTHER_LECTURE_JA if japanese else _OTHER_LECTURE).match(text)
     if elsewhere and len(_LECTURE.findall(context)) == 1:

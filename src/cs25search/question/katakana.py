@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rapidfuzz.distance import Levenshtein
-
 FEWEST = 3  # consonants (a vowel at the beginning counts); fewer are shared by too many words
 KEPT = 50_000  # words whose sounds are kept
 
@@ -56,6 +54,8 @@ def spelt_in_katakana(word: str, known: Iterable[str]) -> str:
     """
     if not _KATAKANA.fullmatch(word):
         return ""
+    from rapidfuzz.distance import Levenshtein  # not needed by most queries
+
     latin = latin_of(word)
     wanted = sounds_of(latin)
     if len(consonants(wanted)) < FEWEST:

@@ -6,8 +6,7 @@ from ..arguments import read_text
 from ..errors import QuestionError
 from ..records import Language
 from ..text.japanese import language_of
-from .cleanup import main_question, topic_of, whole_question, without_talk
-from .follow_up import without_further
+from .cleanup import main_question, topic_of, whole_question, without_further, without_talk
 from .intent import Intent, read_intent
 from .named import named_lectures, named_slide, without_named
 
