@@ -124,6 +124,16 @@ class Handbook:
         """How many Japanese questions contain each word."""
         return Counter(word for _, asks in self.japanese for ask in asks for word in ask.words)
 
+    @cached_property
+    def japanese_sizes(self) -> list[list[float]]:
+        """The sum of how rare the words of each Japanese question are."""
+        counts = self.japanese_counts
+        rarities = rarity(np.array([*counts.values()]), sum(len(asks) for _, asks in self.japanese))
+        weight = dict(zip(counts, rarities.tolist(), strict=True))
+        return [
+            [sum(weight[word] for word in ask.words) for ask in asks] for _, asks in self.japanese
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:

@@ -13,6 +13,8 @@ import onnxruntime
 
 from ..text.rarity import idf
 
+BLOCK = 1024  # tokens
+
 
 def pack(tokens: np.ndarray) -> np.ndarray:
     """Return the signs of token vectors, eight per byte.
@@ -51,10 +53,14 @@ def token_cosines(packed: np.ndarray, query: np.ndarray) -> np.ndarray:
     >>> token_cosines(tokens, np.array([[1, 0, 0, 0]], np.float32)).tolist()
     [[0.5], [-0.5]]
     """
-    # With bits, see `maxsim`, this takes a third of the time of `unpack` and a product.
+    # With bits, see `maxsim`, this takes a third of the time of `unpack` and a product; and in
+    # blocks that the processor's cache holds, half the time of all of them at once.
     dim = query.shape[1]
-    bits = np.unpackbits(packed, axis=1, count=dim).astype(np.float32)
-    cosines: np.ndarray = (bits @ (2 * query.T) - query.sum(axis=1)) / np.sqrt(np.float32(dim))
+    products = np.empty((len(packed), len(query)), np.float32)
+    for begin in range(0, len(packed), BLOCK):
+        bits = np.unpackbits(packed[begin : begin + BLOCK], axis=1, count=dim)
+        products[begin : begin + BLOCK] = bits.astype(np.float32) @ (2 * query.T)
+    cosines: np.ndarray = (products - query.sum(axis=1)) / np.sqrt(np.float32(dim))
     return cosines
 
 

@@ -61,12 +61,7 @@ def names_of(term: str) -> list[str]:
     >>> "offline reinforcement learning" in names_of("offline RL")
     True
     """
-    names = [term]
-    for alias in load_aliases():
-        own = [*alias.en, *alias.ja]
-        if not alias.ambiguous and fold(term) in map(fold, own):
-            names += own
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys([term, *_together().get(fold(term), ())]))
 
 
 def english_name(japanese: str) -> str:
@@ -87,6 +82,17 @@ def katakana_names() -> dict[str, str]:
     """
     names = [name for n in range(9) for term in load_aliases() for name in term.ja[n : n + 1]]
     return {name: name.replace("・", "") for name in names if _KATAKANA.fullmatch(name)}
+
+
+@cache
+def _together() -> dict[str, list[str]]:
+    """Return, for each name as compared, the names of the things that have it."""
+    together: dict[str, list[str]] = {}
+    for alias in load_aliases():
+        own = [*alias.en, *alias.ja]
+        for name in {} if alias.ambiguous else dict.fromkeys(map(fold, own)):
+            together.setdefault(name, []).extend(own)
+    return together
 
 
 @cache

@@ -58,15 +58,16 @@ def spelt_in_katakana(word: str, known: Iterable[str]) -> str:
 
     latin = latin_of(word)
     wanted = sounds_of(latin)
-    if len(consonants(wanted)) < FEWEST:
+    frame = consonants(wanted)
+    if len(frame) < FEWEST:
         return ""
     # A katakana word is about as long as the word that it spells; comparing lengths first is fast.
     similar = (one for one in known if abs(len(one) - len(latin)) <= len(latin) // 2)
     found = [
         (Levenshtein.normalized_distance(wanted, sounds), one)
         for one in similar
-        for sounds in (sounds_of(one), sounds_of(one, silent_r=True))
-        if consonants(sounds) == consonants(wanted) and _agree(wanted, sounds)
+        for sounds, own in _readings(one)
+        if own == frame and _agree(wanted, sounds)
     ]
     return min(found, default=(1.0, ""))[1]
 
@@ -87,6 +88,18 @@ def latin_of(katakana: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
+def _readings(word: str) -> tuple[tuple[str, str], ...]:
+    """Return the sounds of a Latin word and their consonants, with each r and without silent ones.
+
+    >>> _readings("quaternion"), _readings("epsilon")
+    ((('katernion', 'ktrnn'), ('katanion', 'ktnn')), (('epsiron', 'apsrn'),))
+    """
+    readings = {sounds_of(word): None}
+    if "r" in word:
+        readings[sounds_of(word, silent_r=True)] = None
+    return tuple((sounds, consonants(sounds)) for sounds in readings)
+
+
 def sounds_of(word: str, silent_r: bool = False) -> str:
     """Return a Latin word with one spelling for what sounds alike to a Japanese ear.
 

@@ -114,20 +114,19 @@ def _english(
 
 def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
     """Return what `_english` returns, by words and pairs of characters."""
-    counts, size = handbook.japanese_counts, sum(len(asks) for _, asks in handbook.japanese)
     question_terms = Terms.of(japanese_words(question), question)
-    words = [*(counts.keys() | question_terms.words)]
-    rarities = rarity(np.array([counts[word] for word in words]), size)
-    weight = dict(zip(words, rarities.tolist(), strict=True))
-    total = sum(weight[word] for word in question_terms.words) or 1.0
+    counts = np.array([handbook.japanese_counts[word] for word in question_terms.words])
+    rarities = rarity(counts, sum(len(asks) for _, asks in handbook.japanese)).tolist()
+    weight = dict(zip(question_terms.words, rarities, strict=True))
+    total = sum(rarities)
     nearness = []
-    for text, asks in handbook.japanese:
-        held = sum(weight[word] for word in question_terms.words & text.words) / total
+    for (text, asks), sizes in zip(handbook.japanese, handbook.japanese_sizes, strict=True):
+        held = sum(weight[word] for word in question_terms.words & text.words) / (total or 1.0)
         shared = len(question_terms.pairs & text.pairs) / max(1, len(question_terms.pairs))
         nearest = [
-            dice(question_terms.words, ask.words, weight)
+            2 * sum(weight[word] for word in question_terms.words & ask.words) / (total + size or 1)
             + GRAMS * dice(question_terms.pairs, ask.pairs)
-            for ask in asks
+            for ask, size in zip(asks, sizes, strict=True)
         ]
         # A word of a text counts less than one of a question, because a text has many.
         nearness.append((0.7 * held + GRAMS * shared, max(nearest, default=0.0)))

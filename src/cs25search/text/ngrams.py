@@ -48,13 +48,10 @@ def bigrams(text: str) -> list[str]:
     return grams
 
 
-def dice(one: set[str], other: set[str], weight: dict[str, float] | None = None) -> float:
+def dice(one: set[str], other: set[str]) -> float:
     """Return the Dice similarity of two sets, 0 to 1: twice the shared part over both sizes.
 
-    >>> dice({"a", "b"}, {"b", "c"}), dice({"a", "b"}, {"b"}, {"a": 1.0, "b": 3.0})
-    (0.5, 0.8571428571428571)
+    >>> dice({"a", "b"}, {"b", "c"}), dice(set(), set())
+    (0.5, 0.0)
     """
-    if weight is None:
-        return 2 * len(one & other) / max(1, len(one) + len(other))
-    sizes = sum(weight.get(word, 1.0) for part in (one, other) for word in part)
-    return 2 * sum(weight.get(word, 1.0) for word in one & other) / sizes if sizes else 0.0
+    return 2 * len(one & other) / max(1, len(one) + len(other))
