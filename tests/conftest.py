@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -78,6 +79,17 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests leave nothing in the user's cache; the programs they start inherit this."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of them compiles the project anew
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_read_once() -> Iterator[None]:
+    """AppTest reads the metadata of all installed packages at each page, most of its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit.testing.v1" in sys.modules:  # imported by a test file
+            scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
+            once = cache(scanner.scan_component_manifests)
+            patch.setattr(scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture(scope="session")
