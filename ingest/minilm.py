@@ -18,6 +18,7 @@ from cs25search.errors import EncoderError
 from cs25search.integrity import sha256_of
 
 NAME = "sentence-transformers/all-MiniLM-L6-v2"
+VERSION = 3  # of what write_model writes
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 # Equal to torch's export except for metadata in model.onnx; test_model.py compares them.
 SHA256 = {
@@ -25,6 +26,7 @@ SHA256 = {
     "model.onnx.data": "5cc7f7d69ead33926191c7b9e546b8b5f5ed68a9de5ff48e65a07224fb88c167",
     "tokenizer.json": "f17212c38517cfedc9306b57eeffbaf58c4976fcb42e5a87b405f36a7b9a9eb2",
 }
+# Without token_mean: centred token vectors find the same (docs/evaluation.md).
 FACTS = {
     "dim": 384,
     "max_tokens": 256,

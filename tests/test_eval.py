@@ -162,7 +162,7 @@ def test_touched_questions_are_in_no_other_set():
         for name in ("touched", "unanswerable", "questions", "real-dev")
     }
     touched = [entry["q"] for entry in files.pop("touched")["unanswerable"]]
-    assert len(set(touched)) == len(touched) == 60
+    assert len(set(touched)) == len(touched) == 180
     others = {
         entry.get(key, "")
         for file in files.values()

@@ -1,7 +1,9 @@
 """Any sentence-transformers model becomes an encoder; altered models are rejected."""
 
 import errno
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +12,17 @@ import numpy as np
 import pytest
 from conftest import DATA, run_here
 
-from cs25search import open_index
-from cs25search.encoding.encoder import OnnxEncoder
+from cs25search import Video, open_index
+from cs25search.encoding.encoder import OnnxEncoder, onnx_forward, unit
 from cs25search.errors import EncoderError
+from cs25search.index.build import Content, build_generation
 from cs25search.integrity import seal
 from cs25search.place import BUNDLED
+from cs25search.ranking.rank import late_scores
+from cs25search.ranking.source import LocalSource
+from cs25search.search import Index
 from ingest import encoder
+from ingest.bilingual import READS, TRANSLATIONS, share_closest
 from ingest.encoder import (
     DEFAULT_ENCODER,
     DEFAULT_SHA256,
@@ -105,6 +112,112 @@ def test_batches_give_what_single_texts_give(index):
         assert np.allclose(encoding.vector, alone.vector, atol=1e-4)
 
 
+def with_facts(index, folder, **facts):
+    """Return a copy of the exported default encoder with other facts."""
+    shutil.copytree(index.path / "models" / index.encoder.key, folder)
+    path = folder / "encoder.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | facts), "utf-8")
+    seal(path)
+    return folder
+
+
+def shifted(folder):
+    """Return a forward pass whose token vectors share a large part, as e5's do."""
+    forward = onnx_forward(folder)
+    shift = np.random.default_rng(1).normal(size=384).astype(np.float32) * 20
+
+    def shifting(ids, mask):
+        vectors, tokens = forward(ids, mask)
+        return vectors, tokens + shift
+
+    return shifting
+
+
+def small_index(encoder, chunks, tmp_path):
+    video = Video(chunks[0].video_id, "A talk", (), 10_000.0)
+    generation = build_generation(Content([video], chunks), encoder, "model")
+    return Index(tmp_path, LocalSource(generation), encoder)
+
+
+def test_what_all_token_vectors_share_changes_no_hit(index, tmp_path):
+    """Without centring, a large constant decides all signs, and late interaction says nothing."""
+    folder = with_facts(index, tmp_path / "plain")
+    mean = OnnxEncoder(folder, shifted(folder)).mean_token([*TRANSLATIONS])
+    centring = with_facts(index, tmp_path / "centring", token_mean=mean.tolist())
+    first = index.generation.chunks[0].video_id
+    chunks = [chunk for chunk in index.generation.chunks[:24] if chunk.video_id == first]
+    plain, lost, centred = (
+        small_index(encoder, chunks, tmp_path)
+        for encoder in (
+            OnnxEncoder(folder),
+            OnnxEncoder(folder, shifted(folder)),
+            OnnxEncoder(centring, shifted(folder)),
+        )
+    )
+
+    def late(one, query):
+        asked = one.searcher.encode(query)
+        scores = late_scores(asked, one.generation, np.arange(len(chunks)))[0]
+        return np.argsort(-scores)[0]
+
+    asked = [chunk.asks[-1] for chunk in chunks]
+    right = {
+        name: np.mean([late(one, query) == row for row, query in enumerate(asked)])
+        for name, one in (("plain", plain), ("lost", lost), ("centred", centred))
+    }
+    assert right["lost"] < right["plain"] - 0.25
+    assert abs(right["centred"] - right["plain"]) <= 0.1
+    same = [plain.search(query)[0].chunk == centred.search(query)[0].chunk for query in asked]
+    assert np.mean(same) > 0.9
+
+
+def test_token_mean_of_another_dimension_is_refused(index, tmp_path):
+    folder = with_facts(index, tmp_path / "model", token_mean=[0.5, 0.5])
+    with pytest.raises(EncoderError, match=r"token_mean of shape \(2,\), expected 384"):
+        OnnxEncoder(folder)
+
+
+def test_altered_token_mean_is_noticed(index, tmp_path):
+    folder = with_facts(index, tmp_path / "model", token_mean=[0.5] * 384)
+    path = folder / "encoder.json"
+    path.write_text(path.read_text("utf-8").replace("0.5", "0.4", 1), "utf-8")
+    with pytest.raises(EncoderError, match=r"encoder\.json"):
+        OnnxEncoder(folder)
+
+
+def test_default_encoder_subtracts_nothing(index):
+    facts = json.loads((index.path / "models" / index.encoder.key / "encoder.json").read_bytes())
+    assert "token_mean" not in facts
+    assert index.encoder.key.endswith("-v3")
+
+
+def test_tokens_of_a_prompt_take_no_part_in_late_interaction(index, tmp_path):
+    folder = with_facts(
+        index, tmp_path / "model", query_prompt="query: ", document_prompt="passage: "
+    )
+    prompted = OnnxEncoder(folder)
+    texts = ["Why does the router need float32?", ""]
+    for own, expected in zip(
+        prompted.token_ids(texts), index.encoder.token_ids(texts), strict=True
+    ):
+        assert own.tolist() == expected.tolist()
+    encodings = [prompted.encode_query(texts[0]), dict(prompted.encode_documents(texts))[0]]
+    for encoding in encodings:
+        assert encoding.ids.tolist() == index.encoder.token_ids(texts)[0].tolist()
+        assert encoding.tokens.shape == (len(encoding.ids), 384)
+    assert not np.allclose(encodings[0].vector, encodings[1].vector, atol=1e-3)
+
+
+def test_reading_japanese_is_told_by_rank_however_close_all_texts_are():
+    random = np.random.default_rng(3)
+    meaning = random.normal(size=(24, 32))
+    shared = 30 * np.ones(32)  # cosines of all pairs are above .9
+    english, japanese = (unit(meaning + shared + random.normal(size=(24, 32)) / 4) for _ in "ej")
+    assert (english @ japanese.T).min() > 0.9
+    assert share_closest(english, japanese) > READS
+    assert share_closest(english, japanese[::-1]) < READS
+
+
 def test_multilingual_encoder_reads_a_japanese_question_itself(index_dir, index):
     class Interpreter:
         """A fake multilingual model that knows one sentence in both languages."""
@@ -156,6 +269,9 @@ def test_another_model_builds_an_index_that_only_it_can_search(
     assert tiny.generation.manifest.dim == 16
     assert tiny.generation.manifest.model == str(tiny_model)
     assert tiny.search("router precision")
+    facts = json.loads(next((tmp_path / "tiny").glob("*/models/*/encoder.json")).read_bytes())
+    assert len(facts["token_mean"]) == 16
+    assert facts["multilingual"] is False
     with pytest.raises(EncoderError, match="was built with model-"):
         open_index(tmp_path / "tiny", encoder=index.encoder)
 
@@ -174,8 +290,6 @@ def test_export_with_a_missing_file_is_named(index_copy):
 
 
 def test_export_of_an_older_version_says_export_again(index_copy):
-    import json
-
     facts = next(index_copy.glob("models/*/encoder.json"))
     content = json.loads(facts.read_text("utf-8"))
     del content["multilingual"]

@@ -6,13 +6,14 @@ separate file, which onnxruntime maps: processes share them, and nothing is copi
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
+from tokenizers import Encoding as Tokenized
 from tokenizers import Tokenizer
 
 from ..errors import EncoderError
@@ -32,7 +33,8 @@ class Encoding:
 
     Attributes:
         vector: The pooled vector, unit length, shape (dim,), float32.
-        tokens: One unit vector per token, without special tokens, shape (n_tokens, dim).
+        tokens: One unit vector per token, without special tokens and those of the prompt, after
+            the encoder's mean token vector was subtracted; shape (n_tokens, dim).
         ids: The token ids in the encoder's vocabulary, shape (n_tokens,), int64.
     """
 
@@ -81,6 +83,7 @@ class OnnxEncoder:
         self.dim = int(facts["dim"])
         self._query_prompt = str(facts["query_prompt"])
         self._document_prompt = str(facts["document_prompt"])
+        self._token_mean = _read_token_mean(facts, folder)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(int(facts["max_tokens"]))
@@ -89,28 +92,51 @@ class OnnxEncoder:
 
     def encode_query(self, text: str) -> Encoding:
         """Return the encoding of one query."""
-        return self._run([self._tokenizer.encode(self._query_prompt + text)])[0]
+        prompt = self._query_prompt
+        return self._encoding(*self._run([self._tokenizer.encode(prompt + text)], prompt)[0])
 
     def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
         """Yield (position in `texts`, encoding), grouped by length."""
-        encoded = self._tokenizer.encode_batch([self._document_prompt + text for text in texts])
+        prompt = self._document_prompt
+        encoded = self._tokenizer.encode_batch([prompt + text for text in texts])
         # Batches of equal length waste no work on padding.
         order = sorted(range(len(encoded)), key=lambda row: len(encoded[row].ids))
         while order:
             longest = max(1, len(encoded[order[-1]].ids))
             batch = [order.pop() for _ in range(min(len(order), max(1, BATCH_TOKENS // longest)))]
-            yield from zip(batch, self._run([encoded[r] for r in batch]), strict=True)
+            found = self._run([encoded[row] for row in batch], prompt)
+            yield from zip(batch, [self._encoding(*one) for one in found], strict=True)
 
     def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """Return the token ids of documents, without special tokens and without encoding them."""
-        prompted = [self._document_prompt + text for text in texts]
+        """Return the token ids that the encodings of documents have, without encoding them."""
+        prompt = self._document_prompt
+        prompted = [prompt + text for text in texts]
         if len(prompted) == 1:  # not worth starting other threads
             encoded = [self._tokenizer.encode(prompted[0])]
         else:
             encoded = self._tokenizer.encode_batch(prompted)
-        return [np.array(item.ids)[np.array(item.special_tokens_mask) == 0] for item in encoded]
+        return [np.array(item.ids)[_is_of_text(item, prompt)] for item in encoded]
 
-    def _run(self, encoded: list) -> list[Encoding]:  # type: ignore[type-arg]
+    def mean_token(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the mean of the token vectors of documents before centring, shape (dim,)."""
+        prompt = self._document_prompt
+        encoded = self._tokenizer.encode_batch([prompt + text for text in texts])
+        tokens = [self._run([item], prompt)[0][1] for item in encoded]
+        mean: np.ndarray = np.concatenate(tokens).mean(axis=0)
+        return mean
+
+    def _encoding(self, vector: np.ndarray, tokens: np.ndarray, ids: np.ndarray) -> Encoding:
+        centred = tokens if self._token_mean is None else tokens - self._token_mean
+        return Encoding(unit(vector), unit(centred), ids)
+
+    def _run(
+        self, encoded: Sequence[Tokenized], prompt: str
+    ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Return the pooled vector, token vectors and token ids of each text, as the model gives.
+
+        Args:
+            encoded: Texts that begin with the prompt.
+        """
         longest = max(len(item.ids) for item in encoded)
         ids = np.zeros((len(encoded), longest), np.int64)
         mask = np.zeros((len(encoded), longest), np.int64)
@@ -118,13 +144,38 @@ class OnnxEncoder:
             ids[row, : len(item.ids)] = item.ids
             mask[row, : len(item.ids)] = 1
         vectors, tokens = self._forward(ids, mask)
-        encodings = []
+        found = []
         for row, item in enumerate(encoded):
-            spoken = np.flatnonzero(np.array(item.special_tokens_mask) == 0)
-            encodings.append(
-                Encoding(unit(vectors[row]), unit(tokens[row, spoken]), ids[row, spoken])
-            )
-        return encodings
+            own = np.flatnonzero(_is_of_text(item, prompt))
+            found.append((vectors[row], tokens[row, own], ids[row, own]))
+        return found
+
+
+def _is_of_text(encoded: Tokenized, prompt: str) -> np.ndarray:
+    """Return which tokens are neither special nor part of the prompt, shape (n_tokens,)."""
+    is_own: np.ndarray = np.array(encoded.special_tokens_mask) == 0
+    if prompt:
+        # A token may contain the space before the text.
+        is_own &= np.array([end for _, end in encoded.offsets]) > len(prompt)
+    return is_own
+
+
+def _read_token_mean(facts: Mapping[str, Any], folder: Path) -> np.ndarray | None:
+    """Return the vector to subtract from token vectors, shape (dim,); None if there is none.
+
+    Raises:
+        EncoderError: It has another number of dimensions than the encoder.
+    """
+    if "token_mean" not in facts:  # the default encoder, and exports by earlier versions
+        return None
+    mean = np.array(facts["token_mean"], np.float32)
+    if mean.shape != (int(facts["dim"]),) or not np.isfinite(mean).all():
+        raise EncoderError(
+            f"{folder / 'encoder.json'} has a token_mean of shape {mean.shape}, "
+            f"expected {facts['dim']} finite numbers.\n"
+            f"Delete {folder} and export it again: cs25search ingest"
+        )
+    return mean
 
 
 def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
