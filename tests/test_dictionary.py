@@ -4,6 +4,7 @@ import lzma
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cs25search.answers.features import english_words
@@ -14,6 +15,7 @@ from cs25search.encoding.dictionary import (
     Dictionary,
     build_dictionary,
 )
+from cs25search.encoding.encoder import Encoding
 from cs25search.question.katakana import spelt_in_katakana
 from cs25search.question.translate import translate
 from cs25search.ranking.query import read_query
@@ -123,3 +125,26 @@ def test_a_question_longer_than_the_encoder_reads_is_cut(index):
     probe = read_query("注意と重みと勾配" * 200, index.generation, index.encoder)
     assert probe.english is not None
     assert len(probe.english.tokens) == len(probe.english.weights) <= 256
+
+
+def test_words_may_have_more_tokens_alone_than_after_a_space(index):
+    class Spaced:
+        """An encoder with one token more at the beginning of a text, like byte-pair encodings."""
+
+        key, multilingual = index.encoder.key, False
+
+        def token_ids(self, texts):
+            return [np.append(ids[:1], ids) for ids in index.encoder.token_ids(texts)]
+
+        def encode_query(self, text):
+            encoding = index.encoder.encode_query(text)
+            again = np.append(encoding.tokens[:1], encoding.tokens, axis=0)
+            return Encoding(encoding.vector, again, np.append(encoding.ids[:1], encoding.ids))
+
+    question = "注意と重みと勾配"
+    plain, spaced = (
+        read_query(question, index.generation, encoder).english
+        for encoder in (index.encoder, Spaced())
+    )
+    assert len(spaced.weights) == len(spaced.tokens) == len(plain.tokens) + 1
+    assert spaced.weights[1:].tolist() == plain.weights.tolist()

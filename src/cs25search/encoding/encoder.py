@@ -155,8 +155,8 @@ def _is_of_text(encoded: Tokenized, prompt: str) -> np.ndarray:
     """Return which tokens are neither special nor part of the prompt, shape (n_tokens,)."""
     is_own: np.ndarray = np.array(encoded.special_tokens_mask) == 0
     if prompt:
-        # A token may contain the space before the text.
-        is_own &= np.array([end for _, end in encoded.offsets]) > len(prompt)
+        # The space after a prompt may be a token, or part of the first one of the text.
+        is_own &= np.array([end for _, end in encoded.offsets]) > len(prompt.rstrip())
     return is_own
 
 

@@ -1,8 +1,10 @@
 """A query: a text that is encoded and split into terms once, for all rankers."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import accumulate
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from ..encoding.encoder import Encoder, Encoding, unit
 from ..errors import EncoderError
 from ..index.generation import Generation, LexicalName
 from ..question.katakana import spelt_in_katakana
-from ..question.translate import SECOND, translate
+from ..question.translate import SECOND, Translation, translate
 from ..records import Language
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
@@ -137,10 +139,7 @@ def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Que
         return None
     texts = [one.text for one in translations]
     encoding = _encode(" ".join(texts), encoder)
-    lengths = [len(ids) for ids in encoder.token_ids(texts)]
-    # The encoder truncates long texts.
-    shares = np.repeat([one.weight for one in translations], lengths)[: len(encoding.ids)]
-    weights = generation.token_idf[encoding.ids] * shares
+    weights = generation.token_idf[encoding.ids] * _shares(translations, encoding, encoder)
     # Repeated terms count more: the first gloss is repeated, the second one is not.
     grams = [gram for one in translations for gram in ngrams(one.text) * round(one.weight / SECOND)]
     return Query(
@@ -152,6 +151,23 @@ def _read_in_english(text: str, generation: Generation, encoder: Encoder) -> Que
         has_pooled=True,
         terms={"grams": grams},
     )
+
+
+def _shares(
+    translations: Sequence[Translation], encoding: Encoding, encoder: Encoder
+) -> np.ndarray:
+    """Return the weight of the word that each token belongs to, shape (n_tokens,).
+
+    Args:
+        encoding: Of all words, joined by spaces; the encoder may have truncated it.
+    """
+    # A word may have other tokens after a space than alone, so the beginnings are compared.
+    beginnings = accumulate((one.text for one in translations), "{} {}".format)
+    ends = [len(ids) for ids in encoder.token_ids(list(beginnings))]
+    words = np.searchsorted(ends, np.arange(len(encoding.ids)), side="right")
+    weights = np.array([one.weight for one in translations])
+    shares: np.ndarray = weights[np.minimum(words, len(weights) - 1)]
+    return shares
 
 
 def glosses_of(generation: Generation, form: str) -> tuple[str, ...]:
