@@ -30,7 +30,7 @@ def test_every_form_is_found_and_nothing_else():
     glosses = {
         form: (f"gloss {n}",) for n, form in enumerate(["注意", "注", "意", "ん", "機構", "a"])
     }
-    dictionary = Dictionary.build(glosses)
+    dictionary = Dictionary(lines_of(glosses))
     assert all(dictionary.look_up(form) == found for form, found in glosses.items())
     assert [dictionary.look_up(form) for form in ("", "注意機", "z", "機")] == [()] * 4
     assert Dictionary(b"").look_up("注意") == ()
@@ -54,7 +54,11 @@ def test_all_words_of_a_gloss_are_held_and_one_of_them_is_no_stop_word():
         if kept:
             expected[form] = kept[:GLOSSES]
     assert len(expected) > 50
-    assert build_dictionary(held).lines == Dictionary.build(expected).lines
+    assert build_dictionary(held).lines == lines_of(expected)
+
+
+def lines_of(glosses):
+    return b"".join(sorted("\t".join([one, *of]).encode() + b"\n" for one, of in glosses.items()))
 
 
 def is_held(gloss, held):

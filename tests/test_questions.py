@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -94,7 +95,9 @@ def test_api_gives_hits_and_an_answer_or_a_question_error(index, name, monkeypat
 
 @pytest.mark.parametrize("command", [pytest.param("search", marks=pytest.mark.slow), "ask"])
 def test_command_line_ends_with_an_answer_or_a_sentence(index, monkeypatch, command):
-    monkeypatch.setattr("cs25search.cli._open", lambda *_: index)  # opened once for all
+    # Opened once for all; both forms show one answer.
+    monkeypatch.setattr("cs25search.cli._open", lambda *_: index)
+    monkeypatch.setattr(index, "answer_request", cache(index.answer_request))
     for name, question in QUESTIONS.items():
         for form in ([], ["--json"]):
             done = CliRunner().invoke(main, [command, *form, "--", question])

@@ -6,7 +6,7 @@ Japanese question also finds speech in lectures without Japanese notes.
 
 import mmap
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -37,9 +37,9 @@ class Dictionary:
         self.lines = lines
 
     def look_up(self, form: str) -> tuple[str, ...]:
-        """Return the glosses of a form, most common first; empty for an unknown form.
+        r"""Return the glosses of a form, most common first; empty for an unknown form.
 
-        >>> dictionary = Dictionary.build({"注意": ["attention", "care"], "精度": ["accuracy"]})
+        >>> dictionary = Dictionary("注意\tattention\tcare\n精度\taccuracy\n".encode())
         >>> dictionary.look_up("注意"), dictionary.look_up("意")
         (('attention', 'care'), ())
         """
@@ -56,14 +56,6 @@ class Dictionary:
             else:
                 high = middle
         return ()
-
-    @classmethod
-    def build(cls, glosses: dict[str, Sequence[str]]) -> "Dictionary":
-        """Build a dictionary from forms and glosses."""
-        lines = sorted(
-            "\t".join([form, *found]).encode() + b"\n" for form, found in glosses.items()
-        )
-        return cls(b"".join(lines))
 
 
 # Marks among the words of the file, and their numbers: see _Lines.
@@ -90,19 +82,21 @@ class _Lines:
 def build_dictionary(held: AbstractSet[str]) -> Dictionary:
     """Return the entries of JMdict with a gloss whose words are all in the index.
 
+    The lines of the file are sorted and have one form each, and so are these.
+
     Args:
         held: Stems of the words of an index.
     """
     jmdict = _read_lines()
-    kept: dict[str, list[str]] = {}
+    kept: dict[int, list[bytes]] = {}  # the parts of each line
     for row, place in _glosses_held(jmdict, held):
-        form, *glosses = jmdict.lines[row].decode().split("\t")
-        kept.setdefault(form, []).append(glosses[place])
-    return Dictionary.build({form: found[:GLOSSES] for form, found in kept.items()})
+        parts = jmdict.lines[row].split(b"\t")
+        kept.setdefault(row, parts[:1]).append(parts[1 + place])
+    return Dictionary(b"".join(b"\t".join(parts) + b"\n" for parts in kept.values()))
 
 
 def _glosses_held(jmdict: _Lines, held: AbstractSet[str]) -> Iterator[tuple[int, int]]:
-    """Yield the row of each gloss that is held, and its place in the row."""
+    """Yield the rows of glosses that are held, and their places in the row: the first GLOSSES."""
     verdicts = [_LIGHT] * len(_MARKS)
     for word in jmdict.words[len(_MARKS) :]:
         is_held = _HELD if stem(word) in held else _NOT_HELD
@@ -113,8 +107,10 @@ def _glosses_held(jmdict: _Lines, held: AbstractSet[str]) -> Iterator[tuple[int,
     worst, best = (one.reduceat(of_words, begins) for one in (np.minimum, np.maximum))
     (found,) = np.nonzero(is_gloss & (worst > _NOT_HELD) & (best == _HELD))
     rows = np.cumsum(~is_gloss)[found]  # as many as lines have ended
-    firsts = np.insert(np.flatnonzero(~is_gloss) + 1, 0, 0)[rows]
-    yield from zip(rows.tolist(), (found - firsts).tolist(), strict=True)
+    places = found - np.insert(np.flatnonzero(~is_gloss) + 1, 0, 0)[rows]
+    nth = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    wanted = nth < GLOSSES
+    yield from zip(rows[wanted].tolist(), places[wanted].tolist(), strict=True)
 
 
 @cache
