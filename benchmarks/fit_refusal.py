@@ -112,6 +112,7 @@ FITS: dict[Reading, Fit] = {
     "en_speech": Fit("en", "en"),
     "ja_speech": Fit("ja", "ja"),
     "ja_in_english": Fit("ja", "en"),
+    "en_in_japanese": Fit("en", "ja"),
 }
 
 

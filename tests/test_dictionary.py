@@ -11,15 +11,18 @@ from cs25search.answers.features import english_words
 from cs25search.encoding.dictionary import (
     FILE,
     GLOSSES,
+    IN_ENGLISH,
     NOTICE,
     Dictionary,
+    JapaneseHeld,
     build_dictionary,
+    english_key,
 )
 from cs25search.encoding.encoder import Encoding
 from cs25search.question.katakana import spelt_in_katakana
 from cs25search.question.translate import translate
 from cs25search.ranking.query import read_query
-from cs25search.text.ngrams import ngrams
+from cs25search.text.ngrams import bigrams, ngrams
 from cs25search.text.words import STOP_WORDS, stem, words
 
 PROJECT = Path(__file__).parents[1]
@@ -59,6 +62,18 @@ def test_all_words_of_a_gloss_are_held_and_one_of_them_is_no_stop_word():
 
 def lines_of(glosses):
     return b"".join(sorted("\t".join([one, *of]).encode() + b"\n" for one, of in glosses.items()))
+
+
+def test_english_is_given_the_japanese_that_an_index_has():
+    said = {"連鎖律": 1, "勾配": 3, "坂": 1, "傾斜": 2}
+    pairs = {pair for form in said for pair in bigrams(form)}
+    held = JapaneseHeld(lambda word: said.get(word, 0), pairs.__contains__)
+    dictionary = build_dictionary(set(), held)
+    assert dictionary.in_japanese(english_key("chain rules")) == ("連鎖律",)
+    assert dictionary.in_japanese("gradient")[0] == "勾配"
+    assert dictionary.in_japanese("slope")[:2] == ("勾配", "坂")  # its first gloss; most said first
+    assert dictionary.in_japanese("probabl") == ()
+    assert IN_ENGLISH.encode() not in build_dictionary({"slope"}).lines[:]
 
 
 def is_held(gloss, held):

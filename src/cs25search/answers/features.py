@@ -13,7 +13,7 @@ from ..index.generation import Generation
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary, idle_tokens
 from ..question.aliases import english_name
-from ..ranking.query import Query, glosses_of
+from ..ranking.query import Query, glosses_of, in_japanese
 from ..ranking.rank import late_of_candidates
 from ..ranking.searcher import Found
 from ..records import Chunk, Language
@@ -24,9 +24,9 @@ from ..text.topic_words import english_topic_words, topic_words
 from ..text.words import STOP_WORDS, WORD, fold, stem, words
 from .evidence import Evidence, chunks_of
 
-# What a question is compared with: notes in its language, or speech; a Japanese question also with
-# English speech, by its English reading.
-Reading = Literal["en", "en_speech", "ja", "ja_speech", "ja_in_english"]
+# What a question is compared with: notes in its language, or speech, also speech in the other
+# language by its reading in that language.
+Reading = Literal["en", "en_speech", "en_in_japanese", "ja", "ja_speech", "ja_in_english"]
 
 NEAREST = 3  # moments in which a word of the question may be found
 CLOSEST = 5  # candidates whose late interaction is averaged
@@ -81,6 +81,8 @@ def reading_of(found: Found) -> Reading:
     chunks = chunks_of(found.hits[0])
     is_speech = all(chunk.kind == "transcript" for chunk in chunks)
     if found.query.language == "en":
+        if is_speech and found.query.japanese and all(map(has_japanese, chunks)):
+            return "en_in_japanese"
         return "en_speech" if is_speech else "en"
     if any(chunk.text_ja for chunk in chunks):
         return "ja"
@@ -97,10 +99,12 @@ def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
     topic, reading = found.question.topic, reading_of(found)
     if reading == "ja_in_english":
         query = query.spoken
+    elif reading == "en_in_japanese":
+        query = query.japanese or query
     language, vocabulary = query.language, evidence.vocabulary
     nearest = [chunks_of(hit) for hit in found.hits[:NEAREST]]
     held = [set().union(*(words_of(c, language) for c in chunks)) for chunks in nearest]
-    question_words = {word: _forms(word, reading, evidence.part) for word in topic_words(topic)}
+    question_words = _question_words(topic, reading, evidence.part)
     seen = [
         max((vocabulary.count(form, language) for form in forms), default=0)
         for forms in question_words.values()
@@ -118,11 +122,22 @@ def build_features(found: Found, query: Query, evidence: Evidence) -> Features:
         grams=_gram_share(topic, reading, query, nearest[0]),
         unknown=seen.count(0) / max(1, len(question_words)),
         absent=1 - _share(weighed, everywhere) if question_words else 0.0,
-        names=_names_missing(topic, nearest, everywhere, evidence.part),
+        names=_names_missing(topic, nearest, everywhere, evidence.part, reading),
         dense=float(nearness.max()) if query.vector.any() else 0.0,
         token_count=float(len(strengths)),
         closest=_closest(found, query),
     )
+
+
+def _question_words(topic: str, reading: Reading, generation: Generation) -> dict[str, set[str]]:
+    """Return the words of a topic, and for each the words of a text that count as it."""
+    if reading != "en_in_japanese":
+        return {word: _forms(word, reading, generation) for word in topic_words(topic)}
+    return {
+        " ".join(one.stems): {word for form in one.forms for word in japanese_words(form)}
+        or set(one.stems)
+        for one in in_japanese(topic, generation)
+    }
 
 
 def _forms(word: str, reading: Reading, generation: Generation) -> set[str]:
@@ -167,11 +182,16 @@ def _names_missing(
     nearest: Sequence[Sequence[Chunk]],
     everywhere: set[str],
     generation: Generation,
+    reading: Reading,
 ) -> float:
     chunks = [chunk for moment in nearest for chunk in moment]
     # A Japanese question may write a name in Latin letters, as the English text does.
     held = everywhere.union(*(words_of(chunk, "en") for chunk in chunks))
     missing = names_in(question) - held
+    if reading == "en_in_japanese":
+        words_for = _question_words(question, reading, generation)
+        said = {stem for key, forms in words_for.items() if forms & held for stem in key.split()}
+        return float(min(3, len(missing - said)))
     return float(min(3, sum(not english_words(name, generation) & held for name in missing)))
 
 
@@ -232,7 +252,9 @@ def _share(weighed: Sequence[tuple[set[str], float]], held: set[str]) -> float:
 
 def _gram_share(question: str, reading: Reading, query: Query, chunks: Sequence[Chunk]) -> float:
     if query.language == "ja":
-        question_grams = set(bigrams(question))
+        question_grams = set(
+            query.terms["bigrams"] if reading == "en_in_japanese" else bigrams(question)
+        )
         held = set().union(*(bigrams(japanese_text(c)) for c in chunks))
     else:
         question_grams = set(

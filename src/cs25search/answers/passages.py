@@ -6,10 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..index.chunk_text import title_prefix
+from ..index.chunk_text import has_japanese, title_prefix
 from ..ranking.query import Query
 from ..ranking.searcher import Found
 from ..records import Chunk, Cue, Hit
+from ..text.ngrams import bigrams
+from ..text.rarity import idf
 from ..text.sentences import split_sentences
 from .evidence import Evidence
 
@@ -101,10 +103,31 @@ def piece_scores(
     return scores
 
 
+def _shares_of_pairs(texts: Sequence[str], query: Query, evidence: Evidence) -> np.ndarray:
+    """Return the share of a question's pairs of characters in each text, weighted by idf.
+
+    For Japanese speech, whose token vectors by an English encoder mean nothing.
+    """
+    index = evidence.part.bigrams
+    asked = {pair for pair in query.terms.get("bigrams", []) if index.count(pair)}
+    rarity = dict(zip(asked, idf(np.array([*map(index.count, asked)]), index.size), strict=True))
+    total = sum(rarity.values()) or 1.0
+    return np.array(
+        [sum(rarity[pair] for pair in asked & set(bigrams(text))) / total for text in texts],
+        np.float32,
+    )
+
+
 def _spoken(hit: Hit, hit_index: int, query: Query, evidence: Evidence) -> list[Passage]:
     groups = spoken_passages(hit.chunk.cues)
     texts = [" ".join(cue.text.strip() for cue in group) for group in groups]
-    scores = piece_scores(hit.chunk, texts, query, evidence)
+    reading = query.japanese or query
+    by_words = reading.language == "ja" and not reading.has_pooled and has_japanese(hit.chunk)
+    scores = (
+        _shares_of_pairs(texts, reading, evidence)
+        if by_words
+        else piece_scores(hit.chunk, texts, query, evidence)
+    )
     return [
         Passage(text, group[0].start, max(cue.end for cue in group), hit_index, order, float(score))
         for order, (text, group, score) in enumerate(zip(texts, groups, scores, strict=True))

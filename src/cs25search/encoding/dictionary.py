@@ -1,12 +1,13 @@
-"""English translations of Japanese words, from JMdict, for the English rankers.
+"""Translations between Japanese and English words, from JMdict.
 
 The bridge only knows the words of bilingual notes. The dictionary adds other words, so that a
-Japanese question also finds speech in lectures without Japanese notes.
+Japanese question also finds speech in lectures without Japanese notes. If an index has Japanese
+speech, the dictionary also gives the Japanese for English words, so that English questions find it.
 """
 
 import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..text.words import STOP_WORDS, stem
+from ..text.ngrams import bigrams
+from ..text.words import STOP_WORDS, stem, words
 
 FILE = Path(__file__).with_name("jmdict.tsv.xz")
 NOTICE = (
@@ -24,13 +26,35 @@ NOTICE = (
     "licence: https://www.edrdg.org/edrdg/licence.html",
     "This file is under CC BY-SA 3.0: https://creativecommons.org/licenses/by-sa/3.0/",
 )
-GLOSSES = 2  # kept per form; further ones are mostly everyday senses
+GLOSSES = 2  # kept per form, or forms per gloss; further ones are mostly everyday senses
+SENSES = 4  # glosses of a form by which it is found from English
+IN_ENGLISH = "en:"  # begins a line for an English word or phrase
+
+
+@dataclass(frozen=True, slots=True)
+class JapaneseHeld:
+    """The Japanese text of an index.
+
+    Attributes:
+        count: Returns how many chunks have a word in its normal form.
+        has_pair: Returns whether a chunk has a pair of adjacent characters.
+    """
+
+    count: Callable[[str], int]
+    has_pair: Callable[[str], bool]
+
+    def has(self, form: str) -> bool:
+        """Return whether a chunk may have a form: all pairs of its characters occur."""
+        return self.count(form) > 0 or (
+            self.has_pair(form[:2]) and all(map(self.has_pair, bigrams(form)))
+        )
 
 
 class Dictionary:
     """Japanese forms and their English glosses, as sorted lines in UTF-8.
 
-    A line has a form and its glosses, separated by tabs. Lines are parsed on look-up.
+    A line has a form and its glosses, separated by tabs. The lines for English words have
+    `IN_ENGLISH` and their stems, then Japanese forms. Lines are parsed on look-up.
     """
 
     def __init__(self, lines: bytes | mmap.mmap) -> None:
@@ -57,6 +81,15 @@ class Dictionary:
                 high = middle
         return ()
 
+    def in_japanese(self, stems: str) -> tuple[str, ...]:
+        """Return Japanese forms for an English word or phrase, by its `english_key`.
+
+        >>> dictionary = Dictionary("en:chain rule\t連鎖律\n".encode())
+        >>> dictionary.in_japanese(english_key("chain rules"))
+        ('連鎖律',)
+        """
+        return self.look_up(IN_ENGLISH + stems)
+
 
 # Marks among the words of the file, and their numbers: see _Lines.
 _MARKS = (b"\1", b"\2", b"?")
@@ -79,20 +112,50 @@ class _Lines:
     numbers: np.ndarray
 
 
-def build_dictionary(held: AbstractSet[str]) -> Dictionary:
+def english_key(text: str) -> str:
+    """Return the stems of an English text without stop words, joined by blanks.
+
+    >>> english_key("the learning rates")
+    'learn rate'
+    """
+    return " ".join(stem(word) for word in words(text) if word not in STOP_WORDS)
+
+
+def build_dictionary(held: AbstractSet[str], japanese: JapaneseHeld | None = None) -> Dictionary:
     """Return the entries of JMdict with a gloss whose words are all in the index.
 
     The lines of the file are sorted and have one form each, and so are these.
 
     Args:
         held: Stems of the words of an index.
+        japanese: What the index has in Japanese, if that includes speech.
     """
     jmdict = _read_lines()
     kept: dict[int, list[bytes]] = {}  # the parts of each line
     for row, place in _glosses_held(jmdict, held):
         parts = jmdict.lines[row].split(b"\t")
         kept.setdefault(row, parts[:1]).append(parts[1 + place])
-    return Dictionary(b"".join(b"\t".join(parts) + b"\n" for parts in kept.values()))
+    lines = [b"\t".join(parts) + b"\n" for parts in kept.values()]
+    if japanese:
+        lines = sorted([*lines, *_forms_held(japanese)])
+    return Dictionary(b"".join(lines))
+
+
+def _forms_held(japanese: JapaneseHeld) -> Iterator[bytes]:
+    """Yield a line for each English gloss with the forms that an index has for it.
+
+    The forms of which it is the first gloss come first, then those that more chunks have.
+    """
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for line in _read_lines().lines:
+        form, *glosses = line.decode().split("\t")
+        if form and japanese.has(form):
+            for place, gloss in enumerate(glosses[:SENSES]):
+                if key := english_key(gloss):
+                    found.setdefault(key, []).append((place, -japanese.count(form), form))
+    for key, forms in found.items():
+        best = list(dict.fromkeys(form for *_, form in sorted(forms)))[:GLOSSES]
+        yield "\t".join([IN_ENGLISH + key, *best]).encode() + b"\n"
 
 
 def _glosses_held(jmdict: _Lines, held: AbstractSet[str]) -> Iterator[tuple[int, int]]:

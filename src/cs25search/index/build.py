@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..encoding.bridge import Pair, build_bridge
-from ..encoding.dictionary import build_dictionary
+from ..encoding.dictionary import JapaneseHeld, build_dictionary
 from ..encoding.encoder import Encoder
 from ..records import About, Chunk, Entry, Slide, Video
 from ..text.japanese import japanese_words
@@ -22,14 +22,14 @@ from .chunk_text import (
     slide_text,
     text_key,
 )
-from .generation import FORMAT, ROW, Generation, Manifest, TextSource
+from .generation import FORMAT, JAPANESE_SPEECH, ROW, Generation, Manifest, TextSource
 from .handbook import build_handbook
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 from .word_counts import WordCounter
 
 NO_COURSE = About("", "")
-BUILD_VERSION = 12  # incremented whenever the same inputs would give a different index
+BUILD_VERSION = 13  # incremented whenever the same inputs would give a different index
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,9 @@ def build_generation(
     counter = WordCounter(len(chunks))
     grams = Lexical.build(_grams(texts, counter))
     word_counts = counter.counts()
+    pairs_index = Lexical.build(bigrams(text) for text in japanese)
+    words_index = Lexical.build(spoken)
+    held = JapaneseHeld(words_index.count, lambda pair: pairs_index.count(pair) > 0)
     counts = {
         "videos": len(videos),
         "chunks": len(chunks),
@@ -102,6 +105,8 @@ def build_generation(
         "slides": len(slides),
         "tokens": int(rows["tokens"].sum()),
     }
+    if in_japanese := int((rows["japanese"] & ~rows["note"]).sum()):
+        counts[JAPANESE_SPEECH] = in_japanese
     same = previous if previous and previous.manifest.model_key == encoder.key else None
     handbook = build_handbook(content.entries, encoder, same.handbook if same else None)
     return Generation(
@@ -127,10 +132,10 @@ def build_generation(
         token_idf=idf,
         slide_vectors=_slide_vectors(slides, encoder, previous),
         grams=grams,
-        bigrams=Lexical.build(bigrams(text) for text in japanese),
-        words=Lexical.build(spoken),
+        bigrams=pairs_index,
+        words=words_index,
         word_counts=word_counts,
-        dictionary=build_dictionary(word_counts.stems.keys()),
+        dictionary=build_dictionary(word_counts.stems.keys(), held if in_japanese else None),
         bridge=build_bridge(pairs, in_both, encoder.dim),
         read_handbook=lambda: handbook,
     )

@@ -17,6 +17,7 @@ from .handbook import Handbook
 from .word_counts import WordCounts
 
 FORMAT = 5  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary, 4 no about.json
+JAPANESE_SPEECH = "japanese_speech"  # a count of transcript chunks, only in indexes that have some
 LexicalName = Literal["grams", "bigrams", "words"]
 MODEL_NOTES = "notes by a model"  # kind of a TextSource
 ROW = np.dtype(
@@ -93,6 +94,11 @@ class Generation:
     def handbook(self) -> Handbook:
         """What can be asked about the course itself."""
         return self.read_handbook()
+
+    @property
+    def has_japanese_speech(self) -> bool:
+        """Whether some transcript is in Japanese or Chinese."""
+        return JAPANESE_SPEECH in self.manifest.counts
 
     def lexical(self, name: LexicalName) -> Lexical:
         """Return a lexical index by its name."""

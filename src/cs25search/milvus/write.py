@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import msgspec
 import numpy as np
 
-from ..encoding.dictionary import build_dictionary
+from ..encoding.dictionary import JapaneseHeld, build_dictionary
 from ..encoding.encoder import Encoder
 from ..index.chunk_text import encoded_text
-from ..index.generation import Generation, Manifest
+from ..index.generation import JAPANESE_SPEECH, Generation, Manifest
 from ..place import Shard
 from ..records import Slide
 from ..text.rarity import idf
@@ -179,11 +179,17 @@ def make_live(connection: Connection, name: str, shards: int) -> list[Shard]:
         seen[int(token)] = times
     rarity = idf(seen, counts["tokens"].size)
     connection.write_value(name, "token_idf", array_bytes(rarity))
-    connection.write_value(name, "dictionary", build_dictionary(set(counts["stems"].seen)).lines[:])
     inputs = [report.manifest.inputs for report in reports]
     total: Counter[str] = Counter()
     for report in reports:
         total.update(report.manifest.counts)
+    held = JapaneseHeld(
+        lambda word: counts["words"].seen.get(word, 0), counts["bigrams"].seen.__contains__
+    )
+    dictionary = build_dictionary(
+        set(counts["stems"].seen), held if JAPANESE_SPEECH in total else None
+    )
+    connection.write_value(name, "dictionary", dictionary.lines[:])
     head = Head(
         replace(
             reports[0].manifest,

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import DataError
+from ..text.topic_words import english_topic_words
 from ..text.words import fold
 
 FILE = Path(__file__).with_name("aliases.json")
@@ -71,6 +72,25 @@ def english_name(japanese: str) -> str:
     ('self-attention', '')
     """
     return _names().get(_plain(japanese), "")
+
+
+def japanese_names(english: str) -> tuple[str, ...]:
+    """Return the Japanese names for an English name, by its stems without stop words.
+
+    >>> japanese_names("cross entropi")[:2]
+    ('交差エントロピー', 'クロスエントロピー')
+    """
+    return _in_japanese().get(english, ())
+
+
+@cache
+def _in_japanese() -> dict[str, tuple[str, ...]]:
+    names: dict[str, tuple[str, ...]] = {}
+    for term in load_aliases():
+        for name in term.en:
+            key = " ".join(english_topic_words(name))
+            names.setdefault(key, term.ja)
+    return names
 
 
 @cache

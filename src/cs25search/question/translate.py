@@ -1,13 +1,16 @@
-"""Translate a Japanese question word by word, for the English rankers."""
+"""Translate a question word by word: Japanese for the English rankers, and the other way round."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..text.japanese import GRAMMAR, JAPANESE, morphemes
-from .aliases import english_name
+from ..text.words import STOP_WORDS, stem, words
+from .aliases import english_name, japanese_names
 
 LONGEST = 6  # morphemes in a form
+LONGEST_ENGLISH = 4  # words in a phrase, without stop words
+FORMS = 2  # Japanese forms for an English word or phrase
 SECOND = 0.5  # weight of the second gloss of a form; the first one and Latin words have 1
 _WORD = re.compile(r"[a-z0-9]")
 
@@ -58,4 +61,45 @@ def translate(question: str, look_up: Callable[[str], tuple[str, ...]]) -> list[
                     found += [Translation(gloss, weight) for gloss, weight in weighed]
                     break
         place += length
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class InJapanese:
+    """A word or phrase of an English question, and Japanese forms for it, the likeliest first.
+
+    Attributes:
+        stems: Of the word or phrase, without stop words.
+        forms: Empty for a word that is not known.
+    """
+
+    stems: tuple[str, ...]
+    forms: tuple[str, ...]
+
+
+def translate_to_japanese(
+    question: str, look_up: Callable[[str], tuple[str, ...]]
+) -> list[InJapanese]:
+    """Return Japanese for the words of an English question, in order.
+
+    The longest phrase with a name in the aliases or an entry in the dictionary is used.
+
+    Args:
+        look_up: Returns the Japanese forms of an English phrase, by its stems.
+
+    >>> forms = {"chain rule": ("連鎖律",), "chain": ("鎖",), "help": ("助ける",)}
+    >>> found = translate_to_japanese("Where does the chain rule help?", lambda k: forms.get(k, ()))
+    >>> [(one.stems, one.forms) for one in found]
+    [(('chain', 'rule'), ('連鎖律',)), (('help',), ('助ける',))]
+    """
+    stems = [stem(word) for word in words(question) if word not in STOP_WORDS]
+    found: list[InJapanese] = []
+    while stems:
+        for length in range(min(LONGEST_ENGLISH, len(stems)), 0, -1):
+            phrase = " ".join(stems[:length])
+            forms = (*japanese_names(phrase)[:FORMS], *look_up(phrase))
+            if forms or length == 1:
+                found.append(InJapanese(tuple(stems[:length]), tuple(dict.fromkeys(forms))[:FORMS]))
+                del stems[:length]
+                break
     return found

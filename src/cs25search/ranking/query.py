@@ -12,7 +12,13 @@ from ..encoding.encoder import Encoder, Encoding, unit
 from ..errors import EncoderError
 from ..index.generation import Generation, LexicalName
 from ..question.katakana import spelt_in_katakana
-from ..question.translate import SECOND, Translation, translate
+from ..question.translate import (
+    SECOND,
+    InJapanese,
+    Translation,
+    translate,
+    translate_to_japanese,
+)
 from ..records import Language
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
@@ -31,7 +37,8 @@ class Query:
     """A text, encoded and split into terms.
 
     A Japanese question is read twice: as it is, for chunks with Japanese text, and in English,
-    through the dictionary. The two scores of a chunk are added.
+    through the dictionary. The two scores of a chunk are added. An English question is also read in
+    Japanese if the index has Japanese speech; only that reading is compared with such speech.
 
     Attributes:
         language: Of this reading.
@@ -46,6 +53,7 @@ class Query:
         quotation: Terms of a quotation that `terms` does not cover: because it has words that
             questions leave out, or because it is in Japanese or Chinese and another language.
         english: The English reading of a Japanese text; None if no word is known.
+        japanese: The Japanese reading of an English text; None if no word is known.
     """
 
     language: Language
@@ -58,11 +66,12 @@ class Query:
     phrases: tuple[str, ...] = ()
     quotation: "dict[LexicalName, list[str]]" = field(default_factory=dict)
     english: "Query | None" = None
+    japanese: "Query | None" = None
 
     @property
     def views(self) -> "tuple[Query, ...]":
-        """The text as it is and, if there is one, its English reading."""
-        return (self, self.english) if self.english else (self,)
+        """The text as it is and, if there is one, its reading in the other language."""
+        return tuple(filter(None, (self, self.english, self.japanese)))
 
     @property
     def spoken(self) -> "Query":
@@ -81,7 +90,10 @@ def read_query(text: str, generation: Generation, encoder: Encoder) -> Query:
     """
     if not is_japanese(text):
         terms: dict[LexicalName, list[str]] = {"grams": ngrams(text)}
-        return _encoded("en", text, terms, generation, encoder)
+        query = _encoded("en", text, terms, generation, encoder)
+        if encoder.multilingual:
+            return query
+        return replace(query, japanese=_read_in_japanese(text, generation, encoder.dim))
     terms = {"bigrams": bigrams(text), "words": japanese_words(text)}
     if encoder.multilingual:  # it reads the question itself, better than word by word
         return _encoded("ja", text, terms, generation, encoder)
@@ -176,6 +188,36 @@ def glosses_of(generation: Generation, form: str) -> tuple[str, ...]:
         return glosses
     word = spelt_in_katakana(form, generation.word_counts.words)
     return (word,) if word else ()
+
+
+def in_japanese(text: str, generation: Generation) -> list[InJapanese]:
+    """Return Japanese for the words of an English text, as the index has it."""
+    return translate_to_japanese(text, generation.dictionary.in_japanese)
+
+
+def _read_in_japanese(text: str, generation: Generation, dim: int) -> Query | None:
+    """Return the Japanese reading of an English text; None if no word is known.
+
+    It has no vectors: only notes in both languages relate Japanese words to the encoder.
+    """
+    forms: list[str] = []
+    for one in in_japanese(text, generation) if generation.has_japanese_speech else ():
+        # The first form counts twice, as the first gloss does in the other direction.
+        forms += [*one.forms[:1], *one.forms] or one.stems
+    if not any(map(is_japanese, forms)):
+        return None
+    return Query(
+        language="ja",
+        ids=np.zeros(0, np.int64),
+        tokens=np.zeros((0, dim), np.float32),
+        weights=np.zeros(0, np.float32),
+        vector=np.zeros(dim, np.float32),
+        has_pooled=False,
+        terms={
+            "bigrams": [pair for form in forms for pair in bigrams(form)],
+            "words": [word for form in forms for word in japanese_words(form)],
+        },
+    )
 
 
 def with_quotation(query: Query, typed: str) -> Query:

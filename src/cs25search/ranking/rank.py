@@ -23,6 +23,7 @@ LEXICAL: dict[LexicalName, float] = {"grams": 0.3, "bigrams": 0.85, "words": 1.0
 # and of Japanese speech; the rest comes from its English reading, scaled to the same spread.
 SHARE_JA, SHARE_JA_SPOKEN, SHARE_JA_ONLY = 0.5, 0.3, 1.0
 EVEN = 2.0
+SHARE_EN_SPOKEN = 0.4  # weight of an English question as it is in the score of Japanese speech
 
 # The transcripts whose words match best are searched for the query itself; one that contains it
 # comes first.
@@ -118,6 +119,8 @@ def score_rows(query: Query, generation: Generation, rows: np.ndarray) -> np.nda
 def _scores(query: Query, generation: Generation, rows: np.ndarray) -> list[Weighted]:
     """Return weight and scores of each ranker; those over Japanese text come last."""
     parts = _parts(query, generation, rows)
+    if query.japanese:
+        return _compared_in_japanese(query, query.japanese, parts, generation, rows)
     if not query.english:
         return parts
     facts = generation.rows[rows]
@@ -127,6 +130,30 @@ def _scores(query: Query, generation: Generation, rows: np.ndarray) -> list[Weig
     english = _parts(query.english, generation, rows)
     return [
         *(((1 - share) * EVEN * weight, scores) for weight, scores in english),
+        *((share * weight, scores) for weight, scores in parts),
+    ]
+
+
+def _compared_in_japanese(
+    query: Query,
+    japanese: Query,
+    parts: list[Weighted],
+    generation: Generation,
+    rows: np.ndarray,
+) -> list[Weighted]:
+    """Return weight and scores of each ranker for an English question, its own last.
+
+    Japanese speech is mostly compared with the Japanese reading, everything else only with the
+    question as it is.
+    """
+    facts = generation.rows[rows]
+    is_japanese = facts["japanese"] & ~facts["note"]
+    share = np.where(is_japanese, SHARE_EN_SPOKEN, 1.0)
+    return [
+        *(
+            (LEXICAL[name] * is_japanese, generation.lexical(name).scores_of(terms, rows))
+            for name, terms in japanese.terms.items()
+        ),
         *((share * weight, scores) for weight, scores in parts),
     ]
 
