@@ -84,7 +84,7 @@ class Dictionary:
     def in_japanese(self, stems: str) -> tuple[str, ...]:
         """Return Japanese forms for an English word or phrase, by its `english_key`.
 
-        >>> dictionary = Dictionary("en:chain rule\t連鎖律\n".encode())
+        >>> dictionary = Dictionary("en:chain rule\\t連鎖律\\n".encode())
         >>> dictionary.in_japanese(english_key("chain rules"))
         ('連鎖律',)
         """
