@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import DATA, run
+from conftest import DATA, run, run_here
 
 from cs25search import open_index
 from cs25search.encoding.encoder import OnnxEncoder
@@ -106,12 +106,12 @@ def test_check_has_an_exit_code_for_each_state(two, tmp_path):
     assert "cosine of 10 vectors" in sound.stdout
     flip(live(two) / "grams" / "data.csc.index.npy")
     flip(live(two) / "rows.npy")
-    damaged = run("cs25search", "check", "--index", two)
+    damaged = run_here("cs25search", "check", "--index", two)
     assert damaged.returncode == 1
     assert "data.csc.index.npy has sha256" in damaged.stdout
     assert "rows.npy has sha256" in damaged.stdout
     assert "cs25search ingest" in damaged.stderr
-    missing = run("cs25search", "check", "--index", tmp_path / "none")
+    missing = run_here("cs25search", "check", "--index", tmp_path / "none")
     assert missing.returncode == 2
     assert "cs25search ingest" in missing.stderr
 

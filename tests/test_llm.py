@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from conftest import run
+from conftest import run, run_here
 from fake_llm import GOOD, KEY, serving
 
 from cs25search.answers.extract import build_extract
@@ -590,7 +590,7 @@ def test_ask_uses_the_model_and_never_prints_the_key(index_dir, server):
     done = run("cs25search", "ask", WHY, "--json", **environment)
     assert json.loads(done.stdout)["model"] == "little-model"
     server.reply = lambda handler: handler.fail(401)
-    failed = run("cs25search", "ask", WHY, "--json", **environment)
+    failed = run_here("cs25search", "ask", WHY, "--json", **environment)
     assert failed.returncode == 0
     assert json.loads(failed.stdout)["model"] is None
     assert failed.stderr.strip() == "Extracts shown instead: the key was rejected (401)."

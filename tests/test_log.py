@@ -5,7 +5,7 @@ import stat
 import threading
 
 import pytest
-from conftest import run
+from conftest import run_here
 
 from cs25search import log
 from cs25search.errors import QuestionError
@@ -70,7 +70,7 @@ def test_a_log_that_cannot_be_written_stops_no_question(index, monkeypatch, tmp_
 
 def test_an_ingest_logs_its_steps(index_copy, tmp_path):
     path = tmp_path / "log.jsonl"
-    done = run("ingest", "--offline", "--index", index_copy, CS25_LOG=str(path))
+    done = run_here("ingest", "--offline", "--index", index_copy, CS25_LOG=str(path))
     assert done.returncode == 0, done.stderr
     steps = [one["step"] for one in lines(path)]
     assert steps == ["take_in", "prepare_encoder", "update", "ingest"]

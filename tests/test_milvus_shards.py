@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DATA, run
+from conftest import DATA, run, run_here
 
 from cs25search import open_index
 from cs25search.course.read import load_course
@@ -191,7 +191,7 @@ def test_a_shard_that_is_none_is_told(part):
 
 
 def test_shards_need_a_store_that_many_write_to(tmp_path):
-    told = run("ingest", "--offline", "--index", tmp_path, "--shard", "1/4")
+    told = run_here("ingest", "--offline", "--index", tmp_path, "--shard", "1/4")
     assert told.returncode == 2
     assert "--store milvus --uri URI" in told.stderr
 
@@ -199,8 +199,8 @@ def test_shards_need_a_store_that_many_write_to(tmp_path):
 def test_an_unreachable_server_is_told_before_any_work(tmp_path):
     uri = "http://127.0.0.1:9"
     for told in (
-        run("ingest", "--offline", "--index", tmp_path, "--store", "milvus", "--uri", uri),
-        run("ingest", "--offline", "--index", tmp_path, CS25_STORE="milvus", CS25_URI=uri),
+        run_here("ingest", "--offline", "--index", tmp_path, "--store", "milvus", "--uri", uri),
+        run_here("ingest", "--offline", "--index", tmp_path, CS25_STORE="milvus", CS25_URI=uri),
     ):
         assert told.returncode == 2
         assert "cannot be reached" in told.stderr
@@ -209,12 +209,14 @@ def test_an_unreachable_server_is_told_before_any_work(tmp_path):
 
 def test_a_store_of_the_environment_that_is_none_is_told(tmp_path):
     for program in (("ingest", "--offline"), ("cs25search", "info")):
-        told = run(*program, "--index", tmp_path, CS25_STORE="nowhere")
+        told = run_here(*program, "--index", tmp_path, CS25_STORE="nowhere")
         assert told.returncode == 2
         assert "The store 'nowhere' is not one of faiss, milvus." in told.stderr
 
 
 def test_check_is_for_files(tmp_path):
-    told = run("cs25search", "check", "--store", "milvus", "--uri", "x.db", "--index", tmp_path)
+    told = run_here(
+        "cs25search", "check", "--store", "milvus", "--uri", "x.db", "--index", tmp_path
+    )
     assert told.returncode == 2
     assert "only works with index files" in told.stderr

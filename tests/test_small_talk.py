@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import run
+from conftest import run_here
 
 from cs25search.question.small_talk import is_small_talk
 
@@ -27,9 +27,9 @@ def test_a_question_is_not_small_talk(asked):
 
 
 def test_ask_prints_the_questions_and_has_them_in_json(index_dir):
-    shown = run("cs25search", "ask", "thanks", CS25_INDEX=str(index_dir))
+    shown = run_here("cs25search", "ask", "thanks", CS25_INDEX=str(index_dir))
     told = json.loads(
-        run("cs25search", "ask", "thanks", "--json", CS25_INDEX=str(index_dir)).stdout
+        run_here("cs25search", "ask", "thanks", "--json", CS25_INDEX=str(index_dir)).stdout
     )
     assert shown.returncode == 0
     assert told["status"] == "small_talk" and len(told["examples"]) == 3

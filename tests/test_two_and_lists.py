@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import DATA, run
+from conftest import DATA, run_here
 
 from cs25search.answers.compare import compared, two_parts
 from cs25search.answers.lists import find_mentions, listed_name
@@ -155,8 +155,8 @@ def test_ask_takes_words_without_quotes_and_stdin_and_a_session(index_dir):
     import subprocess
     import sys
 
-    plain = run("cs25search", "ask", "How", "long", "is", "lecture", "6?", "--json",
-                CS25_INDEX=str(index_dir))  # fmt: skip
+    plain = run_here("cs25search", "ask", "How", "long", "is", "lecture", "6?", "--json",
+                     CS25_INDEX=str(index_dir))  # fmt: skip
     assert json.loads(plain.stdout)["question"] == "How long is lecture 6?"
     session = subprocess.run(
         [sys.executable, "-m", "cs25search", "ask", "-i"], input="Summarise lecture 6\n"
