@@ -100,9 +100,12 @@ def write_course(
     for one in lectures:
         place = _place_of(recordings, one)
         if place is None:
+            place = _place_of_renamed(recordings, tables, one)
+        if place is None:
             lacking.append(one)
         else:
-            filled += _fill(tables[place], one)
+            is_moved = _follow(tables[place], recordings[place], one, folder)
+            filled += _fill(tables[place], one) or is_moved
     numbers = _numbers(lacking, recordings)
     for number, one in sorted(zip(numbers, lacking, strict=True), key=lambda pair: pair[0]):
         tables.append(_table(number, one, folder))
@@ -165,6 +168,29 @@ def _place_of(recordings: Sequence[Recording], one: FoundLecture) -> int | None:
             if moved or listed.captions.resolve() == one.captions:
                 return place
     return None
+
+
+def _place_of_renamed(
+    recordings: Sequence[Recording], tables: AoT, one: FoundLecture
+) -> int | None:
+    """Return where a lecture is listed whose file is gone and has the same length; else None."""
+    length = round(one.length, 1)
+    places = [
+        place
+        for place, listed in enumerate(recordings)
+        if listed.captions
+        and not listed.captions.exists()
+        and tables[place].get("duration") == length
+    ]
+    return places[0] if one.captions and length and len(places) == 1 else None
+
+
+def _follow(table: Table, listed: Recording, one: FoundLecture, folder: Path) -> bool:
+    """Name the captions of a lecture where they are now if their file is gone."""
+    if not one.captions or not listed.captions or listed.captions.exists():
+        return False
+    table["captions"] = _shown(one.captions, folder)
+    return True
 
 
 def _fill(table: Table, one: FoundLecture) -> bool:

@@ -1,5 +1,6 @@
 """The steps of an ingest in order: copy local files, fetch, collect, write, report."""
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,7 @@ from .captions.files import (
     RawTrack,
     find_media,
     read_captions,
+    remove_track,
     store_track,
     stored_tracks,
     with_known,
@@ -142,10 +144,30 @@ def take_in(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
         old = before.get(track.origin.video_id)
         origin = with_known(track.origin, old.origin) if old else track.origin
         store_track(order.tracks, track.with_origin(origin))
+    for old in _under_other_ids(order.course, before, tracks):
+        remove_track(order.tracks, old)
     for one in left_out:
         if not one.failed:
             remarks.print(f"Left out {one.name}: {one.reason}.", markup=False)
     return tracks, [one for one in left_out if one.failed]
+
+
+def _under_other_ids(
+    course: Course, stored: Mapping[str, RawTrack], given: Sequence[RawTrack]
+) -> list[RawTrack]:
+    """Return the stored tracks of recordings whose captions are now given under another id.
+
+    The id of a recording that is not on YouTube changes when its file is renamed or moved, and when
+    course.toml begins or ceases to list it.
+    """
+    ids = {track.origin.video_id for track in given}
+    ids |= {lecture.video_id for lecture in course.lectures}
+    contents = {track.sha256 for track in given}
+    return [
+        track
+        for video_id, track in stored.items()
+        if video_id not in ids and not is_youtube_id(video_id) and track.sha256 in contents
+    ]
 
 
 def given_tracks(order: Order) -> tuple[list[RawTrack], list[LeftOut]]:
@@ -175,7 +197,8 @@ def _caption_places(order: Order) -> Iterator[tuple[Path, Mapping[Path, str], bo
             raise DataError(
                 folder / COURSE_FILE,
                 f"lecture {number}, field captions",
-                f"names {path}, which does not exist",
+                f"names {path}, which does not exist. If it was renamed or moved: "
+                f"cs25search new {folder.name} --captions {shlex.quote(str(path.parent))}",
             )
         path = path.resolve()
         if not path.is_relative_to(own.resolve()):

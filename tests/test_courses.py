@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import DATA, copy_index, run_here
@@ -17,12 +18,13 @@ from cs25search.errors import CourseMissing, DataError, QuestionError
 from cs25search.place import BUNDLED, read_place
 from cs25search.search import open_all, search_all
 from cs25search.text.japanese import is_japanese
-from ingest.captions.files import Origin, RawTrack
+from ingest.captions.files import Origin, RawTrack, stored_tracks
 from ingest.collect import collect
 from ingest.course_file import FoundLecture, NewCourse, write_course
 from ingest.deck.parse import read_deck
 from ingest.new import course_of, merged
 from ingest.old_layout import is_old, move_old, remove_old
+from ingest.steps import take_in
 
 COURSES = DATA / "courses"
 QUESTIONS = json.loads((COURSES / "kitchen-questions.json").read_text("utf-8"))["questions"]
@@ -658,6 +660,47 @@ def test_new_does_not_list_a_lecture_twice_whose_file_has_moved(tmp_path):
     captions.rename(tmp_path / "elsewhere")
     done = new(tmp_path, "cooking", "--captions", tmp_path / "elsewhere")
     assert "Added 0 lectures" in done.stdout
+    recordings = read_settings(tmp_path / "courses" / "cooking").recordings
+    assert {one.captions.parent for one in recordings} == {tmp_path / "elsewhere"}
+
+
+def test_renamed_caption_file_stays_one_lecture(tmp_path):
+    folder = tmp_path / "courses" / "cooking"
+    shutil.copytree(COURSES / "kitchen" / "captions", folder / "captions")
+    new(tmp_path, "cooking", "--captions", folder / "captions")
+    (folder / "captions" / "heat.ja.vtt").rename(folder / "captions" / "fire.ja.vtt")
+    order = cli(tmp_path / "index", "ingest", "cooking", "--offline",
+                CS25_COURSES=str(folder.parent))  # fmt: skip
+    assert "If it was renamed or moved: cs25search new cooking --captions" in order.stderr
+    done = new(tmp_path, "cooking", "--captions", folder / "captions")
+    assert "Added 0 lectures" in done.stdout
+    names = [one.captions.name for one in read_settings(folder).recordings]
+    assert "fire.ja.vtt" in names and "heat.ja.vtt" not in names and len(names) == 6
+    assert all(one.captions.exists() for one in read_settings(folder).recordings)
+
+
+def test_recording_under_another_id_is_not_indexed_twice(tmp_path):
+    folder = tmp_path / "courses" / "cooking"
+    captions = Path(shutil.copytree(COURSES / "kitchen" / "captions", folder / "captions"))
+    write_course(
+        folder, NewCourse("Cooking"), [FoundLecture("Knives", "", captions / "knives.en.sbv")]
+    )
+
+    def stored():
+        load_course.cache_clear()
+        order = SimpleNamespace(
+            course=load_course(folder), tracks=tmp_path / "kept", captions_dir=None, deck=None,
+            languages=("en", "ja"), transcribe=False,
+        )  # fmt: skip
+        take_in(order)
+        return sorted(one.data for one in stored_tracks(order.tracks).values())
+
+    listed = stored()
+    assert len(listed) == len(set(listed)) == 6
+    (folder / "course.toml").write_text('title = "Cooking"\n')  # no longer lists the recording
+    assert stored() == listed
+    (captions / "knives.en.sbv").rename(captions / "sharp.en.sbv")
+    assert stored() == listed
 
 
 def test_a_video_of_the_playlist_with_a_caption_file_is_one_lecture():

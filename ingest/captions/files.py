@@ -572,6 +572,12 @@ def store_track(folder: Path, track: RawTrack) -> None:
         (folder / old.origin.name).unlink(missing_ok=True)
 
 
+def remove_track(folder: Path, track: RawTrack) -> None:
+    """Delete a stored track."""
+    _sidecar(folder, track.origin.video_id).unlink(missing_ok=True)  # without it, it is ignored
+    (folder / track.origin.name).unlink(missing_ok=True)
+
+
 def _visible(origin: Origin) -> Origin:
     return replace(
         origin,

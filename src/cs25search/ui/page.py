@@ -130,6 +130,7 @@ def _choose_course(place: Place, language: Language) -> tuple[Place, dict[str, s
         linked = st.session_state.get("course", place.course)
         st.query_params["course"] = linked
         st.session_state[search_page.EVERYWHERE] = True
+        st.query_params[search_page.EVERYWHERE] = "true"
     if linked not in names:
         st.warning(say(language, "no_course", name=escape_markup(linked)))
     if linked in names and st.session_state.get("course-asked") != linked:
