@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,10 +13,14 @@ from fake_youtube import Talk, serve
 from streamlit.testing.v1 import AppTest
 
 from cs25search import open_index
+from cs25search.answers.small_talk import small_talk
 from cs25search.course.read import load_course
 from cs25search.course.settings import read_settings
 from cs25search.errors import CourseMissing, DataError, QuestionError
 from cs25search.place import BUNDLED, read_place
+from cs25search.question.read import read_question
+from cs25search.ranking.filters import Filters
+from cs25search.ranking.source import LocalSource
 from cs25search.search import open_all, search_all
 from cs25search.text.japanese import is_japanese
 from ingest.captions.files import Origin, RawTrack, stored_tracks
@@ -119,6 +124,20 @@ def test_english_question_about_japanese_speech_is_answered_or_refused(two, ques
 def test_answer_from_japanese_speech_quotes_the_words_asked_about(two):
     answer = open_index(two, course="kitchen").answer("メイラード反応とは何ですか")
     assert "メイラード反応" in answer.text
+
+
+def test_texts_fit_a_course_that_lacks_what_the_bundled_one_has(two):
+    done = cli(two, "lectures", "--for", "ピザ", "--course", "kitchen")
+    assert "「ピザ」に合う講義はありません" in done.stderr
+    assert all(line.strip() for line in kitchen(two, "slides").splitlines())
+    seconds = json.loads(kitchen(two, "search", "bread", "--json"))["hits"][0]["start"]
+    assert seconds == round(seconds, 3)
+    source = open_index(two, course="kitchen").searcher.source
+    bare = replace(source.generation, videos=())
+    answer = small_talk(read_question("hello"), LocalSource(bare))
+    assert not answer.examples and not answer.text.endswith(":")
+    with pytest.raises(QuestionError, match="No speaker is known"):
+        Filters(speaker="Ada").check((), source.generation.manifest)
 
 
 def test_nothing_of_the_bundled_course_is_printed_about_another(two):

@@ -341,7 +341,7 @@ def lectures(goal: str | None, as_json: bool, place: Place) -> None:
 
 
 def _show_guide(goal: str, as_json: bool, place: Place) -> None:
-    from .formats import guide_json, guide_lines
+    from .formats import guide_json, guide_lines, no_lecture
 
     guide = _open(place).guide(goal)
     if as_json:
@@ -349,7 +349,7 @@ def _show_guide(goal: str, as_json: bool, place: Place) -> None:
     elif guide.picks:
         show(guide_lines(guide, goal))
     if not guide.picks:
-        out(f"No lecture fits {goal!r}. Try other words.", err=True)
+        out(no_lecture(goal), err=True)
         sys.exit(NO_HIT)
 
 

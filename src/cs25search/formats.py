@@ -1,6 +1,7 @@
 """Hits, answers and guides as JSON and as lines for a terminal, answers also as Markdown."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from textwrap import shorten
 from typing import Any
@@ -60,8 +61,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "n": citation.n,
                 "video_id": citation.video_id,
                 "lecture": citation.lecture,
-                "start": citation.start,
-                "end": citation.end,
+                "start": round(citation.start, 3),
+                "end": round(citation.end, 3),
                 "time": citation.time,
                 "kind": citation.kind,
                 "quote": citation.quote,
@@ -107,8 +108,8 @@ def hit_json(hit: Hit) -> dict[str, Any]:
             "video_id": hit.video.video_id,
             "lecture": hit.video.lecture,
             "title": hit.video.title,
-            "start": hit.start,
-            "end": hit.end,
+            "start": round(hit.start, 3),
+            "end": round(hit.end, 3),
             "time": clock(hit.start),
             "quote": hit.quote,
             "kind": hit.chunk.kind,
@@ -292,10 +293,13 @@ def slide_lines(slide: Slide, language: Language, full: bool) -> list[Line]:
         full: Also its summary, points and terms.
     """
     title = in_language(slide.title, slide.title_ja, language)
-    shown = [Line(f"{slide.number:>2} {title}", style="title"), Line("", 5, slide.url)]
+    shown = [Line(f"{slide.number:>2} {title}", style="title")]
+    if slide.url:
+        shown.append(Line("", 5, slide.url))
     if not full:
         return shown
-    shown.append(Line(in_language(slide.summary, slide.summary_ja, language), 5))
+    if summary := in_language(slide.summary, slide.summary_ja, language):
+        shown.append(Line(summary, 5))
     shown += [Line(f"- {point}", 5) for point in slide.points]
     if slide.terms:
         shown.append(Line(", ".join(slide.terms), 5, style="faint"))
@@ -383,7 +387,9 @@ def verdict(pick: Pick, time: float, language: Language) -> str:
     in_a_word = in_language(lecture.in_a_word, lecture.in_a_word_ja, language)
     if in_a_word and pick.fit not in ("in_time", "too_long"):
         parts.append(in_a_word + ("。" if japanese else "."))
-    return ("" if japanese else " ").join(parts)
+    if japanese:
+        return "".join(parts)
+    return re.sub(r"\b1 minutes\b", "1 minute", " ".join(parts))
 
 
 def minutes(seconds: float) -> int:
@@ -452,6 +458,17 @@ def guide_lines(guide: Guide, goal: str) -> list[Line]:
         for pick in guide.picks
         for line in [*_pick_lines(pick, guide.time, language), Line("")]
     ]
+
+
+def no_lecture(goal: str) -> str:
+    """Return that no lecture fits a goal, in its language.
+
+    >>> no_lecture("pizza")
+    "No lecture fits 'pizza'. Try other words."
+    """
+    if language_of(goal) == "ja":
+        return f"「{goal}」に合う講義はありません。別の言葉で試してください。"
+    return f"No lecture fits {goal!r}. Try other words."
 
 
 def _pick_lines(pick: Pick, time: float, language: Language) -> list[Line]:

@@ -13,7 +13,7 @@ _OWN_NUMBER = re.compile(
 )
 
 # What is shown instead of an answer, in English and Japanese.
-REPLIES: dict[Status | Literal["no_moment"], tuple[str, str]] = {
+REPLIES: dict[Status | Literal["no_moment", "no_example"], tuple[str, str]] = {
     "partly": (
         "The lectures touch on this; these moments come closest.",
         "講義で触れられている話題です。最も近い場面は次のとおりです。",
@@ -27,6 +27,10 @@ REPLIES: dict[Status | Literal["no_moment"], tuple[str, str]] = {
         "Hello! Ask me anything about the lectures, for example:",
         "こんにちは！講義について何でも質問してください。たとえば：",
     ),
+    "no_example": (
+        "Hello! Ask me anything about the lectures.",
+        "こんにちは！講義について何でも質問してください。",
+    ),
 }
 
 # The label of each kind of citation in English and Japanese.
@@ -39,18 +43,21 @@ LABELS: dict[CitationKind, tuple[str, str]] = {
 }
 
 
-def reply_text(status: Status, has_moments: bool, language: Language) -> str:
+def reply_text(status: Status, has_more: bool, language: Language) -> str:
     """Return what is shown instead of an answer.
 
     Args:
         status: Any but "answered".
-        has_moments: Whether the closest moments follow.
+        has_more: Whether the closest moments or, after small talk, examples follow.
 
     >>> reply_text("not_in_lectures", False, "en")
     'I found no answer in the lectures.'
     """
-    missing = status == "not_in_lectures" and not has_moments
-    return REPLIES["no_moment" if missing else status][language == "ja"]
+    if not has_more and status == "not_in_lectures":
+        return REPLIES["no_moment"][language == "ja"]
+    if not has_more and status == "small_talk":
+        return REPLIES["no_example"][language == "ja"]
+    return REPLIES[status][language == "ja"]
 
 
 def label(kind: CitationKind, language: Language) -> str:

@@ -51,7 +51,7 @@ def test_thanks_get_three_questions_to_go_on_with(browser, app_url, language, th
     with open_page(browser, **PHONE) as page:
         open_at(page, f"{app_url}/?lang={language}&q={quote(thanks)}")
         expect(page.locator(".st-key-answer")).to_contain_text(
-            reply_text("small_talk", False, language)
+            reply_text("small_talk", True, language)
         )
         group = page.get_by_role("radiogroup", name=say(language, "examples"))
         chips = group.get_by_role("radio")

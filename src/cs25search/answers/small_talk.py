@@ -12,14 +12,15 @@ EXAMPLES = 3
 
 def small_talk(question: Question, source: Source) -> Answer:
     """Return a friendly line and questions that the index can answer."""
+    found = examples(source, question.language)
     return Answer(
         question=question.text,
         status="small_talk",
-        text=reply_text("small_talk", False, question.language),
+        text=reply_text("small_talk", bool(found), question.language),
         sentences=(),
         citations=(),
         probability=0.0,
-        examples=examples(source, question.language),
+        examples=found,
     )
 
 

@@ -53,9 +53,8 @@ class Filters:
             raise QuestionError(f"Video {missing[0]} is not in the index.")
         names = sorted({name for video in videos for name in (*video.speakers, *video.voices)})
         if self.speaker and not self._is_named(names):
-            raise QuestionError(
-                f"No speaker is called {self.speaker!r}. The speakers are {', '.join(names)}."
-            )
+            speakers = f"The speakers are {', '.join(names)}." if names else "No speaker is known."
+            raise QuestionError(f"No speaker is called {self.speaker!r}. {speakers}")
         if self.kind == "transcript" and not manifest.counts["transcript_chunks"]:
             raise QuestionError(
                 "kind is 'transcript', but the index contains no transcripts, only notes.\n"

@@ -202,6 +202,8 @@ def _show_facts(context: PageContext, one: KeptMoment, known: Mapping[str, Descr
         st.markdown(f"**{linked}** · {escape_markup(one.video_id)}")
         st.markdown(muted(context.say("kept_unknown")))
         return
+    if about.course in context.titles and about.course != context.place.course:
+        st.markdown(muted(escape_markup(context.titles[about.course])))
     st.html(kept_card(about, context.links))
     if text := about.note_text(context.language):
         st.markdown(

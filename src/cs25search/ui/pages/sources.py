@@ -57,8 +57,9 @@ def _show_counts(context: PageContext, index: Index) -> None:
         "count_videos": counts.get("videos", 0),
         "count_notes": counts.get("notes", 0),
         "count_windows": counts.get("transcript_chunks", 0),
-        "count_slides": counts.get("slides", 0),
     }
+    if slides := counts.get("slides", 0):  # many courses have no deck
+        figures["count_slides"] = slides
     with st.container(horizontal=True, key="counts"):
         for key, count in figures.items():
             st.metric(context.say(key), f"{count:,}", width="content")

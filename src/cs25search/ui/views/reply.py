@@ -161,7 +161,7 @@ def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str
     """
     if answer.status == "not_in_lectures" and lectures:
         return say(language, "not_in_chosen")
-    return reply_text(answer.status, bool(answer.citations), language)
+    return reply_text(answer.status, bool(answer.citations or answer.examples), language)
 
 
 def _number(n: int, citation: Citation | None, links: Links, name: str = "") -> str:

@@ -307,8 +307,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "source_captions": ("captions {name}, {cues} lines", "字幕 {name}、{cues}行"),
     "ingest_about": (
-        "Bring the index up to date with the bundled course and all captions on this machine.",
-        "同梱の講義データと、このマシンにある字幕から索引を更新します。",
+        "Bring the index up to date with all data and captions of this course on this machine.",
+        "このコースの講義データと、このマシンにある字幕から索引を更新します。",
     ),
     "ingest": ("Update the index", "索引を更新"),
     "add": ("Add to {course}", "{course}に追加"),
