@@ -2,6 +2,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 AXE := node_modules/axe-core/axe.min.js
 
+# Otherwise each process of a test run compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-all lint check e2e fuzz faults privacy crashes damage soak load page-run lock licences audit sbom bench scaling dictionary encodings bench-app eval eval-answers golden screenshots
 
 # MALLOC_ARENA_MAX: see docs/deploy.md.
