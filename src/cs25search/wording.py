@@ -7,9 +7,11 @@ from typing import Literal
 from .records import CitationKind, Language, Slide, Status, Video, in_language, lecture_label
 from .text.japanese import is_japanese
 
-# "Lecture 3 - ", "第3回：": a number at the beginning of a title.
+# "Lecture 3 - ", "第3回：", "03 - ": a number at the beginning of a title.
 _OWN_NUMBER = re.compile(
-    r"\s*(?:lecture\s*\#?0*(\d{1,3})(?![\w'’])|第\s*0*(\d{1,3})\s*[回講])[\s:：|｜.,、–—-]*", re.I
+    r"\s*(?:lecture\s*\#?0*(\d{1,3})(?![\w'’])|第\s*0*(\d{1,3})\s*[回講]"
+    r"|0*(\d{1,3})(?=\s+[–—|｜-]\s|[.)）:：]\s))[\s:：|｜.,、)）–—-]*",
+    re.I,
 )
 
 # What is shown instead of an answer, in English and Japanese.
@@ -109,15 +111,15 @@ def recording_title(video: Video, language: Language) -> str:
 def _title_after_number(video: Video, language: Language) -> str:
     """Return a title to show after the number of the lecture, which it may begin with itself.
 
-    >>> named = [Video("", title, (), 0.0, 3) for title in ("Lecture 3 - Salt", "第3回 塩")]
-    >>> [_title_after_number(video, "en") for video in named]
-    ['Salt', '塩']
+    >>> titles = ("Lecture 3 - Salt", "第3回 塩", "03 - Salt", "3. Salt", "3D salt", "3.5 salts")
+    >>> [_title_after_number(Video("", one, (), 0.0, 3), "en") for one in titles]
+    ['Salt', '塩', 'Salt', 'Salt', '3D salt', '3.5 salts']
     >>> _title_after_number(Video("", "Lecture 4: Heat", (), 0.0, 3), "en")
     'Lecture 4: Heat'
     """
     title = recording_title(video, language)
     own = _OWN_NUMBER.match(title)
-    return title[own.end() :] if own and int(own[1] or own[2]) == video.lecture else title
+    return title[own.end() :] if own and int(own[1] or own[2] or own[3]) == video.lecture else title
 
 
 def lecture_title(video: Video, language: Language, between: tuple[str, str] = (": ", "：")) -> str:
