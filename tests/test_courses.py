@@ -126,6 +126,23 @@ def test_answer_from_japanese_speech_quotes_the_words_asked_about(two):
     assert "メイラード反応" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many lectures are there?", "Lectures: 6"),
+        ("講義はいくつありますか", "全6回"),
+        ("What is this course about?", "kitchen"),
+        ("この講座は何についてですか", "台所"),
+        ("Who are the speakers?", "Ada Miller"),
+        ("講師は誰ですか", "Ada Miller"),
+    ],
+)
+def test_course_without_facts_says_what_is_known_about_it(two, question, said):
+    answer = open_index(two, course="kitchen").answer(question)
+    assert answer.status == "answered" and said in answer.text
+    assert [one.kind for one in answer.citations] == ["deck"]
+
+
 def test_texts_fit_a_course_that_lacks_what_the_bundled_one_has(two):
     done = cli(two, "lectures", "--for", "ピザ", "--course", "kitchen")
     assert "「ピザ」に合う講義はありません" in done.stderr

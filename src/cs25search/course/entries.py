@@ -86,6 +86,31 @@ _SIDES = {
 }
 
 
+# What is asked about any course as a whole, if its author wrote no facts about it.
+COURSE_ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "count": (
+        ("How many lectures are in the course?", "How many lectures are there?",
+         "number of lectures in total", "How long is the course?",
+         "How many hours is the whole course?"),
+        ("講義は全部で何回ありますか", "講義はいくつありますか", "全何回のシリーズ？",
+         "コース全体の長さは？", "全部で何時間ですか"),
+    ),
+    "about": (
+        ("What is this course about?", "What are the lectures about?",
+         "What does the course cover?", "topics of the course", "Summarise the course"),
+        ("この講座は何についてですか", "どんな講義ですか", "このコースの内容は？",
+         "コースの概要を教えて", "何についての講義ですか"),
+    ),
+    "who": (
+        ("Who are the speakers?", "Who teaches the course?", "Who gives the lectures?",
+         "list of speakers", "Who are the lecturers?"),
+        ("講師は誰ですか", "誰が講義していますか", "講演者の一覧",
+         "話している人の名前を全部教えて"),
+    ),
+}  # fmt: skip
+MOST_TITLES = 12  # named as what a course without a description is about
+
+
 def course_entries(about: About, facts: Sequence[Fact], slides: Sequence[Slide]) -> list[Entry]:
     """Return the entries of a course, lectures first: of equal matches the first counts.
 
@@ -96,9 +121,41 @@ def course_entries(about: About, facts: Sequence[Fact], slides: Sequence[Slide])
     answers = [
         Entry("fact", n, "", "", fact.answer, fact.answer_ja, fact.q, fact.q_ja, fact.lectures,
               fact.slides)
-        for n, fact in enumerate(facts, start=1)
+        for n, fact in enumerate(facts or _known_facts(about), start=1)
     ]  # fmt: skip
     return [*lectures, *answers, *(_slide(slide) for slide in slides if slide.asks)]
+
+
+def _known_facts(about: About) -> Iterator[Fact]:
+    """Yield what is known about any course: how many lectures, on what, and by whom."""
+    lectures = [one for one in about.lectures if one.number]
+    if not lectures:
+        return
+    length = clock(sum(one.duration for one in lectures))
+    answers = {
+        "count": (f"Lectures: {len(lectures)}; {length} in all.",
+                  f"全{len(lectures)}回、合計{length}です。"),
+        "about": (about.about or _titles([one.title for one in lectures], "; "),
+                  about.about_ja or about.about
+                  or _titles([one.title_ja or one.title for one in lectures], "、")),
+        "who": (_titles([", ".join(one.speakers) for one in lectures], "; "),
+                _titles(["・".join(one.speakers) for one in lectures], "、")),
+    }  # fmt: skip
+    for side, (answer, answer_ja) in answers.items():
+        if answer:
+            asks, asks_ja = COURSE_ASKS[side]
+            yield Fact(asks, answer, asks_ja, answer_ja)
+
+
+def _titles(names: Sequence[str], between: str) -> str:
+    """Return names of lectures in order, each different one once.
+
+    >>> _titles(["Ada", "", "Ada", "Ben"], "; ")
+    'Ada; Ben'
+    """
+    distinct = list(dict.fromkeys(filter(None, names)))
+    more = " …" if len(distinct) > MOST_TITLES else ""
+    return between.join(distinct[:MOST_TITLES]) + more
 
 
 def _slide(slide: Slide) -> Entry:
