@@ -15,7 +15,7 @@ from cs25search.index.handbook import EntryWords, build_handbook, no_handbook
 from cs25search.question.named import named_lectures
 from cs25search.ranking.entries import rank_entries
 from cs25search.ranking.query import Query
-from cs25search.records import Entry
+from cs25search.records import About, Entry, Lecture
 from cs25search.text.ngrams import dice
 
 
@@ -226,3 +226,12 @@ def test_an_entry_that_cannot_be_near_enough_is_not_compared(index):
     assert rank_entries(handbook, question, query, least=1.4) == []
     nearest = max(one.ask for one in rank_entries(handbook, question, query))
     assert rank_entries(handbook, question, query, least=nearest)
+
+
+def test_a_lecture_without_speakers_does_not_answer_who_speaks():
+    lectures = (Lecture(1, "Bees", duration=75.0), Lecture(2, "Worms", speakers=("Ada",)))
+    entries = course_entries(About("garden", "Garden", lectures=lectures), (), ())
+    silent, named = (one for one in entries if one.side == "who")
+    assert "How long is lecture 1?" in silent.asks and "第1回は何分ですか" in silent.asks_ja
+    assert not [ask for ask in (*silent.asks, *silent.asks_ja) if "Who" in ask or "誰" in ask]
+    assert "Who speaks in lecture 2?" in named.asks

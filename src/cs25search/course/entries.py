@@ -75,6 +75,7 @@ ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
+_WHO = re.compile(r"\b(?:who|lecturer|speaker)\b|誰|講師", re.I)
 _SIDES = {
     "who": r"\bwho (?:gives|speaks|presents|is the speaker)|\bhow (?:long|many minutes)"
     r"|何分|講演者|登壇|話している人|誰が話",
@@ -197,6 +198,10 @@ def _lecture(lecture: Lecture) -> Iterator[Entry]:
                 strict=True,
             )
         )
+        if side == "who" and not lecture.speakers:  # then only its length is known
+            asks, asks_ja = (
+                tuple(ask for ask in some if not _WHO.search(ask)) for some in (asks, asks_ja)
+            )
         asks += tuple(ask for ask in lecture.asks if side_of(ask) == side)
         asks_ja += tuple(ask for ask in lecture.asks_ja if side_of(ask) == side)
         yield Entry("lecture", n, lecture.title, lecture.title_ja, text, text_ja, asks, asks_ja,
