@@ -173,6 +173,7 @@ def _shares(
     Args:
         encoding: Of all words, joined by spaces; the encoder may have truncated it.
     """
+    translations = translations[: len(encoding.ids)]  # each has a token or more
     # A word may have other tokens after a space than alone, so the beginnings are compared.
     beginnings = accumulate((one.text for one in translations), "{} {}".format)
     ends = [len(ids) for ids in encoder.token_ids(list(beginnings))]
