@@ -2,7 +2,8 @@
 
 Khattab and Zaharia, "ColBERT", SIGIR 2020. Token vectors are stored as one sign bit per dimension,
 which did not reduce quality on the corpora measured (docs/evaluation.md); query vectors stay
-floats.
+floats. What all token vectors of an encoder share would decide the signs, so an encoder whose
+tokens share much gives them without their mean (encoding/encoder.py).
 """
 
 from functools import cache
