@@ -4,6 +4,7 @@ import pytest
 
 from cs25search.answers.features import Features, _names_missing, chunks_of
 from cs25search.answers.refusal import load_logistic
+from cs25search.text.japanese import is_japanese
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,8 @@ from cs25search.answers.refusal import load_logistic
 )
 def test_ordinary_words_are_no_missing_names(index, question, missing):
     nearest = [chunks_of(hit) for hit in index.search("router float32 transformer encoder", k=5)]
-    assert _names_missing(question, nearest, set(), index.generation) == missing
+    reading = "ja" if is_japanese(question) else "en"
+    assert _names_missing(question, nearest, set(), index.generation, reading) == missing
 
 
 def test_everyday_words_that_any_lecture_says_do_not_answer_a_japanese_question():
