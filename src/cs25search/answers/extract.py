@@ -20,7 +20,7 @@ def build_extract(findings: Findings) -> Answer:
         for n, span in enumerate(spans, start=1)
     )
     sentences = []
-    first = spans[0].passages[0].text
+    first = with_lead(spans[0].lead, spans[0].passages[0].text)
     opening = opening_of(question, hits[spans[0].hit_index], _joined(spans[0]))
     if opening and not first.startswith(opening.rstrip(".。")):
         sentences.append(Sentence(opening, (1,)))

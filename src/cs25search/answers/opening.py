@@ -5,6 +5,7 @@ import re
 from ..question.intent import PERCENT
 from ..question.read import Question
 from ..records import Hit
+from ..text.topic_words import topic_words
 from ..text.words import stem
 from ..wording import english_list, named_lecture
 
@@ -20,7 +21,9 @@ _MONEY = re.compile(
 )
 _NUMBER_JA = r"[0-9０-９一二三四五六七八九十百千万億数] ?"
 _BETWEEN = frozenset("each every per of in and or to at for from out by".split())
-_COUNTED = re.compile(r"(?:[ -][A-Za-z]+){1,2}")
+# After a space, a hyphenated word is one: "164 hand-written problems".
+_WORD = r"(?:-[A-Za-z]+| [A-Za-z]+(?:-[A-Za-z]+)*)"
+_COUNTED = re.compile(rf"{_WORD}{{1,2}}")
 # Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
 _PERSON = re.compile(
     r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?"
@@ -42,6 +45,9 @@ def has_wanted(text: str, question: Question) -> bool:
     >>> question = read_question("開発者は何人ですか？")
     >>> has_wanted("12層ある。", question), has_wanted("著者は3人である。", question)
     (False, True)
+    >>> question = read_question("Who invented the Perceiver?")
+    >>> has_wanted("Perceiver IO decodes.", question), has_wanted("By Drew Jaegle.", question)
+    (False, True)
     >>> question = read_question("How much did it cost to train?")
     >>> has_wanted("It took 160 GB.", question), has_wanted("About $5 million.", question)
     (False, True)
@@ -60,7 +66,9 @@ def has_wanted(text: str, question: Question) -> bool:
     if intent.wanted == "amount":
         return _NUMBER.search(re.sub(r"\w+-\d+", "", text)) is not None
     if intent.wanted == "person":
-        return _PERSON.search(text) is not None
+        # "Perceiver IO" does not say who invented the Perceiver.
+        asked = set(topic_words(question.text))
+        return any(not asked & set(topic_words(name)) for name in _PERSON.findall(text))
     return False
 
 
@@ -94,12 +102,14 @@ def _amount(text: str, counted: str) -> str:
     ''
     >>> _amount("A 12-billion-parameter model", "parameters"), _amount("64-unit layer", "layers")
     ('12 billion parameters.', '')
+    >>> _amount("The set has 164 hand-written problems.", "problems")
+    '164 hand-written problems.'
     """
     for number in _NUMBER.finditer(text):
         if number.start() and text[number.start() - 1] in "-_":
             continue  # the 3 in GPT-3 is not a count
         after = _COUNTED.match(text, number.end())
-        nouns = [word for word in re.split("[ -]", after[0]) if word] if after else []
+        nouns = [word[1:] for word in re.findall(_WORD, after[0])] if after else []
         if nouns and nouns[0].lower() in _BETWEEN:
             continue  # "1.5 each expert"
         for place, word in enumerate(nouns[:2]):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ..question.read import Question, read_question
 from ..question.spelling import correct, correct_katakana, is_compound, unknown_words
 from ..records import Chunk, Hit
 from ..text.words import stem
+from .asked import COMPARED, prefer_asked
 from .filters import Filters
 from .moments import build_hits
 from .query import Query, read_query, with_quotation
@@ -127,9 +128,13 @@ class Searcher:
         return chunks, score_rows(found.query, notes, rows)
 
     def _rank(self, question: Question, query: Query, filters: Filters, k: int) -> Found:
-        part = self.source.candidates(query, filters, k)
+        in_japanese = question.language == "ja"
+        part = self.source.candidates(query, filters, max(k, COMPARED) if in_japanese else k)
         allowed = filters.rows(part)
         hits = build_hits(rank(query, part, allowed), query, part, self.encoder, allowed)
+        if in_japanese:
+            best = prefer_asked(question.searched, list(islice(hits, COMPARED)), part.bridge)
+            hits = chain(best, hits)
         return Found(question, query, filters, part, tuple(islice(hits, k)))
 
 

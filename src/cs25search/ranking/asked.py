@@ -1,0 +1,67 @@
+"""Prefer the moment whose own question is the nearest to a Japanese question.
+
+Each note has questions that it answers, and they are part of its text. In English, late interaction
+finds the nearest one; in Japanese, words that a note has anywhere count the same. So the best hits
+are compared again, by the words of each of their questions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from ..encoding.bridge import Bridge
+from ..records import Hit
+from ..text.japanese import japanese_words
+
+COMPARED = 5  # hits, the best ones
+ASKED = 6.0  # added to the score of a hit that has the question itself, to order the hits
+FAMILIAR = 5000  # questions whose words are kept
+
+
+def prefer_asked(question: str, hits: Sequence[Hit], bridge: Bridge) -> list[Hit]:
+    """Return hits in the order of their scores and their nearest Japanese questions together.
+
+    The score and rank of each place stay, so that scores are still comparable with further hits.
+
+    Args:
+        question: In Japanese.
+        hits: Best first.
+        bridge: Says how rare each word is.
+    """
+    words = _words(question)
+    added = [ASKED * nearest(words, hit, bridge) for hit in hits]
+    order = sorted(range(len(hits)), key=lambda place: -(hits[place].score + added[place]))
+    return [
+        replace(hits[chosen], score=place.score, rank=place.rank)
+        for chosen, place in zip(order, hits, strict=True)
+    ]
+
+
+def nearest(words: frozenset[str], hit: Hit, bridge: Bridge) -> float:
+    """Return how many words the nearest question of a hit's note shares, from 0 to 1.
+
+    Rare words count more. A hit without Japanese questions has 0.
+    """
+    asks = [] if hit.note is None else [_words(ask) for ask in hit.note.asks_ja]
+    weights = _rarities(words.union(*asks), bridge)
+
+    def shared(ask: frozenset[str]) -> float:
+        """Return twice the shared weight over that of both, Dice's similarity."""
+        both = sum(weights[word] for part in (words, ask) for word in part)
+        return 2 * sum(weights[word] for word in words & ask) / both if both else 0.0
+
+    return max(map(shared, asks), default=0.0)
+
+
+def _rarities(words: frozenset[str], bridge: Bridge) -> dict[str, float]:
+    """Return the idf of each word; that of the rarest word for those that no note has twice."""
+    rarest = float(bridge.idf.max()) if len(bridge.idf) else 1.0
+    return {
+        word: float(bridge.idf[bridge.words[word]]) if word in bridge.words else rarest
+        for word in words
+    }
+
+
+@lru_cache(maxsize=FAMILIAR)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(japanese_words(text))
