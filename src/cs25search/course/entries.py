@@ -97,8 +97,8 @@ COURSE_ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "コース全体の長さは？", "全部で何時間ですか"),
     ),
     "about": (
-        ("What is this course about?", "What are the lectures about?",
-         "What does the course cover?", "topics of the course", "Summarise the course"),
+        ("What is this course about?", "What does the course cover?", "topics of the course",
+         "Summarise the course"),
         ("この講座は何についてですか", "どんな講義ですか", "このコースの内容は？",
          "コースの概要を教えて", "何についての講義ですか"),
     ),
