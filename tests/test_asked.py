@@ -33,6 +33,13 @@ def test_hits_without_japanese_questions_keep_order_and_score():
     ]
 
 
+def test_speech_without_a_note_keeps_its_place():
+    speech, other = _hit(8.0), _hit(7.8, "注意の計算量は？", start=20.0, rank=2)
+    asked = _hit(7.5, "注意の仕組みは？", start=40.0, rank=3)
+    found = prefer_asked("注意の仕組みは？", [speech, other, asked], BRIDGE)
+    assert [hit.start for hit in found] == [0.0, 40.0, 20.0]
+
+
 def test_more_hits_only_follow_those_already_found(index):
     question = "エキスパートの負荷はどう均等にする？"
     more = index.search(question, k=8)

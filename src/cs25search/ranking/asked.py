@@ -21,7 +21,9 @@ FAMILIAR = 5000  # questions whose words are kept
 def prefer_asked(question: str, hits: Sequence[Hit], bridge: Bridge) -> list[Hit]:
     """Return hits in the order of their scores and their nearest Japanese questions together.
 
-    The score and rank of each place stay, so that scores are still comparable with further hits.
+    Hits whose notes have such questions change places with each other; the others, such as speech
+    without notes, stay where they are. The score and rank of each place stay, so that scores are
+    still comparable with further hits.
 
     Args:
         question: In Japanese.
@@ -29,11 +31,15 @@ def prefer_asked(question: str, hits: Sequence[Hit], bridge: Bridge) -> list[Hit
         bridge: Says how rare each word is.
     """
     words = _words(question)
-    added = [ASKED * nearest(words, hit, bridge) for hit in hits]
-    order = sorted(range(len(hits)), key=lambda place: -(hits[place].score + added[place]))
+    places = [place for place, hit in enumerate(hits) if _questions_of(hit)]
+    total = {
+        place: hits[place].score + ASKED * nearest(words, hits[place], bridge) for place in places
+    }
+    best = sorted(places, key=lambda place: -total[place])
+    moved = dict(zip(places, best, strict=True))
     return [
-        replace(hits[chosen], score=place.score, rank=place.rank)
-        for chosen, place in zip(order, hits, strict=True)
+        replace(hits[moved.get(place, place)], score=hit.score, rank=hit.rank)
+        for place, hit in enumerate(hits)
     ]
 
 
@@ -42,7 +48,7 @@ def nearest(words: frozenset[str], hit: Hit, bridge: Bridge) -> float:
 
     Rare words count more. A hit without Japanese questions has 0.
     """
-    asks = [] if hit.note is None else [_words(ask) for ask in hit.note.asks_ja]
+    asks = [_words(ask) for ask in _questions_of(hit)]
     weights = _rarities(words.union(*asks), bridge)
 
     def shared(ask: frozenset[str]) -> float:
@@ -51,6 +57,10 @@ def nearest(words: frozenset[str], hit: Hit, bridge: Bridge) -> float:
         return 2 * sum(weights[word] for word in words & ask) / both if both else 0.0
 
     return max(map(shared, asks), default=0.0)
+
+
+def _questions_of(hit: Hit) -> Sequence[str]:
+    return () if hit.note is None else hit.note.asks_ja
 
 
 def _rarities(words: frozenset[str], bridge: Bridge) -> dict[str, float]:
