@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from ..text.ngrams import bigrams
-from ..text.words import STOP_WORDS, stem, words
+from ..text.topic_words import english_stems
+from ..text.words import STOP_WORDS, stem
 
 FILE = Path(__file__).with_name("jmdict.tsv.xz")
 NOTICE = (
@@ -118,7 +119,7 @@ def english_key(text: str) -> str:
     >>> english_key("the learning rates")
     'learn rate'
     """
-    return " ".join(stem(word) for word in words(text) if word not in STOP_WORDS)
+    return " ".join(english_stems(text))
 
 
 def build_dictionary(held: AbstractSet[str], japanese: JapaneseHeld | None = None) -> Dictionary:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import DataError
-from ..text.topic_words import english_topic_words
+from ..text.topic_words import english_stems
 from ..text.words import fold
 
 FILE = Path(__file__).with_name("aliases.json")
@@ -88,7 +88,7 @@ def _in_japanese() -> dict[str, tuple[str, ...]]:
     names: dict[str, tuple[str, ...]] = {}
     for term in load_aliases():
         for name in term.en:
-            key = " ".join(english_topic_words(name))
+            key = " ".join(english_stems(name))
             names.setdefault(key, term.ja)
     return names
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..text.japanese import GRAMMAR, JAPANESE, morphemes
-from ..text.words import STOP_WORDS, stem, words
+from ..text.topic_words import english_stems
 from .aliases import english_name, japanese_names
 
 LONGEST = 6  # morphemes in a form
@@ -92,7 +92,7 @@ def translate_to_japanese(
     >>> [(one.stems, one.forms) for one in found]
     [(('chain', 'rule'), ('連鎖律',)), (('help',), ('助ける',))]
     """
-    stems = [stem(word) for word in words(question) if word not in STOP_WORDS]
+    stems = english_stems(question)
     found: list[InJapanese] = []
     while stems:
         for length in range(min(LONGEST_ENGLISH, len(stems)), 0, -1):

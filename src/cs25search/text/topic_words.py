@@ -21,4 +21,13 @@ def english_topic_words(text: str) -> list[str]:
     >>> english_topic_words("ルーターにはfloat32 routers")
     ['ルーターにはfloat32', 'router']
     """
-    return list(dict.fromkeys(stem(word) for word in words(text) if word not in STOP_WORDS))
+    return list(dict.fromkeys(english_stems(text)))
+
+
+def english_stems(text: str) -> list[str]:
+    """Return the English stems of a text without stop words, in order.
+
+    >>> english_stems("the learning rates, step by step")
+    ['learn', 'rate', 'step', 'step']
+    """
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
