@@ -1,7 +1,6 @@
 """Hits, answers and guides as JSON and as lines for a terminal, answers also as Markdown."""
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from textwrap import shorten
 from typing import Any
@@ -343,11 +342,11 @@ def summary_json(entry: Entry, video: Video) -> dict[str, Any]:
 VERDICTS: dict[Fit, tuple[str, str]] = {
     "named": ("A good choice for this.", "この目的に合う回です。"),
     "in_time": (
-        "Takes {length} minutes; you have {time}.",
+        "Takes {takes}; you have {time}.",
         "{length}分の講義です（使える時間：{time}分）。",
     ),
     "too_long": (
-        "No lecture fits into {time} minutes. This is the shortest: {length} minutes.",
+        "No lecture fits into {limit}. This is the shortest: {takes}.",
         "{time}分に収まる講義はありません。最も短いのはこの回（{length}分）です。",
     ),
     "whole": ("Much of the lecture is about this.", "この回の多くがこの話題です。"),
@@ -359,7 +358,7 @@ _MINUTES = (
     "全{length}分のうち約{time}分が直接この話題を扱います。",
 )
 _LENGTH = (
-    "The lecture takes {length} minutes; you have {time}.",
+    "The lecture takes {takes}; you have {time}.",
     "{length}分の講義です（使える時間：{time}分）。",
 )
 _PART = (
@@ -376,20 +375,33 @@ def verdict(pick: Pick, time: float, language: Language) -> str:
         time: The seconds that the visitor has; 0 if the goal does not state them.
     """
     lecture, japanese = pick.lecture, language == "ja"
-    length = minutes(lecture.duration)
-    parts = [VERDICTS[pick.fit][japanese].format(length=length, time=minutes(time))]
+    length, limit = minutes(lecture.duration), minutes(time)
+    lengths = {
+        "length": length,
+        "time": limit,
+        "takes": _in_minutes(length),
+        "limit": _in_minutes(limit),
+    }
+    parts = [VERDICTS[pick.fit][japanese].format(**lengths)]
     if pick.seconds and lecture.duration >= COUNTED_FROM:
         parts.append(_MINUTES[japanese].format(length=length, time=minutes(pick.seconds)))
     if time and lecture.duration and pick.fit not in ("in_time", "too_long"):
-        parts.append(_LENGTH[japanese].format(length=length, time=minutes(time)))
+        parts.append(_LENGTH[japanese].format(**lengths))
     if pick.end:
         parts.append(_PART[japanese].format(begin=clock(pick.begin), end=clock(pick.end)))
     in_a_word = in_language(lecture.in_a_word, lecture.in_a_word_ja, language)
     if in_a_word and pick.fit not in ("in_time", "too_long"):
         parts.append(in_a_word + ("。" if japanese else "."))
-    if japanese:
-        return "".join(parts)
-    return re.sub(r"\b1 minutes\b", "1 minute", " ".join(parts))
+    return ("" if japanese else " ").join(parts)
+
+
+def _in_minutes(count: int) -> str:
+    """Return a number of minutes in English.
+
+    >>> _in_minutes(1), _in_minutes(20)
+    ('1 minute', '20 minutes')
+    """
+    return f"{count} minute{'' if count == 1 else 's'}"
 
 
 def minutes(seconds: float) -> int:
