@@ -50,7 +50,9 @@ def test_default_model_needs_no_torch(tmp_path):
     )
     loaded = set(done.stdout.split())
     assert "onnxruntime" in loaded
-    assert not loaded & {"torch", "sentence_transformers", "transformers", "onnx", "openvino"}
+    assert not loaded & {"torch", "sentence_transformers", "transformers", "onnx"}
+    # With bfloat16, the export compares the encoder's vectors in OpenVINO.
+    assert "openvino" not in loaded or may_have_bfloat16()
 
 
 def test_default_model_gives_the_vectors_of_sentence_transformers(index):
