@@ -7,9 +7,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-all lint check e2e fuzz faults privacy crashes damage soak load page-run lock licences audit sbom bench scaling dictionary encodings bench-app eval eval-answers golden screenshots
 
-# MALLOC_ARENA_MAX: see docs/deploy.md.
+# The app starts at once, and shows how far the index is. MALLOC_ARENA_MAX: see docs/deploy.md.
 run: .venv/installed
-	$(BIN)/python -m ingest --offline
+	@$(BIN)/python -m ingest --offline & ingest=$$!; trap 'kill $$ingest 2> /dev/null' EXIT INT TERM; \
 	MALLOC_ARENA_MAX=2 $(BIN)/streamlit run app.py
 
 # test-all: also what takes long and changes rarely: several Milvus writers, another encoder, growth.

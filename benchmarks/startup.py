@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.table import Row
 from cs25search import progress
+from cs25search.ui.views.texts import say
 from tests.e2e.conftest import serve
 from tests.page_client import ask_page
 
@@ -23,6 +24,7 @@ RUNS = 5
 QUERY = "Why does the router need float32?"
 LIBRARIES = "numpy, faiss, onnxruntime, tokenizers, msgspec, click"
 MOST = {"search": 1.5, "ask": 1.8}  # times the libraries' import
+WAITING = frozenset({"index_missing", "building"})  # texts of a page that cannot answer yet
 ENCODER = (
     "import sys; from pathlib import Path; "
     "from ingest.encoder import DEFAULT_ENCODER, load_encoder; "
@@ -65,30 +67,65 @@ def encoder_row() -> Row:
     )
 
 
-def page_row(folder: Path, building: float, fast: bool) -> Row:
-    """Return the time of `make run` from an empty index folder to a page with an answer.
+def page_rows(root: Path, fast: bool) -> list[Row]:
+    """Return how long `make run` takes from an empty index folder: to a page, and to an answer.
+
+    As in the Makefile, ingest and server start together.
 
     Args:
-        building: Seconds that the first ingest took.
-        fast: Whether documents were encoded in bfloat16.
+        root: The index folder, which does not exist yet.
+        fast: Whether documents are encoded in bfloat16.
     """
+    command = [sys.executable, "-m", "ingest", "--offline", "--index", str(root)]
     begin = time.perf_counter()
-    with serve(folder) as server:
-        starting = time.perf_counter() - begin
-        url = server.url.replace("http", "ws")
-        _, page = asyncio.run(ask_page(url, QUERY))
-        answering = time.perf_counter() - begin - starting
+    with (
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ingest,
+        serve(root) as server,
+    ):
+        up = time.perf_counter() - begin
+        url, first = server.url.replace("http", "ws"), None
+        while shown := texts_of(url):
+            if first is None and "building" in shown:
+                first = time.perf_counter() - begin
+            time.sleep(0.1)
+        whole = time.perf_counter() - begin
+        if ingest.wait():
+            raise RuntimeError(f"{' '.join(command)} ended with exit code {ingest.returncode}")
+    begin = time.perf_counter()
+    with serve(root):
+        alone = time.perf_counter() - begin
+    most = 10 if fast else 20
+    told = whole if first is None else first
+    return [
+        Row(
+            "`make run` from an empty index folder to an answer in the app, installed before",
+            f"start of the server alone: {alone:.1f} s",
+            f"{whole:.1f} s",
+            f"{whole / alone:.1f} ×",
+            f"≤ {most} s on this processor",
+            whole <= most,
+        ),
+        Row(
+            "the same, to a page that shows how far the index is",
+            f"start of the server, in that run: {up:.1f} s",
+            f"{told:.1f} s",
+            f"+ {told - up:.1f} s",
+            "≤ + 1 s",
+            first is not None and first - up <= 1,
+        ),
+    ]
+
+
+def texts_of(url: str) -> frozenset[str]:
+    """Return which of the texts WAITING a page with a question shows.
+
+    Raises:
+        RuntimeError: The page shows an error, or cannot be opened.
+    """
+    _, page = asyncio.run(ask_page(url, QUERY))
     if page.startswith("!"):
         raise RuntimeError(page)
-    whole, most = building + starting + answering, 10 if fast else 20
-    return Row(
-        "`make run` from an empty index folder to an answer in the app, installed before",
-        f"start of the server alone: {starting:.1f} s",
-        f"{whole:.1f} s: ingest {building:.1f}, server {starting:.1f}, page {answering:.1f}",
-        f"{whole / starting:.1f} ×",
-        f"≤ {most} s on this processor",
-        whole <= most,
-    )
+    return frozenset(key for key in WAITING if say("en", key) in page)
 
 
 def again_row(folder: Path) -> Row:

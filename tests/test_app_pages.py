@@ -19,9 +19,9 @@ from cs25search.course.read import load_course
 from cs25search.formats import VERDICTS
 from cs25search.progress import recorded
 from cs25search.ui import ingesting
-from cs25search.ui.pages.sources import STEPS
 from cs25search.ui.views.markup import escape_markup
 from cs25search.ui.views.texts import TEXTS
+from cs25search.ui.widgets.ingest_progress import STEPS
 from ingest.captions.files import Origin, RawTrack, store_track
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ja"])
@@ -140,6 +140,24 @@ def test_no_index_says_how_to_build_one(path, language, tmp_path, monkeypatch):
         assert say("index_button", language) in texts(app)
     else:
         assert say("index_build", language) in [label for label, _ in page_links(app)]
+
+
+@LANGUAGES
+@PAGES
+def test_page_without_index_shows_how_far_the_first_ingest_is(
+    path, language, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CS25_INDEX", str(tmp_path / "none"))
+    folder = tmp_path / "none" / "cs25"
+    folder.mkdir(parents=True)
+    with filelock.FileLock(folder / "ingest.lock"), recorded(folder) as recorder:
+        recorder.step("encoder", 0, None)
+        app = open_page(path, lang=language)
+        assert say("step_encoder", language) in texts(app)
+        assert say("index_missing", language) not in messages(app)
+        assert not app.code
+    ran(app.run())
+    assert say("index_missing", language) in messages(app)
 
 
 @LANGUAGES

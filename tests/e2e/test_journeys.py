@@ -9,9 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
 
+import filelock
 import pytest
 from playwright.sync_api import expect
 
+from cs25search.progress import recorded
 from cs25search.ui.views.headers import HEADERS
 from cs25search.ui.views.texts import say
 from ingest.captions.files import Origin, RawTrack, store_track
@@ -249,6 +251,24 @@ def test_no_index_says_how_to_build_one_and_a_corrupt_one_names_the_file(page, s
             open_at(page, served.url + PAGES[name])
             expect(page.get_by_role("alert")).to_contain_text("The index is damaged")
             expect(page.get_by_text("tokens.npy")).to_be_visible()
+
+
+def test_page_without_index_shows_its_first_ingest_and_then_answers(page, small_dir, tmp_path):
+    index = tmp_path / "index"
+    folder, built = index / "cs25", tmp_path / "built"
+    link_copy(small_dir, built)
+    folder.mkdir(parents=True)
+    with serve(index) as served:
+        open_at(page, served.url)
+        expect(page.get_by_role("alert")).to_contain_text("There is no index yet")
+        with filelock.FileLock(folder / "ingest.lock"), recorded(folder) as recorder:
+            recorder.step("encode", 12, 576)
+            expect(page.get_by_text("The index is being built")).to_be_visible()
+            expect(page.get_by_text("Encoding 12/576")).to_be_visible()
+            for path in sorted(built.iterdir(), key=lambda path: path.name == "CURRENT"):
+                path.rename(folder / path.name)
+        expect(page.get_by_text("The index is being built")).to_have_count(0)  # without a reload
+        ask(page, FLOAT32)
 
 
 PLAIN = """1

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ..errors import Cs25SearchError, IndexMissing
 from ..language_model import Endpoint
 from ..place import Place
 from ..records import About, Language, Lecture, Video
@@ -13,7 +12,6 @@ from ..text.clean import clean
 from .access import ONLY_HERE, Access
 from .views.html import Links
 from .views.moment import video_title
-from .views.problem import explain
 from .views.texts import say
 
 if TYPE_CHECKING:
@@ -71,26 +69,3 @@ class PageContext:
         """Return number and title of a lecture or another recording."""
         one = video.video() if isinstance(video, Lecture) else video
         return video_title(one, self.language)
-
-
-def show_problem(
-    error: Cs25SearchError, language: Language, context: PageContext | None = None
-) -> None:
-    """Show what is wrong and what to do.
-
-    Args:
-        context: To lead to the page where an index can be built.
-    """
-    key, cure = explain(error)
-    st.error(say(language, key), icon=":material/error:")
-    if cure:
-        st.code(cure, language=None)
-    # For a missing index, only its path: the command is above.
-    st.text(str(error.path if isinstance(error, IndexMissing) else error))
-    if isinstance(error, IndexMissing) and context:
-        st.page_link(
-            context.pages["sources"],
-            label=context.say("index_build"),
-            icon=":material/database:",
-            query_params=context.address,
-        )

@@ -73,14 +73,19 @@ def _suggested(place: Place, state: str, language: Language) -> Suggestions:
     return suggestions(notes.chunks, language)
 
 
+def live_state(place: Place) -> str:
+    """Return the name of the live generation, or why there is none."""
+    try:
+        return live_name(place)
+    except Cs25SearchError as error:
+        return str(error)
+
+
 def _state(place: Place) -> str:
     """Return a text that changes with every new generation and every change to its files."""
     if place.is_milvus:
         return live_name(place)
-    try:
-        live = live_name(place)
-    except Cs25SearchError as error:
-        live = str(error)
+    live = live_state(place)
     return f"{live} {fingerprint(place.folder / live, place.folder / 'models')}"
 
 

@@ -14,7 +14,7 @@ from ..records import Language, in_language
 from ..search import read_course
 from ..text.clean import clean
 from .access import Access
-from .context import PageContext, show_problem
+from .context import PageContext
 from .pages import (
     kept as kept_page,
 )
@@ -35,6 +35,7 @@ from .views.markup import escape_markup
 from .views.texts import say
 from .widgets import desk, kept_list
 from .widgets.language import show_language
+from .widgets.problem import show_problem
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage

@@ -10,7 +10,7 @@ from ...errors import Cs25SearchError
 from ...search import Index
 from ...times import clock, watch_url
 from ...wording import label
-from ..context import PageContext, show_problem
+from ..context import PageContext
 from ..live import live_index, live_indexes
 from ..views import html, kept, kept_export
 from ..views.address import video_address
@@ -19,6 +19,7 @@ from ..views.kept_card import kept_card
 from ..views.kept_export import Described, describe
 from ..views.markup import escape_markup, muted
 from ..widgets import desk, kept_list
+from ..widgets.problem import show_problem
 
 LINK = "moments"  # the URL parameter with the moments of a link
 REMOVED = "kept-removed"  # in the session: the moment that was removed last

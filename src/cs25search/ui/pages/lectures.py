@@ -11,13 +11,14 @@ from ...records import Chunk, Lecture, Pick, Slide, Video
 from ...search import Index
 from ...times import clock, watch_url
 from ...wording import label
-from ..context import PageContext, show_problem
+from ..context import PageContext
 from ..live import live_index
 from ..views.address import video_address
 from ..views.html import escape_html
 from ..views.markup import escape_markup, muted
 from ..views.moment import title_or_words
 from ..widgets import cards, desk
+from ..widgets.problem import show_problem
 
 DIFFICULTIES = {
     "easy": "difficulty_easy",

@@ -13,7 +13,7 @@ from ...question.small_talk import is_small_talk
 from ...ranking.searcher import Found
 from ...records import Video
 from ...search import Index, search_all
-from ..context import PageContext, show_problem
+from ..context import PageContext
 from ..live import live_index, live_indexes, other_videos, suggested
 from ..views import asks, reply
 from ..views.address import Chosen, chosen_filters, first_chosen
@@ -22,6 +22,7 @@ from ..views.map_rows import MapRow, map_rows
 from ..views.markup import escape_markup, muted
 from ..widgets import answer_pane, cards, desk
 from ..widgets.box import show_list
+from ..widgets.problem import show_problem
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

@@ -9,29 +9,20 @@ import streamlit as st
 
 from ...errors import Cs25SearchError, IndexMissing
 from ...index.generation import MODEL_NOTES, TextSource
-from ...progress import read_progress
 from ...search import Index
 from .. import ingesting
-from ..context import PageContext, show_problem
+from ..context import PageContext
 from ..live import live_index
 from ..views.adding import LARGEST, LONGEST, file_name, video_of
 from ..views.dates import local_time
 from ..views.markup import escape_markup, muted
 from ..widgets import cards
 from ..widgets.drop import show_drop
+from ..widgets.ingest_progress import show_progress, show_remarks
+from ..widgets.problem import show_problem
 
 # In the session: why an ingest did not start, and what is wrong with a link or a file.
 PROBLEM, WRONG = "ingest_problem", "add_problem"
-STEPS = {
-    "playlist": "step_playlist",
-    "speech_model": "step_speech_model",
-    "encoder": "step_encoder",
-    "audio": "step_audio",
-    "transcribe": "step_transcribe",
-    "fetch": "step_fetch",
-    "notes": "step_notes",
-    "encode": "step_encode",
-}
 
 
 def show(context: PageContext) -> None:
@@ -41,6 +32,8 @@ def show(context: PageContext) -> None:
     try:
         index = live_index(context)
     except Cs25SearchError as error:
+        if isinstance(error, IndexMissing) and ingesting.is_running(folder):
+            return  # its progress is shown above
         show_problem(error, context.language)
         if isinstance(error, IndexMissing) and ingesting.may_start(context.access):
             st.markdown(context.say("index_button"))
@@ -111,11 +104,11 @@ def _show_ingest(context: PageContext, folder: Path) -> None:
             st.error(context.say("ingest_unwritable"), icon=":material/error:")
             st.text(problem)
         if running:
-            _show_progress(context, folder)
+            show_progress(context, folder)
         elif (code := ingesting.exit_code(folder)) is not None:
             shown = {0: st.success, 3: st.warning}.get(code, st.error)
             shown(context.say({0: "ingest_done", 3: "ingest_partly"}.get(code, "ingest_failed")))
-            _show_remarks(context, folder)
+            show_remarks(context, folder)
 
 
 def _show_button(context: PageContext, folder: Path, running: bool) -> None:
@@ -196,24 +189,3 @@ def _add_file(context: PageContext, folder: Path, name: str, content: bytes) -> 
         with _reporting_unwritable(folder):
             captions = ingesting.keep_file(folder, kept, content)
             ingesting.start(folder, offline=True, added=f"--captions={captions}")
-
-
-@st.fragment(run_every=1.0)
-def _show_progress(context: PageContext, folder: Path) -> None:
-    if not ingesting.is_running(folder):
-        st.rerun()  # redraw the whole page with the new generation
-    st.markdown(context.say("ingest_running"))
-    step = read_progress(folder).step
-    name = context.say(STEPS[step.step]) if step and step.step in STEPS else "…"
-    if step and step.total:
-        st.progress(min(step.done / step.total, 1.0), f"{name} {step.done:,}/{step.total:,}")
-    else:
-        st.markdown(name)
-    _show_remarks(context, folder)
-
-
-def _show_remarks(context: PageContext, folder: Path) -> None:
-    """Show the remarks of an ingest, which are in English, if it made any."""
-    if remarks := ingesting.remarks(folder):
-        st.markdown(muted(context.say("ingest_log")))
-        st.code(remarks, language=None)

@@ -391,6 +391,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "索引がまだありません。プロジェクトのフォルダーで次のコマンドを実行して索引を作り、"
         "もう一度質問してください。",
     ),
+    "building": (
+        "The index is being built. As soon as it is done, you can ask here.",
+        "索引を作成中です。完成すると、このページで質問できます。",
+    ),
     "index_build": (
         "Or build it on the page Sources",
         "「収録データ」のページで作ることもできます",
