@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import faiss
+import msgspec
 import numpy as np
 
 from cs25search.encoding.encoder import Encoder
@@ -22,8 +22,7 @@ DEPTH = 100  # rows of each ranking that are fused
 BASELINES = ("BM25", "dense", "RRF", "BM25 on all", "RRF on all")  # on all that we index
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(msgspec.Struct, frozen=True):
     """A function that ranks rows, best first, and the bytes on disk that it searches."""
 
     rank: Callable[[str], list[int]]

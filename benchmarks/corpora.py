@@ -8,11 +8,12 @@ import json
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from benchmarks.misspelt import misspell
 from cs25search.course.read import load_course
@@ -38,8 +39,7 @@ BARE_TITLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Corpus:
+class Corpus(msgspec.Struct, frozen=True):
     """Chunks to search and questions to ask; `Scored.relevant` says which hits are relevant.
 
     Attributes:

@@ -7,11 +7,11 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import click
+import msgspec
 import numpy as np
 import threadpoolctl
 from rich import box
@@ -38,8 +38,7 @@ WIDTH = 220  # wide enough that no cell is broken: the table is Markdown
 remarks = Console(stderr=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """The results of one ranker on one corpus in one language; arrays have a value per question."""
 
     corpus: Corpus

@@ -10,7 +10,6 @@ scikit-learn.
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -86,8 +85,7 @@ class MonotoneLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.stack([1 - likely, likely], axis=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(msgspec.Struct, frozen=True):
     """What the model of a reading is fitted on.
 
     Attributes:
@@ -116,8 +114,7 @@ FITS: dict[Reading, Fit] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(msgspec.Struct, frozen=True):
     """A question, whether the lectures answer it, and of which kind and development set it is."""
 
     question: str

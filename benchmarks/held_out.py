@@ -7,11 +7,11 @@ tokens that remain in the full index still know the question, which flatters the
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 import click
 import numpy as np
+from msgspec.structs import replace
 
 from benchmarks.corpora import CS25_NOTES, Corpus, cs25_notes
 from benchmarks.eval import markdown, new_table, query_encoder, share

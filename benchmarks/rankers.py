@@ -4,8 +4,10 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from benchmarks.baselines import Baseline, baselines
 from benchmarks.corpora import Corpus, cs25_notes
@@ -27,8 +29,7 @@ INDEX_CODE = ("encoding", "index", "text")
 SHIPPED = "cs25search"
 
 
-@dataclass(frozen=True, slots=True)
-class Ranker:
+class Ranker(msgspec.Struct, frozen=True):
     """A function from a query to at most DEPTH hits, and its bytes on disk."""
 
     name: str

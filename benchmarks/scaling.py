@@ -16,14 +16,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import numpy as np
 import threadpoolctl
+from msgspec.structs import asdict
 
 from benchmarks.corpora import QUESTIONS
 from cs25search.course.read import load_course
@@ -156,8 +157,7 @@ class Recombined:
         return [self._number[sentence] for sentence in text.strip().split("\n")]
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True):
     """What was measured at one size.
 
     Attributes:
@@ -214,7 +214,7 @@ def main(step: str, size: int, folder: Path | None, models: Path | None) -> None
         load_encoder(DEFAULT_ENCODER, Path(scratch) / "models", offline=True)
         for size in sizes:
             found.append(measure(size, Path(scratch) / str(size), Path(scratch) / "models"))
-            click.echo(json.dumps({name: getattr(found[-1], name) for name in found[-1].__slots__}))
+            click.echo(json.dumps(asdict(found[-1])))
     if tuple(sizes) == SIZES:
         write(found)
 
@@ -355,7 +355,7 @@ PANELS = {
 
 def write(found: Sequence[Figures]) -> None:
     """Write the figures, the plot and the table of docs/scaling.md."""
-    rows = [{name: getattr(one, name) for name in one.__slots__} for one in found]
+    rows = [asdict(one) for one in found]
     FIGURES.write_text(json.dumps(rows, indent=1) + "\n")
     plot(found, PLOT)
     before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)

@@ -5,16 +5,16 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+import msgspec
 
 PACKAGES = ("onnxruntime", "openvino", "faiss-cpu", "bm25s", "numpy", "sentence-transformers")
 HEADINGS = ("what", "floor, in the same run", "measured", "ratio", "target", "met")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One line of the table; figures are text, as a reader sees them."""
 
     what: str

@@ -3,11 +3,11 @@
 import errno
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from cs25search.errors import FAILED, Cs25SearchError
 from cs25search.index.publish import generations, ingest_lock

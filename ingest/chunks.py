@@ -3,8 +3,9 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
+
+from msgspec.structs import replace
 
 from cs25search.records import Chunk, Cue, Word
 

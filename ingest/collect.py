@@ -4,9 +4,9 @@ import hashlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec.structs import replace
 
 from cs25search.course.entries import course_entries
 from cs25search.course.read import Course
@@ -32,8 +32,7 @@ NO_TITLE = "No title found; set title in course.toml."
 ROUNDING = 0.06  # seconds; course.toml has lengths to a tenth
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
+class Collection(msgspec.Struct, frozen=True):
     """The contents of a generation, and a row of the closing table for each video."""
 
     about: About

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePath
 
+import msgspec
 import tomlkit
 from tomlkit.items import AoT, Array, Comment, Null, Table
 
@@ -35,8 +35,7 @@ GAPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FoundLecture:
+class FoundLecture(msgspec.Struct, frozen=True):
     """What is known about a lecture before anything is indexed."""
 
     title: str
@@ -51,8 +50,7 @@ class FoundLecture:
     number: int | None = None  # that of the deck
 
 
-@dataclass(frozen=True, slots=True)
-class NewCourse:
+class NewCourse(msgspec.Struct, frozen=True):
     """What a new course is made from.
 
     Attributes:

@@ -9,10 +9,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from cs25search.encoding.encoder import Encoder, Encoding
@@ -24,8 +24,7 @@ from cs25search.index.late import pack, unpack
 FILE = "encodings.npz"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """Encodings of texts.
 
     Attributes:
@@ -101,7 +100,7 @@ def read_known(path: Path) -> Known:
     """
     with readable(path):
         with np.load(path, allow_pickle=False) as file:
-            known = Known(*(file[name] for name in Known.__slots__))
+            known = Known(*(file[name] for name in Known.__struct_fields__))
         n, dim = known.vectors.shape
         shapes = (known.keys.shape, known.lengths.shape, known.tokens.shape)
         if shapes != ((n,), (n,), (int(known.lengths.sum()), -(-dim // 8))):

@@ -7,8 +7,9 @@ are not what was said.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from cs25search.errors import Cs25SearchError
 
@@ -23,8 +24,7 @@ Rank = tuple[int, int]  # position in the wanted languages, position in KINDS; l
 BEST: Rank = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """Captions that a client can fetch; `number` is their position in the client's list."""
 
     language: str

@@ -5,7 +5,9 @@ The only module of this package that imports cs25search.milvus.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from cs25search.course.read import Course
 from cs25search.encoding.encoder import Encoder
@@ -25,8 +27,7 @@ from .collect import Collection, inputs_key
 SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """The result of a write.
 
     Attributes:
@@ -40,8 +41,7 @@ class Outcome:
     missing: tuple[Shard, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """Where a worker writes, and its part of the videos.
 
     Attributes:
@@ -58,8 +58,7 @@ class Target:
         return self.connection.uri
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(msgspec.Struct, frozen=True):
     """The contents of a generation, and its encoder.
 
     Attributes:

@@ -4,11 +4,11 @@ import math
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from cs25search.course.read import course_names
 from cs25search.course.settings import read_settings

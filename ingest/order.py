@@ -1,9 +1,10 @@
 """What the user orders, checked before captions are read or anything is fetched or written."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from cs25search.course.read import Course, has_course, load_course
 from cs25search.errors import CourseMissing, Cs25SearchError
@@ -30,8 +31,7 @@ PROXY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """The options of an ingest, checked."""
 
     course: Course

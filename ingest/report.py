@@ -1,11 +1,11 @@
 """The result of an ingest per video: closing table, index/NAME/last-ingest.json, exit code."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from rich.table import Table
 
 from cs25search.integrity import replace_file
@@ -25,8 +25,7 @@ ALL_IN, NOTHING, SOME_FAILED = 0, 1, 3
 MOST_TIMES = 6  # shown for one reason
 
 
-@dataclass(frozen=True, slots=True)
-class VideoRow:
+class VideoRow(msgspec.Struct, frozen=True):
     """A row of the closing table: a video and what was indexed of it."""
 
     video: Video

@@ -3,10 +3,10 @@
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import filelock
+from msgspec.structs import replace
 
 from cs25search import log
 from cs25search.course.read import Course

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import time
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from conftest import measures_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cs25search.errors import CaptionError
 from cs25search.records import Cue, Video, Word

@@ -3,13 +3,13 @@
 import json
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from conftest import DATA, copy_index, run_here
 from fake_youtube import Talk, serve
+from msgspec.structs import replace
 from streamlit.testing.v1 import AppTest
 
 from cs25search import open_index

@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from conftest import DATA, run, run_here
+from msgspec.structs import replace
 
 from cs25search import open_index
 from cs25search.encoding.encoder import OnnxEncoder

@@ -1,11 +1,10 @@
 """ingest/deck/parse.py: the text of a slide deck, including page content and wrapped lines."""
 
-from dataclasses import replace
-
 import pytest
 from conftest import DATA, run_here
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from test_ingest import report
 
 from cs25search import open_index

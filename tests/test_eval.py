@@ -1,10 +1,10 @@
 """make eval: the corpora, what is relevant in them, and the table."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from benchmarks import answers
 from benchmarks.baselines import baselines

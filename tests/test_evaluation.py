@@ -1,12 +1,12 @@
 """Our measures agree with those of ir-measures on any ranking."""
 
-from dataclasses import replace
 from statistics import fmean
 
 import ir_measures
 from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import RR, Success
+from msgspec.structs import replace
 
 from cs25search.evaluation import (
     EvalQuestion,

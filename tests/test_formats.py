@@ -1,8 +1,7 @@
 """Notes and spoken words are distinguished in every form of an answer."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from cs25search.formats import (
     answer_json,

@@ -1,8 +1,7 @@
 """What the guide says for goals as people type them, in both languages."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from cs25search.answers.guide import END, aspect_of, pick_of, time_of
 from cs25search.formats import verdict

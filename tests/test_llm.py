@@ -5,11 +5,11 @@ import gzip
 import json
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 from conftest import run, run_here
 from fake_llm import GOOD, KEY, serving
+from msgspec.structs import replace
 
 from cs25search.answers.extract import build_extract
 from cs25search.answers.findings import judge

@@ -1,10 +1,10 @@
 """ingest/deck/match.py: videos match lectures by id, else by length with title or speaker."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from conftest import DATA
+from msgspec.structs import replace
 
 from cs25search.course.read import load_course
 from ingest.deck.match import Candidate, DeckLecture, match

@@ -2,12 +2,12 @@
 
 import json
 import math
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 from streamlit.testing.v1 import AppTest
 
 from cs25search import Index

@@ -1,8 +1,7 @@
 """HTML of the pages: links that play here, the map, the cards, what is asked next."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from cs25search import Index
 from cs25search.records import About, Chunk, Cue, Hit, Lecture, Slide, Video

@@ -1,8 +1,7 @@
 """A hit as strings: language, quotes, what is missing."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from cs25search.records import Chunk, Cue, Hit, Slide, Video
 from cs25search.ui.views import moment

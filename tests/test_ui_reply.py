@@ -1,8 +1,7 @@
 """An answer as strings: numbers, chips, quotes, author, and why there is no answer."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from cs25search.records import Answer, Chunk, Citation, Sentence, Slide, Video
 from cs25search.ui.views import reply

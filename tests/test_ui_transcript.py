@@ -1,9 +1,9 @@
 """The text of a lecture: speech beside the note of the same time, in one or two languages."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from cs25search.records import Chunk, Cue, Video
 from cs25search.ui.views.html import Links

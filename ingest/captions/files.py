@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from cs25search.course.settings import recording_id
 from cs25search.errors import CaptionError, Cs25SearchError
@@ -72,8 +73,7 @@ MOST_BYTES = 50_000_000  # of one caption file; a day of word-timed speech needs
 ABOUT_LETTERS = 1000  # characters kept of a description
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """The origin of a track and what is known about its video; the sidecar of a kept track."""
 
     video_id: str
@@ -94,7 +94,7 @@ class Origin:
     file: str = ""  # the user's name of a local file
 
 
-@dataclass(frozen=True)  # without slots, for the cached property
+@dataclass(frozen=True)  # not a Struct, which compares all its fields
 class RawTrack:
     """Captions of one video as bytes. `path` is the user's file, if they were read from one."""
 
@@ -123,22 +123,20 @@ class RawTrack:
 
     def with_origin(self, origin: Origin) -> "RawTrack":
         """Return the same captions with another origin; what was parsed is not parsed again."""
-        other = replace(self, origin=origin)
+        other = RawTrack(origin, self.data, self.path)
         if "parsed" in vars(self) and other.source == self.source:
             vars(other)["parsed"] = self.parsed
         return other
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFile:
+class MediaFile(msgspec.Struct, frozen=True):
     """An audio or video file, and what is known about it."""
 
     path: Path
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(msgspec.Struct, frozen=True):
     """A file that was left out.
 
     Attributes:

@@ -7,8 +7,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import PurePath
+
+import msgspec
 
 from cs25search.encoding.dictionary import is_english
 
@@ -28,8 +29,7 @@ ENGLISH = 4  # letters of a word that random characters rarely contain
 SAME, ALIKE = 4, 5  # first characters that neighbours share by chance in less than 1 of 10^6 pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """Whether eleven characters are an id, and a remark if the names beside them do not show it."""
 
     is_id: bool

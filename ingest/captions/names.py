@@ -6,10 +6,11 @@ What a name does not contain stays empty.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Protocol, TypeVar
+
+import msgspec
 
 from .ids import VIDEO_ID, Verdict, is_word
 
@@ -131,8 +132,7 @@ class HasTitle(Protocol):
 Titled = TypeVar("Titled", bound=HasTitle)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """The information in the name of a caption file.
 
     Attributes:

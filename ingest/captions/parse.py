@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from unicodedata import decimal
+
+from msgspec.structs import replace
 
 from cs25search.errors import CaptionError
 from cs25search.records import Cue, Word

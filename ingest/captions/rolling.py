@@ -1,8 +1,9 @@
 """Remove the repeated lines of rolling captions."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from .track import Shown, Timed
 

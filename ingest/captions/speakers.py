@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from cs25search.encoding.dictionary import is_english
 

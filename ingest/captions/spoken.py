@@ -7,8 +7,9 @@ the words, or after the name of the speaker.
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+import msgspec
 
 from .clocks import BROKEN_OFF, TIME, milliseconds
 from .names import LANGUAGES
@@ -67,15 +68,14 @@ LONGEST_HEADING = 100  # letters
 _MOST_HEADINGS = 0.34  # share of captions; more headings mean two-line captions
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(msgspec.Struct):
     """A time and its lines."""
 
     start: int
     end: int | None
     alone: bool  # the time is alone on its line
     speaker: str = ""
-    lines: list[str] = field(default_factory=list)
+    lines: list[str] = msgspec.field(default_factory=list)
 
 
 def count_times(text: str) -> int:

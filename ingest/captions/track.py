@@ -1,6 +1,6 @@
 """The captions of one video, and the records that format readers return."""
 
-from dataclasses import dataclass
+import msgspec
 
 from cs25search.errors import CaptionError
 from cs25search.records import Cue
@@ -12,8 +12,7 @@ MAX_HOURS = 9999
 Timed = tuple[int | None, str]  # start in milliseconds if known, and text
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(msgspec.Struct, frozen=True):
     """The captions of one video.
 
     Attributes:
@@ -68,8 +67,7 @@ class NoTimes(CaptionError):
     )
 
 
-@dataclass(slots=True)
-class Shown:
+class Shown(msgspec.Struct):
     """A caption as in the file, including repeats. Times in milliseconds."""
 
     start: int

@@ -7,8 +7,9 @@ of other slides.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
+
+import msgspec
 
 from .match import DeckLecture
 
@@ -36,8 +37,7 @@ _WITH_TOPICS = re.compile(rf"{SPEAKER} ?[:：]? ?(?P<speakers>.+?) Topics\b")
 _SPOKEN = re.compile(rf"(?:(?<!\w){SPEAKER} ?[:：]|^{SPEAKER} ) ?(?P<speakers>{_PEOPLE}|{_ALONE})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
+class _Heading(msgspec.Struct, frozen=True):
     """What follows a number on a slide, and how many entries that slide lists."""
 
     words: Sequence[str]

@@ -5,7 +5,8 @@ by what is said in it. Such matches come with a remark.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from cs25search.times import clock
 
@@ -32,8 +33,7 @@ BY_ORDER = "Matched to lecture {} of the deck by order only: check that it is th
 CLEAR_LEAD = 0.25  # by which the best of two lectures of equal length must be ahead
 
 
-@dataclass(frozen=True, slots=True)
-class DeckLecture:
+class DeckLecture(msgspec.Struct, frozen=True):
     """A lecture as listed in a deck. `video_id` is "" if the deck does not give it."""
 
     number: int
@@ -44,8 +44,7 @@ class DeckLecture:
     recommended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A video that may be a lecture. `about` is its description.
 
     Attributes:
@@ -80,8 +79,7 @@ class Candidate:
         return unknown or self.may_last(lecture.duration)
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(msgspec.Struct, frozen=True):
     """The lecture of each matched video, and why the others have none.
 
     `remarks` are on matches for which the length was not known.
@@ -89,7 +87,7 @@ class Matches:
 
     lectures: Mapping[str, DeckLecture]
     doubts: Mapping[str, str]
-    remarks: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 Similarity = Callable[[Candidate, DeckLecture], float]

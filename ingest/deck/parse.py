@@ -6,8 +6,10 @@ title is at its beginning or its end, and one slide lists the lectures (contents
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from cs25search.errors import DeckError
 from cs25search.integrity import replace_file
@@ -37,8 +39,7 @@ _BESIDE = re.compile(rf"(?:\s|★|{FOOTNOTE.pattern}|{LENGTH})*")
 _LONGEST_TAIL = 40
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedDeck:
+class ParsedDeck(msgspec.Struct, frozen=True):
     """A deck: its title (or ""), the lectures in its contents, and its slides."""
 
     title: str

@@ -4,8 +4,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Set
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from cs25search.text.japanese import JAPANESE, is_japanese, japanese_words
 from cs25search.text.words import fold
@@ -23,8 +24,7 @@ _NUMBER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(msgspec.Struct, frozen=True):
     """The words that are said in each video, and how rare a word is among the videos.
 
     Attributes:

@@ -5,10 +5,10 @@ links, and share words with the speech there.
 """
 
 import re
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import msgspec
+from msgspec.structs import replace
 
 from cs25search.course.read import TimedNote
 from cs25search.text.clean import visible
@@ -41,8 +41,7 @@ _MARKUP = re.compile(
 _THOUGHTS = re.compile(r"<think>.*?</think>", re.S)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
+class _Reply(msgspec.Struct, frozen=True):
     notes: tuple[TimedNote, ...]
 
 

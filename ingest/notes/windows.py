@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from cs25search.records import Chunk, Cue, Video
 from cs25search.times import clock
@@ -16,8 +17,7 @@ WINDOW_WORDS = 1200  # a hard limit, because with broken times hours of talk may
 FEWEST_WORDS = 20  # fewer words get no note, but their captions are searchable
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(msgspec.Struct, frozen=True):
     """A section of a talk, the unit for one request to a model."""
 
     video_id: str

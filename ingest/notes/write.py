@@ -7,8 +7,9 @@ If a window fails, only its captions are indexed; the next run tries it again.
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from cs25search.course.read import Course, TimedNote
 from cs25search.errors import Cs25SearchError
@@ -60,8 +61,7 @@ _MORE = ', "title_ja": "...", "summary_ja": "...", "asks_ja": ["...", "...", "..
 _RULES_JA = "\n- title_ja, summary_ja, asks_ja: the same in Japanese."
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(msgspec.Struct, frozen=True):
     """The language model that writes notes, and how it is asked.
 
     Attributes:
@@ -74,8 +74,7 @@ class Writer:
     pause: float
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """A window without notes, and the reason as a sentence."""
 
     window: Window

@@ -6,10 +6,10 @@ in ranges, as players do. An interrupted download resumes.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import requests
 
 from . import failures
@@ -21,8 +21,7 @@ MOST_BYTES = 1_000_000_000  # some twelve hours at the lowest quality
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.googlevideo\.com")
 
 
-@dataclass(frozen=True, slots=True)
-class Audio:
+class Audio(msgspec.Struct, frozen=True):
     """Where the audio stream of a video is.
 
     Attributes:

@@ -1,8 +1,9 @@
 """Facts about a YouTube video, and fetched captions."""
 
 import re
-from dataclasses import dataclass
 from typing import Any, TypeGuard
+
+import msgspec
 
 from ..languages import BEST, CaptionKind, Rank
 from .failures import Failure, FetchError
@@ -11,8 +12,7 @@ MOST_SECONDS = 1e6  # eleven days
 MOST_CHAPTERS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(msgspec.Struct, frozen=True):
     """Facts about a video; unknown ones are empty. Times in seconds."""
 
     video_id: str
@@ -23,8 +23,7 @@ class Details:
     about: str = ""  # the shortened description, which often names the speakers
 
 
-@dataclass(frozen=True, slots=True)
-class Captions:
+class Captions(msgspec.Struct, frozen=True):
     """Fetched captions."""
 
     data: bytes
@@ -34,8 +33,7 @@ class Captions:
     rank: Rank = BEST
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True):
     """The videos of a playlist or channel, in order."""
 
     videos: tuple[Details, ...]

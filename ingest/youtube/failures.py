@@ -3,10 +3,10 @@
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 from xml.etree.ElementTree import ParseError
 
+import msgspec
 import requests
 import youtube_transcript_api as yta
 import yt_dlp
@@ -21,8 +21,7 @@ from ..languages import Offer, named
 FailureKind = Literal["video", "transient", "blocked", "unreachable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """Why a video or playlist could not be fetched, and the remedy, each as a sentence."""
 
     kind: FailureKind

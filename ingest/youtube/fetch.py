@@ -5,10 +5,11 @@ A client that YouTube blocks is not used again in this run.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import msgspec
 import tenacity
+from msgspec.structs import replace
 
 from cs25search.errors import CaptionError
 
@@ -202,8 +203,7 @@ class Fetcher:
             return listed
 
 
-@dataclass(frozen=True, slots=True)
-class Readable:
+class Readable(msgspec.Struct, frozen=True):
     """Captions that contain words, and how well they fit the wanted languages."""
 
     track: RawTrack

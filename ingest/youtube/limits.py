@@ -10,11 +10,11 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import curl_cffi
+import msgspec
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -30,8 +30,7 @@ MOST_BYTES = 20_000_000  # decompressed; the largest page seen has 2 MB, an hour
 PIECE = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(msgspec.Struct, frozen=True):
     """How YouTube is reached.
 
     Attributes:

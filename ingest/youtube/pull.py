@@ -1,9 +1,11 @@
 """List the requested videos, and fetch those that are not on disk."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from cs25search import log
 
@@ -16,15 +18,15 @@ from .fetch import Fetcher
 Step = Literal["local", "cached", "fetch"]
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
+class Requested(msgspec.Struct, frozen=True):
     """The requested videos, and the lists that failed, by playlist id.
 
     `hidden` contains the ids of private or deleted entries, which are not requested.
     """
 
     videos: tuple[Details, ...] = ()
-    failed_lists: Mapping[str, FetchError] = field(default_factory=dict)  # completely or partly
+    # Those that failed completely or partly.
+    failed_lists: Mapping[str, FetchError] = msgspec.field(default_factory=dict)
     hidden: tuple[str, ...] = ()
 
 

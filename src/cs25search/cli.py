@@ -325,7 +325,7 @@ def lectures(goal: str | None, as_json: bool, place: Place) -> None:
 
     Example: cs25search lectures --for "offline reinforcement learning"
     """
-    from dataclasses import asdict
+    from msgspec import to_builtins
 
     from .search import read_course
 
@@ -334,7 +334,7 @@ def lectures(goal: str | None, as_json: bool, place: Place) -> None:
         return
     course = read_course(place)
     if as_json:
-        _print_json({"lectures": [asdict(lecture) for lecture in course.lectures]})
+        _print_json({"lectures": [to_builtins(lecture) for lecture in course.lectures]})
         return
     for lecture in course.lectures:
         out(lecture_text(lecture))
@@ -364,14 +364,14 @@ def slides(lecture: int | None, full: bool, lang: Language, as_json: bool, place
 
     Example: cs25search slides --lecture 5 --full
     """
-    from dataclasses import asdict
+    from msgspec import to_builtins
 
     from .formats import slide_lines
     from .search import read_slides
 
     chosen = [slide for slide in read_slides(place) if lecture in (None, slide.lecture)]
     if as_json:
-        _print_json({"slides": [asdict(slide) for slide in chosen]})
+        _print_json({"slides": [to_builtins(slide) for slide in chosen]})
     else:
         show([line for slide in chosen for line in slide_lines(slide, lang, full)])
     if not chosen:
@@ -430,13 +430,13 @@ def completion(shell: str) -> None:
 @functools.partial(index_option, of_all=True)
 def courses(as_json: bool, place: Place) -> None:
     """List the courses: videos, hours, notes, and when their index was built."""
-    from dataclasses import asdict
+    from msgspec import to_builtins
 
     from .search import list_courses
 
     found = list_courses(place)
     if as_json:
-        _print_json({"courses": [asdict(one) for one in found]})
+        _print_json({"courses": [to_builtins(one) for one in found]})
         return
     for one in found:
         if one.problem:
@@ -456,14 +456,14 @@ def courses(as_json: bool, place: Place) -> None:
 @index_option
 def info(as_json: bool, place: Place) -> None:
     """Show what is in the index: encoder, counts, date."""
-    from dataclasses import asdict
+    from msgspec import to_builtins
 
     from .search import read_live
 
     manifest = read_live(place).manifest
     size = sum(facts.size for facts in manifest.files.values())
     if as_json:
-        _print_json({"index": place.shown, **asdict(manifest), "bytes": size})
+        _print_json({"index": place.shown, **to_builtins(manifest), "bytes": size})
         return
     facts = [
         f"index       {place.shown}",

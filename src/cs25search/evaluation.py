@@ -4,7 +4,6 @@ A hit is relevant if it is in the right video and its time range overlaps the go
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 
@@ -16,8 +15,7 @@ from .records import Hit, Language
 DEPTH = 10  # hits requested and reported per question
 
 
-@dataclass(frozen=True, slots=True)
-class Gold:
+class Gold(msgspec.Struct, frozen=True):
     """A time range of a video in which a question is answered."""
 
     video_id: str
@@ -25,8 +23,7 @@ class Gold:
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class EvalQuestion:
+class EvalQuestion(msgspec.Struct, frozen=True):
     """A question and the seconds in which its answer is spoken.
 
     Attributes:
@@ -47,15 +44,13 @@ class EvalQuestion:
         return (Gold(self.video_id, self.start, self.end), *self.also)
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionFile:
+class QuestionFile(msgspec.Struct, frozen=True):
     """A file of questions, as `eval` reads it; other fields are ignored."""
 
     questions: tuple[EvalQuestion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(msgspec.Struct, frozen=True):
     """One question with the hits it got."""
 
     question: EvalQuestion

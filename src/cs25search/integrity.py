@@ -13,15 +13,15 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 DAY = 86_400.0  # seconds for which a stamp is valid
 SETTLED = 2.0  # seconds; a change after the stamp must not fall into the same clock tick
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(msgspec.Struct, frozen=True):
     """Size and checksum of a file as it was written."""
 
     size: int

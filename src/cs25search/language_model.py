@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
@@ -38,7 +40,7 @@ _BEGINNING_OF_TAG = re.compile(rf"[<\[]/?[a-z]{{0,9}}$|</?{_NAMES}\s[^<>]{{0,80}
 REFUSABLE = ("temperature", "max_tokens")  # settings that some hosted models reject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # not a Struct, which shows all its fields
 class Endpoint:
     """Address, model and key of a language model. The key never appears in its repr."""
 
@@ -48,8 +50,7 @@ class Endpoint:
     first_token: float = FIRST_TOKEN  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """Limits on the length and duration of a reply."""
 
     tokens: int  # reasoning included

@@ -3,11 +3,12 @@
 import functools
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+import msgspec
+from msgspec.structs import replace
 
 from .place import STORES, default_folder
 from .ranking.filters import Filters, read_filters
@@ -38,8 +39,7 @@ HITS = 5  # of a search, if -k is not given
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class SearchOptions:
+class SearchOptions(msgspec.Struct, frozen=True):
     """What is asked for on the command line.
 
     Attributes:

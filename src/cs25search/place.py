@@ -5,9 +5,11 @@ import os
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import msgspec
+from msgspec.structs import replace
 
 from .errors import QuestionError
 
@@ -20,8 +22,7 @@ RESERVED = frozenset({ALL, "models", "captions", "notes", "speech"})  # not the 
 BUNDLED = next((Path(__file__).parent / "course").glob(f"*/{COURSE_FILE}")).parent
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where the index of a course lies.
 
     Attributes:
@@ -60,8 +61,7 @@ class Place:
         return without_password(self.uri) if self.is_milvus else str(self.folder)
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(msgspec.Struct, frozen=True):
     """Part `number`, from 1, of a playlist cut into `of` parts by video id."""
 
     number: int = 1

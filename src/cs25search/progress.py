@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -33,8 +32,7 @@ class ProgressLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     code: int | None = None  # exit code, in the last line only
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """The state of the last ingest, as far as it has been written.
 
     Attributes:

@@ -1,9 +1,11 @@
 """Records shared by ingest, index and app. All times are seconds, as floats."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from .times import clock, watch_url
 
@@ -15,16 +17,14 @@ SHORTEST_RANGE = 3  # lectures named as "Lectures 1–3"
 Status = Literal["answered", "partly", "not_in_lectures", "small_talk"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """One spoken word and its start in seconds."""
 
     start: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(msgspec.Struct, frozen=True):
     """One caption as shown; neighbours may overlap."""
 
     start: float
@@ -34,8 +34,7 @@ class Cue:
     speaker: str = ""  # empty if the captions do not name speakers
 
 
-@dataclass(frozen=True, slots=True)
-class Video:
+class Video(msgspec.Struct, frozen=True):
     """One recording. `lecture` is its number in the deck, None outside the deck.
 
     `chapters` are the official ones: start in seconds and title.
@@ -87,8 +86,7 @@ class Video:
         return f"{Path(self.file).absolute().as_uri()}#t={max(0, int(start))}"
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True):
     """The unit that is indexed and returned.
 
     A note is a study note about a section of a lecture; a transcript chunk is a window of its
@@ -112,8 +110,7 @@ class Chunk:
     model: str = ""  # the language model that wrote the note; empty if a person did
 
 
-@dataclass(frozen=True, slots=True)
-class Slide:
+class Slide(msgspec.Struct, frozen=True):
     """One slide of the deck, summarised. `number` counts from 1.
 
     `asks` are questions that the slide answers.
@@ -132,8 +129,7 @@ class Slide:
     asks_ja: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """An entry of a lecture's outline: the start of a part, in seconds, and its title."""
 
     start: float
@@ -141,8 +137,7 @@ class Section:
     title_ja: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lecture:
+class Lecture(msgspec.Struct, frozen=True):
     """A lecture of a course. Unknown facts are empty; durations are seconds, 0 if unknown.
 
     Attributes:
@@ -192,8 +187,7 @@ class Lecture:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Deck:
+class Deck(msgspec.Struct, frozen=True):
     """Who made the slides, and where they are published; empty if unknown."""
 
     title: str = ""
@@ -201,8 +195,7 @@ class Deck:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(msgspec.Struct, frozen=True):
     """What is known about a course as a whole; an index keeps it.
 
     Attributes:
@@ -228,8 +221,7 @@ class About:
     lectures: tuple[Lecture, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """What can be asked about the course itself: a slide, one side of a lecture, or a fact.
 
     Attributes:
@@ -256,8 +248,7 @@ class Entry:
     outline: tuple[tuple[float, str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A moment that was found. `score`: higher is better; `rank` counts from 1.
 
     `chunk` is what is quoted: the transcript if there is one, else the note. `note` is the study
@@ -278,8 +269,7 @@ class Hit:
     course: str = ""  # its name, where several courses were searched
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(msgspec.Struct, frozen=True):
     """The source behind `[n]` in an answer, usually a moment of a lecture.
 
     Attributes:
@@ -324,8 +314,7 @@ class Citation:
         return self.link or self.video.url(self.start)
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True):
     """A sentence of an answer and the numbers of the citations that support it.
 
     `side` is the side of a comparison that it is about; else "".
@@ -336,8 +325,7 @@ class Sentence:
     side: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A question and what the lectures say about it.
 
     Attributes:
@@ -428,8 +416,7 @@ def lecture_labels(numbers: Sequence[int], language: Language) -> list[str]:
 Fit = Literal["named", "in_time", "too_long", "whole", "part", "mention"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(msgspec.Struct, frozen=True):
     """A lecture that fits a goal.
 
     Attributes:
@@ -448,8 +435,7 @@ class Pick:
     end: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Guide:
+class Guide(msgspec.Struct, frozen=True):
     """What to watch for a goal.
 
     Attributes:

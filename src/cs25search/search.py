@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import threadpoolctl
+from msgspec.structs import replace
 
 from . import log
 from .arguments import read_count, read_text
@@ -181,8 +182,7 @@ def missing(place: Place) -> Cs25SearchError:
     return IndexMissing(place.folder, others).of_course(place.course)
 
 
-@dataclass(frozen=True, slots=True)
-class CourseLine:
+class CourseLine(msgspec.Struct, frozen=True):
     """What a list of courses says about one of them.
 
     Attributes:
@@ -362,8 +362,7 @@ def _load_encoder(folder: Path, state: str, once: bool) -> OnnxEncoder:
     return OnnxEncoder(folder, once=once)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """A question and how to answer it.
 
     Attributes:

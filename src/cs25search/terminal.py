@@ -14,11 +14,11 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 import click
+import msgspec
 
 from .errors import FAILED, OutputError
 from .text.clean import lines, printable
@@ -89,8 +89,7 @@ def _write(text: str | bytes, err: bool, nl: bool) -> None:
             raise OutputError(error) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A line of output, which a terminal may wrap, mark and link.
 
     Attributes:

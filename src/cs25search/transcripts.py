@@ -3,10 +3,10 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from .errors import QuestionError
 from .records import Chunk, Cue, Video

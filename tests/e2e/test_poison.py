@@ -4,10 +4,10 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from fake_llm import KEY, serving
+from msgspec.structs import replace
 from playwright.sync_api import expect
 from poison import DECK, PASSAGES, TITLE, captions
 

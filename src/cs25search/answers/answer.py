@@ -1,7 +1,8 @@
 """Turn what was found for a question into a short answer with citations, or a refusal."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..language_model import Endpoint
 from ..question.follow_up import understood_as

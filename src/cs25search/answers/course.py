@@ -7,7 +7,8 @@ docs/answers.md says how the limits were found.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..question.lecture_nouns import usual_wordings
 from ..question.named import without_place

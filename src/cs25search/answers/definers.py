@@ -5,7 +5,8 @@ if no sentence of it begins with X and a moment that only uses the word matches 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..question.aliases import english_name, names_of
 from ..question.read import read_question

@@ -1,9 +1,10 @@
 """The chunks that may support an answer, with their token vectors."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from ..encoding.encoder import Encoder
 from ..index.generation import Generation
@@ -12,8 +13,7 @@ from ..index.vocabulary import Vocabulary
 from ..records import Chunk, Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """The chunks that may support an answer.
 
     Attributes:
@@ -27,7 +27,7 @@ class Evidence:
     part: Generation
     encoder: Encoder
     vocabulary: Vocabulary
-    extra_tokens: Mapping[str, np.ndarray] = field(default_factory=dict)
+    extra_tokens: Mapping[str, np.ndarray] = msgspec.field(default_factory=dict)
 
     def row_of(self, chunk: Chunk) -> int:
         """Return the row of a chunk in the part."""

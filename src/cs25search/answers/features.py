@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 import numpy as np
 
 from ..index.chunk_text import encoded_text, has_japanese, japanese_text
@@ -39,8 +39,7 @@ _VERSIONED = re.compile(
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(msgspec.Struct, frozen=True):
     """The features of a question and its moments, for the refusal model.
 
     Attributes:
@@ -73,7 +72,7 @@ class Features:
         return [getattr(self, name) for name in FEATURES]
 
 
-FEATURES = tuple(Features.__dataclass_fields__)
+FEATURES = Features.__struct_fields__
 
 
 def reading_of(found: Found) -> Reading:

@@ -1,6 +1,7 @@
 """Judge how likely the moments found for a question answer it."""
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from ..ranking.lectures import rank_lectures
 from ..ranking.query import Query
@@ -15,8 +16,7 @@ from .refusal import load_logistic
 JUDGED = 5  # moments from which an answer is made
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(msgspec.Struct, frozen=True):
     """The moments found for a question, and how likely they answer it.
 
     Attributes:

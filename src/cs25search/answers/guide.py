@@ -7,7 +7,9 @@ minutes of a lecture are about the goal.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from ..question.cleanup import topic_of
 from ..ranking.entries import rank_entries
@@ -47,8 +49,7 @@ _WITHIN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Aspect:
+class _Aspect(msgspec.Struct, frozen=True):
     """What a goal asks of a lecture other than a topic.
 
     Attributes:

@@ -3,7 +3,8 @@
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from ..question.aliases import names_of
 from ..question.lecture_nouns import LECTURE, LECTURE_JA, LECTURES
@@ -48,8 +49,7 @@ _LISTS = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """How often a video mentions a name, and where it does so first."""
 
     video: Video

@@ -1,9 +1,9 @@
 """Split moments into sentences: those of notes, and passages of transcripts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 
 from ..index.chunk_text import has_japanese, title_prefix
@@ -18,8 +18,7 @@ from .evidence import Evidence
 SPOKEN_WORDS = 24  # a passage without a full stop ends at the cue that reaches this
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True):
     """A sentence of a note, or a passage of a transcript, that may be an answer.
 
     Attributes:

@@ -9,7 +9,6 @@ benchmarks/fit_refusal.py computes them.
 """
 
 import math
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -21,8 +20,7 @@ from .features import Features, Reading
 FITTED = Path(__file__).with_name("refusal.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Logistic:
+class Logistic(msgspec.Struct, frozen=True):
     """The coefficients and thresholds of one reading.
 
     Attributes:
@@ -42,8 +40,7 @@ class Logistic:
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(msgspec.Struct, frozen=True):
     about: str
     features: tuple[str, ...]
     readings: dict[Reading, Logistic]

@@ -7,8 +7,10 @@ refer to it. From captions, the passage that matches best is shown with one of i
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+import msgspec
+from msgspec.structs import replace
 
 from ..question.read import Question
 from ..records import Hit, Language, in_language
@@ -50,8 +52,7 @@ _QA_TITLE = re.compile(r"^(?:Q ?& ?A|Q|質疑応答|質疑|質問)\s*[:：]\s*",
 _OPEN_END = STOP_WORDS | frozenset("because just like um uh very really kind also only".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """Consecutive sentences of one moment.
 
     Attributes:

@@ -1,6 +1,6 @@
 """Answer questions about a lecture's subject or speaker from moments about them."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..question.aliases import english_name
 from ..question.read import read_question

@@ -6,7 +6,8 @@ further hits about the same thing are searched for it.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..question.intent import PERCENT
 from ..question.read import Question

@@ -7,7 +7,9 @@ reply. If anything fails, the extract is the answer, and `remark` says why.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from ..language_model import Endpoint, EndpointProblem, stream_reply, unframed
 from ..records import Answer, Chunk, Citation, Hit, Sentence
@@ -47,8 +49,7 @@ _SUSPECT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PromptItem:
+class PromptItem(msgspec.Struct, frozen=True):
     """What a prompt holds under one id.
 
     Attributes:

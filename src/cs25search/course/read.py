@@ -12,12 +12,12 @@ Everything but course.toml is optional. Files are checked on reading, so that a 
 an error that names file, note and field instead of a wrong answer later.
 """
 
-from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import fields, replace
 
 from ..errors import DataError
 from ..place import BUNDLED, COURSE_FILE, is_name
@@ -28,8 +28,7 @@ from .settings import Settings, place_of, read_settings
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """A fact about the course or the deck: questions in both languages, and the answer."""
 
     q: tuple[str, ...]
@@ -40,8 +39,7 @@ class Fact:
     lectures: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(msgspec.Struct, frozen=True):
     """Everything in the folder of a course but its captions."""
 
     settings: Settings
@@ -66,8 +64,7 @@ class Course:
         return self.about.deck or Deck()
 
 
-@dataclass(frozen=True, slots=True)
-class TimedNote:
+class TimedNote(msgspec.Struct, frozen=True):
     """A note about a part of a video; times in seconds."""
 
     start: float
@@ -81,19 +78,16 @@ class TimedNote:
     asks_ja: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Note(TimedNote):
+class _Note(TimedNote, frozen=True):
     qa: bool = False  # about a question from the audience
 
 
-@dataclass(frozen=True, slots=True)
-class _NoteFile:
+class _NoteFile(msgspec.Struct, frozen=True):
     notes: tuple[_Note, ...]
     video_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Overview:
+class _Overview(msgspec.Struct, frozen=True):
     """The fields of `Lecture` that overviews.json has; the others are in course.toml."""
 
     number: int
@@ -111,8 +105,7 @@ class _Overview:
     called_ja: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _SlideEntry:
+class _SlideEntry(msgspec.Struct, frozen=True):
     """A slide in slides.json; `Slide` also has its link and questions, from other files."""
 
     number: int
@@ -125,15 +118,13 @@ class _SlideEntry:
     terms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _SlideAsks:
+class _SlideAsks(msgspec.Struct, frozen=True):
     number: int
     asks: tuple[str, ...]
     asks_ja: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _FactFile:
+class _FactFile(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
 
 

@@ -5,11 +5,11 @@ The format is described in docs/courses.md.
 
 import hashlib
 import re
-from dataclasses import dataclass, fields
 from pathlib import Path, PurePath
 from typing import Literal
 
 import msgspec
+from msgspec.structs import fields
 
 from ..errors import DataError
 from ..place import COURSE_FILE
@@ -64,8 +64,7 @@ class _CourseTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     lectures: tuple[_LectureTable, ...] = msgspec.field(name="lecture", default=())
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(msgspec.Struct, frozen=True):
     """Where the captions and the audio of a lecture are.
 
     Attributes:
@@ -81,8 +80,7 @@ class Recording:
     media: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """The contents of course.toml.
 
     Attributes:

@@ -8,8 +8,8 @@ question take part in late interaction, even with transcripts that contain no Ja
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from threadpoolctl import threadpool_limits
 
@@ -20,8 +20,7 @@ ITERATIONS = 5
 MIN_COUNT = 2  # sentences that must contain a word; one is too few to learn from
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True):
     """A Japanese sentence, and the tokens of its English counterpart."""
 
     words: list[str]
@@ -29,8 +28,7 @@ class Pair:
     tokens: np.ndarray  # shape (n_tokens, dim)
 
 
-@dataclass(frozen=True, slots=True)
-class Bridge:
+class Bridge(msgspec.Struct, frozen=True):
     """Unit vectors of Japanese words, shape (n_words, dim), and the idf of each word."""
 
     words: dict[str, int]

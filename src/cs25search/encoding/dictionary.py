@@ -9,10 +9,10 @@ import mmap
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from ..text.ngrams import bigrams
@@ -32,8 +32,7 @@ SENSES = 4  # glosses of a form by which it is found from English
 IN_ENGLISH = "en:"  # begins a line for an English word or phrase
 
 
-@dataclass(frozen=True, slots=True)
-class JapaneseHeld:
+class JapaneseHeld(msgspec.Struct, frozen=True):
     """The Japanese text of an index.
 
     Attributes:
@@ -98,8 +97,7 @@ _LINE, _GLOSS, _FORM = range(3)
 _NOT_HELD, _LIGHT, _HELD = -1, 0, 1  # a gloss is as bad as its worst word
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
+class _Lines(msgspec.Struct, frozen=True):
     """The lines of the file, and the words of all glosses as numbers.
 
     Attributes:

@@ -7,10 +7,10 @@ separate file, which onnxruntime maps: processes share them, and nothing is copi
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 import onnxruntime
 from tokenizers import Encoding as Tokenized
@@ -27,8 +27,7 @@ ENCODER_FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
 Forward = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(msgspec.Struct, frozen=True):
     """The result of one forward pass for one text.
 
     Attributes:

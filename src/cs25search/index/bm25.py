@@ -3,7 +3,6 @@
 import mmap
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import count, islice
 from pathlib import Path
@@ -28,8 +27,7 @@ FILES = tuple(f"{part}.csc.index.npy" for part in ("indptr", "indices", "data"))
 TERMS, PARAMS = "vocab.index.json", "params.index.json"
 
 
-@dataclass(frozen=True, slots=True)
-class _Params:
+class _Params(msgspec.Struct, frozen=True):
     num_docs: int
 
 

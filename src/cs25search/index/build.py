@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from ..encoding.bridge import Pair, build_bridge
@@ -32,8 +32,7 @@ NO_COURSE = About("", "")
 BUILD_VERSION = 13  # incremented whenever the same inputs would give a different index
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """Everything that goes into a generation.
 
     Attributes:
@@ -51,8 +50,7 @@ class Content:
     inputs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
+class _Texts(msgspec.Struct, frozen=True):
     """The encoded texts of all chunks, with the key and the number of tokens of each."""
 
     texts: list[str]

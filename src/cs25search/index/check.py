@@ -1,9 +1,9 @@
 """cs25search check: verify that every byte of an index is as it was written."""
 
 import math
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from ..encoding.encoder import OnnxEncoder, unit
@@ -19,13 +19,12 @@ LEAST = 10  # chunks
 LEAST_COSINE = 0.999  # least cosine of a vector with a new encoding of the same text
 
 
-@dataclass(slots=True)
-class CheckReport:
+class CheckReport(msgspec.Struct):
     """What is intact and what is damaged, one line each."""
 
-    intact: list[str] = field(default_factory=list)
-    damaged: list[str] = field(default_factory=list)
-    spare: list[str] = field(default_factory=list)  # earlier generations
+    intact: list[str] = msgspec.field(default_factory=list)
+    damaged: list[str] = msgspec.field(default_factory=list)
+    spare: list[str] = msgspec.field(default_factory=list)  # earlier generations
 
 
 def check_index(index_dir: Path, deep: bool = False) -> CheckReport:

@@ -30,13 +30,13 @@ import datetime
 import json
 import mmap
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from ..encoding.bridge import Bridge
 from ..encoding.dictionary import Dictionary

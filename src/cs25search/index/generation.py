@@ -2,10 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 import faiss
+import msgspec
 import numpy as np
 
 from ..encoding.bridge import Bridge
@@ -35,8 +35,7 @@ ROW = np.dtype(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TextSource:
+class TextSource(msgspec.Struct, frozen=True):
     """The origin of the text of one video."""
 
     video_id: str
@@ -47,8 +46,7 @@ class TextSource:
     chunks: int
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(msgspec.Struct, frozen=True):
     """The content of a generation and how it was made."""
 
     format: int
@@ -61,11 +59,10 @@ class Manifest:
     counts: dict[str, int]
     sources: tuple[TextSource, ...]
     dense: str  # how the pooled vectors are searched, with the reason
-    files: dict[str, FileFacts] = field(default_factory=dict)
+    files: dict[str, FileFacts] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(msgspec.Struct, frozen=True):
     """A complete index, in memory or mapped from disk.
 
     Row i of `chunks`, `rows` and `vectors` belongs to the same chunk; `tokens` contains the packed

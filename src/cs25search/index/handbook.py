@@ -9,9 +9,9 @@ closest question and its text together; `ranking.entries` does that.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 import numpy as np
 
 from ..encoding.encoder import Encoder
@@ -28,8 +28,7 @@ _HIRAGANA = re.compile(r"[\u3040-\u309f]+")
 _ASKING = frozenset(("where", "when", "who", "why"))
 
 
-@dataclass(frozen=True, slots=True)
-class EntryWords:
+class EntryWords(msgspec.Struct, frozen=True):
     """The words of an entry, each once.
 
     Attributes:
@@ -52,8 +51,7 @@ class EntryWords:
         return cls(words_asked(" ".join([_text(entry), *entry.asks])), whole, text, asks)
 
 
-@dataclass(frozen=True, eq=False)
-class Handbook:
+class Handbook(msgspec.Struct, frozen=True, eq=False, dict=True):
     """Entries with the encodings of their texts and questions.
 
     Attributes:
@@ -135,8 +133,7 @@ class Handbook:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True):
     """The words and pairs of characters of a Japanese text."""
 
     words: set[str]

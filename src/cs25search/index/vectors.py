@@ -3,11 +3,11 @@
 import errno
 import math
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import faiss
+import msgspec
 import numpy as np
 
 from ..errors import IndexDamaged
@@ -23,8 +23,7 @@ MOST_LISTS = 10_000_000
 faiss.set_deserialization_loop_limit(MOST_LISTS)
 
 
-@dataclass(frozen=True, slots=True)
-class IndexType:
+class IndexType(msgspec.Struct, frozen=True):
     """How vectors are searched.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from ..records import Chunk
 from ..text.words import stem, words
@@ -11,8 +12,7 @@ from .chunk_text import encoded_text
 MOST_COUNTED = 20_000  # chunks whose words may correct a misspelt one: more words are slow to read
 
 
-@dataclass(frozen=True, slots=True)
-class WordCounts:
+class WordCounts(msgspec.Struct, frozen=True):
     """How many chunks contain each word.
 
     Attributes:

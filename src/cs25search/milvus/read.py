@@ -10,12 +10,12 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, cached_property
 from itertools import chain, islice
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from ..encoding.bridge import Bridge
 from ..encoding.dictionary import Dictionary

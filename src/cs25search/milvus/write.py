@@ -8,10 +8,11 @@ by chunk, so a worker that was killed can simply be run again.
 import datetime
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from ..encoding.dictionary import JapaneseHeld, build_dictionary
 from ..encoding.encoder import Encoder

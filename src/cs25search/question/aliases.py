@@ -1,7 +1,6 @@
 """Names of the same thing in English and Japanese: aliases.json, written for machine learning."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,8 +16,7 @@ _KATAKANA = re.compile(r"[ァ-ヺー・]{3,}")
 _MARKS = re.compile(r"[・＝=\s]")  # optional inside a name
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(msgspec.Struct, frozen=True):
     """Names of the same thing. The first in each language is the usual one.
 
     Attributes:
@@ -31,8 +29,7 @@ class Alias:
     ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(msgspec.Struct, frozen=True):
     terms: tuple[Alias, ...]
 
 

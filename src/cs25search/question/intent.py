@@ -1,8 +1,9 @@
 """What kind of answer a question asks for: a lecture, a speaker, a year, an amount, a sum."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from .lecture_nouns import LECTURE, LECTURE_JA, LECTURES
 
@@ -52,8 +53,7 @@ _SPEAKS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(msgspec.Struct, frozen=True):
     """What kind of answer a question asks for.
 
     Attributes:

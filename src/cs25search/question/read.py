@@ -1,6 +1,6 @@
 """Read a question: its topic, language and intent."""
 
-from dataclasses import dataclass
+import msgspec
 
 from ..arguments import read_text
 from ..errors import QuestionError
@@ -13,8 +13,7 @@ from .named import named_lectures, named_slide, without_named
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A question and what is understood of it.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from ..text.japanese import GRAMMAR, JAPANESE, morphemes
 from ..text.topic_words import english_stems
@@ -15,8 +16,7 @@ SECOND = 0.5  # weight of the second gloss of a form; the first one and Latin wo
 _WORD = re.compile(r"[a-z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(msgspec.Struct, frozen=True):
     """An English word or phrase for a part of a question, and how much it counts."""
 
     text: str
@@ -64,8 +64,7 @@ def translate(question: str, look_up: Callable[[str], tuple[str, ...]]) -> list[
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class InJapanese:
+class InJapanese(msgspec.Struct, frozen=True):
     """A word or phrase of an English question, and Japanese forms for it, the likeliest first.
 
     Attributes:

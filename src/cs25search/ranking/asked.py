@@ -6,8 +6,9 @@ are compared again, by the words of each of their questions.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from ..encoding.bridge import Bridge
 from ..records import Hit

@@ -5,8 +5,8 @@ English one by its tokens, a Japanese one by its words.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from ..index.handbook import Handbook, Terms, words_asked
@@ -23,8 +23,7 @@ COVERED = 0.2  # weight of the question's words that an entry has anywhere
 WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """An entry and how well it matches a question.
 
     Attributes:

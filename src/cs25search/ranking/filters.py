@@ -1,10 +1,11 @@
 """Which chunks a search may return."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from ..arguments import is_whole, read_text
 from ..errors import QuestionError
@@ -14,8 +15,7 @@ from ..records import Chunk, Kind, Video
 from ..transcripts import speakers_of
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(msgspec.Struct, frozen=True):
     """Restricts the chunks that a search can return; without arguments, all pass.
 
     Attributes:

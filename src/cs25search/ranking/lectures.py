@@ -1,8 +1,8 @@
 """Rank lectures for a goal by their matching moments and slides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from ..records import Hit, Lecture, Video
@@ -14,8 +14,7 @@ DECK_SHARPNESS = 15.0  # a lead of .1 in cosine makes a lecture's slides count 4
 NEAR = 3.0  # a moment counts as time spent on the goal if its score is this close to the best
 
 
-@dataclass(frozen=True, slots=True)
-class RankedLecture:
+class RankedLecture(msgspec.Struct, frozen=True):
     """A lecture with moments about a goal.
 
     Attributes:

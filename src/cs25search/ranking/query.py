@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from ..encoding.encoder import Encoder, Encoding, unit
 from ..errors import EncoderError
@@ -32,8 +33,7 @@ LAST_LATIN = "\u024f"
 _SYLLABLES = re.compile(r"[\u1200-\u137f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """A text, encoded and split into terms.
 
     A Japanese question is read twice: as it is, for chunks with Japanese text, and in English,
@@ -64,7 +64,7 @@ class Query:
     has_pooled: bool
     terms: dict[LexicalName, list[str]]
     phrases: tuple[str, ...] = ()
-    quotation: "dict[LexicalName, list[str]]" = field(default_factory=dict)
+    quotation: "dict[LexicalName, list[str]]" = msgspec.field(default_factory=dict)
     english: "Query | None" = None
     japanese: "Query | None" = None
 

@@ -1,10 +1,11 @@
 """Find the moments for a question: it is encoded and ranked once."""
 
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, islice
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from ..encoding.dictionary import is_english
 from ..encoding.encoder import Encoder
@@ -25,8 +26,7 @@ RECENT = 8  # queries kept, so that no text of a question is encoded twice
 FAMILIAR = 10_000  # words known to be usual or not
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What was found for a question; search, answer and map share it.
 
     Attributes:

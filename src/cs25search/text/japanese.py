@@ -1,9 +1,10 @@
 """Whether a text is Japanese, and its words."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 if TYPE_CHECKING:
     from sudachipy import Dictionary
@@ -41,8 +42,7 @@ def is_mostly_japanese(text: str) -> bool:
     return len(JAPANESE.findall(text)) * 3 > letters
 
 
-@dataclass(frozen=True, slots=True)
-class Morpheme:
+class Morpheme(msgspec.Struct, frozen=True):
     """The smallest unit of a Japanese text that has a meaning.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...records import Answer, Citation, Language, Sentence, in_language, lecture_label
 from ...text.clean import clean
