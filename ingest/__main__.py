@@ -20,7 +20,7 @@ from .encoder import DEFAULT_ENCODER
 from .new import course_of
 from .old_layout import is_old, move_old, remove_old
 from .order import Order, read_order
-from .remarks import recorded, show
+from .remarks import recorded, reported, show
 from .report import NOTHING, SOME_FAILED, exit_code, table
 from .speech import DEFAULT_SPEECH_MODEL
 from .steps import dry_run, ingest
@@ -204,10 +204,11 @@ def run(order: Order) -> int:
         out(f"{root} has the layout of an earlier version. Its captions and notes are now in "
             f"{order.index_dir}, and the index is rebuilt.", err=True)  # fmt: skip
     if order.shard:  # one of several workers; they use no lock and record no progress
-        rows, insisted = ingest(order)
+        with reported():
+            rows, insisted = ingest(order)
         code = exit_code(rows, insisted)
     else:
-        with ingest_lock(order.index_dir), recorded(order.index_dir) as record:
+        with ingest_lock(order.index_dir), recorded(order.index_dir) as record, reported():
             rows, insisted = ingest(order)
             code = exit_code(rows, insisted)
             record.write(ProgressLine(code=code))

@@ -4,8 +4,10 @@ Both are also recorded in the index folder, for the app.
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,38 @@ from cs25search.text.clean import clean, printable
 from cs25search.times import clock
 
 _recorders: list[progress.Recorder] = []
-LINE_EVERY = 5.0  # seconds between two lines about a task when no bar is drawn
+_activity: list[Callable[[], str]] = []  # gives a line about what is done now; the last one counts
+LINE_EVERY = 5.0  # seconds between two such lines when no bar is drawn
+LEAST = 0.01  # share of a task that must be done before the time left is estimated
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Print every few seconds what is being done and how much of it, if no bar is drawn.
+
+    A thread does it, so that a step that reports nothing for a long time is named too.
+    """
+    if remarks.is_terminal or sys.stderr is None:
+        yield
+        return
+    # The export of an encoder replaces sys.stderr while it runs.
+    ended, file = threading.Event(), sys.stderr
+
+    def report() -> None:
+        while not ended.wait(LINE_EVERY):
+            with suppress(OSError, ValueError):  # nobody reads it any more
+                for line in _activity[-1:]:
+                    file.write(f"{line()}\n")
+                    file.flush()
+
+    thread = threading.Thread(target=report, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        _activity.clear()
 
 
 @contextmanager
@@ -82,6 +115,8 @@ class RecordedConsole(PlainConsole):
         """Show a status and record it as a step, which the app names in the visitor's language."""
         for recorder in _recorders:
             recorder.step(step, 0, None)
+        begin = time.monotonic()
+        _activity[:] = [lambda: status_line(str(status), time.monotonic() - begin)]
         return super().status(status, **options)
 
 
@@ -91,13 +126,13 @@ def _record(remark: str) -> None:
 
 
 class RecordedProgress(Progress):
-    """A progress bar that is also recorded; each task names its `step`.
+    """A progress bar that is also recorded; each task names its `step`."""
 
-    If no bar is drawn, because stderr is a file or a pipe, a line is printed now and then with the
-    progress of the task and the time left.
-    """
-
-    _line_at: float | None = None  # time of the last line, by the clock of `get_time`
+    def add_task(self, description: str, **options: Any) -> TaskID:  # type: ignore[override]
+        """Add a task and record it."""
+        task_id = super().add_task(description, **options)
+        self._record(task_id)
+        return task_id
 
     def update(self, task_id: TaskID, **changes: Any) -> None:
         """Update a task and record its progress."""
@@ -114,16 +149,7 @@ class RecordedProgress(Progress):
         total = None if task.total is None else int(task.total)
         for recorder in _recorders:
             recorder.step(task.fields["step"], int(task.completed), total)
-        if self.disable:
-            self._report(task)
-
-    def _report(self, task: Task) -> None:
-        now = self.get_time()
-        if self._line_at is None:  # tasks shorter than LINE_EVERY get no line
-            self._line_at = now
-        elif now - self._line_at >= LINE_EVERY:
-            self._line_at = now
-            PlainConsole.print(remarks, progress_line(task))
+        _activity[:] = [lambda: progress_line(task)]
 
 
 def progress_line(task: Task) -> str:
@@ -132,10 +158,22 @@ def progress_line(task: Task) -> str:
     >>> progress_line(Task(TaskID(0), "Encoding", 9000, 1200, _get_time=lambda: 0.0))
     'Encoding: 1,200 of 9,000'
     """
-    of = "" if task.total is None else f" of {task.total:,.0f}"
-    left = task.time_remaining
+    if task.total is None:
+        if not task.completed:
+            return status_line(task.description, task.elapsed or 0.0)
+        return printable(f"{task.description}: {task.completed:,.0f}")
+    left = task.time_remaining if task.completed >= LEAST * task.total else None
     when = f", {clock(left)} left" if left else ""
-    return f"{task.description}: {task.completed:,.0f}{of}{when}"
+    return printable(f"{task.description}: {task.completed:,.0f} of {task.total:,.0f}{when}")
+
+
+def status_line(text: str, seconds: float) -> str:
+    """Return what is being done, and for how long.
+
+    >>> status_line("Preparing the encoder", 75)
+    'Preparing the encoder: 1:15 so far'
+    """
+    return printable(f"{text}: {clock(seconds)} so far")
 
 
 remarks = RecordedConsole(stderr=True, soft_wrap=True)

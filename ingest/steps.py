@@ -82,7 +82,7 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
     if order.transcribe:
         require_recogniser()
     target = connect(order.place, order.shard, order.contents)
-    with waiting_lock(order):
+    with waiting_lock(order), remarks.status("Reading captions", step="read"):
         given, left_out = take_in(order)
     fetcher, requested = (None, Requested()) if order.offline else list_requested(order, course)
     fetched, failed = fetch(order, fetcher, requested) if fetcher else ([], {})
@@ -95,9 +95,10 @@ def ingest(order: Order) -> tuple[list[VideoRow], set[str]]:
         left_out += broken
         failed |= unheard | dict.fromkeys(failed.keys() & transcribed)
     unusable: list[Unusable] = []
-    tracks = stored_tracks(order.tracks, unusable.append, parsed=[*given, *fetched])
-    deck = find_deck(order, unusable.append)
-    found = collect(course, tracks, deck, stored_notes(order.notes, unusable.append))
+    with remarks.status("Reading captions", step="read"):
+        tracks = stored_tracks(order.tracks, unusable.append, parsed=[*given, *fetched])
+        deck = find_deck(order, unusable.append)
+        found = collect(course, tracks, deck, stored_notes(order.notes, unusable.append))
     if order.deck is not None:  # an unusable deck is not kept
         with waiting_lock(order):
             store_deck(order.index_dir, order.deck)
@@ -484,14 +485,17 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         return
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=len(found.chunks), step="encode")
+
+        def on_encoded(count: int) -> None:
+            progress.advance(task, count)
+            if progress.finished:
+                progress.add_task("Counting words", total=None, step="count")
+
         generation = build_generation(
-            found.content(inputs),
-            encoder,
-            order.encoder_name,
-            live,
-            lambda count: progress.advance(task, count),
+            found.content(inputs), encoder, order.encoder_name, live, on_encoded
         )
-    name = write_generation(order.index_dir, generation)
+    with remarks.status("Writing the index", step="write"):
+        name = write_generation(order.index_dir, generation)
     counts = f"{len(found.chunks)} chunks of {len(found.rows)} videos"
     remarks.print(f"Wrote {order.index_dir / name}: {counts}.")
 

@@ -1,12 +1,13 @@
 """Titles, chapters, quotes, decks and model names are printed literally."""
 
+import contextlib
 import errno
 import io
 import json
 import os
 import re
 import sys
-from itertools import pairwise
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -36,7 +37,7 @@ from cs25search.text.markdown import JOINER, escape_markdown
 from cs25search.transcripts import FORMATS, write_transcript
 from cs25search.ui.views.moment import as_markdown
 from ingest.captions.files import Origin, RawTrack, store_track, stored_tracks
-from ingest.remarks import PlainConsole, progress_bar, remarks, show
+from ingest.remarks import PlainConsole, progress_bar, remarks, reported, show
 from ingest.report import VideoRow, table, write_report
 
 HARMLESS = "word"
@@ -187,19 +188,33 @@ def test_progress_bar_shows_foreign_text_as_it_is(text):
     assert column.render(task).plain == clean(text)
 
 
-def test_file_gets_a_line_at_least_every_ten_seconds_with_the_time_left(monkeypatch):
-    told, seconds = [], [0.0]
-    monkeypatch.setattr(PlainConsole, "print", lambda self, line: told.append((seconds[0], line)))
-    with progress_bar() as progress:
-        assert progress.disable  # stderr is no terminal here
-        progress.get_time = lambda: seconds[0]
-        number = progress.add_task("Encoding", total=9000, step="encode")
-        while seconds[0] < 60:
-            progress.advance(number, 100)
-            seconds[0] += 1.5
-    times = [time for time, _ in told]
-    assert all(later - earlier <= 10 for earlier, later in pairwise([0, *times, 60]))
-    assert told[-1][1].startswith("Encoding: 3,") and told[-1][1].endswith(" left")
+def test_file_gets_a_line_every_few_seconds_whatever_an_ingest_does(monkeypatch, capsys):
+    monkeypatch.setattr("ingest.remarks.LINE_EVERY", 0.05)
+
+    def lines_of(seconds=0.3):
+        capsys.readouterr()
+        time.sleep(seconds)
+        return capsys.readouterr().err.splitlines()
+
+    with reported():
+        with remarks.status("Reading captions", step="read"):
+            said = lines_of()
+        assert len(said) >= 2
+        assert set(said) == {"Reading captions: 0:00 so far"}
+        with progress_bar() as progress:
+            assert progress.disable  # stderr is no terminal here
+            number = progress.add_task("Encoding", total=9000, step="encode")
+            progress.advance(number, 0)
+            progress.advance(number, 1)
+            assert set(lines_of()) == {"Encoding: 1 of 9,000"}  # too early for a time
+            progress.advance(number, 3000)
+            said = lines_of()
+            assert len(said) >= 2
+            assert all(re.fullmatch(r"Encoding: 3,001 of 9,000, 0:0\d left", one) for one in said)
+        with contextlib.redirect_stderr(io.StringIO()):  # as the export of an encoder does
+            said = lines_of()
+        assert len(said) >= 2
+    assert not lines_of()
 
 
 @each_mark

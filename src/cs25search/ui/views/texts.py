@@ -354,7 +354,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "step_audio": ("Fetching audio, bytes", "音声を取得中（バイト）"),
     "step_transcribe": ("Writing captions, seconds", "音声を文字起こし中（秒）"),
     "step_notes": ("Writing notes", "メモを作成中"),
+    "step_read": ("Reading captions", "字幕を読み込み中"),
     "step_encode": ("Encoding", "ベクトルを計算中"),
+    "step_count": ("Counting words", "単語を集計中"),
+    "step_write": ("Writing the index", "索引を書き込み中"),
     "ingest_unwritable": (
         "The index folder cannot be written to, so no ingest was started. "
         "Free some space or give the server write permission; the current index stays searchable.",

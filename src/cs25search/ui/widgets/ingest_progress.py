@@ -18,7 +18,10 @@ STEPS = {
     "transcribe": "step_transcribe",
     "fetch": "step_fetch",
     "notes": "step_notes",
+    "read": "step_read",
     "encode": "step_encode",
+    "count": "step_count",
+    "write": "step_write",
 }
 
 
