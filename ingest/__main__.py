@@ -141,7 +141,8 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     "--model",
     default=DEFAULT_ENCODER,
     metavar="NAME_OR_PATH",
-    help="A sentence-transformers model, by hub name or folder.  E.g. --model ~/my-model",
+    help="A sentence-transformers model, by hub name or folder; needs the extra "
+    "cs25search[models].  [default: all-MiniLM-L6-v2]  E.g. --model ~/my-model",
 )
 @store_options
 @click.option(

