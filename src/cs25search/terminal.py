@@ -5,8 +5,10 @@ lack characters that occur in titles and in our own output. Such characters are 
 closest one available.
 """
 
+import atexit
 import codecs
 import errno
+import gc
 import io
 import os
 import re
@@ -46,6 +48,8 @@ class Program(click.Command):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the program; click itself prints help and usage."""
         prepare()
+        # Python would look for garbage in all that is loaded before it ends.
+        atexit.register(gc.freeze)
         try:
             return super().main(*arguments, **options)
         except OSError as error:
