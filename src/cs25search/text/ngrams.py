@@ -7,9 +7,9 @@ characters do the same for Japanese, which has no spaces.
 import re
 from collections.abc import Sequence
 
-from .words import fold, words
+from .words import fold, run_together
 
-_RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+")
+_RUN = r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff々]+"
 
 
 def ngrams(text: str, n: int = 4) -> list[str]:
@@ -20,12 +20,15 @@ def ngrams(text: str, n: int = 4) -> list[str]:
     >>> ngrams("a ViT-B")
     ['avit', 'vitb']
     """
-    return grams_of(words(text), n)
+    return _grams(run_together(text), n)
 
 
 def grams_of(said: Sequence[str], n: int = 4) -> list[str]:
     """Return the character n-grams of the words of a text; see `ngrams`."""
-    run = "".join(said)
+    return _grams("".join(said), n)
+
+
+def _grams(run: str, n: int) -> list[str]:
     return [run[i : i + n] for i in range(max(1, len(run) - n + 1))]
 
 
@@ -38,7 +41,7 @@ def bigrams(text: str) -> list[str]:
     (['gpt', '3', 'の文', '文章'], ['tokens', 'toke', 'oken', 'kens'])
     """
     grams = []
-    for run in _RUN.findall(fold(text)):
+    for run in re.findall(_RUN, fold(text)):
         if not run.isascii():
             grams += [run[i : i + 2] for i in range(max(1, len(run) - 1))]
         elif len(run) < 4:

@@ -21,6 +21,8 @@ STOP_WORDS = frozenset(
     "whom whose why will with would you your".split()
 )
 
+_BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())  # words in ASCII
+
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 
@@ -44,6 +46,17 @@ def words(text: str) -> list[str]:
     ['ध्यान', 'क्या', 'है']
     """
     return WORD.findall(fold(text))
+
+
+def run_together(text: str) -> str:
+    """Return the words of a text, folded, with nothing between them.
+
+    >>> run_together("GPT-3's self-attention"), run_together("ＧＰＴ-3 naïve")
+    ('gpt3sselfattention', 'gpt3naïve')
+    """
+    if text.isascii():  # several times as fast as the pattern
+        return text.lower().encode().translate(None, _BETWEEN).decode()
+    return "".join(words(text))
 
 
 def slug(text: str) -> str:
