@@ -515,11 +515,14 @@ class Index:
         """
         from .answers.answer import limit_moments
         from .answers.findings import JUDGED
-        from .question.follow_up import understood_as
 
         question = read_text("The question", request.question)
         with log.question("answer", self.name, question) as outcome:
-            whole = understood_as(question, request.context)
+            whole = question
+            if request.context:
+                from .question.follow_up import understood_as
+
+                whole = understood_as(question, request.context)
             k = max(JUDGED, read_count("k", shown) if shown is not None else 0)
             found = self.searcher.find(self._read(whole, request.exact), request.filters, k)
             answer = self._answer(found, on_sentence, outcome)

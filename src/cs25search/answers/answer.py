@@ -5,7 +5,6 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from ..language_model import Endpoint
-from ..question.follow_up import understood_as
 from ..question.read import Question, read_question
 from ..question.small_talk import is_small_talk
 from ..ranking.filters import Filters
@@ -48,8 +47,6 @@ def build_answer(
         found: The result of a search for at least `findings.JUDGED` hits.
         endpoint: The language model that writes the answer; None for extracts.
     """
-    from .written import write_answer
-
     if is_small_talk(found.question.text):
         return small_talk(found.question, searcher.source)
     findings, question = judge(searcher, found), found.question
@@ -62,6 +59,8 @@ def build_answer(
     # A list and an outline are complete as they are.
     if endpoint is None or extract.status != "answered" or _is_outline(extract):
         return extract
+    from .written import write_answer
+
     return write_answer(endpoint, findings, extract, on_sentence)
 
 
@@ -120,6 +119,8 @@ def _both_parts(
     searcher: Searcher, question: Question, parts: tuple[str, str], filters: Filters
 ) -> Answer | None:
     """Return an answer to both parts of a question; None if one of them has none."""
+    from ..question.follow_up import understood_as
+
     answers = []
     for text in (parts[0], understood_as(parts[1], parts[0])):
         found = searcher.find(read_question(text), filters, JUDGED)

@@ -9,13 +9,14 @@ from ..text.topic_words import topic_words
 from ..text.words import stem
 from ..wording import english_list, named_lecture
 
-_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
-_NUMBER = re.compile(
+# Compiled when first used, because few questions ask for these.
+_YEAR = r"(?<!\d)(?:1[89]|20)\d\d(?!\d)"
+_NUMBER = (
     r"(?:(?:about|around|roughly|nearly|almost|over|some|up to|more than) )?\d[\d,.]*\d?"
     r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
 )
-_PERCENT = re.compile(r"\d ?(?:%|％|percent|パーセント)")
-_MONEY = re.compile(
+_PERCENT = r"\d ?(?:%|％|percent|パーセント)"
+_MONEY = (
     r"[$€£¥] ?\d|\d(?: (?:thousand|million|billion))? (?:dollars|euros|USD)\b"
     r"|[\d万億](?:ドル|円)"
 )
@@ -23,11 +24,9 @@ _NUMBER_JA = r"[0-9０-９一二三四五六七八九十百千万億数] ?"
 _BETWEEN = frozenset("each every per of in and or to at for from out by".split())
 # After a space, a hyphenated word is one: "164 hand-written problems".
 _WORD = r"(?:-[A-Za-z]+| [A-Za-z]+(?:-[A-Za-z]+)*)"
-_COUNTED = re.compile(rf"{_WORD}{{1,2}}")
+_COUNTED = rf"{_WORD}{{1,2}}"
 # Two or more words in capitals, of which the last may carry a possessive: a person, mostly.
-_PERSON = re.compile(
-    r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?"
-)
+_PERSON = r"\b[A-Z][\w'’.-]+(?: [A-Z][\w’.-]+)+(?:,? and [A-Z][\w’.-]+(?: [A-Z][\w.-]+)+)?"
 
 
 def has_wanted(text: str, question: Question) -> bool:
@@ -54,21 +53,21 @@ def has_wanted(text: str, question: Question) -> bool:
     """
     intent = question.intent
     if intent.counted == PERCENT:
-        return _PERCENT.search(text) is not None
+        return re.search(_PERCENT, text) is not None
     if intent.wanted == "money":
-        return _MONEY.search(text) is not None
+        return re.search(_MONEY, text) is not None
     if intent.counted and question.language == "en":
         return bool(_amount(text, intent.counted))
     if intent.counted:
         return re.search(_NUMBER_JA + re.escape(intent.counted), text) is not None
     if intent.wanted == "year":
-        return _YEAR.search(text) is not None
+        return re.search(_YEAR, text) is not None
     if intent.wanted == "amount":
-        return _NUMBER.search(re.sub(r"\w+-\d+", "", text)) is not None
+        return re.search(_NUMBER, re.sub(r"\w+-\d+", "", text)) is not None
     if intent.wanted == "person":
         # "Perceiver IO" does not say who invented the Perceiver.
         asked = set(topic_words(question.text))
-        return any(not asked & set(topic_words(name)) for name in _PERSON.findall(text))
+        return any(not asked & set(topic_words(name)) for name in re.findall(_PERSON, text))
     return False
 
 
@@ -88,7 +87,7 @@ def opening_of(question: Question, hit: Hit, text: str) -> str:
         return f"{'と'.join(speakers)}。" if japanese else f"{english_list(speakers)}."
     if japanese:
         return ""
-    if intent.wanted == "year" and (year := _YEAR.search(text)):
+    if intent.wanted == "year" and (year := re.search(_YEAR, text)):
         return f"{year[0]}."
     return _amount(text, intent.counted) if intent.counted not in ("", PERCENT) else ""
 
@@ -105,10 +104,10 @@ def _amount(text: str, counted: str) -> str:
     >>> _amount("The set has 164 hand-written problems.", "problems")
     '164 hand-written problems.'
     """
-    for number in _NUMBER.finditer(text):
+    for number in re.finditer(_NUMBER, text):
         if number.start() and text[number.start() - 1] in "-_":
             continue  # the 3 in GPT-3 is not a count
-        after = _COUNTED.match(text, number.end())
+        after = re.match(_COUNTED, text[number.end() :])
         nouns = [word[1:] for word in re.findall(_WORD, after[0])] if after else []
         if nouns and nouns[0].lower() in _BETWEEN:
             continue  # "1.5 each expert"

@@ -38,8 +38,9 @@ _THANKS = re.compile(
     re.I,
 )
 _ASKS = re.compile(rf"[?？]{_QUOTES}$|か[。」』]*$")
+# Patterns without re.compile are compiled when first used, because most questions do not need them.
 # 「…のですが、」「…なんだけど、」「あの、」 before the question; not 「…策が、」.
-_PREFACE_JA = re.compile(
+_PREFACE_JA = (
     r"(?:[^、，。？?]{1,40}(?:です|ます|ました|ません|ない|だ|た|ん|の)"
     r"(?:が|けど|けれど|けれども)[さねー]*[、，]\s*"
     r"|[ぁ-んー〜]{1,5}[、，]\s*)+"
@@ -52,21 +53,20 @@ _AUXILIARIES = frozenset(
 )
 _BEGINS = _INTERROGATIVES | _AUXILIARIES
 # "I may be slow, but why ...", "exam tomorrow and I panic, why ..."; not "In GPT-3, why ...".
-_PREFACE = re.compile(
-    r"(?:(?:maybe|perhaps|probably|sorry|please|just|so|k|this|following)\b"
+_PREFACE = (
+    r"(?is)(?:(?:maybe|perhaps|probably|sorry|please|just|so|k|this|following)\b"
     r"|(?!(?:if|when|in|with|given|since|because|as)\b)[^?]*?\b(?:i|i['’]\w+|im|ive|my|me)\b)"
     r".*?(?:[,:]\s+(?:but\s+)?|\bbut\s+)"
-    rf"(?=(?:{'|'.join(sorted(_BEGINS))})\b)",
-    re.I | re.S,
+    rf"(?=(?:{'|'.join(sorted(_BEGINS))})\b)"
 )
 # What names something: numbers, capitals within a sentence; in Japanese, Latin and katakana words.
-_NAMES = re.compile(r"\d|(?<=\w )(?!I\b)[A-Z]|\b\w+[A-Z]")
-_NAMES_JA = re.compile(r"[A-Za-z0-9]|[ァ-ヺー]{3,}")
-_ASKER = re.compile(r"\b(?:i|i['’]\w+|im|ive|my|me|we|our|us|you|your)\b", re.I)
-_WHICH_JA = re.compile(rf"^(?:どの{LECTURE_JA}|誰|だれ)[がはでをに]")
+_NAMES = r"\d|(?<=\w )(?!I\b)[A-Z]|\b\w+[A-Z]"
+_NAMES_JA = r"[A-Za-z0-9]|[ァ-ヺー]{3,}"
+_ASKER = r"(?i)\b(?:i|i['’]\w+|im|ive|my|me|we|our|us|you|your)\b"
+_WHICH_JA = rf"^(?:どの{LECTURE_JA}|誰|だれ)[がはでをに]"
 _MARKS = " \n、。，．,.？?！!"
 _POINTS = frozenset("it its it's this that these those they them their he she his her".split())
-_POINTS_JA = re.compile(rf"[そこあ](?:の(?!{LECTURE_JA})|れ|こ)|彼")
+_POINTS_JA = rf"[そこあ](?:の(?!{LECTURE_JA})|れ|こ)|彼"
 
 
 def without_talk(question: str) -> str:
@@ -126,7 +126,7 @@ def _kept(question: str, belongs: Callable[[str], bool]) -> str:
     kept = "".join(
         one for one, asks in zip(sentences, asking, strict=True) if asks or belongs(one)
     ).strip()
-    preface = (_PREFACE_JA if is_japanese(kept) else _PREFACE).match(kept)
+    preface = re.match(_PREFACE_JA if is_japanese(kept) else _PREFACE, kept)
     if preface and not belongs(preface[0]):
         kept = kept[preface.end() :]
     return question if _needs_more(kept) else kept
@@ -135,8 +135,8 @@ def _kept(question: str, belongs: Callable[[str], bool]) -> str:
 def _belongs(remark: str) -> bool:
     """Return whether a remark names or asks something and is not about the asker."""
     if is_japanese(remark):
-        return _is_question(remark.strip()) or _NAMES_JA.search(remark) is not None
-    return _NAMES.search(remark) is not None and _ASKER.search(remark) is None
+        return _is_question(remark.strip()) or re.search(_NAMES_JA, remark) is not None
+    return re.search(_NAMES, remark) is not None and re.search(_ASKER, remark) is None
 
 
 def without_further(question: str) -> tuple[str, bool]:
@@ -163,7 +163,7 @@ def topic_of(question: str) -> str:
     ('GLOM', 'おすすめの講義は？')
     """
     if is_japanese(question):
-        topic = _WHICH_JA.sub("", question.strip(_MARKS))
+        topic = re.sub(_WHICH_JA, "", question.strip(_MARKS))
         while end := next((end for end in _endings() if topic.endswith(end)), ""):
             topic = topic.removesuffix(end).rstrip(_MARKS)
         return topic or question
@@ -206,7 +206,7 @@ def _needs_more(question: str) -> bool:
     """Return whether a question says too little or refers to something outside it."""
     if is_japanese(question):
         own = [word for word in japanese_words(question) if word not in _talk("ja")]
-        return len(own) < ENOUGH or _POINTS_JA.match(question) is not None
+        return len(own) < ENOUGH or re.match(_POINTS_JA, question) is not None
     own = []
     for word in map(_fold, _WORD.findall(question)):
         if word in _POINTS:

@@ -13,26 +13,25 @@ LECTURE = r"(?:lecture|talk|video|class|session)"
 LECTURES = r"(?:lectures|talks|videos|classes|sessions)"
 LECTURE_JA = r"(?:講義|授業|回|動画|講演|ビデオ|レクチャー|セッション)"
 
+# Compiled when first used: not every question is compared with the course.
 # "Video" and "class" are also what models are trained on: only after words that choose a lecture,
 # and not before another noun ("which video games").
-_NOUN = re.compile(
-    rf"(?P<before>\b(?:{'|'.join(ORDINALS)}|which|what|whole|entire|each|every|last|best|good|"
+_NOUN = (
+    rf"(?i)(?P<before>\b(?:{'|'.join(ORDINALS)}|which|what|whole|entire|each|every|last|best|good|"
     r"easy|(?:long|short|hard|easi|simpl)est|difficult|recommended) )"
     r"(?:video|class|session|talk)(?P<many>(?:e?s)?)\b"
     r"(?=\W*$| (?:is|are|was|were|do|does|did|should|would|can|could|will|has|have|had|i|we|to|in"
     r"|on|of|for|from|by|with|about|that|which|where|and|or|if|(?:explain|mention|cover|discuss"
-    r"|introduc|deal|talk|speak|us|need|say|show|answer)\w*)\b)",
-    re.I,
+    r"|introduc|deal|talk|speak|us|need|say|show|answer)\w*)\b)"
 )
-_NOUN_JA = re.compile(
+_NOUN_JA = (
     r"授業|講演(?!者)|レクチャー|講義(?!者|室|ノート)"
     r"|(?:(?<=どの)|(?<=各)|(?<=おすすめの)|(?<=お勧めの)|(?<=最初の)|(?<=べき)|(?<=[いた]))"
     r"(?:動画|ビデオ|セッション)|(?:動画|ビデオ)(?=[はをが](?:どれ|何|全部|見|観|あり|教え))"
     r"|(?<=[いなるたのき])回(?=[はがをでにのもだって、。？?]|$)"
 )
 
-
-_ORDINAL = re.compile(rf"\b(?:the )?({'|'.join(ORDINALS)}) lecture\b", re.I)
+_ORDINAL = rf"(?i)\b(?:the )?({'|'.join(ORDINALS)}) lecture\b"
 
 
 def usual_wordings(question: str) -> tuple[str, ...]:
@@ -51,13 +50,13 @@ def usual_wordings(question: str) -> tuple[str, ...]:
     """
     worded = [
         question,
-        _NOUN.sub(
-            lambda found: f"{found['before']}lecture{'s' if found['many'] else ''}", question
+        re.sub(
+            _NOUN, lambda found: f"{found['before']}lecture{'s' if found['many'] else ''}", question
         ),
-        _NOUN_JA.sub("講義", question),
-        _NOUN_JA.sub("回", question),
+        re.sub(_NOUN_JA, "講義", question),
+        re.sub(_NOUN_JA, "回", question),
     ]
-    worded.append(_ORDINAL.sub(lambda one: f"lecture {_place(one[1])}", worded[1]))
+    worded.append(re.sub(_ORDINAL, lambda one: f"lecture {_place(one[1])}", worded[1]))
     return tuple(dict.fromkeys(worded))
 
 

@@ -30,7 +30,7 @@ from ..text.words import words
 QUOTED, QUOTED_OTHER, QUOTED_SYLLABLES = 16, 12, 8
 QUOTED_WORDS = 4
 LAST_LATIN = "\u024f"
-_SYLLABLES = re.compile(r"[\u1200-\u137f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_SYLLABLES = r"[\u1200-\u137f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -252,7 +252,8 @@ def phrase_of(text: str) -> str:
     ('การเรียนรู้ของเครื่อง', True, '')
     """
     letters = letters_of(text)
-    if is_japanese(text) or 2 * len(_SYLLABLES.findall(letters)) > len(letters):
+    syllables = 0 if letters.isascii() else len(re.findall(_SYLLABLES, letters))
+    if is_japanese(text) or 2 * syllables > len(letters):
         return letters if len(letters) >= QUOTED_SYLLABLES else ""
     # The words of Thai have no spaces, and those of Malayalam many letters.
     if 2 * sum(one > LAST_LATIN for one in letters) > len(letters):

@@ -13,10 +13,10 @@ LATE = r"""(?<=:)(?=[\w+-]+:)                    # :smile:
       | (?<=www)(?=\.)
       | (?<=@)(?=[-\w]+\.[-\w])                  # name@host.example
 """
-_LATE = re.compile(LATE + r"| (?<=(?<!\w)@)(?=\w)  # @channel", re.VERBOSE | re.IGNORECASE)
+_LATE = "(?ix)" + LATE + r"| (?<=(?<!\w)@)(?=\w)  # @channel"
 # $x$ is a formula, %%x%% a comment and ==x== a highlight in Obsidian, &lt; an entity.
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>|~!#$%=^&])")
-_BEGIN = re.compile(r"(?P<bullet>[-+])|(?P<number>[0-9]+)(?P<dot>[.)])")
+_SIGNS = r"([\\`*_{}\[\]<>|~!#$%=^&])"
+_BEGIN = r"(?P<bullet>[-+])|(?P<number>[0-9]+)(?P<dot>[.)])"
 
 
 def escape_markdown(text: str) -> str:
@@ -27,8 +27,8 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("1. item"), escape_markdown("- item")
     ('1\\. item', '\\- item')
     """
-    escaped = _SIGNS.sub(r"\\\1", _LATE.sub(JOINER, clean(text)))
-    if begin := _BEGIN.match(escaped):  # at the beginning of a line it would start a list
+    escaped = re.sub(_SIGNS, r"\\\1", re.sub(_LATE, JOINER, clean(text)))
+    if begin := re.match(_BEGIN, escaped):  # at the beginning of a line it would start a list
         at = begin.start("bullet") if begin["bullet"] else begin.start("dot")
         escaped = f"{escaped[:at]}\\{escaped[at:]}"
     return escaped
