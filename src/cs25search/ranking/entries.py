@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
-from ..index.handbook import Handbook, Terms, words_asked
+from ..index.handbook import Handbook, Terms, entry_texts, words_asked
 from ..index.late import token_cosines
 from ..records import Entry
 from ..text.japanese import is_japanese, japanese_words
@@ -85,7 +85,7 @@ def _english(
 ) -> list[tuple[float, float]]:
     """Return, for each entry, the scores of its text and of its closest question.
 
-    Returns an empty list, without computing the n-grams, if no question can score `least`.
+    Returns an empty list, without computing all n-grams, if no question scores `least`.
     """
     if not len(query.tokens) or not handbook.lengths.all():
         return [(0.0, 0.0)] * len(handbook.entries)
@@ -97,9 +97,11 @@ def _english(
     held = handbook.idf[handbook.ids]
     back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
     both = (forth + back) / 2
-    if both.max() + GRAMS < least:
-        return []
     grams = set(ngrams(question))
+    texts = entry_texts(handbook.entries)
+    near = np.flatnonzero(both + GRAMS >= least).tolist()
+    if all(both[one] + GRAMS * dice(grams, set(ngrams(texts[one]))) < least for one in near):
+        return []
     nearness, place = [], 0
     for text, asks in handbook.grams:
         shared = len(grams & text) / len(grams)
