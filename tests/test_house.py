@@ -173,6 +173,18 @@ def test_milvus_stays_behind_its_doors():
                 assert is_door, f"{name} imports {one}"
 
 
+def test_records_are_structs():
+    # A dataclass takes ten times as long to create, and its functions do not work on Structs.
+    found = {
+        name
+        for package in (SOURCE, PROJECT / "ingest")
+        for name, path in modules(package).items()
+        if room(name) not in ("ui", "milvus")
+        and any(one.startswith("dataclasses") for one in imports(name, path))
+    }
+    assert found == {"cs25search.language_model", "ingest.captions.files"}
+
+
 def test_the_package_knows_nothing_of_ingest_and_ingest_nothing_of_the_app():
     for package, forbidden in ((SOURCE, "ingest"), (PROJECT / "ingest", "cs25search.ui")):
         for name, path in modules(package).items():
