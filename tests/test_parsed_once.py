@@ -1,6 +1,7 @@
 """Captions are parsed once in an ingest, however many files there are."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -42,6 +43,37 @@ def test_hundreds_of_local_files_are_parsed_once_each(small_copy, parsed, monkey
     assert done.exit_code == 0, done.output
     assert sum("dough number" in chunk.text for chunk in indexed) == FILES
     assert parsed == {path.read_bytes(): 1 for path in folder.iterdir()}
+
+
+def test_kept_captions_are_read_once(small_copy, monkeypatch, tmp_path):
+    for number in range(3):
+        name = f"dough{number:06}.en.srt"
+        origin = Origin(f"dough{number:06}", "local", name, "en")
+        store_track(small_copy / "captions", RawTrack(origin, SRT.format(number=number).encode()))
+    given = tmp_path / "dough000001.en.srt"
+    given.write_text(SRT.format(number=1))
+    reads, read = Counter(), Path.read_bytes
+
+    def counting(path):
+        reads[path] += 1
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", counting)
+    monkeypatch.setattr(steps, "bring_up_to_date", lambda *given: None)
+    options = ["--offline", "--index", str(small_copy), "--captions", str(given)]
+    done = CliRunner().invoke(ingest_command, options)
+    assert done.exit_code == 0, done.output
+    kept = {path: count for path, count in reads.items() if path.parent.name == "captions"}
+    assert len(kept) >= 6  # three files, each with its sidecar
+    assert set(kept.values()) == {1}
+
+
+def test_kept_captions_that_changed_are_read_again(tmp_path):
+    origin = Origin("dough000000", "local", "dough000000.en.srt", "en")
+    for text in (b"one", b"two", b"six"):
+        store_track(tmp_path / "kept", RawTrack(origin, b"one"))
+        (tmp_path / "kept" / origin.name).write_bytes(text)
+        assert stored_tracks(tmp_path / "kept")[origin.video_id].data == text
 
 
 class Answering:

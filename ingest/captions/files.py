@@ -545,6 +545,10 @@ def _info_beside(path: Path, name: Name) -> _Info | None:
     return None
 
 
+# The stored tracks that this process has read, by sidecar, and the `_stamp` of their files.
+_tracks: dict[Path, tuple["RawTrack", tuple[tuple[int, int, int, int], ...]]] = {}
+
+
 def store_track(folder: Path, track: RawTrack) -> None:
     """Keep a track, replacing an earlier one of the video. Equal bytes are not written again.
 
@@ -616,18 +620,30 @@ def stored_tracks(
 
 
 def _read(sidecar: Path) -> RawTrack:
-    """Return the track of a sidecar.
+    """Return the track of a sidecar; files that have not changed are read once in a run.
 
     Raises:
         OSError, ValueError, RecursionError: It cannot be read.
     """
+    before = _tracks.get(sidecar)
+    if before and before[1] == _stamp(sidecar, sidecar.parent / before[0].origin.name):
+        return before[0]
     origin = msgspec.json.decode(sidecar.read_bytes(), type=Origin)
     track = sidecar.parent / origin.name
     if not _names(origin) or not _is_inside(track):
         raise ValueError("it does not name a caption file beside it")
     if not all(0 <= time < math.inf for time in (origin.duration, *dict(origin.chapters))):
         raise ValueError("it contains a negative or infinite time")
-    return RawTrack(origin, track.read_bytes())
+    stamp = _stamp(sidecar, track)  # before the reading, so that a later change is noticed
+    found = RawTrack(origin, track.read_bytes())
+    _tracks[sidecar] = (found, stamp)
+    return found
+
+
+def _stamp(*paths: Path) -> tuple[tuple[int, int, int, int], ...]:
+    """Return what differs when one of the files is replaced or written to."""
+    facts = [path.lstat() for path in paths]
+    return tuple((one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for one in facts)
 
 
 def _names(origin: Origin) -> bool:
