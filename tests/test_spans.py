@@ -1,14 +1,27 @@
 """Which sentences of which moments an answer shows."""
 
+import re
+
 import pytest
 
+from benchmarks.answers import DANGLING
 from cs25search.answers.definitions import DEFINES, IS_ABOUT, defined_term, grade
 from cs25search.answers.passages import Passage
 from cs25search.answers.spans import choose_spans, span_of, trim_end
+from cs25search.course.read import load_course
 from cs25search.question.read import read_question
 from cs25search.records import Chunk, Hit, Video
+from cs25search.text.sentences import split_sentences
+from ingest.collect import collect
 
 VIDEO = Video("abcdefghijk", "Scaling", (), 4000, 5)
+# Openings that go on from something before them, or only announce what follows.
+NEEDS_MORE = re.compile(
+    r"^(?:Turning|Returning|Moving|Pressed|Pushed|Short of time|Recalling|Following up|Yes\b|His\b"
+    r"|With \w+ minutes|After an? |The (?:same|earlier) )"
+    r"|に交代し|の話に(?:移|戻)|^.{,20}(?:予告する|整理する|振り返る|同意する|区別する|まとめる)。$"
+    r"|^そうではない|^続いて|彼は|彼の"
+)
 
 
 def moment(hit_index: int, score: float, *sentences: str, title: str = "Title", note: bool = True):
@@ -41,7 +54,7 @@ def test_a_note_is_shown_from_its_first_sentence_in_its_own_order():
      "Someone wonders about size.", "Is it slower?", "So far this was theory."],
 )  # fmt: skip
 def test_what_a_listener_asked_and_transitions_are_left_out(opening):
-    one = moment(0, 9, opening, "Only the router is cast.", title="Q&A: is it slower?")
+    one = moment(0, 9, opening, "Only the router is cast.", title="Q&A: Is it slower?")
     assert shown("Is it slow?", one) == ["Is it slower? Only the router is cast."]
     assert shown("Is it slow?", moment(0, 9, opening)) == [f"Title: {opening}"]  # all there is
 
@@ -58,6 +71,45 @@ def test_a_long_note_ends_with_a_whole_sentence():
     one = moment(0, 9, *[f"Sentence {n} has {'many ' * 18}words." for n in range(5)])
     (text,) = shown("Why?", one)
     assert text.endswith("words.") and text.count("Sentence") == 3
+
+
+def test_of_a_long_note_the_sentence_with_the_words_of_the_question_is_shown():
+    many = [f"Sentence {n} has {'many ' * 18}words." for n in range(5)]
+    (text,) = shown("Why dropout?", moment(0, 9, *many, "Dropout is higher."))
+    assert text.startswith("Title: Sentence 2") and text.endswith("Dropout is higher.")
+
+
+def test_no_note_of_the_course_is_cut():
+    cut = [
+        text
+        for note in bundled_notes()
+        for text in (note.text, note.text_ja)
+        if sentences_of(note, text)[-1] != split_sentences(text)[-1]
+    ]
+    assert not cut
+
+
+@pytest.mark.parametrize("field", ["text", "text_ja"])
+def test_notes_of_the_course_begin_with_a_sentence_of_their_own(field):
+    shown = [sentences_of(note, getattr(note, field))[0] for note in bundled_notes()]
+    assert not [one for one in shown if DANGLING.match(one) or NEEDS_MORE.search(one)]
+
+
+def bundled_notes() -> list[Chunk]:
+    return [chunk for chunk in collect(load_course(), {}, None, {}).chunks if chunk.kind == "note"]
+
+
+def sentences_of(note: Chunk, text: str) -> list[str]:
+    """Return the sentences of a note that an answer shows."""
+    said = [Passage(one, 0, 1, 0, order, 0.5) for order, one in enumerate(split_sentences(text))]
+    hit = Hit(VIDEO, note, note, note.start, note.end, text, None, 1.0, 1)
+    return [passage.text for passage in span_of(hit, said, read_question("Why?")).passages]
+
+
+def test_a_heading_keeps_the_case_of_its_title():
+    for title in ("bfloat16 training is unstable", "pass@k指標"):
+        one = moment(0, 9, "So it is.", title=title)
+        assert shown("Why?", one)[0].startswith(title)
 
 
 def test_a_second_moment_needs_a_score_and_a_word_of_the_question_that_the_first_has_not():

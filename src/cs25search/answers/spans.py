@@ -21,8 +21,9 @@ from .definitions import DEFINES, defined_term, grade
 from .opening import has_wanted
 from .passages import Passage
 
-MOST_SENTENCES = 4  # of one moment
-MOST_WORDS = 70  # of one moment, in English; a Japanese one has about two characters a word
+MOST_SENTENCES = 6  # of one moment
+MOST_WORDS = 75  # of one moment
+CHARACTERS = 3  # of Japanese that say as much as an English word: 3.25 in the bundled notes
 MOST_BESIDE = 2  # sentences of a second moment
 ADDS = (
     0.15  # least share of the question's words that a second moment adds, rare ones counting more
@@ -38,7 +39,7 @@ _QUESTIONER = re.compile(
     re.I,
 )
 _QUESTIONER_JA = re.compile(
-    r"(?:学生|質問者?|聴講者|聴衆|初学者|司会者|別の人|参加者)(?:たち|ら)?[がはの、]"
+    r"(?:学生|質問者?|聴講者|聴衆|初学者|司会者|別の人|参加者)(?:たち|ら|の一人)?[がは、]"
     r".*(?:尋ねる|質問する|質問が出る|問う|述べる|見る|指摘する|言う|懸念する|頼む|考える|疑問視する)。$"
     r"|(?:か|？)。?$|質問である。$|質問が出る。$|^字幕にない質問"
 )
@@ -119,6 +120,9 @@ def choose_spans(
 def span_of(hit: Hit, passages: Sequence[Passage], question: Question) -> Span:
     """Return the sentences of a moment that are shown, beginning with one that defines.
 
+    A note is shown whole if it is not too long; of a longer one, consecutive sentences that include
+    the one with most words of the question.
+
     Args:
         passages: Of this hit, in order, at least one.
     """
@@ -132,11 +136,12 @@ def span_of(hit: Hit, passages: Sequence[Passage], question: Question) -> Span:
         grades = [grade(term, "", passage.text) for passage in kept]
         if DEFINES in grades:
             kept = kept[grades.index(DEFINES) :]
-    shown = kept[:1]
-    for passage in kept[1:MOST_SENTENCES]:
-        if sum(length_of(p.text) for p in [*shown, passage]) > MOST_WORDS:
-            break
-        shown.append(passage)
+    asked = set(topic_words(question.text))
+    best = max(kept, key=lambda passage: len(asked & set(topic_words(passage.text))))
+    shown = _fitting(kept)
+    while best not in shown:
+        del kept[0]
+        shown = _fitting(kept)
     return Span(passages[0].hit_index, lead_line(title), tuple(shown))
 
 
@@ -150,11 +155,12 @@ def note_title_of(hit: Hit, language: Language) -> str:
 def lead_line(title: str) -> str:
     """Return a note's title as it is shown before its sentences.
 
-    >>> lead_line("Q&A: does balancing make experts identical?"), lead_line("質疑：速度は落ちない")
+    >>> lead_line("Q&A: Does balancing make experts identical?"), lead_line("質疑：速度は落ちない")
     ('Does balancing make experts identical?', '速度は落ちない')
+    >>> lead_line("bfloat16 training is unstable")  # a name written small stays small
+    'bfloat16 training is unstable'
     """
-    plain = _QA_TITLE.sub("", title).strip()
-    return f"{plain[:1].upper()}{plain[1:]}"
+    return _QA_TITLE.sub("", title).strip()
 
 
 def with_lead(lead: str, sentence: str) -> str:
@@ -173,12 +179,12 @@ def with_lead(lead: str, sentence: str) -> str:
 
 
 def length_of(text: str) -> float:
-    """Return the length of a sentence in words; two Japanese characters count as one.
+    """Return the length of a sentence in words; CHARACTERS of Japanese count as one.
 
     >>> length_of("It is float32."), length_of("速い。")
-    (3, 1.5)
+    (3, 1.0)
     """
-    return len(re.sub(r"\s", "", text)) / 2 if is_japanese(text) else len(text.split())
+    return len(re.sub(r"\s", "", text)) / CHARACTERS if is_japanese(text) else len(text.split())
 
 
 def trim_end(text: str) -> str:
@@ -205,6 +211,16 @@ def _answering(
             if any(has_wanted(p.text, question) for p in by_hit[hit_index]):
                 return hit_index
     return near[0]
+
+
+def _fitting(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the first of consecutive sentences, as many as are shown, at least one."""
+    shown = list(passages[:1])
+    for passage in passages[1:MOST_SENTENCES]:
+        if sum(length_of(p.text) for p in [*shown, passage]) > MOST_WORDS:
+            break
+        shown.append(passage)
+    return shown
 
 
 def _opens(sentence: str) -> bool:
