@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cs25search import open_index
-from cs25search.answers.compare import compared, two_parts
+from cs25search.answers.compare import compared
 from cs25search.index import files
+from cs25search.question.parts import two_parts
 from cs25search.ranking import searcher
 from cs25search.records import Chunk
 from cs25search.ui.views.map_rows import map_rows

@@ -5,9 +5,10 @@ import json
 import pytest
 from conftest import DATA, run_here
 
-from cs25search.answers.compare import compared, two_parts
+from cs25search.answers.compare import compared
 from cs25search.answers.lists import find_mentions, listed_name
 from cs25search.question.follow_up import understood_as
+from cs25search.question.parts import two_parts
 
 
 @pytest.mark.parametrize(
@@ -167,3 +168,38 @@ def test_ask_takes_words_without_quotes_and_stdin_and_a_session(index_dir):
     assert session.returncode == 0
     assert "Understood as: How long is lecture 6?" in session.stdout
     assert "Citation 99 has no link." in session.stderr
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [("BERT drops tokens, right? does that hurt", ("BERT drops tokens?", "Does that hurt?")),
+     ("what is pass@k, is 100 samples enough", ("what is pass@k?", "Is 100 samples enough?")),
+     ("how was the paper written, who was the intern",
+      ("how was the paper written?", "Who was the intern?")),
+     ("In lecture 3, what is compared?", None), ("latent arrays, is this necessary?", None),
+     ("If I draw a hundred, is it random?", None), ("Is BERT deep, or is it wide?", None)],
+)  # fmt: skip
+def test_parts_without_and(question, parts):
+    assert two_parts(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "moments"),
+    [("tokens get dropped in switch transformer right? does that hurt", [(5, 877), (5, 958)]),
+     ("how was the attention paper written, who was the intern", [(7, 432)]),
+     ("What new ideas did the original Transformer bring in, and what did researchers rely on "
+      "before it?", [(7, 47)])],
+)  # fmt: skip
+def test_the_second_part_has_a_moment_of_its_own(index, question, moments):
+    cited = [(one.lecture, one.start) for one in index.answer(question).citations]
+    assert {*moments} <= {*cited}
+
+
+def test_a_part_without_an_answer_is_said(index):
+    answer = index.answer("What is WaveNet and what dropout rate does it use?")
+    assert "I found no answer to “What dropout rate does it use”." in answer.text
+    assert {citation.lecture for citation in answer.citations} == {10}
+
+
+def test_the_lecture_of_the_second_part_is_that_of_the_first(index):
+    assert "Hinton" in index.answer("What is GLOM and who gives the lecture?").text

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from ..language_model import Endpoint
-from ..question.read import Question, read_question
+from ..question.parts import completed, own_names, two_parts, with_topic
+from ..question.read import read_question
 from ..question.small_talk import is_small_talk
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher
@@ -13,13 +14,16 @@ from ..records import Answer, Sentence
 from ..wording import reply_text
 from .citations import build_citation
 from .compare import (
+    MOMENTS,
     answer_for_side,
+    beyond,
     compared,
     comparing,
     in_same_lecture,
     join_sides,
+    no_answer_to,
     side_question,
-    two_parts,
+    speaks_of,
 )
 from .course import answers_course, course_answer, find_entry
 from .definers import find_definition
@@ -77,7 +81,7 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         else None
     )
     parts = two_parts(question.text) if known is None or known.covered < WHOLE else None
-    if parts and (both := _both_parts(searcher, question, parts, found.filters)):
+    if parts and (both := _both_parts(searcher, findings, parts, found.filters)):
         return findings, both
     if known:
         return findings, course_answer(searcher.source, question, known)
@@ -116,24 +120,86 @@ def _is_outline(answer: Answer) -> bool:
 
 
 def _both_parts(
-    searcher: Searcher, question: Question, parts: tuple[str, str], filters: Filters
+    searcher: Searcher, whole: Findings, parts: tuple[str, str], filters: Filters
 ) -> Answer | None:
-    """Return an answer to both parts of a question; None if one of them has none."""
-    from ..question.follow_up import understood_as
+    """Return an answer to both parts of a question, or to one of them that says which is missing.
 
-    answers = []
-    for text in (parts[0], understood_as(parts[1], parts[0])):
-        found = searcher.find(read_question(text), filters, JUDGED)
-        findings, entry = judge(searcher, found), find_entry(searcher, found)
-        if answers_course(entry, found.question, findings.status == "answered") and entry:
-            answers.append(course_answer(searcher.source, found.question, entry))
-        elif findings.status == "answered":
-            asked = _find_asked(searcher, findings)
-            # If a moment lacks what this part asks for, the other part may still have it.
-            answers.append(build_extract(asked if asked.status == "answered" else findings))
-        else:
+    None if neither part has one, or if the whole question has another moment, which may be about
+    both.
+    """
+    first = _part(searcher, parts[0], filters)
+    second = _second_part(searcher, parts, filters, first[1], whole)
+    answers = [first[1], second[1]]
+    if not all(answers):
+        one = first[1] or second[1]
+        if one is None or whole.status != "answered":
             return None
-    return join_sides(question, ("", ""), answers)
+        if not _cites_first(one, _find_asked(searcher, whole)):
+            return None
+        answers = [
+            answer or no_answer_to(part, findings)
+            for part, (findings, answer) in zip(parts, (first, second), strict=True)
+        ]
+    elif other := beyond(parts, answers[0], answers[1], second[0]):
+        answers[1] = other
+    return join_sides(whole.found.question, ("", ""), answers)
+
+
+def _second_part(
+    searcher: Searcher,
+    parts: tuple[str, str],
+    filters: Filters,
+    first: Answer | None,
+    whole: Findings,
+) -> tuple[Findings, Answer | None]:
+    """Return what is found for the second part of a question, and its answer if there is one.
+
+    A part that names nothing itself is about the same as the first one: its moment must be of the
+    same lecture as the first part's or the whole question's, or name what its pronoun stands for.
+    If the whole question has no answer, the second part needs one wherever it is.
+    """
+    text = completed(parts[1], parts[0])
+    findings, answer = _part(searcher, text, filters)
+    is_moment = first and first.citations[0].kind in MOMENTS
+    if not first or not is_moment or whole.status != "answered":
+        return findings, answer
+    both = whole.found.hits[0].video.lecture
+    lecture, has_pronoun = first.citations[0].lecture, text != parts[1]
+    own = own_names(parts[1])
+    if answer and (cited := answer.citations[0].lecture) in (None, lecture):
+        return findings, answer
+    if answer and not has_pronoun and (own or cited == both):
+        return findings, answer
+    # What a pronoun stands for, a moment elsewhere must name.
+    meant = own_names(parts[0])
+    elsewhere = answer if any(answer and speaks_of(one, answer) for one in meant) else None
+    if lecture:
+        text = text if has_pronoun else with_topic(text, parts[0])
+        findings, answer = _part(searcher, text, replace(filters, lectures=frozenset([lecture])))
+    if answer and own and not all(speaks_of(one, answer) for one in own):
+        answer = None
+    return findings, answer or elsewhere
+
+
+def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, Answer | None]:
+    """Return what is found for one part of a question, and its answer if there is one."""
+    found = searcher.find(read_question(text), filters, JUDGED)
+    findings, entry = judge(searcher, found), find_entry(searcher, found)
+    if entry and answers_course(entry, found.question, findings.status == "answered"):
+        return findings, course_answer(searcher.source, found.question, entry)
+    if findings.status != "answered":
+        return findings, None
+    asked = _find_asked(searcher, findings)
+    # If a moment lacks what this part asks for, the other part may still have it.
+    return findings, build_extract(asked if asked.status == "answered" else findings)
+
+
+def _cites_first(answer: Answer, findings: Findings) -> bool:
+    """Return whether an answer cites the first moment of some findings."""
+    hits = findings.found.hits
+    return bool(hits) and (hits[0].video.video_id, hits[0].start) in {
+        (one.video_id, one.start) for one in answer.citations
+    }
 
 
 def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer | None:

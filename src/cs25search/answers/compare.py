@@ -1,4 +1,4 @@
-"""Questions about two things: comparisons, and questions with two parts."""
+"""Questions about two things: comparisons, and how two answers are shown as one."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,17 +7,19 @@ from msgspec.structs import replace
 
 from ..question.aliases import names_of
 from ..question.read import Question
-from ..records import Answer, Citation, Hit, Language, Sentence
+from ..records import Answer, Citation, CitationKind, Hit, Language, Sentence
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
-from .citations import text_of
+from .citations import build_citation, text_of
 from .definers import explains
 from .definitions import defined_term, grade
 from .extract import build_extract
 from .findings import Findings
-from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, note_title_of
+from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, lead_line, note_title_of
 
+MOMENTS: tuple[CitationKind, ...] = ("note", "transcript")  # citations of a moment
 MOST_WORDS = 6  # of a side
+NEAR_PART = 0.5  # least share of the best score of another moment for the second part
 MOST_BEFORE, MOST_AFTER = 30, 14  # characters around a comparison; with more, more is asked
 _VERSUS = re.compile(r"\b(?:vs|versus)\b", re.I)
 _END = r"(?:\s*[:：].*|\s*\?.*)?$"
@@ -37,23 +39,6 @@ _CONTRAST = re.compile(
     r"\b(?:unlike|whereas|than|versus|vs|instead|differs?|differences?|compared|rather|against"
     r"|contrast(?:s|ed)?)\b"
     r"|違い|異な|一方|対比|に対し|よりも|比べ|ではなく",
-    re.I,
-)
-_PARTS = re.compile(
-    r"^(?P<one>.{8,}?)(?:[,?]? and |\? +(?:and )?)(?P<other>(?:why|how|what|when|who|where|which"
-    r"|(?:is|are|was|were|does|do|did|can|should) (?:it|they|he|she|i)\b)\b.{6,})$",
-    re.I,
-)
-_ASKS_JA = r"(?:何|誰|だれ|なに|いくつ|いつ|どこ|どれ|どの|どう|なぜ|どんな)"
-_PARTS_JA = re.compile(
-    rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?)(?P<end>い?て|で|し)?[、。？?](?:そして|また)?"
-    rf"(?P<other>[^、。？?]*{_ASKS_JA}.*)$"
-)
-# "Strengths and weaknesses": a note is about one of them.
-_OPPOSITES = re.compile(
-    r"(?P<one>advantages?|benefits?|pros|strengths?) and (?P<other>disadvantages?|drawbacks?|cons"
-    r"|weaknesses|limitations)\b"
-    r"|(?P<one_ja>利点|長所|強み|メリット)と(?P<other_ja>欠点|短所|弱み|弱点|デメリット)",
     re.I,
 )
 
@@ -85,36 +70,6 @@ def compared(question: str) -> tuple[str, str] | None:
             if all(0 < len(s.split()) <= MOST_WORDS and len(s) <= longest for s in (x, y)):
                 return x, y
     return None
-
-
-def two_parts(question: str) -> tuple[str, str] | None:
-    """Return the parts of a question that asks two things, None if it asks one.
-
-    >>> two_parts("What is an induction head and why does it matter for learning?")
-    ('What is an induction head?', 'Why does it matter for learning?')
-    >>> two_parts("What are queries and keys?")
-    >>> two_parts("第4回は誰が話していて、どれくらい難しい？")
-    ('第4回は誰が話している？', 'どれくらい難しい？')
-    >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
-    (('MoEの利点は？', 'MoEの欠点は？'), None)
-    """
-    text = question.strip()
-    if pair := _OPPOSITES.search(text):
-        sides = (pair["one"] or pair["one_ja"], pair["other"] or pair["other_ja"])
-        before, after = text[: pair.start()], text[pair.end() :]
-        return f"{before}{sides[0]}{after}", f"{before}{sides[1]}{after}"
-    if is_japanese(text):
-        found = _PARTS_JA.match(text)
-        if found is None:
-            return None
-        # "What is it called, and" is "called"; "is" is left out with the particle.
-        end = "いる" if found["end"] == "いて" else ""
-        return f"{found['one']}{end}？", f"{found['other'].rstrip('。？?')}？"
-    found = _PARTS.match(text)
-    if found is None:
-        return None
-    one, other = found["one"].rstrip("?, "), found["other"].rstrip("? ")
-    return f"{one}?", f"{other[0].upper()}{other[1:]}?"
 
 
 def side_question(side: str, language: Language) -> str:
@@ -281,7 +236,7 @@ def join_sides(
         return None
     parts = [[one for one in sentences if one.side == side] for side in dict.fromkeys(sides)]
     return replace(
-        next(one for one in answers if one),
+        next(one for one in answers if one and one.status == "answered"),
         question=question.text,
         text="\n".join(text_of(part, question.language) for part in parts),
         sentences=tuple(sentences),
@@ -289,12 +244,78 @@ def join_sides(
     )
 
 
+def no_answer_to(part: str, findings: Findings) -> Answer:
+    """Return the sentence that a part of a question has no answer, with the closest moment."""
+    asked, hits = part.rstrip("?？"), findings.found.hits
+    if findings.found.question.language == "ja":
+        text = f"「{asked}」の答えは見つかりませんでした。"
+    else:
+        text = f"I found no answer to “{asked}”."
+    return _pointing(text, findings, hits[0] if hits and findings.fits else None)
+
+
+def beyond(
+    parts: tuple[str, str], first: Answer | None, second: Answer | None, findings: Findings
+) -> Answer | None:
+    """Return a pointer to another moment if both parts of a question have the same one.
+
+    None if the parts have different moments, or if what is shown has words of the second part.
+
+    Args:
+        findings: Of the second part.
+    """
+    if not first or not second or first.citations[0].kind not in MOMENTS:
+        return None
+    if not _same_moment(first.citations[0], second.citations[0]):
+        return None
+    video = first.citations[0].video
+    said = _words_of(" ".join(one.text for one in first.sentences))
+    own = set(topic_words(parts[1])) - set(topic_words(parts[0]))
+    hits = findings.found.hits
+    near = (hit for hit in hits if hit.score >= NEAR_PART * hits[0].score and hit.video == video)
+    shown = {one.start for one in first.citations if one.video == video}
+    other = next((hit for hit in near if hit.start not in shown), None)
+    if other is None or not own or own & said:
+        return None
+    asked = parts[1].rstrip("?？")
+    japanese = findings.found.question.language == "ja"
+    return _pointing(f"「{asked}」に" if japanese else f"On “{asked}”, ", findings, other)
+
+
+def _pointing(text: str, findings: Findings, hit: Hit | None) -> Answer:
+    """Return a sentence that ends with the title of a moment, if there is one."""
+    question = findings.found.question
+    if hit:
+        title = lead_line(note_title_of(hit, question.language))
+        if question.language == "ja":
+            text += f"最も近い場面は「{title}」です。"
+        else:
+            text += f"{' T' if text.endswith('.') else 't'}he closest moment is “{title}”."
+    citations = (build_citation(1, hit),) if hit else ()
+    said = (Sentence(text, (1,) if hit else ()),)
+    return Answer(question.text, "partly", text, said, citations, findings.probability)
+
+
+def _same_moment(one: Citation, other: Citation) -> bool:
+    return (one.kind, one.video_id, one.start) == (other.kind, other.video_id, other.start)
+
+
 def _own(found: Answer) -> list[Sentence]:
     """Return the sentences of the first moment of an answer, or all of one about the course."""
+    if not found.citations:
+        return list(found.sentences)
     if found.citations[0].kind not in ("note", "transcript"):
         first = found.sentences[0].citations
         return [one for one in found.sentences if one.citations == first]
     return [one for one in found.sentences if one.citations == (1,)]
+
+
+def speaks_of(name: str, answer: Answer) -> bool:
+    """Return whether the first moment of an answer names something."""
+    cited = answer.citations[0]
+    note = f"{cited.note.title} {cited.note.text}" if cited.note else ""
+    said = _words_of(" ".join([note, cited.quote, *(one.text for one in answer.sentences)]))
+    return any(set(topic_words(form)) <= said for form in names_of(name))
 
 
 def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:

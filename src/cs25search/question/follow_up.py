@@ -114,7 +114,7 @@ def understood_as(question: str, context: str) -> str:
     elsewhere = (_OTHER_LECTURE_JA if japanese else _OTHER_LECTURE).match(text)
     if elsewhere and len(_LECTURE.findall(context)) == 1:
         return _LECTURE.sub(elsewhere["lecture"], context)
-    topic = _topic(context)
+    topic = topic_before(context)
     if bare := (_BARE_JA if japanese else _BARE).match(text):
         word = bare["word"]
         return f"{word}{topic}？" if japanese else f"{word.capitalize()} {topic}?"
@@ -155,10 +155,10 @@ def _about(context: str, other: str, japanese: bool) -> str:
     return f"{context.rstrip('?？ ')}: {other}?"
 
 
-def _topic(context: str) -> str:
+def topic_before(context: str) -> str:
     """Return what a question is about.
 
-    >>> _topic("What is an induction head?"), _topic("Which lecture is about GLOM?")
+    >>> topic_before("What is an induction head?"), topic_before("Which lecture is about GLOM?")
     ('an induction head', 'the lecture on GLOM')
     """
     if named := _LECTURE.search(context):

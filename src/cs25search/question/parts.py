@@ -1,0 +1,151 @@
+"""Split a question that asks two things into its parts."""
+
+import re
+
+from ..text.japanese import is_japanese
+from .aliases import names_of
+
+SHORTEST = 3  # letters of a name that a part may take from the other one
+LONGEST = 4  # words of such a name
+
+_WH = r"why|how|what|when|who|whose|where|which"
+_IS = r"is|are|was|were|does|do|did|can|could|should|will|would|has|have"
+_AUX = rf"(?:{_IS})(?:n['’]t)?"
+_BEGINS = rf"(?:(?:{_WH})\b|(?:{_AUX}) (?:it|they|he|she|i|that|this|these|those)\b)"
+_JOINED = re.compile(rf"^(?P<one>.{{8,}}?)[,?]? and (?P<other>{_BEGINS}.{{6,}})$", re.I)
+# Without "and": "..., who was the intern"; not "In lecture 3, what is ...", "the author, who ...".
+_ASIDE = re.compile(
+    rf"^(?P<one>(?!(?:{_AUX}|in|on|at|for|with|if|when|while|given|since|because|as|after|before|"
+    r"during|to|from|under|without|by|though|although|once|so|but|and|ok|hi|hey|sorry|i)\b)"
+    rf"[^,?:]{{8,}}), (?P<other>(?:(?:{_WH}) )?(?:{_IS}) [^,]{{6,}})$",
+    re.I,
+)
+_QUESTIONS = re.compile(
+    rf"^(?P<one>.{{8,}}?)\? +(?:and )?(?P<other>(?:(?:{_WH})\b|(?:{_AUX})\b).{{6,}})$", re.I
+)
+# Of parts without "and", the first one must ask something too: "latent arrays, is this needed?".
+_ASKS = re.compile(
+    rf"\b(?:{_WH})\b|^(?:{_AUX})\b|,? (?:right|correct|huh|no|isn['’]t it|don['’]t they)$", re.I
+)
+_TAG = re.compile(r",? (?:right|correct|huh|no|isn['’]t it|don['’]t they)$", re.I)
+_ASKS_JA = r"(?:何|誰|だれ|なに|いくつ|いつ|どこ|どれ|どの|どう|なぜ|どんな)"
+_JOINED_JA = re.compile(
+    rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?)(?P<end>い?て|で|し)?[、。？?](?:そして|また)?"
+    rf"(?P<other>[^、。？?]*{_ASKS_JA}.*)$"
+)
+# "Strengths and weaknesses": a note is about one of them.
+_OPPOSITES = re.compile(
+    r"(?P<one>advantages?|benefits?|pros|strengths?) and (?P<other>disadvantages?|drawbacks?|cons"
+    r"|weaknesses|limitations)\b"
+    r"|(?P<one_ja>利点|長所|強み|メリット)と(?P<other_ja>欠点|短所|弱み|弱点|デメリット)",
+    re.I,
+)
+_SUBJECT_JA = re.compile(r"(?P<name>[^のはがをでに、。？?]{2,20}?)(?:の|は|が|を|とは|って|で|に)")
+_NAME_JA = re.compile(r"[A-Za-z]{3,}|[ァ-ヺー]{4,}")
+_POINTS = re.compile(r"\b(?:it|they|them|its|their)\b", re.I)
+_WORD = re.compile(r"[A-Za-z0-9@][\w@-]*")
+
+
+def two_parts(question: str) -> tuple[str, str] | None:
+    """Return the parts of a question that asks two things, None if it asks one.
+
+    >>> two_parts("What is an induction head and why does it matter for learning?")
+    ('What is an induction head?', 'Why does it matter for learning?')
+    >>> two_parts("What are queries and keys?"), two_parts("In lecture 3, what is compared?")
+    (None, None)
+    >>> two_parts("tokens get dropped, right? does that hurt")
+    ('tokens get dropped?', 'Does that hurt?')
+    >>> two_parts("how the paper was written, who was the intern")
+    ('how the paper was written?', 'Who was the intern?')
+    >>> two_parts("第4回は誰が話していて、どれくらい難しい？")
+    ('第4回は誰が話している？', 'どれくらい難しい？')
+    >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
+    (('MoEの利点は？', 'MoEの欠点は？'), None)
+    """
+    text = question.strip()
+    if pair := _OPPOSITES.search(text):
+        sides = (pair["one"] or pair["one_ja"], pair["other"] or pair["other_ja"])
+        before, after = text[: pair.start()], text[pair.end() :]
+        return f"{before}{sides[0]}{after}", f"{before}{sides[1]}{after}"
+    if is_japanese(text):
+        found = _JOINED_JA.match(text)
+        if found is None:
+            return None
+        # "What is it called, and" is "called"; "is" is left out with the particle.
+        end = "いる" if found["end"] == "いて" else ""
+        return f"{found['one']}{end}？", f"{found['other'].rstrip('。？?')}？"
+    found = next((one for one in (_QUESTIONS.match(text), _ASIDE.match(text)) if one), None)
+    if found is None or not _ASKS.search(found["one"].rstrip("?, ")):
+        found = _JOINED.match(text)
+    if found is None:
+        return None
+    one, other = _TAG.sub("", found["one"].rstrip("?, ")), found["other"].rstrip("? ")
+    return f"{one}?", f"{other[0].upper()}{other[1:]}?"
+
+
+def completed(part: str, before: str) -> str:
+    """Return the second part of a question with its pronoun replaced.
+
+    A pronoun is the thing that the first part names: what else the first part says about it would
+    match the wrong moments.
+
+    >>> completed("How big is it?", "What is Codex trained on?")
+    'How big is Codex?'
+    >>> completed("Who was the intern?", "How was the paper written?")
+    'Who was the intern?'
+    """
+    from .follow_up import understood_as  # few questions have two parts
+
+    if not is_japanese(part):
+        names = named_things(before)
+        if len(names) == 1 and _POINTS.search(part) and not named_things(part):
+            return _POINTS.sub(names[0], part, count=1)
+    return understood_as(part, before)
+
+
+def with_topic(part: str, before: str) -> str:
+    """Return the second part of a question with the topic of the first one.
+
+    >>> with_topic("Does that hurt?", "What are dropped tokens?")
+    'Does that hurt: dropped tokens?'
+    >>> with_topic("学習に何時間かかる？", "GPT-3の大きさはいくつ？")
+    'GPT-3について、学習に何時間かかる？'
+    """
+    from .follow_up import topic_before
+
+    if is_japanese(part):
+        subject = _SUBJECT_JA.match(before)
+        return f"{subject['name']}について、{part}" if subject else part
+    return f"{part.rstrip('?')}: {topic_before(before)}?"
+
+
+def own_names(part: str) -> list[str]:
+    """Return what a part names itself.
+
+    >>> own_names("Who leads the GPT-3 team?"), own_names("Jukeboxではどう使う？")
+    (['GPT-3'], ['Jukebox'])
+    >>> own_names("Does that hurt?"), own_names("何層から現れる？")
+    ([], [])
+    """
+    return _NAME_JA.findall(part) if is_japanese(part) else named_things(part)
+
+
+def named_things(text: str) -> list[str]:
+    """Return the names of the field in an English text, the longest first where they overlap.
+
+    >>> named_things("What are tokens in the Switch Transformer and in Codex?")
+    ['Switch Transformer', 'Codex']
+    """
+    words = _WORD.findall(text)
+    found, at = [], 0
+    while at < len(words):
+        for length in range(min(LONGEST, len(words) - at), 0, -1):
+            name = " ".join(words[at : at + length])
+            is_thing = len(name) >= SHORTEST and not name.endswith(("ed", "ing"))
+            if is_thing and len(names_of(name)) > 1:
+                found.append(name)
+                break
+        else:
+            length = 1
+        at += length
+    return found
