@@ -7,8 +7,10 @@ from conftest import DATA, run_here
 
 from cs25search.answers.compare import compared
 from cs25search.answers.lists import find_mentions, listed_name
+from cs25search.answers.slide_lists import listed_thing
 from cs25search.question.follow_up import understood_as
 from cs25search.question.parts import two_parts
+from cs25search.question.read import read_question
 
 
 @pytest.mark.parametrize(
@@ -203,3 +205,21 @@ def test_a_part_without_an_answer_is_said(index):
 
 def test_the_lecture_of_the_second_part_is_that_of_the_first(index):
     assert "Hinton" in index.answer("What is GLOM and who gives the lecture?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "slides"),
+    [("スライドでGLOMを扱ってるのは何枚目？", [25, 26]), ("誘導ヘッドが出てくるのはどのスライド？", [27, 28]),
+     ("Which slides are about the Perceiver?", [20, 21, 22]), ("which slide has pass@k", [10])],
+)  # fmt: skip
+def test_slides_about_a_thing_are_listed(index, question, slides):
+    answer = index.answer(question)
+    assert [one.slide.number for one in answer.citations if one.slide] == slides
+    assert all(str(number) in answer.text for number in slides)
+
+
+def test_other_questions_about_slides_are_no_list(index):
+    slides = index.generation.slides
+    for text in ("how many slides are there?", "What is on slide 19?", "coffee slurping example"):
+        assert not listed_thing(read_question(text), slides)
+    assert "33" in index.answer("スライドは全部で何枚？").text

@@ -30,6 +30,7 @@ from .definers import find_definition
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
 from .lists import find_mentions, list_answer, listed_name
+from .slide_lists import listed_thing, slides_answer
 from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
 from .wanted import find_wanted
@@ -54,6 +55,10 @@ def build_answer(
     if is_small_talk(found.question.text):
         return small_talk(found.question, searcher.source)
     findings, question = judge(searcher, found), found.question
+    slides = searcher.source.generation.slides
+    thing = listed_thing(question, slides) if slides else ""
+    if thing and (listed := slides_answer(searcher.source, question, thing)):
+        return listed
     name = listed_name(question.text)
     if name and (mentions := find_mentions(searcher.source, name, found.filters.lectures)):
         return list_answer(question, name, mentions)

@@ -164,7 +164,7 @@ def _citations(source: Source, entry: Entry) -> list[Citation]:
     """Return the slides that an entry is from, else its lectures, else the deck as a whole."""
     slides = {slide.number: slide for slide in source.generation.slides}
     if cited := [slides[n] for n in entry.slides[:MOST_SLIDES] if n in slides]:
-        return [_slide(source, n, slide) for n, slide in enumerate(cited, start=1)]
+        return [slide_citation(source, n, slide) for n, slide in enumerate(cited, start=1)]
     if videos := [video for n in entry.lectures[:MOST_SLIDES] if (video := _video(source, n))]:
         return [
             Citation(n, video, 0.0, video.duration, entry.text, None, entry.text_ja, kind="lecture")
@@ -174,7 +174,8 @@ def _citations(source: Source, entry: Entry) -> list[Citation]:
                      link=_about_deck(source).url)]  # fmt: skip
 
 
-def _slide(source: Source, n: int, slide: Slide) -> Citation:
+def slide_citation(source: Source, n: int, slide: Slide) -> Citation:
+    """Return the citation of a slide, numbered n."""
     video = _video(source, slide.lecture) or _deck(source)
     return Citation(n, video, 0.0, 0.0, slide.summary, slide, slide.summary_ja, kind="slide",
                     link=slide.url)  # fmt: skip
