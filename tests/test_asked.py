@@ -1,9 +1,10 @@
 """The best hits are compared again, by the nearest of their Japanese questions."""
 
 import numpy as np
+from msgspec.structs import replace
 
 from cs25search.encoding.bridge import Bridge
-from cs25search.ranking.asked import prefer_asked
+from cs25search.ranking.asked import named, prefer_asked
 from cs25search.records import Chunk, Hit, Video
 
 VIDEO = Video("v", "t", (), 100.0)
@@ -20,14 +21,14 @@ def _hit(score, *asks_ja, start=0.0, rank=1):
 
 def test_the_nearest_question_decides_between_close_hits():
     other, asked = _hit(8.0, "注意の計算量は？"), _hit(7.5, "注意の仕組みは？", start=20.0, rank=2)
-    found = prefer_asked("注意の仕組みは？", [other, asked], BRIDGE)
+    found = prefer_asked("注意の仕組みは？", [], [other, asked], BRIDGE)
     assert [hit.start for hit in found] == [20.0, 0.0]
     assert [(hit.rank, hit.score) for hit in found] == [(1, 8.0), (2, 7.5)]  # those of the places
 
 
 def test_hits_without_japanese_questions_keep_order_and_score():
     hits = [_hit(8.0), _hit(7.5, start=20.0)]
-    assert [(hit.start, hit.score) for hit in prefer_asked("注意とは？", hits, BRIDGE)] == [
+    assert [(hit.start, hit.score) for hit in prefer_asked("注意とは？", [], hits, BRIDGE)] == [
         (0.0, 8.0),
         (20.0, 7.5),
     ]
@@ -36,8 +37,19 @@ def test_hits_without_japanese_questions_keep_order_and_score():
 def test_speech_without_a_note_keeps_its_place():
     speech, other = _hit(8.0), _hit(7.8, "注意の計算量は？", start=20.0, rank=2)
     asked = _hit(7.5, "注意の仕組みは？", start=40.0, rank=3)
-    found = prefer_asked("注意の仕組みは？", [speech, other, asked], BRIDGE)
+    found = prefer_asked("注意の仕組みは？", [], [speech, other, asked], BRIDGE)
     assert [hit.start for hit in found] == [0.0, 40.0, 20.0]
+
+
+def test_a_hit_with_the_names_of_the_question_comes_before_a_close_one_without():
+    question = "少ないデータで学習？"
+    other = _hit(8.0, question)
+    about = _hit(7.5, question, "ViTとは？", start=20.0, rank=2)
+    assert prefer_asked(question, [], [other, about], BRIDGE)[0].start == 0.0
+    assert prefer_asked(question, [{"vit"}], [other, about], BRIDGE)[0].start == 20.0
+    assert named([{"vit"}, {"glom"}], about) == 0.5
+    assert named([{"データ"}], about) == 1
+    assert named([{"vit"}], replace(about, note=None)) == named([], about) == 0
 
 
 def test_more_hits_only_follow_those_already_found(index):

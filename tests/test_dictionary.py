@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cs25search.answers.features import english_words
 from cs25search.encoding.dictionary import (
     FILE,
     GLOSSES,
@@ -21,7 +20,7 @@ from cs25search.encoding.dictionary import (
 from cs25search.encoding.encoder import Encoding
 from cs25search.question.katakana import spelt_in_katakana
 from cs25search.question.translate import translate
-from cs25search.ranking.query import read_query
+from cs25search.ranking.query import english_words, read_query
 from cs25search.text.ngrams import bigrams, ngrams
 from cs25search.text.words import STOP_WORDS, stem, words
 

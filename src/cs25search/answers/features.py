@@ -12,16 +12,16 @@ from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import Generation
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary, idle_tokens
-from ..question.aliases import english_name
-from ..ranking.query import Query, glosses_of, in_japanese
+from ..question.names import names_in
+from ..ranking.query import Query, english_words, in_japanese
 from ..ranking.rank import late_of_candidates
 from ..ranking.searcher import Found
 from ..records import Chunk, Language
-from ..text.japanese import is_japanese, japanese_words, morphemes
+from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
-from ..text.topic_words import english_topic_words, topic_words
-from ..text.words import STOP_WORDS, WORD, fold, stem, words
+from ..text.topic_words import topic_words
+from ..text.words import STOP_WORDS, stem, words
 from .evidence import Evidence, chunks_of
 
 # What a question is compared with: notes in its language, or speech, also speech in the other
@@ -36,7 +36,6 @@ _VERSIONED = re.compile(
     r"([A-Z][A-Za-z]*(?:[-·・ ][A-Z][A-Za-z]*)*)(?:-| |v| v)?(\d{1,2}(?:\.\d)?)"
     r"(?![A-Za-z0-9.]|\.\d| ?(?:%|percent|thousand|million|billion|trillion|by|x|×|of|億|兆|万)\b)"
 )
-_KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,}")
 
 
 class Features(msgspec.Struct, frozen=True):
@@ -146,36 +145,6 @@ def _forms(word: str, reading: Reading, generation: Generation) -> set[str]:
     return english_words(word, generation) if is_japanese(word) else {stem(word)}
 
 
-def names_in(question: str) -> set[str]:
-    """Return names and numbers: words with a capital or a digit, or in katakana.
-
-    Katakana words that general Japanese has are not names: モデル and ルーター are everyday words.
-
-    >>> sorted(names_in("Why, I ask, does Yann LeCun cite GPT-4?"))
-    ['4', 'gpt', 'lecun', 'yann']
-    >>> sorted(names_in("ヒントンのモデルはGPTよりルーターが速い？"))
-    ['gpt', 'ヒントン']
-    """
-    if is_japanese(question):
-        latin = {stem(run) for run in re.findall(r"[a-z0-9]+", fold(question))}
-        parts = [one for one in morphemes(question) if one.is_name]
-        return latin | {x.normal_form for x in parts if _KATAKANA_NAME.fullmatch(x.normal_form)}
-    found: set[str] = set()
-    for place, match in enumerate(WORD.finditer(question)):
-        word = match[0]
-        if word == "I":
-            continue
-        # The first word of a sentence is always capitalised.
-        first = not place or re.search(r"[.!?:…]\s*$", question[: match.start()])
-        if (
-            re.search(r"\d", word)
-            or word[1:] != word[1:].lower()
-            or (word[0].isupper() and not first)
-        ):
-            found.update(stem(part) for part in words(word))
-    return found
-
-
 def _names_missing(
     question: str,
     nearest: Sequence[Sequence[Chunk]],
@@ -192,12 +161,6 @@ def _names_missing(
         said = {stem for key, forms in words_for.items() if forms & held for stem in key.split()}
         return float(min(3, len(missing - said)))
     return float(min(3, sum(not english_words(name, generation) & held for name in missing)))
-
-
-def english_words(name: str, generation: Generation) -> set[str]:
-    """Return the English words for a katakana word, most of which are not names."""
-    english = [english_name(name), *glosses_of(generation, name)]
-    return set(english_topic_words(" ".join(english)))
 
 
 def other_version(question: str, vocabulary: Vocabulary) -> str:

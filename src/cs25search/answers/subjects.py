@@ -5,11 +5,12 @@ from msgspec.structs import replace
 from ..question.aliases import english_name
 from ..question.read import read_question
 from ..question.reported import reported
+from ..ranking.query import name_forms
 from ..ranking.searcher import Found, Searcher
 from ..records import Hit, Video
 from ..text.words import stem, words
 from .evidence import chunks_of
-from .features import english_words, names_in, words_of
+from .features import words_of
 from .findings import JUDGED, Findings, judge, with_hits
 
 LOOKED_AT = 15  # hits
@@ -29,8 +30,7 @@ def find_named(searcher: Searcher, findings: Findings) -> Findings:
     generation, topic = searcher.source.generation, found.question.topic
     known = {word for video in generation.videos for word in _words_about(video)}
     speakers = {word for video in generation.videos for word in _stems(*video.speakers)}
-    asked = [{name, *english_words(name, generation)} for name in names_in(topic)]
-    asked = [forms for forms in asked if forms & known]
+    asked = [forms for forms in name_forms(topic, generation) if forms & known]
     asked += [{word} for word in _stems(topic) & speakers]
 
     def is_about(hit: Hit) -> bool:

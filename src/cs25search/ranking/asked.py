@@ -2,24 +2,31 @@
 
 Each note has questions that it answers, and they are part of its text. In English, late interaction
 finds the nearest one; in Japanese, words that a note has anywhere count the same. So the best hits
-are compared again, by the words of each of their questions.
+are compared again, by the words of each of their questions, and by the names in the question.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec.structs import replace
 
 from ..encoding.bridge import Bridge
+from ..index.chunk_text import encoded_text, japanese_text
 from ..records import Hit
-from ..text.japanese import japanese_words
+from ..text.japanese import is_japanese, japanese_words
+from ..text.words import fold, stem, words
 
 COMPARED = 5  # hits, the best ones
-ASKED = 6.0  # added to the score of a hit that has the question itself, to order the hits
+# Added to the score of a hit that has the question itself, and of one with all its names.
+ASKED, NAMED = 6.0, 1.5
 FAMILIAR = 5000  # questions whose words are kept
+_LATIN = re.compile(r"[a-z0-9]+")
 
 
-def prefer_asked(question: str, hits: Sequence[Hit], bridge: Bridge) -> list[Hit]:
+def prefer_asked(
+    question: str, names: Sequence[set[str]], hits: Sequence[Hit], bridge: Bridge
+) -> list[Hit]:
     """Return hits in the order of their scores and their nearest Japanese questions together.
 
     Hits whose notes have such questions change places with each other; the others, such as speech
@@ -28,13 +35,17 @@ def prefer_asked(question: str, hits: Sequence[Hit], bridge: Bridge) -> list[Hit
 
     Args:
         question: In Japanese.
+        names: The forms of each name in it, from `name_forms`.
         hits: Best first.
         bridge: Says how rare each word is.
     """
-    words = _words(question)
+    asked = _words(question)
     places = [place for place, hit in enumerate(hits) if _questions_of(hit)]
     total = {
-        place: hits[place].score + ASKED * nearest(words, hits[place], bridge) for place in places
+        place: hits[place].score
+        + ASKED * nearest(asked, hits[place], bridge)
+        + NAMED * named(names, hits[place])
+        for place in places
     }
     best = sorted(places, key=lambda place: -total[place])
     moved = dict(zip(places, best, strict=True))
@@ -58,6 +69,24 @@ def nearest(words: frozenset[str], hit: Hit, bridge: Bridge) -> float:
         return 2 * sum(weights[word] for word in words & ask) / both if both else 0.0
 
     return max(map(shared, asks), default=0.0)
+
+
+def named(names: Sequence[set[str]], hit: Hit) -> float:
+    """Return the share of the names of a question that a hit's note has, from 0 to 1.
+
+    Args:
+        names: The forms of each name, from `name_forms`.
+    """
+    if hit.note is None or not names:
+        return 0.0
+    japanese = fold(japanese_text(hit.note))
+    held = {stem(run) for run in _LATIN.findall(japanese)}
+    held |= {stem(word) for word in words(encoded_text(hit.note))}
+    found = [
+        not forms.isdisjoint(held) or any(one in japanese for one in forms if is_japanese(one))
+        for forms in names
+    ]
+    return sum(found) / len(names)
 
 
 def _questions_of(hit: Hit) -> Sequence[str]:

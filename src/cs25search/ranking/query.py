@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from ..encoding.encoder import Encoder, Encoding, unit
 from ..errors import EncoderError
 from ..index.generation import Generation, LexicalName
+from ..question.aliases import english_name
 from ..question.katakana import spelt_in_katakana
+from ..question.names import names_in
 from ..question.translate import (
     SECOND,
     InJapanese,
@@ -23,6 +25,7 @@ from ..question.translate import (
 from ..records import Language
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
+from ..text.topic_words import english_topic_words
 from ..text.words import words
 
 # Least number of letters of a quotation: in Latin letters, where it also needs QUOTED_WORDS; in
@@ -189,6 +192,17 @@ def glosses_of(generation: Generation, form: str) -> tuple[str, ...]:
         return glosses
     word = spelt_in_katakana(form, generation.word_counts.words)
     return (word,) if word else ()
+
+
+def name_forms(question: str, generation: Generation) -> list[set[str]]:
+    """Return the forms of each name in a question: as it is, and stems of its English words."""
+    return [{name, *english_words(name, generation)} for name in names_in(question)]
+
+
+def english_words(name: str, generation: Generation) -> set[str]:
+    """Return the English words for a katakana word, most of which are not names."""
+    english = [english_name(name), *glosses_of(generation, name)]
+    return set(english_topic_words(" ".join(english)))
 
 
 def in_japanese(text: str, generation: Generation) -> list[InJapanese]:

@@ -18,7 +18,7 @@ from ..text.words import stem
 from .asked import COMPARED, prefer_asked
 from .filters import Filters
 from .moments import build_hits
-from .query import Query, read_query, with_quotation
+from .query import Query, name_forms, read_query, with_quotation
 from .rank import rank, score_rows
 from .source import Source
 
@@ -133,7 +133,8 @@ class Searcher:
         allowed = filters.rows(part)
         hits = build_hits(rank(query, part, allowed), query, part, self.encoder, allowed)
         if in_japanese:
-            best = prefer_asked(question.searched, list(islice(hits, COMPARED)), part.bridge)
+            names = name_forms(question.searched, part)
+            best = prefer_asked(question.searched, names, list(islice(hits, COMPARED)), part.bridge)
             hits = chain(best, hits)
         return Found(question, query, filters, part, tuple(islice(hits, k)))
 
