@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from ..question.read import Question
 from ..records import Hit, Language, in_language
 from ..text.japanese import is_japanese
+from ..text.sentences import ends_sentence
 from ..text.topic_words import topic_words
 from ..text.words import STOP_WORDS
 from .definitions import DEFINES, defined_term, grade
@@ -170,12 +171,14 @@ def with_lead(lead: str, sentence: str) -> str:
     ('Smaller initialization: It helps.', 'Why? It helps.')
     >>> with_lead("", "It helps."), with_lead("初期化", "効く。")
     ('It helps.', '初期化：効く。')
+    >>> with_lead("By Vaswani et al.", "It helps."), with_lead("It is small.", "It helps.")
+    ('By Vaswani et al.: It helps.', 'It is small. It helps.')
     """
     if not lead:
         return sentence
     if is_japanese(lead):
         return f"{lead}{'' if lead.endswith(('？', '?')) else '：'}{sentence}"
-    return f"{lead} {sentence}" if lead.endswith(("?", "!", ".")) else f"{lead}: {sentence}"
+    return f"{lead}{' ' if ends_sentence(lead) else ': '}{sentence}"
 
 
 def length_of(text: str) -> float:
