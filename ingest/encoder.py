@@ -127,6 +127,12 @@ def may_have_bfloat16() -> bool:
         return True
 
 
+def lacks_openvino() -> bool:
+    """Return whether OpenVINO would encode documents faster here, but is not installed."""
+    may_help = CPUINFO.is_file() and may_have_bfloat16()
+    return may_help and not importlib.util.find_spec("openvino")
+
+
 def find_model(name: str, offline: bool) -> Path:
     """Return the folder with the model's files, fetched from the hub only if necessary.
 

@@ -33,7 +33,7 @@ from .captions.files import (
 )
 from .collect import Collection, collect, inputs_key
 from .deck.parse import ParsedDeck, read_deck, store_deck, stored_deck
-from .encoder import load_encoder
+from .encoder import lacks_openvino, load_encoder
 from .known import with_encodings
 from .milvus import Input, Target, connect, part_of, write
 from .notes.files import stored_notes
@@ -61,6 +61,10 @@ from .youtube.pull import Requested, learn, list_videos, plan, pull
 from .youtube.transcript_api import TranscriptClient
 from .youtube.ytdlp import YtDlpClient
 
+SLOW = 20.0  # seconds of encoding after which OpenVINO is worth installing
+FASTER = (
+    "This processor encodes several times as fast with OpenVINO: pip install 'cs25search[fast]'"
+)
 HEAR_IT = "Play the file to check that it contains speech."
 
 
@@ -485,9 +489,14 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         return
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=len(found.chunks), step="encode")
+        told = not lacks_openvino()
 
         def on_encoded(count: int) -> None:
+            nonlocal told
             progress.advance(task, count)
+            if not told and (progress.tasks[0].elapsed or 0.0) >= SLOW:
+                told = True
+                remarks.print(FASTER, markup=False)
             if progress.finished:
                 progress.add_task("Counting words", total=None, step="count")
 

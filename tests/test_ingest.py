@@ -9,11 +9,13 @@ import sys
 import time
 
 import pytest
+from click.testing import CliRunner
 from conftest import run, run_here
 
 from cs25search import open_index
 from cs25search.index.publish import current_generation, ingest_lock
 from cs25search.progress import FILE
+from ingest.__main__ import main
 
 SRT = """1
 00:00:01,000 --> 00:00:04,000
@@ -254,3 +256,17 @@ def long_srt(cues: int) -> str:
         words = " ".join(f"word{number}x{i}" for i in range(20))
         blocks.append(f"{number + 1}\n{begin} --> {end}\nSentence {number} about topic {words}.\n")
     return "\n".join(blocks)
+
+
+@pytest.mark.parametrize(("lacks", "slow", "said"), [(1, 0.0, 1), (1, 60.0, 0), (0, 0.0, 0)])
+def test_slow_encoding_names_openvino_once_where_it_would_help(
+    lacks, slow, said, small_copy, monkeypatch
+):
+    monkeypatch.setattr("ingest.steps.lacks_openvino", lambda: bool(lacks))
+    monkeypatch.setattr("ingest.steps.SLOW", slow)
+    captions = small_copy / "dough000001.en.srt"
+    captions.write_text("1\n00:00:01,000 --> 00:00:04,000\nThis is about dough.\n")
+    options = ["--offline", "--index", str(small_copy), "--captions", str(captions)]
+    done = CliRunner().invoke(main, options)
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("pip install 'cs25search[fast]'") == said
