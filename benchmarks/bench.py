@@ -18,6 +18,7 @@ import click
 import msgspec
 from rich.console import Console
 
+from benchmarks.bench_app import question_row
 from benchmarks.corpora import cs25_notes
 from benchmarks.embedding import (
     batch_encoder,
@@ -31,9 +32,11 @@ from benchmarks.eval import run_one, write_between
 from benchmarks.eval import table as quality_table
 from benchmarks.fifty import fifty_lectures
 from benchmarks.growth import growth_row
+from benchmarks.install import install_row
 from benchmarks.page_run import passes_row
 from benchmarks.rankers import rankers
 from benchmarks.scaling import Figures
+from benchmarks.silence import silence_row
 from benchmarks.startup import page_rows, startup_rows
 from benchmarks.table import Row, facts, markdown
 from benchmarks.warm import many_rows, warm_row
@@ -126,11 +129,13 @@ def measure(folder: Path, other: Path) -> Iterator[Row]:
     yield overhead_row(bundled, encoder, folder.with_name("again"))
     yield building
     yield growth_row(folder / "models" / encoder.key)
+    yield silence_row(folder / "models" / encoder.key)
     yield from many_rows(folder)
     yield from size_rows("bundled course", index.generation)
     yield from size_rows("fifty lectures", large.generation)
     yield million_row()
-    yield from elsewhere_rows()
+    yield question_row(folder, index)
+    yield install_row()
 
 
 def million_row() -> Row:
@@ -153,26 +158,6 @@ def million_row() -> Row:
             )
     return Row(
         what, "exact scan of the vectors", "not measured yet: `make scaling`", "–", target, None
-    )
-
-
-def elsewhere_rows() -> Iterator[Row]:
-    """Yield the rows that `make bench` does not measure itself, and where they are."""
-    yield Row(
-        "app: question to moments, p50",
-        "search and answer in it",
-        "`make bench-app`: docs/app.md",
-        "–",
-        "≤ 200 ms",
-        None,
-    )
-    yield Row(
-        "size of an installation that `make run` uses",
-        "`python3 -m venv`: 26 MB",
-        "see Install below",
-        "–",
-        "≤ 0.94 GB, no torch",
-        None,
     )
 
 

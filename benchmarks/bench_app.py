@@ -23,6 +23,7 @@ import click
 import numpy as np
 
 from benchmarks.eval import write_between
+from benchmarks.table import Row
 from cs25search import Hit, Index
 from cs25search.evaluation import read_questions
 from cs25search.place import read_place
@@ -31,6 +32,7 @@ from cs25search.times import clock
 from tests.e2e.conftest import (
     PHONE,
     PROJECT,
+    find_chromium,
     launched,
     open_at,
     open_desk,
@@ -117,13 +119,7 @@ def measure_starts(browser: Any, folder: Path) -> list[tuple[str, str, str]]:
 
 def measure_questions(page: Any, index: Index) -> list[tuple[str, str, str]]:
     """Ask questions one by one; search and answer are timed between them."""
-    shown, searching, answering = [], [], []
-    for question, hits in asked(index, QUESTIONS + 3):
-        shown.append(ask(page, question, hits))
-        settle(page)
-        searching.append(milliseconds(partial(index.search, question, HITS)))
-        answering.append(milliseconds(partial(index.answer, question)))
-    shown, searching, answering = shown[3:], searching[3:], answering[3:]
+    shown, searching, answering = time_questions(page, index)
     outside = [1 - s / t for s, t in zip(searching, shown, strict=True)]
     return [
         row("question to moments, warm", shown),
@@ -131,6 +127,33 @@ def measure_questions(page: Any, index: Index) -> list[tuple[str, str, str]]:
         row("– answer in it", answering),
         ("– share that is not search", f"{np.median(outside):.0%}", ""),
     ]
+
+
+def time_questions(page: Any, index: Index) -> tuple[list[float], list[float], list[float]]:
+    """Return the milliseconds of each question: to its moments, of its search, of its answer."""
+    shown, searching, answering = [], [], []
+    for question, hits in asked(index, QUESTIONS + 3):
+        shown.append(ask(page, question, hits))
+        settle(page)
+        searching.append(milliseconds(partial(index.search, question, HITS)))
+        answering.append(milliseconds(partial(index.answer, question)))
+    return shown[3:], searching[3:], answering[3:]
+
+
+def question_row(folder: Path, index: Index) -> Row:
+    """Return the row of `make bench`: from Enter to the moments, in a browser if there is one."""
+    what, target = "app: question to moments, p50", "≤ 200 ms"
+    if not find_chromium():
+        return Row(what, "search and answer in it", "no Chromium found", "–", target, None)
+    with launched() as browser, serve(folder) as served, open_page(browser) as page:
+        open_at(page, served.url)
+        shown, searching, answering = time_questions(page, index)
+    floor = np.median([s + a for s, a in zip(searching, answering, strict=True)])
+    p50 = np.median(shown)
+    return Row(
+        what, f"search and answer in it: {floor:.0f} ms", f"{p50:.0f} ms",
+        f"{p50 / floor:.2f} ×", target, bool(p50 <= 200),
+    )  # fmt: skip
 
 
 def asked(index: Index, count: int) -> list[tuple[str, list[Hit]]]:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -50,10 +51,20 @@ SAID_AS = {
 
 
 def installed() -> Iterator[Distribution]:
-    """Yield all packages that this project needs, directly or not, as far as installed."""
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    asked = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
-    wanted = _names(asked, "")
+    """Yield all packages that this project needs with all its extras, as far as installed."""
+    return needed(_project()["optional-dependencies"])
+
+
+def needed(extras: Iterable[str], alone: Iterable[str] = ()) -> Iterator[Distribution]:
+    """Yield the packages that this project needs, directly or not, as far as installed.
+
+    Args:
+        extras: Of this project.
+        alone: Further packages, without what they require.
+    """
+    project = _project()
+    asked = chain(*(project["optional-dependencies"][extra] for extra in extras))
+    wanted = _names([*project["dependencies"], *asked], "")
     seen: set[tuple[str, str]] = set()
     while wanted:
         name, extra = wanted.pop()
@@ -67,6 +78,12 @@ def installed() -> Iterator[Distribution]:
         if not extra:
             yield found
         wanted += _names(found.requires or [], extra)
+    yield from (distribution(name) for name in alone if (name, "") not in seen)
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+    return dict(project["project"])
 
 
 def _names(requirements: Iterable[str], extra: str) -> list[tuple[str, str]]:

@@ -8,8 +8,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from benchmarks.install import LEFT_OUT, WEIGHTS
 from ingest.encoder import DEFAULT_SHA256
-from supply.check import installed, is_allowed, licence_of, problems, read_floors
+from supply.check import installed, is_allowed, licence_of, needed, problems, read_floors
 
 PROJECT = Path(__file__).parents[1]
 LOCK = (PROJECT / "requirements.lock").read_text("utf-8")
@@ -35,6 +36,14 @@ def test_lock_serves_what_the_project_asks_for():
         ]
         assert versions, f"{text}: make lock"
         assert all(wanted.specifier.contains(one) for one in versions), f"{text}: make lock"
+
+
+def test_plain_installation_brings_no_torch():
+    plain = {canonicalize_name(found.name) for found in needed([], [WEIGHTS])}
+    assert plain >= {"streamlit", "onnxruntime", WEIGHTS}
+    assert not plain & LEFT_OUT
+    with_models = {canonicalize_name(found.name) for found in needed(["models"])}
+    assert with_models >= {"torch", "sentence-transformers", WEIGHTS}
 
 
 def test_no_locked_or_installed_package_has_a_known_hole():

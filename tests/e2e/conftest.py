@@ -130,6 +130,7 @@ def elsewhere() -> Iterator[http.server.ThreadingHTTPServer]:
     """Run the server that Chromium reaches under every name."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # Chromium's own attempts to reach its vendor's servers
     server.page = SILENT
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("www.youtube.com").configure_cert(context)
