@@ -160,6 +160,19 @@ def test_page_without_index_shows_how_far_the_first_ingest_is(
     assert say("index_missing", language) in messages(app)
 
 
+@PAGES
+def test_damaged_index_shows_how_far_the_ingest_is_that_rebuilds_it(path, index_copy, monkeypatch):
+    monkeypatch.setenv("CS25_INDEX", str(index_copy))
+    flip_a_byte(index_copy, "tokens.npy")
+    with filelock.FileLock(index_copy / "ingest.lock"), recorded(index_copy) as recorder:
+        recorder.step("read", 0, None)
+        app = open_page(path)
+        assert say("step_read", "en") in texts(app)
+        assert say("index_damaged", "en") not in messages(app)
+    ran(app.run())
+    assert say("index_damaged", "en") in messages(app)
+
+
 @LANGUAGES
 @PAGES
 def test_damaged_index_names_the_file(path, language, index_copy, monkeypatch):

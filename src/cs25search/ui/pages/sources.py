@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ...errors import Cs25SearchError, IndexMissing
+from ...errors import Cs25SearchError, IndexMissing, IngestNeeded
 from ...index.generation import MODEL_NOTES, TextSource
 from ...search import Index
 from .. import ingesting
@@ -32,7 +32,7 @@ def show(context: PageContext) -> None:
     try:
         index = live_index(context)
     except Cs25SearchError as error:
-        if isinstance(error, IndexMissing) and ingesting.is_running(folder):
+        if isinstance(error, IngestNeeded) and ingesting.is_running(folder):
             return  # its progress is shown above
         show_problem(error, context.language)
         if isinstance(error, IndexMissing) and ingesting.may_start(context.access):

@@ -1,8 +1,8 @@
-"""What is wrong and what to do; while the first index is built, how far it is."""
+"""What is wrong and what to do; while an index is built, how far it is."""
 
 import streamlit as st
 
-from ...errors import Cs25SearchError, IndexMissing
+from ...errors import Cs25SearchError, IndexMissing, IngestNeeded
 from ...records import Language
 from .. import ingesting
 from ..context import PageContext
@@ -18,20 +18,22 @@ def show_problem(
     """Show what is wrong and what to do.
 
     Args:
-        context: To lead to the page where an index can be built, and to follow the first ingest.
+        context: To lead to the page where an index can be built, and to follow an ingest that
+            builds it.
     """
-    if isinstance(error, IndexMissing) and context:
+    if isinstance(error, IngestNeeded) and context:
         _show_until_built(context, error, live_state(context.place))
     else:
         _explain(error, language)
 
 
 @st.fragment(run_every=1.0)
-def _show_until_built(context: PageContext, error: IndexMissing, state: str) -> None:
+def _show_until_built(context: PageContext, error: IngestNeeded, state: str) -> None:
     """Show how to build the index, or how far it is; when it is there, draw the whole page anew.
 
     Args:
-        state: From `live_state`, when the index was missing.
+        error: The index is missing, damaged or of another version.
+        state: From `live_state`, at that time.
     """
     if live_state(context.place) != state:
         st.rerun()
@@ -41,12 +43,13 @@ def _show_until_built(context: PageContext, error: IndexMissing, state: str) -> 
         show_step(context, folder)
         return
     _explain(error, context.language)
-    st.page_link(
-        context.pages["sources"],
-        label=context.say("index_build"),
-        icon=":material/database:",
-        query_params=context.address,
-    )
+    if isinstance(error, IndexMissing):
+        st.page_link(
+            context.pages["sources"],
+            label=context.say("index_build"),
+            icon=":material/database:",
+            query_params=context.address,
+        )
 
 
 def _explain(error: Cs25SearchError, language: Language) -> None:
