@@ -58,8 +58,8 @@ def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[s
         opening = answer.sentences[0].text
         dangling += DANGLING.match(opening) is not None
         if term := defined_term(gold["asked"]):
-            title, _, rest = opening.partition("：" if language == "ja" else ": ")
-            defining.append(grade(term, title, rest or opening) > NOTHING)
+            title = answer.sentences[0].heading.rstrip(".。")
+            defining.append(grade(term, title, answer.sentences[0].body) > NOTHING)
         overlapping.append(any(hits))
         first.append(hits[0])
         cited.append(fmean(hits))

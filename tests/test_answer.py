@@ -36,10 +36,10 @@ def test_every_sentence_is_cited_and_every_citation_opens_its_second(index):
 @pytest.mark.parametrize(
     ("question", "begins"),
     [
-        ("How many parameters does GPT-3 have?", "175 billion parameters. [1]"),
-        ("In which year did Ellis and Morgan publish?", "1999. [1]"),
-        ("Who gives the talk on GLOM?", "Geoffrey Hinton. [1]"),
-        ("誰がGLOMについて講義しましたか", "Geoffrey Hinton。[1]"),
+        ("How many parameters does GPT-3 have?", "175 billion parameters. "),
+        ("In which year did Ellis and Morgan publish?", "1999. "),
+        ("Who gives the talk on GLOM?", "Geoffrey Hinton. "),
+        ("誰がGLOMについて講義しましたか", "Geoffrey Hinton"),
         ("Which lecture explains the Perceiver?", "Lecture 6: Perceiver"),
         ("どの講義でDecision Transformerを説明していますか？", "第4回「"),
     ],
@@ -204,3 +204,34 @@ def test_drawbacks_are_not_answered_with_a_definition(index, question, lecture):
     first = index.answer(question).citations[0]
     assert first.video.lecture == lecture
     assert any(word in first.quote for word in ("drawback", "trade-off"))
+
+
+def test_what_cites_the_same_shows_its_numbers_once(index):
+    course = index.answer("Who teaches the course?")
+    numbers = "".join(f"[{n}]" for n in course.sentences[0].citations)
+    assert len(course.sentences) > 1 and course.text.count(numbers) == 1
+    note = index.answer(WHY)
+    assert note.text.count("[1]") == answer_markdown(note).count("\\[1\\]") == 1
+
+
+def test_a_heading_is_bold_in_markdown_and_ends_like_a_sentence(index):
+    note = index.answer(WHY)
+    heading = note.sentences[0].heading
+    assert heading == "Why the router needs float32." and note.text.startswith(f"{heading} ")
+    assert f"**{heading}** " in answer_markdown(note)
+
+
+@pytest.mark.parametrize(
+    ("question", "brief"),
+    [("Summarise lecture 6", "Summarise lecture 6 briefly"),
+     ("第4回を要約して", "第4回を短くまとめて"),
+     ("summary of the vision lecture", "short summary of the vision lecture")],
+)  # fmt: skip
+def test_a_short_summary_has_no_outline(index, question, brief):
+    whole, short = index.answer(question), index.answer(brief)
+    assert len(whole.citations) > 5 and len(short.citations) == 1
+    assert whole.text.startswith(short.text[:80])
+
+
+def test_a_summary_names_its_speaker_once(index):
+    assert index.answer("Summarise lecture 6").text.count("Jaegle") == 1

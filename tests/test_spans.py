@@ -45,7 +45,7 @@ def shown(question: str, *moments) -> list[str]:
 
 def test_a_note_is_shown_from_its_first_sentence_in_its_own_order():
     one = moment(0, 9, "Routers run in float32.", "They are small.", title="The router")
-    assert shown("Why?", one) == ["The router: Routers run in float32. They are small."]
+    assert shown("Why?", one) == ["The router. Routers run in float32. They are small."]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_note_is_shown_from_its_first_sentence_in_its_own_order():
 def test_what_a_listener_asked_and_transitions_are_left_out(opening):
     one = moment(0, 9, opening, "Only the router is cast.", title="Q&A: Is it slower?")
     assert shown("Is it slow?", one) == ["Is it slower? Only the router is cast."]
-    assert shown("Is it slow?", moment(0, 9, opening)) == [f"Title: {opening}"]  # all there is
+    assert shown("Is it slow?", moment(0, 9, opening)) == [f"Title. {opening}"]  # all there is
 
 
 def test_japanese_opening_of_a_listener_is_left_out():
@@ -76,7 +76,7 @@ def test_a_long_note_ends_with_a_whole_sentence():
 def test_of_a_long_note_the_sentence_with_the_words_of_the_question_is_shown():
     many = [f"Sentence {n} has {'many ' * 18}words." for n in range(5)]
     (text,) = shown("Why dropout?", moment(0, 9, *many, "Dropout is higher."))
-    assert text.startswith("Title: Sentence 2") and text.endswith("Dropout is higher.")
+    assert text.startswith("Title. Sentence 2") and text.endswith("Dropout is higher.")
 
 
 def test_no_note_of_the_course_is_cut():
@@ -170,5 +170,5 @@ def test_an_answer_begins_with_the_sentence_that_defines():
     late = moment(
         0, 9, "Metrics differ.", "Pass@k is the chance that a sample is right.", title="M"
     )
-    assert shown("What is pass@k?", late) == ["M: Pass@k is the chance that a sample is right."]
-    assert shown("Why pass@k?", late)[0].startswith("M: Metrics differ.")
+    assert shown("What is pass@k?", late) == ["M. Pass@k is the chance that a sample is right."]
+    assert shown("Why pass@k?", late)[0].startswith("M. Metrics differ.")

@@ -1,6 +1,7 @@
 """Comparisons, questions of two parts, lists of mentions, and follow-up questions."""
 
 import json
+import re
 
 import pytest
 from conftest import DATA, run_here
@@ -67,7 +68,7 @@ def test_every_lecture_that_mentions_a_name_is_listed_with_its_first_second(inde
 
 def test_list_says_how_many_and_links_the_first_second(index):
     answer = index.answer("Which lectures mention AlphaFold?")
-    assert answer.text.startswith("AlphaFold comes up in ")
+    assert answer.text.startswith("1 lecture mentions AlphaFold. ")
     assert answer.citations[0].url.endswith("?t=266")
     assert "か所" in index.answer("BERTが出てくる回はどれ？").text
 
@@ -223,3 +224,15 @@ def test_other_questions_about_slides_are_no_list(index):
     for text in ("how many slides are there?", "What is on slide 19?", "coffee slurping example"):
         assert not listed_thing(read_question(text), slides)
     assert "33" in index.answer("スライドは全部で何枚？").text
+
+
+def test_a_list_agrees_with_its_number_and_begins_with_it(index):
+    several = index.answer("Which lectures mention scaling laws?").text
+    assert re.match(r"\d+ lectures mention scaling laws\. ", several)
+
+
+def test_a_side_is_not_named_twice_and_has_no_heading(index):
+    for question in ("GPT-2 vs GPT-3", "GPT-2とGPT-3の違いは大きさだけ？", "BERT vs GPT"):
+        for one in index.answer(question).sentences:
+            assert not one.side or not one.heading
+            assert not one.text.startswith((f"{one.side}: {one.side}", f"{one.side}：{one.side}"))

@@ -5,8 +5,8 @@ import pytest
 
 @pytest.mark.parametrize(
     ("question", "begins"),
-    [("How many parameters does Codex have?", "12 billion parameters. [1]"),
-     ("When did the Transformer paper come out?", "2017. [1]")],
+    [("How many parameters does Codex have?", "12 billion parameters. "),
+     ("When did the Transformer paper come out?", "2017. ")],
 )  # fmt: skip
 def test_a_number_is_sought_beyond_the_best_moments(index, question, begins):
     answer = index.answer(question)

@@ -15,6 +15,7 @@ from .records import (
     Hit,
     Language,
     Pick,
+    Sentence,
     Slide,
     Video,
     in_language,
@@ -24,7 +25,7 @@ from .text.japanese import is_japanese, language_of
 from .text.markdown import escape_markdown
 from .times import clock
 from .transcripts import made_by, speakers_of
-from .wording import file_at, label, lecture_title, quote_of, slide_title
+from .wording import cited_once, file_at, label, lecture_title, quote_of, slide_title
 
 AS_TYPED = "--exact searches for it as typed"
 FIRST_LETTERS = 80  # of speech, for a moment without a note
@@ -199,13 +200,11 @@ def answer_markdown(answer: Answer, language: Language | None = None) -> str:
         shown += [escape_markdown(showing(answer.corrected)), ""]
     if answer.sentences:
         urls = {citation.n: _link(citation) for citation in answer.citations}
-        shown.append(
-            " ".join(
-                f"{escape_markdown(sentence.text)} "
-                + "".join(_linked(f"\\[{n}\\]", urls[n]) for n in sentence.citations)
-                for sentence in answer.sentences
-            )
-        )
+        said = []
+        for one, numbers in cited_once(answer.sentences):
+            cited = "".join(_linked(f"\\[{n}\\]", urls[n]) for n in numbers)
+            said.append(f"{_sentence(one)} {cited}".rstrip())
+        shown.append(" ".join(said))
     else:
         shown.append(escape_markdown(answer.text))
     shown.append("")
@@ -214,6 +213,12 @@ def answer_markdown(answer: Answer, language: Language | None = None) -> str:
         shown.append(f"{citation.n}. {_linked(where, _link(citation))}")
         shown += [f"   {one}" for one in _quoted(citation, language, escape_markdown, "> ")]
     return "\n".join(shown) + "\n"
+
+
+def _sentence(sentence: Sentence) -> str:
+    """Return a sentence as Markdown, its heading in bold."""
+    body = escape_markdown(sentence.body)
+    return f"**{escape_markdown(sentence.heading)}** {body}" if sentence.heading else body
 
 
 def _link(citation: Citation) -> str:

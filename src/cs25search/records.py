@@ -317,12 +317,20 @@ class Citation(msgspec.Struct, frozen=True):
 class Sentence(msgspec.Struct, frozen=True):
     """A sentence of an answer and the numbers of the citations that support it.
 
-    `side` is the side of a comparison that it is about; else "".
+    Attributes:
+        side: The side of a comparison that it is about; else "".
+        heading: How the text begins if this is the title of its note; else "".
     """
 
     text: str
     citations: tuple[int, ...]
     side: str = ""
+    heading: str = ""
+
+    @property
+    def body(self) -> str:
+        """The text without its heading."""
+        return self.text.removeprefix(self.heading).lstrip()
 
 
 class Answer(msgspec.Struct, frozen=True):

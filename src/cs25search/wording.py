@@ -1,10 +1,19 @@
 """The words that answers, terminal and app share, in English and Japanese."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from .records import CitationKind, Language, Slide, Status, Video, in_language, lecture_label
+from .records import (
+    CitationKind,
+    Language,
+    Sentence,
+    Slide,
+    Status,
+    Video,
+    in_language,
+    lecture_label,
+)
 from .text.japanese import is_japanese
 
 # "Lecture 3 - ", "第3回：", "03 - ": a number at the beginning of a title.
@@ -168,6 +177,21 @@ def slide_title(slide: Slide, language: Language) -> str:
     """
     name = "スライド" if language == "ja" else "Slide "
     return f"{name}{slide.number}: {in_language(slide.title, slide.title_ja, language)}"
+
+
+def cited_once(sentences: Iterable[Sentence]) -> list[tuple[Sentence, tuple[int, ...]]]:
+    """Return sentences with the numbers to show: once for sentences in a row that cite the same.
+
+    >>> said = [Sentence("A.", (1,)), Sentence("It is fast.", (1,)), Sentence("So.", (2,))]
+    >>> [numbers for _, numbers in cited_once(said)]
+    [(), (1,), (2,)]
+    """
+    every = list(sentences)
+    following = [*(one.citations for one in every[1:]), ()]
+    return [
+        (one, () if one.citations == after else one.citations)
+        for one, after in zip(every, following, strict=True)
+    ]
 
 
 def english_list(names: Sequence[str]) -> str:

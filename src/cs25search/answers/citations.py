@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..records import Citation, Hit, Language, Sentence
+from ..wording import cited_once
 from .passages import Passage
 
 
@@ -26,12 +27,12 @@ def text_of(sentences: Sequence[Sentence], language: Language) -> str:
 
     >>> text_of([Sentence("It is float32.", (1,)), Sentence("It is fast.", (1, 2))], "en")
     'It is float32. [1] It is fast. [1][2]'
-    >>> text_of([Sentence("速い。", (1,))], "ja")
-    '速い。[1]'
+    >>> text_of([Sentence("速い。", (1,)), Sentence("小さい。", (1,))], "ja")
+    '速い。小さい。[1]'
     """
     marked = [
-        f"{sentence.text}{'' if sentence.text.endswith('。') or not sentence.citations else ' '}"
-        + "".join(f"[{n}]" for n in sentence.citations)
-        for sentence in sentences
+        f"{sentence.text}{'' if sentence.text.endswith('。') or not numbers else ' '}"
+        + "".join(f"[{n}]" for n in numbers)
+        for sentence, numbers in cited_once(sentences)
     ]
     return ("" if language == "ja" else " ").join(marked)

@@ -91,8 +91,9 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
     False
     """
     x, y = (set(topic_words(side)) for side in pair)
-    said = [sentence.text for sentence in sentences if sentence.citations == (1,)]
-    title = re.split(r": |：|\? ", said[0])[0] if said else ""
+    own = [sentence for sentence in sentences if sentence.citations == (1,)]
+    said = [sentence.text for sentence in own]
+    title = next((sentence.heading for sentence in own if sentence.heading), "")
     for text in (title, *said):
         words = _words_of(f"{title} {text}")
         if _CONTRAST.search(text) and (x - y or x) <= words and (y - x or y) <= words:
@@ -223,15 +224,17 @@ def join_sides(
             missing = "講義では見つかりませんでした。" if japanese else "I found nothing about it."
             sentences.append(Sentence(_named(side, missing, japanese), (), side))
             continue
-        # The same sentence may have the title of its note in front.
-        known = tuple(one.text for one in sentences)
-        fresh = [one.text for one in own if not any(text.endswith(one.text) for text in known)]
+        known = {one.body for one in sentences}
+        fresh = [one for one in own if one.body not in known]
         if not fresh:
             continue
         cited = {n for one in own for n in one.citations}
         numbers = tuple(_number(one, citations) for one in found.citations if one.n in cited)
-        texts = [_named(side, fresh[0], japanese), *fresh[1:]]
-        sentences += [Sentence(text, numbers, side) for text in texts]
+        if side:  # names itself what its first sentence is about
+            texts = [_named(side, fresh[0].body, japanese), *(one.text for one in fresh[1:])]
+            sentences += [Sentence(text, numbers, side) for text in texts]
+        else:
+            sentences += [replace(one, citations=numbers) for one in fresh]
     if not citations:
         return None
     parts = [[one for one in sentences if one.side == side] for side in dict.fromkeys(sides)]
@@ -345,7 +348,12 @@ def _words_of(text: str) -> set[str]:
 
 
 def _named(side: str, text: str, japanese: bool) -> str:
-    if not side:
+    """Return what is said about a side with its name in front, unless it begins with it.
+
+    >>> _named("GPT-2", "It is small.", False), _named("GPT-2", "GPT-2 is small.", False)
+    ('GPT-2: It is small.', 'GPT-2 is small.')
+    """
+    if not side or text.casefold().startswith(side.casefold()):
         return text
     return f"{side}：{text}" if japanese else f"{side}: {text}"
 

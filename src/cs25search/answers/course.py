@@ -6,6 +6,7 @@ the share of the question's words that the entry has. It must be higher if a mom
 docs/answers.md says how the limits were found.
 """
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -44,6 +45,15 @@ OF_IT = 0.2  # added to the score of an entry about the lecture that a question 
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
 MOST_SLIDES = 3  # cited for a fact
+
+
+# A summary asked for in these words is the overview alone, without the outline.
+_BRIEF = re.compile(
+    r"\b(?:short|shortly|brief|briefly|concise|concisely|quick|quickly|nutshell|tl;?dr"
+    r"|(?:one|a|two|few) (?:sentences?|words?|lines?))\b"
+    r"|短[いくめ]|手短|簡潔|簡単に|一言|ひとこと|一文|ざっくり|ざっと",
+    re.I,
+)
 
 
 def find_entry(searcher: Searcher, found: Found) -> Match | None:
@@ -119,7 +129,7 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
     texts += _points(source, entry, question)
     sentences = [Sentence(text, numbers) for text in texts]
     video = citations[0].video
-    for start, title, title_ja in entry.outline:
+    for start, title, title_ja in () if _BRIEF.search(question.text) else entry.outline:
         one = Citation(len(citations) + 1, video, start, start, title, None, title_ja,
                        kind="lecture")  # fmt: skip
         citations.append(one)
@@ -156,7 +166,10 @@ def _named_entry(source: Source, entry: Entry, language: Language) -> str:
         return f"スライド{number}「{title}」：" if japanese else f"Slide {number}, {title}: "
     video = _video(source, number)
     lecture = Video("", entry.title, video.speakers if video else (), 0.0, number, entry.title_ja)
-    named = named_lecture(lecture, language, with_speakers=entry.side != "who")
+    # A summary names its speaker itself.
+    text = in_language(entry.text, entry.text_ja, language)
+    names_speaker = any(name.split()[-1] in text for name in lecture.speakers)
+    named = named_lecture(lecture, language, entry.side != "who" and not names_speaker)
     return f"{named}{'：' if japanese else ': '}"
 
 

@@ -8,7 +8,7 @@ from ..text.topic_words import topic_words
 from .citations import build_citation, text_of
 from .findings import Findings
 from .opening import opening_of
-from .spans import Span, choose_spans, with_lead
+from .spans import Span, as_heading, choose_spans, with_lead
 
 
 def build_extract(findings: Findings) -> Answer:
@@ -22,12 +22,15 @@ def build_extract(findings: Findings) -> Answer:
     sentences = []
     first = with_lead(spans[0].lead, spans[0].passages[0].text)
     opening = opening_of(question, hits[spans[0].hit_index], _joined(spans[0]))
-    if opening and not first.startswith(opening.rstrip(".。")):
+    named = opening.rstrip(".。")
+    is_named = bool(opening) and spans[0].passages[0].text.startswith(named)
+    if opening and not (is_named or first.startswith(named)):
         sentences.append(Sentence(opening, (1,)))
     for n, span in enumerate(spans, start=1):
         texts = [passage.text for passage in span.passages]
-        if not sentences or n > 1:
-            texts[0] = with_lead(span.lead, texts[0])
+        if span.lead and (n > 1 or not (sentences or is_named)):
+            text = with_lead(span.lead, texts.pop(0))
+            sentences.append(Sentence(text, (n,), heading=as_heading(span.lead)))
         sentences += [Sentence(text, (n,)) for text in texts]
     return Answer(
         question=question.text,

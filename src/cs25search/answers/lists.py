@@ -108,7 +108,7 @@ def list_answer(question: Question, name: str, mentions: list[Mention]) -> Answe
     begin = (
         f"「{name}」が出てくるのは{many}本です。"
         if question.language == "ja"
-        else f"{name} comes up in {many} lecture{'' if many == 1 else 's'}. "
+        else f"{many} lecture{' mentions' if many == 1 else 's mention'} {name}. "
     )
     sentences[0] = Sentence(begin + sentences[0].text, (1,))
     text = text_of(sentences, question.language)

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from ..question.read import Question
 from ..records import Hit, Language, in_language
 from ..text.japanese import is_japanese
-from ..text.sentences import ends_sentence
 from ..text.topic_words import topic_words
 from ..text.words import STOP_WORDS
 from .definitions import DEFINES, defined_term, grade
@@ -164,21 +163,30 @@ def lead_line(title: str) -> str:
     return _QA_TITLE.sub("", title).strip()
 
 
+def as_heading(lead: str) -> str:
+    """Return a title as a heading at the beginning of a paragraph, which ends like a sentence.
+
+    >>> as_heading("Smaller initialization"), as_heading("Why?"), as_heading("By Lin et al.")
+    ('Smaller initialization.', 'Why?', 'By Lin et al.')
+    >>> as_heading("初期化"), as_heading("なぜか？")
+    ('初期化。', 'なぜか？')
+    """
+    if lead.endswith(("?", "!", ".", "？", "！", "。")):
+        return lead
+    return f"{lead}{'。' if is_japanese(lead) else '.'}"
+
+
 def with_lead(lead: str, sentence: str) -> str:
     """Return a sentence with the title of its note before it.
 
-    >>> with_lead("Smaller initialization", "It helps."), with_lead("Why?", "It helps.")
-    ('Smaller initialization: It helps.', 'Why? It helps.')
-    >>> with_lead("", "It helps."), with_lead("初期化", "効く。")
-    ('It helps.', '初期化：効く。')
-    >>> with_lead("By Vaswani et al.", "It helps."), with_lead("It is small.", "It helps.")
-    ('By Vaswani et al.: It helps.', 'It is small. It helps.')
+    >>> with_lead("Smaller initialization", "It helps."), with_lead("", "It helps.")
+    ('Smaller initialization. It helps.', 'It helps.')
+    >>> with_lead("初期化", "効く。")
+    '初期化。効く。'
     """
     if not lead:
         return sentence
-    if is_japanese(lead):
-        return f"{lead}{'' if lead.endswith(('？', '?')) else '：'}{sentence}"
-    return f"{lead}{' ' if ends_sentence(lead) else ': '}{sentence}"
+    return f"{as_heading(lead)}{'' if is_japanese(lead) else ' '}{sentence}"
 
 
 def length_of(text: str) -> float:

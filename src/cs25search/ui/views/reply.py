@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ...records import Answer, Citation, Language, Sentence, in_language, lecture_label
 from ...text.clean import clean
-from ...wording import label, quote_of, recording_title, reply_text
+from ...wording import cited_once, label, quote_of, recording_title, reply_text
 from . import html
 from .html import Links, escape_html
 from .moment import note_label
@@ -15,16 +15,18 @@ from .texts import say
 
 
 def prose(sentences: Iterable[Sentence], citations: Iterable[Citation], links: Links) -> str:
-    """Return sentences as one paragraph, each followed by the numbers of its citations.
+    """Return sentences as one paragraph, with the numbers of their citations.
 
-    A number plays the moment; one without a citation is shown too.
+    A heading is bold. A number plays the moment; one without a citation is shown too.
     """
     known = {citation.n: citation for citation in citations}
     parts = []
-    for sentence in sentences:
-        numbers = "".join(_number(n, known.get(n), links) for n in sentence.citations)
-        parts.append(f"{escape_html(sentence.text)} {numbers}")
-    return f"<p>{' '.join(parts)}</p>"
+    for sentence, cited in cited_once(sentences):
+        numbers = "".join(_number(n, known.get(n), links) for n in cited)
+        heading = sentence.heading and f"<strong>{escape_html(sentence.heading)}</strong> "
+        said = f"{heading}{escape_html(sentence.body)} {numbers}".rstrip()
+        parts.append(said if said.endswith("。") else f"{said} ")
+    return f"<p>{''.join(parts).rstrip()}</p>"
 
 
 def answer_html(answer: Answer, links: Links) -> str:
