@@ -3,7 +3,7 @@
 import hashlib
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from cs25search.errors import CaptionError
 from cs25search.index.build import BUILD_VERSION, Content
 from cs25search.index.generation import MODEL_NOTES, TextSource
 from cs25search.records import About, Chunk, Cue, Deck, Entry, Lecture, Slide, Video
+from cs25search.text.japanese import japanese_words
 from cs25search.times import clock
 
 from .captions.encodings import DAMAGED
@@ -46,11 +47,12 @@ class Collection(msgspec.Struct, frozen=True):
         Window
     ]  # of videos without bundled notes, for which a language model can write some
 
-    def content(self, inputs: str) -> Content:
+    def content(self, inputs: str, split: Callable[[str], list[str]] = japanese_words) -> Content:
         """Return what a generation is built from.
 
         Args:
             inputs: From `inputs_key`.
+            split: Gives the words of a Japanese text.
         """
         return Content(
             videos=[row.video for row in self.rows],
@@ -60,6 +62,7 @@ class Collection(msgspec.Struct, frozen=True):
             entries=self.entries,
             sources=self.sources,
             inputs=inputs,
+            split=split,
         )
 
 

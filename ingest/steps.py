@@ -34,6 +34,7 @@ from .captions.files import (
 from .collect import Collection, collect, inputs_key
 from .deck.parse import ParsedDeck, read_deck, store_deck, stored_deck
 from .encoder import lacks_openvino, load_encoder
+from .kept_words import KeptWords
 from .known import with_encodings
 from .milvus import Input, Target, connect, part_of, write
 from .notes.files import stored_notes
@@ -489,6 +490,7 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
         return
     with progress_bar() as progress:
         task = progress.add_task("Encoding", total=len(found.chunks), step="encode")
+        words = KeptWords(order.index_dir)
         told = not lacks_openvino()
 
         def on_encoded(count: int) -> None:
@@ -501,10 +503,11 @@ def update(order: Order, course: Course, tracks: Mapping[str, RawTrack], found: 
                 progress.add_task("Counting words", total=None, step="count")
 
         generation = build_generation(
-            found.content(inputs), encoder, order.encoder_name, live, on_encoded
+            found.content(inputs, words), encoder, order.encoder_name, live, on_encoded
         )
     with remarks.status("Writing the index", step="write"):
         name = write_generation(order.index_dir, generation)
+        words.write()
     counts = f"{len(found.chunks)} chunks of {len(found.rows)} videos"
     remarks.print(f"Wrote {order.index_dir / name}: {counts}.")
 

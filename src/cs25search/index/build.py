@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -39,6 +40,7 @@ class Content(msgspec.Struct, frozen=True):
         videos: Every video that a chunk refers to.
         entries: What can be asked about the course itself, see handbook.py.
         inputs: Checksum of all inputs, see `Manifest.inputs`.
+        split: Gives the words of a Japanese text.
     """
 
     videos: Sequence[Video]
@@ -48,6 +50,7 @@ class Content(msgspec.Struct, frozen=True):
     entries: Sequence[Entry] = ()
     sources: Sequence[TextSource] = ()
     inputs: str = ""
+    split: Callable[[str], list[str]] = japanese_words
 
 
 class _Texts(msgspec.Struct, frozen=True):
@@ -86,8 +89,9 @@ def build_generation(
     bilingual = [(chunk, own) for chunk, own in zip(chunks, packed, strict=True) if chunk.text_ja]
     # Only Japanese texts: the few Latin names of others would distort BM25's mean length.
     japanese = [japanese_text(chunk) if has_japanese(chunk) else "" for chunk in chunks]
-    spoken = [japanese_words(text) if text else [] for text in japanese]
-    pairs = [pair for chunk, own in bilingual for pair in _pairs(chunk, own, encoder)]
+    spoken = [content.split(text) if text else [] for text in japanese]
+    parts = [_pairs(chunk, own, encoder, content.split) for chunk, own in bilingual]
+    pairs = list(chain.from_iterable(parts))
     in_both = [said for chunk, said in zip(chunks, spoken, strict=True) if chunk.text_ja and said]
     counter = WordCounter(len(chunks))
     grams = Lexical.build(_grams(texts, counter))
@@ -222,7 +226,9 @@ def _encode(
     return tokens, packed, vectors
 
 
-def _pairs(chunk: Chunk, packed: np.ndarray, encoder: Encoder) -> Iterator[Pair]:
+def _pairs(
+    chunk: Chunk, packed: np.ndarray, encoder: Encoder, split: Callable[[str], list[str]]
+) -> Iterator[Pair]:
     """Yield the aligned parts of a bilingual chunk: its title, its words, each question."""
     ids = encoder.token_ids(encoded_parts(chunk))
     signs = unpack(packed, encoder.dim)
@@ -232,7 +238,7 @@ def _pairs(chunk: Chunk, packed: np.ndarray, encoder: Encoder) -> Iterator[Pair]
         tokens = signs[begin : begin + len(part)]
         begin += len(part)
         # Parts beyond the encoder's maximum length have no tokens.
-        yield Pair(japanese_words(japanese), part[: len(tokens)], tokens)
+        yield Pair(split(japanese), part[: len(tokens)], tokens)
 
 
 def _known_rows(previous: Generation | None, encoder: Encoder) -> dict[bytes, tuple[int, int, int]]:
