@@ -239,3 +239,11 @@ def test_first_search_imports_only_what_it_needs(index_dir):
     )
     slow = {"torch", "sentence_transformers", "openvino", "scipy", "numpy.ma", "filelock", "rich"}
     assert not slow & set(done.stdout.split())
+
+
+def test_the_slide_beside_a_moment_does_not_depend_on_the_question(index):
+    found: dict[str, set[int]] = {}
+    for question in ("patches", "ViT input: patches and linear projection", "vision transformer"):
+        for hit in index.search(question, k=10):
+            found.setdefault(hit.chunk.chunk_id, set()).add(hit.slide.number if hit.slide else 0)
+    assert len(found) > 10 and all(len(slides) == 1 for slides in found.values())
