@@ -210,7 +210,8 @@ def test_the_lecture_of_the_second_part_is_that_of_the_first(index):
 
 @pytest.mark.parametrize(
     ("question", "slides"),
-    [("スライドでGLOMを扱ってるのは何枚目？", [25, 26]), ("誘導ヘッドが出てくるのはどのスライド？", [27, 28]),
+    [("スライドでGLOMを扱ってるのは何枚目？", [25, 26]),
+     ("誘導ヘッドが出てくるのはどのスライド？", [27, 28]),
      ("Which slides are about the Perceiver?", [20, 21, 22]), ("which slide has pass@k", [10])],
 )  # fmt: skip
 def test_slides_about_a_thing_are_listed(index, question, slides):
