@@ -122,7 +122,9 @@ def test_other_questions_are_offered_and_asked_as_they_are(language):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_the_lectures_do_not_answer_is_said_above_the_nearest_moments(language):
     app = open_app(DALLE[language], language)
-    assert [box.value for box in app.warning] == [reply_text("not_in_lectures", True, language)]
+    assert [box.value for box in app.warning] == [
+        reply_text("not_in_lectures", True, language, ["DALL·E 2"])
+    ]
     assert not has(app, say(language, "nearest"))  # the sentence above has said it
     assert not chips(app)
     assert headings(app)
@@ -139,9 +141,11 @@ def test_near_moments_without_a_claim_are_called_that(index, language):
         question.q_ja if language == "ja" else question.q
         for question in read_questions(QUESTIONS).questions
     ]
-    question = next(q for q in asked if index.answer(q).status == "partly")
-    app = open_app(question, language)
-    assert reply_text("partly", True, language) in [box.value for box in app.info]
+    answers = map(index.answer, asked)
+    answer = next(one for one in answers if one.status == "partly")
+    app = open_app(answer.question, language)
+    said = reply_text("partly", True, language, answer.missing)
+    assert said in [box.value for box in app.info]
     assert not chips(app) and not app.warning
     assert headings(app)
 
@@ -242,5 +246,7 @@ def test_what_a_poisoned_model_says_is_dropped_counted_or_shown_as_it_is(model):
 
 def test_refused_question_goes_to_no_model(model):
     app = open_written(DALLE["en"])
-    assert [box.value for box in app.warning] == [reply_text("not_in_lectures", True, "en")]
+    assert [box.value for box in app.warning] == [
+        reply_text("not_in_lectures", True, "en", ["DALL·E 2"])
+    ]
     assert model.requests == []

@@ -29,3 +29,31 @@ def test_everyday_words_that_any_lecture_says_do_not_answer_a_japanese_question(
     moving = Features(0.18, 0.35, 0.28, 0.32, 0.0, 0.3, 0.0, 0.2, 5.0, 0.3)
     cost = Features(0.23, 0.34, 0.28, 0.6, 0.0, 0.42, 0.0, 0.39, 3.0, 0.35)
     assert logistic.probability(moving) < logistic.answer_from <= logistic.probability(cost)
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "missing"),
+    [("what learning rate did gpt-4 use?", "not_in_lectures", "gpt-4"),
+     ("how does Mamba compare with transformers on audio?", "not_in_lectures", "Mamba"),
+     ("画像版Mixtralはありますか", "not_in_lectures", "Mixtral"),
+     ("what is JFT", "partly", "JFT")],
+)  # fmt: skip
+def test_a_reply_without_an_answer_says_which_word_no_moment_has(index, question, status, missing):
+    answer = index.answer(question)
+    assert (answer.status, answer.missing) == (status, (missing,))
+    assert missing in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("what grade do you need to pass cs25", "None of this mentions “grade”."),
+     ("HumanEvalの問題はどこからダウンロードできる？", "「ダウンロード」という語は出てきません。")],
+)  # fmt: skip
+def test_an_answer_to_a_weak_match_says_which_rare_word_it_lacks(index, question, said):
+    answer = index.answer(question)
+    assert answer.status == "answered"
+    assert said in answer.text
+
+
+def test_a_version_after_another_name_is_its_own(index):
+    assert index.answer("Switch-C 1.6兆パラメータ FLOPs T5-XXLとの比較").status == "answered"

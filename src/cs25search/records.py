@@ -352,6 +352,7 @@ class Answer(msgspec.Struct, frozen=True):
         understood: The question as it was understood, if it refers to the one before; else empty.
         examples: Questions to try, in reply to small talk; else empty.
         corrected: The question that was answered, if misspelt words were corrected; else empty.
+        missing: Words of the question that none of the moments has, if there is no claim.
     """
 
     question: str
@@ -368,6 +369,7 @@ class Answer(msgspec.Struct, frozen=True):
     examples: tuple[str, ...] = ()
     understood: str = ""
     corrected: str = ""
+    missing: tuple[str, ...] = ()
 
 
 def in_language(english: str, japanese: str, language: Language) -> str:

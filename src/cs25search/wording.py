@@ -44,6 +44,17 @@ REPLIES: dict[Status | Literal["no_moment", "no_example"], tuple[str, str]] = {
     ),
 }
 
+_MISSING: dict[Status, tuple[str, str]] = {
+    "partly": (
+        "The lectures touch on this, but these closest moments do not mention “{}”.",
+        "講義で触れられている話題ですが、最も近い次の場面に「{}」は出てきません。",
+    ),
+    "not_in_lectures": (
+        "I found no answer in the lectures. The closest moments do not mention “{}”:",
+        "講義の中に答えは見つかりませんでした。最も近い次の場面に「{}」は出てきません：",
+    ),
+}
+
 # The label of each kind of citation in English and Japanese.
 LABELS: dict[CitationKind, tuple[str, str]] = {
     "note": ("Study note", "学習メモ"),
@@ -54,21 +65,42 @@ LABELS: dict[CitationKind, tuple[str, str]] = {
 }
 
 
-def reply_text(status: Status, has_more: bool, language: Language) -> str:
+def reply_text(
+    status: Status, has_more: bool, language: Language, missing: Sequence[str] = ()
+) -> str:
     """Return what is shown instead of an answer.
 
     Args:
         status: Any but "answered".
         has_more: Whether the closest moments or, after small talk, examples follow.
+        missing: Words of the question that none of these moments has.
 
     >>> reply_text("not_in_lectures", False, "en")
     'I found no answer in the lectures.'
+    >>> reply_text("partly", True, "en", ["JFT"])
+    'The lectures touch on this, but these closest moments do not mention “JFT”.'
+    >>> reply_text("not_in_lectures", True, "ja", ["GPT-4"])
+    '講義の中に答えは見つかりませんでした。最も近い次の場面に「GPT-4」は出てきません：'
     """
+    if missing and has_more and status in _MISSING:
+        names = "」「".join(missing) if language == "ja" else "” or “".join(missing)
+        return _MISSING[status][language == "ja"].format(names)
     if not has_more and status == "not_in_lectures":
         return REPLIES["no_moment"][language == "ja"]
     if not has_more and status == "small_talk":
         return REPLIES["no_example"][language == "ja"]
     return REPLIES[status][language == "ja"]
+
+
+def missing_text(missing: Sequence[str], language: Language) -> str:
+    """Return the sentence that the moments of an answer do not have some words.
+
+    >>> missing_text(["grade"], "en"), missing_text(["脳"], "ja")
+    ('None of this mentions “grade”.', 'ここに「脳」という語は出てきません。')
+    """
+    if language == "ja":
+        return f"ここに「{'」「'.join(missing)}」という語は出てきません。"
+    return f"None of this mentions “{'” or “'.join(missing)}”."
 
 
 def label(kind: CitationKind, language: Language) -> str:

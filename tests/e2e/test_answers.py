@@ -18,7 +18,7 @@ from .test_journeys import FLOAT32, play_first, players
 def test_honest_no_stands_above_the_nearest_moments(browser, app_url, language):
     with open_page(browser, **PHONE) as page:
         open_at(page, f"{app_url}/?lang={language}&q={quote('What is DALL·E 2?')}")
-        refusal = reply_text("not_in_lectures", True, language)
+        refusal = reply_text("not_in_lectures", True, language, ["DALL·E 2"])
         expect(page.get_by_role("alert")).to_contain_text(refusal)
         expect(page.locator(".st-key-moment-1")).to_be_visible()
         expect(page.get_by_text(say(language, "nearest"), exact=True)).to_have_count(0)

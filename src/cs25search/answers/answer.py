@@ -30,6 +30,7 @@ from .definers import find_definition
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
 from .lists import find_mentions, list_answer, listed_name
+from .missing import find_words, missing_words, with_missing
 from .slide_lists import listed_thing, slides_answer
 from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
@@ -95,13 +96,13 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     findings = _find_asked(searcher, findings)
     if findings.status != "answered":
         return findings, _without_claim(findings)
-    return findings, build_extract(findings)
+    return findings, with_missing(build_extract(findings), findings)
 
 
 def _find_asked(searcher: Searcher, findings: Findings) -> Findings:
     """Return findings whose first moment has what is asked for; without one, they claim nothing."""
     about = find_named(searcher, findings)
-    return find_definition(searcher, find_wanted(searcher, about))
+    return find_words(find_definition(searcher, find_wanted(searcher, about)))
 
 
 def _further(findings: Findings, extract: Answer) -> tuple[Findings, Answer]:
@@ -142,7 +143,7 @@ def _both_parts(
         if not _cites_first(one, _find_asked(searcher, whole)):
             return None
         answers = [
-            answer or no_answer_to(part, findings)
+            answer or no_answer_to(part, findings, one)
             for part, (findings, answer) in zip(parts, (first, second), strict=True)
         ]
     elif other := beyond(parts, answers[0], answers[1], second[0]):
@@ -195,8 +196,10 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     if findings.status != "answered":
         return findings, None
     asked = _find_asked(searcher, findings)
-    # If a moment lacks what this part asks for, the other part may still have it.
-    return findings, build_extract(asked if asked.status == "answered" else findings)
+    # If a moment lacks what this part asks for, the other part may still have it; not if it lacks
+    # the word for it.
+    chosen = find_words(asked if asked.status == "answered" else findings)
+    return chosen, build_extract(chosen) if chosen.status == "answered" else None
 
 
 def _cites_first(answer: Answer, findings: Findings) -> bool:
@@ -248,11 +251,13 @@ def limit_moments(answer: Answer, found: Found, k: int) -> Answer:
 def _without_claim(findings: Findings) -> Answer:
     question, hits = findings.found.question, findings.found.hits
     shown = enumerate(hits[:SHOWN], start=1)
+    missing = missing_words(findings)
     return Answer(
         question=question.text,
         status=findings.status,
-        text=reply_text(findings.status, bool(hits), question.language),
+        text=reply_text(findings.status, bool(hits), question.language, missing),
         sentences=(),
         citations=tuple(build_citation(n, hit) for n, hit in shown),
         probability=findings.probability,
+        missing=missing,
     )

@@ -247,9 +247,15 @@ def join_sides(
     )
 
 
-def no_answer_to(part: str, findings: Findings) -> Answer:
-    """Return the sentence that a part of a question has no answer, with the closest moment."""
-    asked, hits = part.rstrip("?？"), findings.found.hits
+def no_answer_to(part: str, findings: Findings, other: Answer) -> Answer:
+    """Return the sentence that a part of a question has no answer, with the closest moment.
+
+    Args:
+        other: The answer to the other part; what it cites is not the closest moment again.
+    """
+    shown = {(one.video_id, one.start) for one in other.citations}
+    hits = [hit for hit in findings.found.hits if (hit.video.video_id, hit.start) not in shown]
+    asked = part.rstrip("?？")
     if findings.found.question.language == "ja":
         text = f"「{asked}」の答えは見つかりませんでした。"
     else:

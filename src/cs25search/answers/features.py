@@ -12,6 +12,7 @@ from ..index.chunk_text import encoded_text, has_japanese, japanese_text
 from ..index.generation import Generation
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary, idle_tokens
+from ..question.aliases import names_of
 from ..question.names import names_in
 from ..ranking.query import Query, english_words, in_japanese
 from ..ranking.rank import late_of_candidates
@@ -164,32 +165,51 @@ def _names_missing(
 
 
 def other_version(question: str, vocabulary: Vocabulary) -> str:
-    """Return a name in the question that the index has only in other versions; else "".
+    """Return a name in the question, as typed, that the index has only in other versions; else "".
 
     Otherwise DALL·E 2 would pass as DALL·E, because all its words are in the lectures.
     """
-    for name, version in _versions(question):
-        if vocabulary.says(name) and not vocabulary.says(name + version):
-            return f"{name} {version}"
+    for typed, name, version in _versions(question):
+        last = "".join(words(typed.rpartition(" ")[2]))  # T5 of "FLOPs T5", but 2 of "DALL·E 2"
+        own = name + version if last.isdigit() else last
+        if vocabulary.says(name) and not any(map(vocabulary.says, (name + version, own))):
+            return typed
     return ""
 
 
-def _versions(question: str) -> list[tuple[str, str]]:
-    """Return names with a version, without separators, and the versions.
+def _versions(question: str) -> list[tuple[str, str, str]]:
+    """Return names with a version as typed, the names without separators, and the versions.
 
-    >>> _versions("Is DALL·E 2 better than GPT-3?"), _versions("GPT-4の画像入力")
-    ([('dalle', '2'), ('gpt', '3')], [('gpt', '4')])
+    >>> _versions("Is DALL·E 2 better than GPT-3?")
+    [('DALL·E 2', 'dalle', '2'), ('GPT-3', 'gpt', '3')]
+    >>> _versions("gpt-4の画像入力"), _versions("top-3 routing and layer 2")
+    ([('gpt-4', 'gpt', '4')], [])
     >>> _versions("Lecture 5 on Switch-C 1.6 trillion, 32 by 32 pixels")
     []
     """
+    text = unicodedata.normalize("NFKC", question)
     found = []
-    for name, version in _VERSIONED.findall(unicodedata.normalize("NFKC", question)):
-        parts = words(name)
+    for match in _VERSIONED.finditer(_with_capitals(text)):
+        parts, typed = words(match[1]), text[match.start() : match.end()]
         while parts and parts[0] in STOP_WORDS:
             del parts[0]
+            typed = typed.partition(" ")[2]
         if parts:
-            found.append(("".join(parts), "".join(words(version))))
+            found.append((typed, "".join(parts), "".join(words(match[2]))))
     return found
+
+
+def _with_capitals(text: str) -> str:
+    """Return a text in which names that are written in capitals are, if a number follows.
+
+    >>> _with_capitals("does gpt-4 beat top-2?")
+    'does GPT-4 beat top-2?'
+    """
+
+    def written(match: re.Match[str]) -> str:
+        return match[0].upper() if match[0].upper() in names_of(match[0]) else match[0]
+
+    return re.sub(r"(?<![A-Za-z])[a-z]{2,}(?=[- ]?\d)", written, text)
 
 
 def words_of(chunk: Chunk, language: Language) -> set[str]:

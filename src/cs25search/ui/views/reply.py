@@ -164,7 +164,8 @@ def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str
     """
     if answer.status == "not_in_lectures" and lectures:
         return say(language, "not_in_chosen")
-    return reply_text(answer.status, bool(answer.citations or answer.examples), language)
+    has_more = bool(answer.citations or answer.examples)
+    return reply_text(answer.status, has_more, language, answer.missing)
 
 
 def _number(n: int, citation: Citation | None, links: Links, name: str = "") -> str:

@@ -1,0 +1,137 @@
+"""The words of a question that no moment has, so that a reply can say what is only touched on.
+
+A question for a fact that the lectures leave unsaid matches the moments about the thing, all but
+the word for the fact. Common words are often missing from moments that answer; rare words and names
+seldom are, unless the match is weak.
+"""
+
+import re
+
+from msgspec.structs import replace
+
+from ..question.aliases import names_of
+from ..question.names import names_in
+from ..ranking.query import english_words
+from ..records import Answer, Sentence
+from ..text.japanese import is_japanese, morphemes
+from ..text.topic_words import english_topic_words, topic_words
+from ..text.words import stem
+from ..wording import missing_text
+from .citations import text_of
+from .definitions import defined_term
+from .evidence import chunks_of
+from .features import other_version, reading_of, words_of
+from .findings import Findings
+
+RARE = 0.004  # greatest share of the chunks that have a rare word
+SURE = 0.9  # from this probability on, a moment answers although a rare word is missing
+MOST = 2  # words named
+SHORTEST = 4  # letters of an English word
+
+
+def find_words(findings: Findings) -> Findings:
+    """Return findings that claim nothing if no moment has a word of the thing to define.
+
+    Only for notes, whose words are chosen.
+    """
+    if findings.status != "answered" or reading_of(findings.found) not in ("en", "ja"):
+        return findings
+    return replace(findings, status="partly") if _unnamed(findings) else findings
+
+
+def with_missing(answer: Answer, findings: Findings) -> Answer:
+    """Return an answer that says which rare words its moments lack, where the match is weak."""
+    weak = findings.probability < SURE and reading_of(findings.found) in ("en", "ja")
+    missing = tuple(_rare(findings))[:MOST] if weak else ()
+    if not missing:
+        return answer
+    language = findings.found.question.language
+    numbers = tuple(one.n for one in answer.citations)
+    sentences = (*answer.sentences, Sentence(missing_text(missing, language), numbers))
+    return replace(answer, sentences=sentences, text=text_of(sentences, language))
+
+
+def missing_words(findings: Findings) -> tuple[str, ...]:
+    """Return the names of a question, as typed, that no moment has; without any, rare words."""
+    question, hits = findings.found.question, findings.found.hits
+    if not hits:
+        return ()
+    if version := other_version(question.text, findings.evidence.vocabulary):
+        return (version,)
+    if term := _unnamed(findings):
+        return (term,)
+    generation, names = findings.evidence.part, names_in(question.topic)
+    held = _held(findings)
+    missing = [
+        typed
+        for typed, word in _typed_words(question.topic)
+        if word in names and not english_words(word, generation) & held and word not in held
+    ]
+    return tuple(dict.fromkeys(missing or _rare(findings)))[:MOST]
+
+
+def _rare(findings: Findings) -> list[str]:
+    """Return the rare words of a question, as typed, that no moment has; the rarest first."""
+    vocabulary, language = findings.evidence.vocabulary, findings.found.question.language
+    held, counts = _held(findings), {}
+    asked = {*topic_words(findings.found.question.topic)}
+    for typed, word in _typed_words(findings.found.question.topic):
+        count = vocabulary.count(word, language)
+        if word in asked - held and count <= RARE * vocabulary.size:
+            counts[typed] = count
+    return sorted(counts, key=lambda typed: counts[typed])
+
+
+def _unnamed(findings: Findings) -> str:
+    """Return the thing to define if no moment has a word of it in title and text; else ""."""
+    found = findings.found
+    term = defined_term(found.question.text)
+    notes = [hit.note for hit in found.hits if hit.note]
+    if not term or len(notes) < len(found.hits):
+        return ""
+    # A Japanese name of an English one may describe it in everyday words.
+    forms = [form for form in names_of(term) if is_japanese(form) <= is_japanese(term)]
+    for note in notes:
+        said = f"{note.title} {note.text} {note.title_ja} {note.text_ja}"
+        held = {*topic_words(said), *english_topic_words(said)}
+        named = any(set(topic_words(form)) <= held for form in forms)
+        if named or not held.isdisjoint(topic_words(term)):
+            return ""
+    return term
+
+
+def _held(findings: Findings) -> set[str]:
+    """Return the words of the moments in both languages."""
+    chunks = [chunk for hit in findings.found.hits for chunk in chunks_of(hit)]
+    return set().union(*(words_of(chunk, "en") | words_of(chunk, "ja") for chunk in chunks))
+
+
+def _typed_words(text: str) -> list[tuple[str, str]]:
+    """Return the words of a text as typed and as compared, without numbers and verbs of English.
+
+    Of Japanese words, nouns alone.
+
+    >>> _typed_words("which sandboxes?"), _typed_words("GPTの記憶は何日？")
+    ([('which', 'which'), ('sandboxes', 'sandbox')], [('GPT', 'gpt'), ('記憶', '記憶')])
+    >>> _typed_words("it determined, didn't Mamba use 24?")
+    [('Mamba', 'mamba')]
+    """
+    if is_japanese(text):
+        nouns = [one for one in morphemes(text) if one.kind == "名詞" and len(one.surface) > 1]
+        return [
+            (_as_typed(one.surface, text), one.normal_form)
+            for one in nouns
+            if not re.fullmatch(r"[\d,.]+|[ぁ-ん]+", one.surface)
+        ]
+    typed = re.findall(r"(?:[^\W_]|[·・])+(?!['’])\b", text)
+    return [
+        (one, stem(one.lower()))
+        for one in typed
+        if (len(one) > 1 and re.search("[A-Z]", one))
+        or (len(one) >= SHORTEST and not re.search(r"\d|(?:ed|ing)$", one))
+    ]
+
+
+def _as_typed(surface: str, text: str) -> str:
+    found = re.search(re.escape(surface), text, re.I)
+    return found[0] if found else surface
