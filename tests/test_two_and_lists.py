@@ -237,3 +237,13 @@ def test_a_side_is_not_named_twice_and_has_no_heading(index):
         for one in index.answer(question).sentences:
             assert not one.side or not one.heading
             assert not one.text.startswith((f"{one.side}: {one.side}", f"{one.side}：{one.side}"))
+
+
+@pytest.mark.parametrize(
+    ("question", "moment"),
+    [("GPT-2とGPT-3の違いは大きさだけ？", (2, 246)), ("ViTとCNNの違いは何ですか", (3, 1705)),
+     ("percent BCとDecision Transformerの違いを教えて", (4, 2825))],
+)  # fmt: skip
+def test_a_moment_that_answers_a_question_about_both_sides_compares_them(index, question, moment):
+    cited = index.answer(question).citations[0]
+    assert (cited.lecture, cited.start) == moment

@@ -19,6 +19,7 @@ from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, lead_line, note_ti
 
 MOMENTS: tuple[CitationKind, ...] = ("note", "transcript")  # citations of a moment
 MOST_WORDS = 6  # of a side
+NEAR_COMPARING = 0.5  # of a moment that answers a question about both sides
 NEAR_PART = 0.5  # least share of the best score of another moment for the second part
 MOST_BEFORE, MOST_AFTER = 30, 14  # characters around a comparison; with more, more is asked
 _VERSUS = re.compile(r"\b(?:vs|versus)\b", re.I)
@@ -104,6 +105,9 @@ def has_both(sentences: Sequence[Sentence], pair: tuple[str, str]) -> bool:
 def comparing(whole: Findings, pair: tuple[str, str]) -> Answer | None:
     """Return the answer by the best moment that compares both sides; None if none does."""
     hits = whole.found.hits
+    near = [n for n, hit in enumerate(hits) if hit.score >= NEAR_COMPARING * hits[0].score]
+    if (asked := next((n for n in near if _asks_both(hits[n], pair)), None)) is not None:
+        return build_extract(only_hit(whole, asked))
     x, y = (set(topic_words(side)) for side in pair)
     kind = x & y  # "attention" of "hard attention" and "soft attention"
     for hit_index, hit in enumerate(hits):
@@ -119,6 +123,20 @@ def _said_in(hit: Hit) -> set[str]:
     """Return the words of a moment in both languages."""
     said = hit.note or hit.chunk
     return _words_of(f"{said.title} {said.text}") | _words_of(f"{said.title_ja} {said.text_ja}")
+
+
+def _asks_both(hit: Hit, pair: tuple[str, str]) -> bool:
+    """Return whether a note answers a question that compares both sides, and nothing more."""
+    asks = (*hit.note.asks, *hit.note.asks_ja) if hit.note else ()
+    sides = [[set(topic_words(form)) for form in names_of(side)] for side in pair]
+    for ask in asks:
+        # What is compared: "GPT-2 vs GPT-3: text quality", "GPT-2とGPT-3の違い 文章の質".
+        if both := compared(re.sub(r"の?違い\s+", "の違い：", ask)):
+            said = [_words_of(side) for side in both]
+            for one, other in (said, said[::-1]):
+                if one in sides[0] and other in sides[1]:
+                    return True
+    return False
 
 
 def _contrasts(hit: Hit, pair: tuple[str, str]) -> bool:
