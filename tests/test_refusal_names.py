@@ -57,3 +57,9 @@ def test_an_answer_to_a_weak_match_says_which_rare_word_it_lacks(index, question
 
 def test_a_version_after_another_name_is_its_own(index):
     assert index.answer("Switch-C 1.6兆パラメータ FLOPs T5-XXLとの比較").status == "answered"
+
+
+def test_a_question_with_what_is_need_not_define(index):
+    answer = index.answer("Why can't BERT predict the next word, and what is done instead?")
+    assert (answer.status, answer.missing) == ("answered", ())
+    assert "I found no answer" not in answer.text

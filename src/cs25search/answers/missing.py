@@ -25,6 +25,7 @@ from .findings import Findings
 
 RARE = 0.004  # greatest share of the chunks that have a rare word
 SURE = 0.9  # from this probability on, a moment answers although a rare word is missing
+COMMON = 0.05  # greatest share of the chunks that have a word of a thing to define
 MOST = 2  # words named
 SHORTEST = 4  # letters of an English word
 
@@ -89,6 +90,10 @@ def _unnamed(findings: Findings) -> str:
     notes = [hit.note for hit in found.hits if hit.note]
     if not term or len(notes) < len(found.hits):
         return ""
+    vocabulary, language = findings.evidence.vocabulary, found.question.language
+    counts = [vocabulary.count(word, language) for word in topic_words(term)]
+    if max(counts, default=0) > COMMON * vocabulary.size:
+        return ""  # "What is done instead?" defines nothing
     # A Japanese name of an English one may describe it in everyday words.
     forms = [form for form in names_of(term) if is_japanese(form) <= is_japanese(term)]
     for note in notes:
