@@ -78,7 +78,7 @@ def embedding_rows(corpus: Corpus, encoder: OnnxEncoder, index: Index) -> list[R
         index.path / "models" / encoder.key,
         onnx_forward(index.path / "models" / encoder.key, threads=0),
     )
-    reference = Index(index.path, LocalSource(build(corpus, exact)), index.encoder)
+    reference = Index(index.path, LocalSource(build(corpus, exact)), exact)
     found, expected = success(index, corpus), success(reference, corpus)
     return [
         Row(

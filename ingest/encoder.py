@@ -3,9 +3,9 @@
 The default encoder is written from its weights (minilm.py); others are exported with torch, which
 `pip install 'cs25search[models]'` installs.
 
-Queries use onnxruntime in float32. Documents, in batches, use the same weights in bfloat16 with
-OpenVINO if the processor supports bfloat16: this is several times as fast, and the vectors have a
-cosine of .9999 with those in float32.
+Queries use onnxruntime. Documents, in batches, use the same weights in bfloat16 with OpenVINO if
+the processor supports bfloat16: this is several times as fast, and the vectors have a cosine of
+.9999 with those in float32.
 """
 
 import contextlib
@@ -19,13 +19,19 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs25search.encoding.encoder import ENCODER_FILES, Forward, OnnxEncoder, onnx_forward
+from cs25search.encoding.encoder import (
+    ENCODER_FILES,
+    QUERY_FILES,
+    Forward,
+    OnnxEncoder,
+    loaded_when_used,
+    onnx_forward,
+)
 from cs25search.errors import EncoderError
 from cs25search.integrity import seal, sha256_of
 
@@ -80,8 +86,10 @@ def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
     folder = models / f"{slug}-{weights[:12]}-v{version}"
     if folder.is_dir():
         with contextlib.suppress(EncoderError):
-            return OnnxEncoder(folder, batch_forward(folder))
-        shutil.rmtree(folder)  # damaged; it can be exported again
+            encoder = OnnxEncoder(folder, batch_forward(folder))
+            if name != DEFAULT_ENCODER or (folder / QUERY_FILES[0]).is_file():
+                return encoder
+        shutil.rmtree(folder)  # damaged, or by an earlier version; it can be exported again
     export(source, name, weights, folder)
     return OnnxEncoder(folder, batch_forward(folder))
 
@@ -89,13 +97,12 @@ def load_encoder(name: str, models: Path, offline: bool = False) -> OnnxEncoder:
 def batch_forward(folder: Path) -> Forward:
     """Return the fastest forward pass for batches on all cores; it is loaded on first use."""
 
-    @cache
     def load() -> Forward:
         exact_enough = json.loads((folder / "encoder.json").read_bytes()).get("bfloat16")
         fast = bfloat16_forward(folder) if exact_enough else None
         return fast or onnx_forward(folder, threads=0)
 
-    return lambda ids, mask: load()(ids, mask)
+    return loaded_when_used(load)
 
 
 def bfloat16_forward(folder: Path) -> Forward | None:

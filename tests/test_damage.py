@@ -56,7 +56,17 @@ def test_every_damage_to_every_file_is_refused_by_name(index, tmp_path):
     assert cases > 300
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "encoder.json", "encoder.sha256"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model.onnx",
+        "query.onnx",
+        "query.onnx.data",
+        "tokenizer.json",
+        "encoder.json",
+        "encoder.sha256",
+    ],
+)
 @pytest.mark.parametrize("damage", ["flip", "cut", "missing"])
 def test_damaged_encoder_is_refused_by_name(index_dir, tmp_path, name, damage):
     (source,) = (index_dir / "models").iterdir()

@@ -15,7 +15,7 @@ from conftest import DATA, run_here
 from huggingface_hub.errors import HFValidationError
 
 from cs25search import Video, open_index
-from cs25search.encoding.encoder import OnnxEncoder, onnx_forward, unit
+from cs25search.encoding.encoder import QUERY_FILES, OnnxEncoder, onnx_forward, unit
 from cs25search.errors import EncoderError
 from cs25search.index.build import Content, build_generation
 from cs25search.integrity import seal
@@ -32,10 +32,11 @@ from ingest.encoder import (
     TOLERANCE,
     export,
     find_model,
+    load_encoder,
     may_have_bfloat16,
     weights_sha256,
 )
-from ingest.minilm import write_model
+from ingest.minilm import QUERY_GRAPH, write_model
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -68,6 +69,61 @@ def test_default_model_gives_the_vectors_of_sentence_transformers(index):
     expected = model.encode(texts, normalize_embeddings=True)
     for row, encoding in index.encoder.encode_documents(texts):
         assert np.abs(encoding.vector - expected[row]).max() < TOLERANCE
+
+
+@pytest.fixture(scope="module")
+def default_folder(tmp_path_factory):
+    """The default encoder, exported."""
+    models = tmp_path_factory.mktemp("default")
+    return models / load_encoder(DEFAULT_ENCODER, models, offline=True).key
+
+
+def test_graph_for_queries_is_the_one_that_onnxruntime_makes(default_folder):
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    from supply.query_graph import query_graph
+
+    assert query_graph(default_folder) == QUERY_GRAPH.read_bytes()
+    made = default_folder.parent / "made.onnx"
+    quantize_dynamic(
+        default_folder / "model.onnx", made, weight_type=QuantType.QInt8, per_channel=True,
+        reduce_range=True, op_types_to_quantize=["MatMul"],
+        extra_options={"MatMulConstBOnly": True},
+    )  # fmt: skip
+    tensors = {one.name: one for one in onnx.load(made).graph.initializer}
+    written = onnx.load(default_folder / "query.onnx").graph.initializer
+    assert len(written) == len(tensors)
+    for one in written:
+        given = tensors[one.name]
+        assert np.array_equal(onnx.numpy_helper.to_array(one), onnx.numpy_helper.to_array(given))
+
+
+def test_queries_are_near_those_in_float32(default_folder):
+    exact = OnnxEncoder(default_folder, onnx_forward(default_folder))
+    quick = OnnxEncoder(default_folder)
+    for text in ("word", "Why does the router need float32?", "", "a long text about it. " * 200):
+        one, other = quick.encode_query(text), exact.encode_query(text)
+        assert one.vector @ other.vector > 0.97
+        assert (one.tokens * other.tokens).sum(axis=1).min(initial=1) > 0.9
+        assert np.array_equal(one.ids, other.ids)
+    (_, one), (_, other) = (next(e.encode_documents(["A note."])) for e in (quick, exact))
+    assert np.array_equal(one.vector, other.vector)
+
+
+def test_encoder_of_an_earlier_version_gets_the_graph_for_queries(default_folder, tmp_path):
+    folder = shutil.copytree(default_folder, tmp_path / default_folder.name)
+    facts = json.loads((folder / "encoder.json").read_bytes())
+    for name in QUERY_FILES:
+        (folder / name).unlink()
+        del facts["sha256"][name]
+    (folder / "encoder.json").write_text(json.dumps(facts))
+    seal(folder / "encoder.json")
+    before = OnnxEncoder(folder).encode_query("word").vector
+    found = load_encoder(DEFAULT_ENCODER, tmp_path, offline=True)
+    assert found.key == folder.name
+    assert all((folder / name).is_file() for name in QUERY_FILES)
+    assert OnnxEncoder(folder).encode_query("word").vector @ before > 0.97
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
@@ -158,7 +214,7 @@ def test_vectors_have_unit_length_whatever_the_text(index):
 def test_batches_give_what_single_texts_give(index):
     texts = ["short", "a longer text about attention and memory", "x " * 300]
     for row, encoding in index.encoder.encode_documents(texts):
-        alone = index.encoder.encode_query(texts[row])
+        ((_, alone),) = index.encoder.encode_documents([texts[row]])
         assert np.allclose(encoding.vector, alone.vector, atol=1e-4)
 
 
@@ -371,7 +427,9 @@ def test_full_disk_while_the_default_encoder_is_written_is_said(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("file", ["model.onnx", "model.onnx.data", "tokenizer.json"])
+@pytest.mark.parametrize(
+    "file", ["model.onnx", "model.onnx.data", "query.onnx", "query.onnx.data", "tokenizer.json"]
+)
 def test_each_file_of_the_default_encoder_may_find_the_disk_full(file, tmp_path, monkeypatch):
     def write_on_full_disk(source, folder):
         (folder / file).symlink_to("/dev/full")

@@ -3,10 +3,14 @@
 The encoder is a sentence-transformers model that `ingest` exported to ONNX, so that a query needs
 onnxruntime and tokenizers but neither torch nor sentence-transformers. Its weights are in a
 separate file, which onnxruntime maps: processes share them, and nothing is copied.
+
+The default encoder also has a graph for queries, whose matrices are 8-bit integers: a query takes
+less time and memory, and finds the same (docs/performance.md).
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +25,9 @@ from ..integrity import broken_seal, fingerprint, is_stamped, leave_stamp, sha25
 
 BATCH_TOKENS = 2048  # padded tokens per forward pass; fits the cache of a small machine
 ENCODER_FACTS = ("name", "dim", "max_tokens", "query_prompt", "document_prompt", "multilingual")
-ENCODER_FILES = ("model.onnx", "model.onnx.data", "tokenizer.json")
+MODEL, QUERY_MODEL = "model.onnx", "query.onnx"
+ENCODER_FILES = (MODEL, f"{MODEL}.data", "tokenizer.json")
+QUERY_FILES = (QUERY_MODEL, f"{QUERY_MODEL}.data")  # of the default encoder
 
 # Maps token ids and mask, both (batch, length), int64, to pooled vectors and token vectors.
 Forward = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -69,7 +75,8 @@ class OnnxEncoder:
 
         Args:
             folder: `<index>/models/<key>/`.
-            forward: Another engine over the same weights; None for onnxruntime on one core.
+            forward: Another engine over the same weights, for queries too; None for onnxruntime on
+                one core.
             once: For a single query, see `onnx_forward`.
 
         Raises:
@@ -87,12 +94,17 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(int(facts["max_tokens"]))
         self.vocabulary_size = self._tokenizer.get_vocab_size()
-        self._forward = forward or onnx_forward(folder, once=once)
+        if forward is None and QUERY_MODEL in facts["sha256"]:
+            self._query_forward = onnx_forward(folder, once=once, model=QUERY_MODEL)
+            self._forward = loaded_when_used(partial(onnx_forward, folder))
+        else:
+            self._forward = self._query_forward = forward or onnx_forward(folder, once=once)
 
     def encode_query(self, text: str) -> Encoding:
         """Return the encoding of one query."""
         prompt = self._query_prompt
-        return self._encoding(*self._run([self._tokenizer.encode(prompt + text)], prompt)[0])
+        encoded = self._tokenizer.encode(prompt + text)
+        return self._encoding(*self._run([encoded], prompt, self._query_forward)[0])
 
     def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
         """Yield (position in `texts`, encoding), grouped by length."""
@@ -103,7 +115,7 @@ class OnnxEncoder:
         while order:
             longest = max(1, len(encoded[order[-1]].ids))
             batch = [order.pop() for _ in range(min(len(order), max(1, BATCH_TOKENS // longest)))]
-            found = self._run([encoded[row] for row in batch], prompt)
+            found = self._run([encoded[row] for row in batch], prompt, self._forward)
             yield from zip(batch, [self._encoding(*one) for one in found], strict=True)
 
     def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
@@ -120,7 +132,7 @@ class OnnxEncoder:
         """Return the mean of the token vectors of documents before centring, shape (dim,)."""
         prompt = self._document_prompt
         encoded = self._tokenizer.encode_batch([prompt + text for text in texts])
-        tokens = [self._run([item], prompt)[0][1] for item in encoded]
+        tokens = [self._run([item], prompt, self._forward)[0][1] for item in encoded]
         mean: np.ndarray = np.concatenate(tokens).mean(axis=0)
         return mean
 
@@ -129,7 +141,7 @@ class OnnxEncoder:
         return Encoding(unit(vector), unit(centred), ids)
 
     def _run(
-        self, encoded: Sequence[Tokenized], prompt: str
+        self, encoded: Sequence[Tokenized], prompt: str, forward: Forward
     ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Return the pooled vector, token vectors and token ids of each text, as the model gives.
 
@@ -142,7 +154,7 @@ class OnnxEncoder:
         for row, item in enumerate(encoded):
             ids[row, : len(item.ids)] = item.ids
             mask[row, : len(item.ids)] = 1
-        vectors, tokens = self._forward(ids, mask)
+        vectors, tokens = forward(ids, mask)
         found = []
         for row, item in enumerate(encoded):
             own = np.flatnonzero(_is_of_text(item, prompt))
@@ -177,12 +189,19 @@ def _read_token_mean(facts: Mapping[str, Any], folder: Path) -> np.ndarray | Non
     return mean
 
 
-def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
+def loaded_when_used(load: Callable[[], Forward]) -> Forward:
+    """Return a forward pass that is loaded when it is first used."""
+    loaded = cache(load)
+    return lambda ids, mask: loaded()(ids, mask)
+
+
+def onnx_forward(folder: Path, threads: int = 1, once: bool = False, model: str = MODEL) -> Forward:
     """Return the forward pass of an exported encoder in onnxruntime; threads can share it.
 
     Args:
         threads: Cores for one pass. More than one only helps with batches.
         once: Skip the rearranging of weights for fast products, which takes longer than one query.
+        model: Which of the graphs in the folder.
 
     Raises:
         EncoderError: onnxruntime cannot load the encoder.
@@ -192,14 +211,13 @@ def onnx_forward(folder: Path, threads: int = 1, once: bool = False) -> Forward:
     options.intra_op_num_threads = threads
     if once:
         options.add_session_config_entry("session.disable_prepacking", "1")
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     try:
         session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            str(folder / model), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime's exceptions have no common public base class
         raise EncoderError(
-            f"{folder / 'model.onnx'} cannot be loaded ({error}).\n"
+            f"{folder / model} cannot be loaded ({error}).\n"
             f"Delete {folder} and export it again: cs25search ingest"
         ) from error
     names = ["sentence_embedding", "token_embeddings"]
@@ -228,14 +246,13 @@ def read_encoder_facts(folder: Path) -> dict[str, Any]:
         EncoderError: A file is missing or its checksum differs from the recorded one.
     """
     cure = f"Delete {folder} and export it again: cs25search ingest"
-    missing = [n for n in (*ENCODER_FILES, "encoder.json") if not (folder / n).is_file()]
-    if missing:
-        raise EncoderError(f"The encoder in {folder} lacks {', '.join(missing)}.\n{cure}")
+    _check_files(folder, (*ENCODER_FILES, "encoder.json"), cure)
     if problem := broken_seal(folder / "encoder.json"):
         raise EncoderError(f"{folder / 'encoder.json'} {problem}.\n{cure}")
     try:
         facts: dict[str, Any] = json.loads((folder / "encoder.json").read_bytes())
-        sums = {name: str(facts["sha256"][name]) for name in ENCODER_FILES}
+        files = (*ENCODER_FILES, *(QUERY_FILES if QUERY_MODEL in facts["sha256"] else ()))
+        sums = {name: str(facts["sha256"][name]) for name in files}
         absent = [name for name in ENCODER_FACTS if name not in facts]
         if absent:
             raise KeyError(*absent)  # exported by an older version
@@ -243,6 +260,7 @@ def read_encoder_facts(folder: Path) -> dict[str, Any]:
         raise EncoderError(
             f"{folder / 'encoder.json'} cannot be read ({error!r}).\n{cure}"
         ) from None
+    _check_files(folder, files, cure)
     if is_stamped(folder):
         return facts
     compared = fingerprint(folder)
@@ -253,3 +271,13 @@ def read_encoder_facts(folder: Path) -> dict[str, Any]:
             )
     leave_stamp(folder, compared)
     return facts
+
+
+def _check_files(folder: Path, names: Sequence[str], cure: str) -> None:
+    """Check that files are there.
+
+    Raises:
+        EncoderError: One is missing.
+    """
+    if missing := [name for name in names if not (folder / name).is_file()]:
+        raise EncoderError(f"The encoder in {folder} lacks {', '.join(missing)}.\n{cure}")
