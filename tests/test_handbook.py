@@ -155,6 +155,16 @@ def test_a_summary_ends_with_an_outline_whose_parts_open_their_second(index):
     assert all(one.url.endswith(f"?t={int(one.start)}") for one in parts)
 
 
+@pytest.mark.parametrize(
+    ("question", "lecture"),
+    [("tldr lecture 4", 4), ("can you sum up lecture 9 for me", 9), ("lecture 5 in short", 5),
+     ("第5回をまとめて", 5), ("第6回の講義を短くまとめて", 6), ("第8回つまらない？", 8)],
+)  # fmt: skip
+def test_a_lecture_is_summed_up_however_that_is_worded(index, question, lecture):
+    (first, *_) = index.answer(question).citations
+    assert (first.kind, first.video.lecture) == ("lecture", lecture)
+
+
 def of_course(index, question, is_answered):
     found = index.find(question)
     return answers_course(find_entry(index.searcher, found), found.question, is_answered)
