@@ -25,7 +25,11 @@ from ingest.chunks import build_chunks, count_words
 from ingest.collect import collect
 
 QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
-REAL = QUESTIONS.with_name("real-dev.json")
+# Questions in the words of people who had not seen the notes.
+ASKED = {
+    "real wording": QUESTIONS.with_name("real-dev.json"),
+    "asked by a stranger": QUESTIONS.with_name("stranger.json"),
+}
 CS25_NOTES = "CS25 notes"  # the name of the bundled corpus
 LECTURE_1 = "P127jhj-8-Y"
 SECONDS_PER_WORD = 0.4  # for transcripts that lack times: about the pace of speech
@@ -128,11 +132,12 @@ def _as_cues(note: Chunk, language: Language) -> list[Cue]:
 def real_wording(notes: Corpus) -> list[Corpus]:
     """Return the bundled notes with questions as people word them; each language has its own."""
     corpora = []
-    for language in ("en", "ja"):
-        asked = [one for one in _read(REAL)["questions"] if one["lang"] == language]
-        questions = tuple(_real(one, language) for one in asked)
-        name = f"{notes.name}, real wording"
-        corpora.append(replace(notes, name=name, questions=questions, timed=False, base=notes.name))
+    for name, file in ASKED.items():
+        entries = _read(file)["questions"]
+        for language in ("en", "ja"):
+            asked = tuple(_real(one, language) for one in entries if one["lang"] == language)
+            named = replace(notes, name=f"{notes.name}, {name}", questions=asked)
+            corpora.append(replace(named, timed=False, base=notes.name))
     return corpora
 
 
