@@ -58,6 +58,8 @@ def test_without_a_folder_of_corpora_the_bundled_one_remains(tmp_path):
     assert [(other.name, other.languages, len(other.questions)) for other in others] == [
         ("CS25 notes, real wording", ["en"], 70),
         ("CS25 notes, real wording", ["ja"], 46),
+        ("CS25 notes, asked by a stranger", ["en"], 39),
+        ("CS25 notes, asked by a stranger", ["ja"], 39),
         ("CS25 notes, misspelt", ["en"], 120),
     ]
     assert all(other.base == corpus.name for other in others)

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from ingest import steps
 from ingest.__main__ import main as ingest_command
 from ingest.captions.encodings import decode
-from ingest.captions.files import Origin, RawTrack, store_track, stored_tracks
+from ingest.captions.files import Origin, RawTrack, remove_track, store_track, stored_tracks
 from ingest.youtube.details import Captions, Details
 from ingest.youtube.fetch import Fetcher
 from ingest.youtube.pull import pull
@@ -77,6 +77,22 @@ def test_kept_captions_that_changed_are_read_again(tmp_path):
         store_track(tmp_path / "kept", RawTrack(origin, b"one"))
         (tmp_path / "kept" / origin.name).write_bytes(text)
         assert stored_tracks(tmp_path / "kept")[origin.video_id].data == text
+
+
+@pytest.mark.parametrize("by_another", [False, True])
+def test_kept_captions_replaced_by_another_language_are_found(tmp_path, monkeypatch, by_another):
+    kept = tmp_path / "kept"
+    for language in ("en", "de"):
+        origin = Origin("dough000000", "local", f"dough000000.{language}.srt", language)
+        track = RawTrack(origin, language.encode())
+        with monkeypatch.context() as patch:
+            if by_another:  # another process writes, whose memory is not ours
+                patch.setattr("ingest.captions.files._tracks", {})
+            store_track(kept, track)
+        assert stored_tracks(kept) == {origin.video_id: track}
+    assert len([*kept.iterdir()]) == 2
+    remove_track(kept, track)
+    assert stored_tracks(kept) == {}
 
 
 class Answering:

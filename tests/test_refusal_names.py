@@ -47,7 +47,7 @@ def test_a_reply_without_an_answer_says_which_word_no_moment_has(index, question
 @pytest.mark.parametrize(
     ("question", "said"),
     [("what grade do you need to pass cs25", "None of this mentions “grade”."),
-     ("HumanEvalの問題はどこからダウンロードできる？", "「ダウンロード」という語は出てきません。")],
+     ("JFTのデータセットはダウンロードできる？", "「ダウンロード」という語は出てきません。")],
 )  # fmt: skip
 def test_an_answer_to_a_weak_match_says_which_rare_word_it_lacks(index, question, said):
     answer = index.answer(question)

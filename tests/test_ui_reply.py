@@ -26,6 +26,7 @@ def test_each_sentence_is_followed_by_its_numbers_which_play_the_moment():
     shown = reply.prose(said, [CITED], EN)
     assert shown.count("<a ") == 1 and 'href="https://youtu.be/abcdefghijk?t=582"' in shown
     assert ">[1]</a> 速い。 [2]</p>" in shown
+    assert reply.prose([], [], EN) == "<p></p>"  # a draft before its first sentence
 
 
 def test_outline_is_a_list_that_plays_and_is_not_repeated_as_prose():

@@ -545,8 +545,9 @@ def _info_beside(path: Path, name: Name) -> _Info | None:
     return None
 
 
+_Stamp = tuple[tuple[int, ...], ...]
 # The stored tracks that this process has read, by sidecar, and the `_stamp` of their files.
-_tracks: dict[Path, tuple["RawTrack", tuple[tuple[int, int, int, int], ...]]] = {}
+_tracks: dict[Path, tuple["RawTrack", _Stamp]] = {}
 
 
 def store_track(folder: Path, track: RawTrack) -> None:
@@ -566,6 +567,7 @@ def store_track(folder: Path, track: RawTrack) -> None:
         old = _read(_sidecar(folder, track.origin.video_id))
     if old == track:
         return
+    _tracks.pop(_sidecar(folder, track.origin.video_id), None)
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(folder / track.origin.name, track.data)
     # The sidecar is written last: a track without one is ignored.
@@ -640,10 +642,17 @@ def _read(sidecar: Path) -> RawTrack:
     return found
 
 
-def _stamp(*paths: Path) -> tuple[tuple[int, int, int, int], ...]:
-    """Return what differs when one of the files is replaced or written to."""
-    facts = [path.lstat() for path in paths]
-    return tuple((one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for one in facts)
+def _stamp(*paths: Path) -> _Stamp:
+    """Return what differs when one of the files is removed, replaced or written to."""
+    stamps: list[tuple[int, ...]] = []
+    for path in paths:
+        try:
+            one = path.stat()
+        except OSError:  # such as a track that another program replaced by one in another language
+            stamps.append(())
+            continue
+        stamps.append((one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns))
+    return tuple(stamps)
 
 
 def _names(origin: Origin) -> bool:

@@ -217,13 +217,14 @@ def cited_once(sentences: Iterable[Sentence]) -> list[tuple[Sentence, tuple[int,
     >>> said = [Sentence("A.", (1,)), Sentence("It is fast.", (1,)), Sentence("So.", (2,))]
     >>> [numbers for _, numbers in cited_once(said)]
     [(), (1,), (2,)]
+    >>> cited_once([])  # a draft before its first sentence
+    []
     """
-    every = list(sentences)
-    following = [*(one.citations for one in every[1:]), ()]
-    return [
-        (one, () if one.citations == after else one.citations)
-        for one, after in zip(every, following, strict=True)
-    ]
+    shown: list[tuple[Sentence, tuple[int, ...]]] = []
+    for one in reversed(list(sentences)):
+        after = shown[-1][0].citations if shown else ()
+        shown.append((one, () if one.citations == after else one.citations))
+    return shown[::-1]
 
 
 def english_list(names: Sequence[str]) -> str:
