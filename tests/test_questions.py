@@ -2,18 +2,20 @@
 
 import json
 import math
+import re
 from functools import cache
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from conftest import DATA
 from msgspec.structs import replace
 from streamlit.testing.v1 import AppTest
 
 from cs25search import Index
 from cs25search.cli import main
 from cs25search.errors import Cs25SearchError, QuestionError
-from cs25search.question.read import MAX_QUERY
+from cs25search.question.read import MAX_QUERY, read_question
 
 ENDLESS = "a" * 100_000
 QUESTIONS = {
@@ -146,3 +148,30 @@ def test_a_vector_that_is_no_number_is_an_error(index, value):
     index = Index(index.path, index.searcher.source, Broken(index.encoder, value))
     with pytest.raises(Cs25SearchError, match="not finite"):
         index.search("Why does the router need float32?")
+
+
+@pytest.mark.parametrize(
+    ("question", "others"),
+    [("What is attention?", ["what is attention", "What is attention.", "what is attention ?"]),
+     ("How many parameters does the Decision Transformer have?",
+      ["how many parameters does the Decision Transformer have"]),
+     ("アテンションとは？", ["アテンションとは", "アテンションとは。", "アテンションとは?"]),
+     ("BERTはどう学習する？", ["BERTはどう学習する", "BERTはどう学習する。"])],
+)  # fmt: skip
+def test_marks_and_capitals_change_no_answer(index, question, others):
+    expected = index.answer(question)
+    for text in others:
+        answer = index.answer(text)
+        assert (answer.text, answer.citations) == (expected.text, expected.citations)
+        assert answer.question == text
+
+
+def test_no_answer_to_a_development_question_hangs_on_its_last_mark(index):
+    for name in ("questions.json", "real-dev.json", "stranger.json", "unanswerable.json"):
+        file = json.loads((DATA / name).read_text("utf-8"))
+        entries = [one for part in ("questions", "unanswerable") for one in file.get(part, ())]
+        for text in (one[key] for one in entries for key in ("q", "q_ja") if one.get(key)):
+            bare = text.rstrip("?？ ")
+            if bare != text and not re.search(r"[.!。？?…]\s*\S", bare):
+                whole, without = read_question(text), read_question(bare)
+                assert (without.topic, without.searched) == (whole.topic, whole.searched)

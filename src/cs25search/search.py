@@ -567,10 +567,10 @@ class Index:
 
         answer = build_answer(self.searcher, found, self.endpoint, on_sentence)
         outcome |= {"status": answer.status, "model": answer.model}
-        answer = replace(answer, generation=self.name)
-        if not found.question.typed:
-            return answer
-        return replace(answer, question=found.question.typed, corrected=found.question.corrected)
+        question = found.question
+        return replace(
+            answer, generation=self.name, question=question.asked, corrected=question.corrected
+        )
 
     def guide(self, goal: str) -> Guide:
         """Return what to watch for a goal: the lectures that fit it, best first.
@@ -585,7 +585,9 @@ class Index:
         from .ranking.lectures import GOAL_MOMENTS
 
         typed = read_text("The goal", goal)
-        found = self.searcher.find(read_question(topic_of_goal(typed)), Filters(), GOAL_MOMENTS)
+        found = self.searcher.find(
+            read_question(topic_of_goal(typed), as_typed=True), Filters(), GOAL_MOMENTS
+        )
         return build_guide(self.searcher, found, typed)
 
     def chunks_of(self, video_id: str, start: float = 0.0, end: float = np.inf) -> list[Chunk]:

@@ -120,7 +120,7 @@ def whole_question(question: str) -> str:
 def _kept(question: str, belongs: Callable[[str], bool]) -> str:
     """Return the question proper, with the remarks around it that belong to it."""
     sentences = [sentence for sentence in _SENTENCES.findall(question) if sentence.strip()]
-    asking = [_is_question(one.strip()) and not _needs_more(one) for one in sentences]
+    asking = [is_question(one.strip()) and not _needs_more(one) for one in sentences]
     if not any(asking):
         return question
     kept = "".join(
@@ -135,7 +135,7 @@ def _kept(question: str, belongs: Callable[[str], bool]) -> str:
 def _belongs(remark: str) -> bool:
     """Return whether a remark names or asks something and is not about the asker."""
     if is_japanese(remark):
-        return _is_question(remark.strip()) or re.search(_NAMES_JA, remark) is not None
+        return is_question(remark.strip()) or re.search(_NAMES_JA, remark) is not None
     return re.search(_NAMES, remark) is not None and re.search(_ASKER, remark) is None
 
 
@@ -197,7 +197,8 @@ def _talk_before(text: str) -> int:
     return begin
 
 
-def _is_question(sentence: str) -> bool:
+def is_question(sentence: str) -> bool:
+    """Return whether a sentence begins or ends as a question does."""
     first = _WORD.match(sentence)
     return _ASKS.search(sentence) is not None or (first is not None and _fold(first[0]) in _BEGINS)
 

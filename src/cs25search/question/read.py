@@ -1,23 +1,37 @@
 """Read a question: its topic, language and intent."""
 
+import re
+
 import msgspec
 
 from ..arguments import read_text
 from ..errors import QuestionError
 from ..records import Language
-from ..text.japanese import language_of
-from .cleanup import main_question, topic_of, whole_question, without_further, without_talk
+from ..text.japanese import is_japanese, language_of
+from ..text.sentences import NO_END
+from .cleanup import (
+    is_question,
+    main_question,
+    topic_of,
+    whole_question,
+    without_further,
+    without_talk,
+)
 from .intent import Intent, read_intent
 from .named import named_lectures, named_slide, without_named
 
 MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
+_FINAL = " \u3000?？。.．!！"
+_MARKS = "?？"
+_MARK = re.compile(f"[{_MARKS}]")
+_LAST_SENTENCE = re.compile(rf"(.*[。！？!?…\n]\s*|.*\.{NO_END}\s+)?(.*)", re.S)
 
 
 class Question(msgspec.Struct, frozen=True):
     """A question and what is understood of it.
 
     Attributes:
-        text: As it was typed, or with its misspelt words corrected.
+        text: As it was asked, or with its misspelt words corrected, in its `usual_form`.
         clean: The text without control characters and repeated spaces.
         topic: What is asked: the question without greetings and remarks around it, and where it
             asks for a lecture, what the lecture should be about.
@@ -29,6 +43,7 @@ class Question(msgspec.Struct, frozen=True):
         has_lecture_topic: Whether it asks for a lecture and what that should be about.
         typed: As it was typed, if misspelt words were corrected; else empty.
         is_further: Whether it asks for what the lectures say beyond the answer to `text`.
+        asked: As it was asked, before any change.
     """
 
     text: str
@@ -42,11 +57,14 @@ class Question(msgspec.Struct, frozen=True):
     has_lecture_topic: bool
     typed: str = ""
     is_further: bool = False
+    asked: str = ""
 
     @property
     def corrected(self) -> str:
         """The text if misspelt words were corrected; else empty."""
-        return self.text if self.typed else ""
+        if not self.typed:
+            return ""
+        return self.text if _MARK.search(self.asked[-1:]) else self.text.rstrip(_MARKS)
 
     @property
     def has_words(self) -> bool:
@@ -54,8 +72,11 @@ class Question(msgspec.Struct, frozen=True):
         return any(character.isalnum() for character in self.topic)
 
 
-def read_question(text: str) -> Question:
+def read_question(text: str, as_typed: bool = False) -> Question:
     """Return a question with all that is understood of it.
+
+    Args:
+        as_typed: Whether it is read as it is and not in its `usual_form`: a goal is no question.
 
     Raises:
         QuestionError: It is not text, is empty, or has more than MAX_QUERY characters.
@@ -66,8 +87,11 @@ def read_question(text: str) -> Question:
     >>> read_question("Which lecture should I watch for offline RL?").topic
     'offline RL'
     """
-    text, is_further = without_further(read_text("The question", text))
+    asked = read_text("The question", text)
+    text, is_further = without_further(asked)
     clean = clean_question(text)
+    if not as_typed:
+        text, clean = usual_form(text), usual_form(clean)
     plain = without_named(without_talk(clean))
     intent = read_intent(text)
     # A search for "which lecture" would find moments about lectures.
@@ -85,7 +109,31 @@ def read_question(text: str) -> Question:
         slide=named_slide(text),
         has_lecture_topic=intent.of_lectures and topic_of(text) != text,
         is_further=is_further,
+        asked=asked,
     )
+
+
+def usual_form(text: str) -> str:
+    """Return a question with the capital and the question mark that people leave out.
+
+    The same question must get the same answer however it is typed. Of several sentences, the last
+    one gets a mark only if it begins or ends as a question does: remarks are none.
+
+    >>> usual_form("what is pass@k"), usual_form("What is pass@k ?"), usual_form("BERTとは。")
+    ('What is pass@k?', 'What is pass@k?', 'BERTとは？')
+    >>> usual_form("I read it. why is it deep"), usual_form("Why is it deep? I read it.")
+    ('I read it. Why is it deep?', 'Why is it deep? I read it.')
+    """
+    body = text.rstrip().rstrip(_FINAL).rstrip()
+    if not any(map(str.isalnum, body)):
+        return text
+    before, last = _LAST_SENTENCE.match(body).groups("")  # type: ignore[union-attr]
+    end = text[len(body) :].strip()
+    if before and not (_MARK.search(end) or is_question(last)):
+        return text
+    if last[:1].islower():
+        last = last[0].upper() + last[1:]
+    return f"{before}{last}{'？' if is_japanese(text) else '?'}"
 
 
 def clean_question(text: str) -> str:

@@ -86,7 +86,9 @@ class Searcher:
         if text == question.text:
             return question
         corrected = read_question(text)
-        return replace(corrected, typed=question.text, is_further=question.is_further)
+        return replace(
+            corrected, typed=question.text, is_further=question.is_further, asked=question.asked
+        )
 
     def _is_usual(self, word: str) -> bool:
         """Return whether the encoder has a word as a whole, or as two words run together."""
