@@ -64,6 +64,22 @@ def test_the_entry_with_the_nearest_question_comes_first_and_lectures_filter():
     assert [one.entry.number for one in only] == [1]
 
 
+@pytest.mark.parametrize("text", ["yeast for cakes", "酵母でケーキ"])
+def test_more_wordings_of_a_question_do_not_change_how_near_another_entry_is(text):
+    asks, asks_ja = ("the yeast talk", "gist of yeast"), ("酵母の回", "酵母の要点")
+    talk, advice = entry(1, "bread"), entry(2, "yeast for bread", "which talk for cakes")
+    advice = replace(advice, asks_ja=("ケーキならどの回",))
+    matches = []
+    for times in (1, 9):
+        letters = Letters()
+        worded = replace(talk, asks=asks * times, asks_ja=asks_ja * times)
+        handbook = build_handbook([worded, advice], letters)
+        _, encoding = next(letters.encode_documents([text]))
+        found = rank_entries(handbook, text, encoded(encoding.tokens, encoding.ids))
+        matches.append(next(one for one in found if one.entry == advice))
+    assert matches[0] == matches[1]
+
+
 def test_what_names_a_lecture_is_answered_by_what_is_said_of_this_lecture(index):
     found = index.find("How does the deck rate lecture 6?", k=5)
     entry = find_entry(index.searcher, found).entry

@@ -81,12 +81,13 @@ class Handbook(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def idf(self) -> np.ndarray:
-        """How rare each token id is among the texts, shape (highest id + 1,)."""
-        # Counted in these texts: "author" and "lecture" are rare in notes but common here.
-        documents = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        """How rare each token id is among the entries, shape (highest id + 1,)."""
+        # Counted here: "author" and "lecture" are rare in notes. By entry, so that more wordings of
+        # a question do not make the words of its topic common.
+        texts = np.repeat(np.arange(len(self.entries)), [1 + len(one.asks) for one in self.entries])
         size = int(self.ids.max()) + 1
-        pairs = distinct(documents * size + self.ids)
-        return rarity(np.bincount(pairs % size, minlength=size), len(self.lengths))
+        pairs = distinct(np.repeat(texts, self.lengths) * size + self.ids)
+        return rarity(np.bincount(pairs % size, minlength=size), len(self.entries))
 
     @cached_property
     def grams(self) -> list[tuple[set[str], list[set[str]]]]:
@@ -119,14 +120,16 @@ class Handbook(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def japanese_counts(self) -> Counter[str]:
-        """How many Japanese questions contain each word."""
-        return Counter(word for _, asks in self.japanese for ask in asks for word in ask.words)
+        """How many entries have each word in their Japanese questions."""
+        return Counter(
+            word for _, asks in self.japanese for word in set().union(*(one.words for one in asks))
+        )
 
     @cached_property
     def japanese_sizes(self) -> list[list[float]]:
         """The sum of how rare the words of each Japanese question are."""
         counts = self.japanese_counts
-        rarities = rarity(np.array([*counts.values()]), sum(len(asks) for _, asks in self.japanese))
+        rarities = rarity(np.array([*counts.values()]), len(self.entries))
         weight = dict(zip(counts, rarities.tolist(), strict=True))
         return [
             [sum(weight[word] for word in ask.words) for ask in asks] for _, asks in self.japanese

@@ -91,7 +91,7 @@ def _english(
         return [(0.0, 0.0)] * len(handbook.entries)
     cosines = token_cosines(handbook.tokens, query.tokens.astype(np.float32))
     begins = np.cumsum(handbook.lengths) - handbook.lengths
-    unseen = rarity(np.zeros(1), len(handbook.lengths))
+    unseen = rarity(np.zeros(1), len(handbook.entries))
     weights = np.append(handbook.idf, unseen)[np.minimum(query.ids, len(handbook.idf))]
     forth = np.maximum.reduceat(cosines, begins, axis=0) @ weights / weights.sum()
     held = handbook.idf[handbook.ids]
@@ -117,7 +117,7 @@ def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
     """Return what `_english` returns, by words and pairs of characters."""
     question_terms = Terms.of(japanese_words(question), question)
     counts = np.array([handbook.japanese_counts[word] for word in question_terms.words])
-    rarities = rarity(counts, sum(len(asks) for _, asks in handbook.japanese)).tolist()
+    rarities = rarity(counts, len(handbook.entries)).tolist()
     weight = dict(zip(question_terms.words, rarities, strict=True))
     total = sum(rarities)
     nearness = []

@@ -1,4 +1,4 @@
-"""How rare a term is, among documents and among the short texts of a handbook."""
+"""How rare a term is, among documents and among the entries of a handbook."""
 
 import numpy as np
 
