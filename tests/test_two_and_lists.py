@@ -247,3 +247,58 @@ def test_a_side_is_not_named_twice_and_has_no_heading(index):
 def test_a_moment_that_answers_a_question_about_both_sides_compares_them(index, question, moment):
     cited = index.answer(question).citations[0]
     assert (cited.lecture, cited.start) == moment
+
+
+def turns(index, *questions):
+    """Return the answers of a conversation."""
+    answers, before = [], ""
+    for question in questions:
+        before = index.answer(question, context=before)
+        answers.append(before)
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("questions", "understood"),
+    [(("What is the Switch Transformer?", "who presented it?", "how much faster is it?"),
+      "how much faster is the Switch Transformer?"),
+     (("GPT-3とは？", "パラメータ数は？", "誰が話してた？"), "GPT-3は誰が話してた？"),
+     (("What is GLOM?", "how does it parse images?", "What is BERT?", "who made it?"),
+      "who made BERT?")],
+)  # fmt: skip
+def test_the_subject_of_a_conversation_is_that_of_its_last_whole_question(
+    index, questions, understood
+):
+    assert turns(index, *questions)[-1].understood == understood
+
+
+@pytest.mark.parametrize(
+    ("questions", "lecture"),
+    [(("What is an induction head?", "which lecture is that?"), 9),
+     (("What is an induction head?", "how does it form?", "where do they say that?"), 9),
+     (("誘導ヘッドとは？", "どの講義？"), 9), (("パーシーバーとは？", "それは何分ごろ？"), 6)],
+)  # fmt: skip
+def test_where_it_was_said_is_the_citation_of_the_last_answer(index, questions, lecture):
+    *_, last, place = turns(index, *questions)
+    first = last.citations[0]
+    assert (place.citations[0].lecture, place.citations[0].start) == (lecture, first.start)
+    assert str(lecture) in place.text and first.time in place.text
+
+
+def test_other_questions_for_a_lecture_or_place_are_no_request_for_a_citation():
+    for text in ("Which lecture is about GLOM?", "where is it used?", "どの講義がおすすめ？"):
+        assert "Where in" not in understood_as(text, "What is BERT?")
+
+
+def test_a_question_without_a_name_is_about_the_subject_where_that_is_its_lecture(index):
+    *_, last = turns(
+        index, "1層だけのアテンションモデルでは何ができるの？", "2層になるとどう変わる？"
+    )
+    assert last.citations[0].lecture == 9 and "1層" in last.understood
+    assert index.answer("What is WaveNet?", context="What is GLOM?").understood == ""
+
+
+def test_who_presented_a_thing_is_the_speaker_of_its_lecture(index):
+    assert (
+        "Barret Zoph and Irwan Bello" in index.answer("who presented the Switch Transformer?").text
+    )

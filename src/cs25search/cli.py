@@ -23,6 +23,7 @@ from .times import clock
 from .wording import recording_title
 
 if TYPE_CHECKING:
+    from .records import Answer
     from .search import Index
 
 NO_HIT, DAMAGED = 1, 1
@@ -241,7 +242,8 @@ def _ask_on(index: "Index", options: SearchOptions) -> None:
     from .formats import answer_lines
     from .search import Request
 
-    context, last, urls, question = "", "", dict[int, str](), options.question
+    context: str | Answer = ""
+    last, urls, question = "", dict[int, str](), options.question
     filters = options.filters(index)
     lines_in = iter(sys.stdin.readline, "")
     while True:
@@ -267,7 +269,7 @@ def _ask_on(index: "Index", options: SearchOptions) -> None:
             else:
                 show(answer_lines(answer, options.language(question)), question)
                 urls = {one.n: one.url or one.video.file for one in answer.citations}
-                context, last = answer.understood or question, question
+                context, last = answer, question
         question = ""
 
 

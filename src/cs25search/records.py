@@ -353,6 +353,8 @@ class Answer(msgspec.Struct, frozen=True):
         examples: Questions to try, in reply to small talk; else empty.
         corrected: The question that was answered, if misspelt words were corrected; else empty.
         missing: Words of the question that none of the moments has, if there is no claim.
+        subject: The last question of the conversation that was asked whole, if `understood` is not
+            empty; else empty.
     """
 
     question: str
@@ -370,6 +372,7 @@ class Answer(msgspec.Struct, frozen=True):
     understood: str = ""
     corrected: str = ""
     missing: tuple[str, ...] = ()
+    subject: str = ""
 
 
 def in_language(english: str, japanese: str, language: Language) -> str:

@@ -367,14 +367,23 @@ class Request(msgspec.Struct, frozen=True):
 
     Attributes:
         filters: Which chunks may answer it.
-        context: The previous question, for follow-ups such as "and why?"; else empty.
+        context: The previous question, for follow-ups such as "and why?"; else empty. An answer
+            also has what the conversation is about.
         exact: Search for the words as typed; otherwise, misspelt ones are corrected.
     """
 
     question: str
     filters: Filters = EVERYTHING
-    context: str = ""
+    context: str | Answer = ""
     exact: bool = False
+
+
+def turn_of(context: str | Answer) -> tuple[str, str]:
+    """Return the previous question as it was understood, and the last one that was asked whole."""
+    if isinstance(context, str):
+        return context, ""
+    before = context.understood or context.question
+    return before, context.subject or before
 
 
 class Index:
@@ -477,7 +486,7 @@ class Index:
         question: str,
         lectures: Iterable[int] = (),
         on_sentence: Callable[[Sentence], None] = lambda sentence: None,
-        context: str = "",
+        context: str | Answer = "",
         exact: bool = False,
     ) -> Answer:
         """Return what the lectures say about a question, with citations for every sentence.
@@ -490,7 +499,8 @@ class Index:
             lectures: Only these lectures of the deck; all videos when empty.
             on_sentence: Called with each sentence by a language model once it has passed the
                 checks.
-            context: The previous question, for follow-ups such as "and why?".
+            context: The previous question, or the answer to it, for follow-ups such as "and why?".
+                An answer also has what the conversation is about.
             exact: Search for the words as typed; otherwise, misspelt ones are corrected.
 
         Raises:
@@ -518,11 +528,8 @@ class Index:
 
         question = read_text("The question", request.question)
         with log.question("answer", self.name, question) as outcome:
-            whole = question
-            if request.context:
-                from .question.follow_up import understood_as
-
-                whole = understood_as(question, request.context)
+            before, subject = turn_of(request.context)
+            whole = self.understood(question, before, subject, request.filters)
             k = max(JUDGED, read_count("k", shown) if shown is not None else 0)
             found = self.searcher.find(self._read(whole, request.exact), request.filters, k)
             answer = self._answer(found, on_sentence, outcome)
@@ -530,7 +537,29 @@ class Index:
                 answer = limit_moments(answer, found, shown)
             if whole == question:
                 return answer
-            return replace(answer, question=question, understood=whole)
+            return replace(answer, question=question, understood=whole, subject=subject or before)
+
+    def understood(
+        self, question: str, context: str, subject: str = "", filters: Filters = EVERYTHING
+    ) -> str:
+        """Return a question that can be asked alone: itself, or completed from those before it.
+
+        Args:
+            context: The previous question, as it was understood; empty without one.
+            subject: The last question that was asked whole, if that is another one.
+
+        Raises:
+            QuestionError: As for `search`.
+        """
+        if not context.strip():
+            return question
+        from .answers.conversation import in_conversation
+        from .question.follow_up import understood_as
+
+        whole = understood_as(question, context, subject)
+        if whole != question:
+            return whole
+        return in_conversation(self.searcher, question, subject or context, filters)
 
     def fits(self, found: Found) -> bool:
         """Return whether the moments found may answer the question, as `answer` decides it."""

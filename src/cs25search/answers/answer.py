@@ -25,6 +25,7 @@ from .compare import (
     side_question,
     speaks_of,
 )
+from .conversation import place_of
 from .course import answers_course, course_answer, find_entry
 from .definers import find_definition
 from .extract import build_extract
@@ -66,6 +67,8 @@ def build_answer(
     findings, extract = _extract(searcher, found, findings)
     if question.is_further:
         findings, extract = _further(findings, extract)
+    if question.asks_place:
+        return place_of(extract, question.language)
     # A list and an outline are complete as they are.
     if endpoint is None or extract.status != "answered" or _is_outline(extract):
         return extract

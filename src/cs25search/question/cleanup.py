@@ -18,6 +18,8 @@ from .lecture_nouns import LECTURE_JA
 
 # Begins a question for what the lectures say beyond the answer to the rest of it.
 FURTHER = {"en": "More: ", "ja": "続き："}
+# Begins a question for where in the lectures the answer to the rest of it is given.
+PLACE = {"en": "Where in the lectures: ", "ja": "どの講義の何分："}
 ENOUGH = 2  # content words that a question needs to be understood on its own
 _QUOTES = r"[\"”」』)）]*"
 _EMOJI = r"\s*[\u2600-\u27bf\U0001f300-\U0001faff]+\ufe0f?\s*"
@@ -152,6 +154,35 @@ def without_further(question: str) -> tuple[str, bool]:
         if rest.strip() and rest != question:
             return rest, True
     return question, False
+
+
+def without_place_asked(question: str) -> tuple[str, bool]:
+    """Return a question without a request for the place of its answer, and whether there was one.
+
+    >>> without_place_asked("Where in the lectures: What is GLOM?")
+    ('What is GLOM?', True)
+    """
+    for begin in PLACE.values():
+        rest = question.removeprefix(begin)
+        if rest.strip() and rest != question:
+            return rest, True
+    return question, False
+
+
+def asks_place(question: str) -> bool:
+    """Return whether a question asks where the last answer was given, and nothing else.
+
+    >>> [asks_place(text) for text in ("which lecture is that?", "where do they say that?")]
+    [True, True]
+    >>> [asks_place(text) for text in ("それはどの講義の何分ごろ？", "どの講義？", "何分ごろ？")]
+    [True, True, True]
+    >>> [asks_place(text) for text in ("where is it used?", "Which lecture is about GLOM?")]
+    [False, False]
+    """
+    suffix = "_ja" if is_japanese(question) else ""
+    said = {*(japanese_words(question) if suffix else map(_fold, _WORD.findall(question)))}
+    groups = [_talk(f"place_{part}{suffix}") for part in ("asks", "names", "beside")]
+    return frozenset().union(*groups) >= said and not any(map(said.isdisjoint, groups[:2]))
 
 
 def topic_of(question: str) -> str:

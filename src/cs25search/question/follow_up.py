@@ -1,11 +1,16 @@
-"""Complete a follow-up question from the question before it."""
+"""Complete a follow-up question from the question before it.
+
+What the last question that was asked whole is about is the subject of the conversation: "it" in the
+third question is still the subject of the first one.
+"""
 
 import re
 
 from ..text.japanese import is_japanese, japanese_words, language_of
 from .aliases import english_name
-from .cleanup import FURTHER, topic_of, without_further
+from .cleanup import FURTHER, PLACE, asks_place, topic_of, without_further, without_place_asked
 from .lecture_nouns import LECTURE, LECTURE_JA
+from .read import usual_end
 from .small_talk import is_small_talk
 
 MOST_LETTERS = 18  # of a Japanese question without a subject
@@ -61,7 +66,11 @@ _ASKING = re.compile(
     re.I,
 )
 _ASKING_JA = re.compile(
-    r"(?:にするのは|とは|って何|は何|(?:な?の)?はなぜ|するのは|はどう|を要約|の要点|について).*$"
+    r"[でに]?(?:にするのは|とは|って何|は何|(?:な?の)?はなぜ|するのは|はどう|を要約|の要点|について).*$"
+)
+# The subject of "1層だけのモデルでは何ができるの".
+_SUBJECT_JA = re.compile(
+    r"^(?P<name>[^、。？?はが]{2,30}?)(?:では|には|とは|って|は|が)(?!.{0,2}$)"
 )
 # "and in lecture 3?", "what about the third talk?", 第3回は？
 _OTHER_LECTURE = re.compile(
@@ -77,9 +86,17 @@ _WHICH_LECTURE = re.compile(rf"^(?:which|what) {LECTURE}\b|どの{LECTURE_JA}", 
 _WHERE = re.compile(r"\b(?P<word>in|for|of|with|on|about|to) (?:the )?[^?]+\??$", re.I)
 
 
-def understood_as(question: str, context: str) -> str:
+def understood_as(question: str, context: str, subject: str = "") -> str:
     """Return a question that can be asked alone: itself, or completed from the one before it.
 
+    Args:
+        context: The previous question, as it was understood.
+        subject: The last question that was asked whole, if that is another one.
+
+    >>> understood_as("how fast is it?", "Who presented GLOM?", "What is GLOM?")
+    'how fast is GLOM?'
+    >>> understood_as("which lecture is that?", "What is GLOM?")
+    'Where in the lectures: What is GLOM?'
     >>> before = "Which part of the Switch Transformer runs in float32?"
     >>> understood_as("and why?", before)
     'Why the Switch Transformer runs in float32?'
@@ -106,8 +123,10 @@ def understood_as(question: str, context: str) -> str:
     """
     if not context.strip() or is_small_talk(question) or not any(map(str.isalnum, question)):
         return question
-    text = question.strip()
-    context, _ = without_further(context)
+    text = usual_end(question)
+    context, _ = without_further(without_place_asked(context)[0])
+    if asks_place(text):
+        return f"{PLACE[language_of(context)]}{context}"
     if _MORE.match(text):
         return f"{FURTHER[language_of(context)]}{context}"
     japanese = is_japanese(text)
@@ -115,23 +134,26 @@ def understood_as(question: str, context: str) -> str:
     if elsewhere and len(_LECTURE.findall(context)) == 1:
         return _LECTURE.sub(elsewhere["lecture"], context)
     topic = topic_before(context)
+    whole = topic_before(without_further(subject)[0]) if subject else topic
     if bare := (_BARE_JA if japanese else _BARE).match(text):
         word = bare["word"]
         return f"{word}{topic}？" if japanese else f"{word.capitalize()} {topic}?"
     if about := (_ABOUT_JA if japanese else _ABOUT).match(text):
         other = about["other"]
         if japanese and _lacks_subject(text):
-            return f"{topic}の{other}は？"
+            return f"{whole}の{other}は？"
         # Longer ones name their own topic: "Transformerの今後の課題は？"
         if not _JOINED_JA.search(other) if japanese else len(text.split()) <= MOST_WORDS:
             return _about(context, other, japanese)
     if place := _PLACE.match(text):
         return f"{context.rstrip('?？。. ')}: {place['word']} {place['other']}?"
     if japanese:
-        pointed = _POINTS_JA.sub(lambda found: f"{found['asks'] or ''}{topic}", text, count=1)
-        return f"{topic}は{text}" if pointed == text and _lacks_subject(text) else pointed
+        pointed = _POINTS_JA.sub(lambda found: f"{found['asks'] or ''}{whole}", text, count=1)
+        if pointed != text:
+            return pointed
+        return f"{whole}は{text}" if _lacks_subject(text) else question
     if len(text.split()) <= MOST_WORDS and _POINTS.search(text):
-        return _POINTS.sub(topic, text, count=1)
+        return _POINTS.sub(lambda found: whole, text, count=1)
     return question
 
 
@@ -167,5 +189,8 @@ def topic_before(context: str) -> str:
         topic = topic_of(context)
         return f"{topic}の講義" if is_japanese(context) else f"the lecture on {topic}"
     if is_japanese(context):
-        return _ASKING_JA.sub("", context).rstrip("。？?") or context
+        topic = _ASKING_JA.sub("", context).rstrip("。？?") or context
+        if topic == context.rstrip("。？?") and (found := _SUBJECT_JA.match(context)):
+            return found["name"]
+        return topic
     return _ASKING.sub("", context.strip()).rstrip("?. ") or context

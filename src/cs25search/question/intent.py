@@ -46,7 +46,7 @@ _LECTURE = re.compile(
 _SPEAKS = re.compile(
     r"\bwho (?:is|was|are|were|gives?|gave|presents?|presented|speaks?|spoke|teaches|taught|holds|"
     rf"talks?|lectures?|explains?|explained)\b.*\b(?:{LECTURE}|speakers?|presents?|"
-    r"speaks?|lectures?)\b|\bwho (?:presents?|speaks?|lectures?)\b"
+    r"speaks?|lectures?)\b|\bwho (?:presents?|presented|speaks?|spoke|lectures?)\b"
     r"|(?:誰|だれ).*(?:話し|講演|講義|授業|発表|担当)"
     r"|(?:話し|講演|講義|授業|発表|講師|話者|担当).*(?:誰|だれ)",
     re.I,

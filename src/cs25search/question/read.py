@@ -15,6 +15,7 @@ from .cleanup import (
     topic_of,
     whole_question,
     without_further,
+    without_place_asked,
     without_talk,
 )
 from .intent import Intent, read_intent
@@ -44,6 +45,7 @@ class Question(msgspec.Struct, frozen=True):
         typed: As it was typed, if misspelt words were corrected; else empty.
         is_further: Whether it asks for what the lectures say beyond the answer to `text`.
         asked: As it was asked, before any change.
+        asks_place: Whether it asks for the lecture and time of the answer to `text` alone.
     """
 
     text: str
@@ -58,6 +60,7 @@ class Question(msgspec.Struct, frozen=True):
     typed: str = ""
     is_further: bool = False
     asked: str = ""
+    asks_place: bool = False
 
     @property
     def corrected(self) -> str:
@@ -88,7 +91,8 @@ def read_question(text: str, as_typed: bool = False) -> Question:
     'offline RL'
     """
     asked = read_text("The question", text)
-    text, is_further = without_further(asked)
+    text, asks_place = without_place_asked(asked)
+    text, is_further = without_further(text)
     clean = clean_question(text)
     if not as_typed:
         text, clean = usual_form(text), usual_form(clean)
@@ -110,6 +114,7 @@ def read_question(text: str, as_typed: bool = False) -> Question:
         has_lecture_topic=intent.of_lectures and topic_of(text) != text,
         is_further=is_further,
         asked=asked,
+        asks_place=asks_place,
     )
 
 
@@ -134,6 +139,16 @@ def usual_form(text: str) -> str:
     if last[:1].islower():
         last = last[0].upper() + last[1:]
     return f"{before}{last}{'？' if is_japanese(text) else '?'}"
+
+
+def usual_end(text: str) -> str:
+    """Return a question with the mark at its end that people leave out.
+
+    >>> usual_end("画像の場合は"), usual_end("and why"), usual_end("...")
+    ('画像の場合は？', 'and why?', '...')
+    """
+    usual, bare = usual_form(text), text.strip()
+    return bare[:1] + usual.strip()[1:]
 
 
 def clean_question(text: str) -> str:

@@ -87,7 +87,11 @@ class Searcher:
             return question
         corrected = read_question(text)
         return replace(
-            corrected, typed=question.text, is_further=question.is_further, asked=question.asked
+            corrected,
+            typed=question.text,
+            is_further=question.is_further,
+            asked=question.asked,
+            asks_place=question.asks_place,
         )
 
     def _is_usual(self, word: str) -> bool:

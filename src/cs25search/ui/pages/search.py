@@ -33,6 +33,7 @@ BOX_LETTERS = 60  # of a question; a phone or a narrow box cuts off the rest
 TITLES = 5  # of chapters or lectures, where there are no questions to try
 # Keys in the session state: the previous question, this one completed, one to search as typed.
 CONTEXT, WHOLE, AS_TYPED = "context", "whole-question", "as-typed"
+SUBJECT, LAST = "subject", "last-question"  # the last question asked whole; the one on the page
 EVERYWHERE = "everywhere"  # the switch that searches all courses
 SHOWN = "more-shown"  # how often more moments were asked for, by question
 
@@ -76,6 +77,7 @@ def _show_results(
     try:
         index = live_index(context)
         exact = st.session_state.get(AS_TYPED) == question
+        whole = _complete(index, question, whole)
         k = HITS + MORE * st.session_state.get(SHOWN, {}).get(question, 0)
         found = (
             index.find(whole, k, chosen_filters(lectures, index.generation.videos), exact)
@@ -145,8 +147,17 @@ def understand(question: str) -> str:
     """Return a question completed from the previous one, unless it is to be searched as typed."""
     state = st.session_state
     earlier = "" if state.get(AS_TYPED) == question else state.get(CONTEXT, "")
-    whole = understood_as(question, earlier)
+    whole = understood_as(question, earlier, state.get(SUBJECT, ""))
     state[WHOLE] = whole
+    return whole
+
+
+def _complete(index: Index, question: str, whole: str) -> str:
+    """Return a question that names nothing about the subject of the conversation, if that fits."""
+    state = st.session_state
+    if question and whole == question and state.get(AS_TYPED) != question:
+        whole = index.understood(question, state.get(CONTEXT, ""), state.get(SUBJECT, ""))
+    state[WHOLE], state[LAST] = whole, question
     return whole
 
 
@@ -166,7 +177,10 @@ def _show_understood(context: PageContext, question: str, key: str, said: str) -
 def _on_question(context: PageContext) -> None:
     """Keep the last question for one that needs it; it lasts as long as the session."""
     is_whole = st.session_state["q"] in suggested(context).questions
-    st.session_state[CONTEXT] = "" if is_whole else st.session_state.get(WHOLE, "")
+    state = st.session_state
+    before = "" if is_whole else state.get(WHOLE, "")
+    kept = state.get(SUBJECT, "") if before != state.get(LAST, "") else ""
+    state[CONTEXT], state[SUBJECT] = before, kept if before and kept else before
 
 
 def _ask_for_question(context: PageContext) -> str:
@@ -222,7 +236,9 @@ def _ask_again(key: str) -> None:
 
 def _ask_whole(question: str) -> None:
     st.session_state["q"] = question
-    st.session_state[CONTEXT] = ""  # an example or an earlier question is complete
+    st.session_state[CONTEXT] = st.session_state[SUBJECT] = (
+        ""  # an example or an earlier question is complete
+    )
 
 
 def _show_found(context: PageContext, index: Index, found: Found, course: "DeltaGenerator") -> None:

@@ -1,0 +1,59 @@
+"""Questions of a conversation: about its subject, and about the place of an answer."""
+
+from msgspec.structs import replace
+
+from ..question.conversation import about_subject
+from ..question.read import read_question
+from ..ranking.filters import Filters
+from ..ranking.searcher import Searcher
+from ..records import Answer, Citation, Language, Sentence
+from ..wording import named_lecture
+from .citations import text_of
+from .findings import JUDGED, judge
+
+MOST_PLACES = 3  # named
+BETTER = 0.1  # by which the subject must make an answer more probable, if it leads elsewhere
+
+
+def in_conversation(searcher: Searcher, question: str, subject: str, filters: Filters) -> str:
+    """Return a question that names nothing, about the subject of the conversation if that fits.
+
+    It fits if the question alone finds another lecture than the subject and both together the
+    lecture of the subject.
+    """
+    about = about_subject(question, subject)
+    if not about:
+        return question
+
+    def lecture_of(text: str) -> tuple[str, float]:
+        found = judge(searcher, searcher.find(read_question(text), filters, JUDGED))
+        hits = found.found.hits
+        return (hits[0].video.video_id if hits else "", found.probability)
+
+    meant, _ = lecture_of(subject)
+    alone, both = lecture_of(question), lecture_of(about)
+    return about if meant and alone[0] != meant == both[0] else question
+
+
+def place_of(answer: Answer, language: Language) -> Answer:
+    """Return the lectures and times that an answer cites; itself without any."""
+    places: dict[str, Citation] = {}
+    for one in answer.citations:
+        if one.lecture and one.kind in ("note", "transcript", "lecture"):
+            places.setdefault(_place(one, language), one)
+    shown = list(places.items())[:MOST_PLACES]
+    if answer.status != "answered" or not shown:
+        return answer
+    citations = tuple(replace(one, n=n) for n, (_, one) in enumerate(shown, start=1))
+    sentences = tuple(Sentence(text, (n,)) for n, (text, _) in enumerate(shown, start=1))
+    return replace(
+        answer, sentences=sentences, citations=citations, text=text_of(sentences, language)
+    )
+
+
+def _place(one: Citation, language: Language) -> str:
+    """Return the lecture and time of a citation as a sentence."""
+    named = named_lecture(one.video, language, True)
+    if one.kind == "lecture":
+        return f"{named}。" if language == "ja" else f"{named}."
+    return f"{named}、{one.time}から。" if language == "ja" else f"{named}, from {one.time}."
