@@ -104,6 +104,8 @@ def test_comparison_shows_both_sides_or_says_which_one_is_missing(index):
     assert answer.status == "answered"
     assert "Perceiver: " in answer.text and "Switch Transformer: " in answer.text
     assert {sentence.side for sentence in answer.sentences} == {"Switch Transformer", "Perceiver"}
+    # Its sentence begins with the name, but the other side's does not: both get their label.
+    assert "Perceiver: Perceivers are" in answer.text
     one = index.answer("Perceiver vs Mixtral")
     assert "Mixtral: I found nothing about it." in one.text
 

@@ -212,7 +212,9 @@ def answer_for_side(
     are_names = all(len(names_of(one)) > 1 for one in pair)
     taken = {(one.video_id, one.start) for one in (other.citations[:1] if other else ())}
     candidates = [findings] if findings.probability else []
-    candidates += [only_hit(whole, hit_index) for hit_index in range(len(whole.found.hits))]
+    of_whole = [only_hit(whole, hit_index) for hit_index in range(len(whole.found.hits))]
+    # More is asked than what two names stand for: the moments of the whole question know it.
+    candidates = [*candidates, *of_whole] if are_names else [*of_whole, *candidates]
     for one in candidates:
         extract = build_extract(one)
         first = extract.citations[0]
@@ -230,14 +232,17 @@ def join_sides(
     """Join two answers into one that cites each moment once; None if neither side has one.
 
     Args:
-        sides: The names shown before the sides; "" for the parts of a question.
+        sides: The names shown before the sides, unless each begins with its own; "" for the parts
+            of a question.
         answers: One for each side; None if the lectures have nothing about it.
     """
     japanese = question.language == "ja"
     sentences: list[Sentence] = []
     citations: list[Citation] = []
-    for side, found in zip(sides, answers, strict=True):
-        own = _own(found) if found else []
+    owns = [_own(found) if found else [] for found in answers]
+    begin = zip(sides, owns, strict=True)
+    labels = not all(own and _begins_with(side, own[0].body) for side, own in begin)
+    for side, found, own in zip(sides, answers, owns, strict=True):
         if not found or not own:
             missing = "講義では見つかりませんでした。" if japanese else "I found nothing about it."
             sentences.append(Sentence(_named(side, missing, japanese), (), side))
@@ -249,7 +254,8 @@ def join_sides(
         cited = {n for one in own for n in one.citations}
         numbers = tuple(_number(one, citations) for one in found.citations if one.n in cited)
         if side:  # names itself what its first sentence is about
-            texts = [_named(side, fresh[0].body, japanese), *(one.text for one in fresh[1:])]
+            first = _named(side, fresh[0].body, japanese) if labels else fresh[0].body
+            texts = [first, *(one.text for one in fresh[1:])]
             sentences += [Sentence(text, numbers, side) for text in texts]
         else:
             sentences += [replace(one, citations=numbers) for one in fresh]
@@ -372,14 +378,18 @@ def _words_of(text: str) -> set[str]:
 
 
 def _named(side: str, text: str, japanese: bool) -> str:
-    """Return what is said about a side with its name in front, unless it begins with it.
+    """Return what is said about a side with its name in front.
 
-    >>> _named("GPT-2", "It is small.", False), _named("GPT-2", "GPT-2 is small.", False)
-    ('GPT-2: It is small.', 'GPT-2 is small.')
+    >>> _named("GPT-2", "It is small.", False), _named("", "It is small.", False)
+    ('GPT-2: It is small.', 'It is small.')
     """
-    if not side or text.casefold().startswith(side.casefold()):
+    if not side:
         return text
     return f"{side}：{text}" if japanese else f"{side}: {text}"
+
+
+def _begins_with(side: str, text: str) -> bool:
+    return text.casefold().startswith(side.casefold())
 
 
 def _number(citation: Citation, citations: list[Citation]) -> int:

@@ -25,8 +25,9 @@ ASKED, DEFINING, ABOUT = 0.5, 0.35, 0.2
 def find_definition(searcher: Searcher, findings: Findings) -> Findings:
     """Return findings whose first moment says what a question wants defined.
 
-    A Japanese question is also asked in English: notes may use another Japanese word for the thing.
-    Other questions, and those for which no moment is better, keep their findings.
+    It is also asked as "What is X?": another wording may miss the note that explains X, and notes
+    may use another Japanese word for the thing. Other questions, and those for which no moment is
+    better, keep their findings.
     """
     question, found = findings.found.question, findings.found
     term = defined_term(question.text)
@@ -35,12 +36,13 @@ def find_definition(searcher: Searcher, findings: Findings) -> Findings:
     further = searcher.find_again(found, found.filters, LOOKED_AT)
     best = max(_ranked(term, further, question.language), key=lambda one: one[0])
     name = english_name(term) or term
-    if question.language == "ja" and name.isascii():
-        asked = read_question(f"What is {name}?")
-        other = searcher.find(asked, found.filters, LOOKED_AT)
-        in_english = max(_ranked(term, other, "ja"), key=lambda one: one[0], default=(0.0, None))
-        if in_english[1] and in_english[0] > max(best[0], 1 + ASKED / 2):
-            return with_hits(findings, replace(found, part=other.part), (in_english[1],))
+    if name.isascii():
+        other = searcher.find(read_question(f"What is {name}?"), found.filters, LOOKED_AT)
+        plainly = max(
+            _ranked(term, other, question.language), key=lambda one: one[0], default=(0.0, None)
+        )
+        if plainly[1] and plainly[0] > max(best[0], 1 + ASKED / 2):
+            return with_hits(findings, replace(found, part=other.part), (plainly[1],))
     first = best[1]
     if first == found.hits[0]:
         return findings
