@@ -217,10 +217,12 @@ def test_failed_answer_of_a_model_stays_with_the_session_that_saw_it(model):
     assert len(model.requests) == 2
 
 
-@pytest.mark.parametrize("error", [Cs25SearchError("the disk is gone"), RuntimeError("no memory")])
-def test_error_of_one_visitor_is_not_the_next_ones(monkeypatch, error):
-    question = f"{FLOAT32['en']}{'!' * len(str(error))}"  # one that nobody has asked
-
+@pytest.mark.parametrize(
+    ("error", "question"),  # which nobody has asked
+    [(Cs25SearchError("the disk is gone"), "Why does the router need float32 in Switch?"),
+     (RuntimeError("no memory"), "What happens if the router has no float32?")],
+)  # fmt: skip
+def test_error_of_one_visitor_is_not_the_next_ones(monkeypatch, error, question):
     def fail(*arguments):
         raise error
 
