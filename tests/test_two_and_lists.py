@@ -304,3 +304,31 @@ def test_who_presented_a_thing_is_the_speaker_of_its_lecture(index):
     assert (
         "Barret Zoph and Irwan Bello" in index.answer("who presented the Switch Transformer?").text
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [("CNNとViTの計算コストや精度の違いを教えて", 3),
+     ("RNNとTransformerの学習速度や並列化の違いは？", 1),
+     ("Gaussian process, k-NN, kernel methods limitations versus NPT", 7)],
+)  # fmt: skip
+def test_a_comparison_is_not_cut_where_the_whole_question_has_a_better_moment(
+    index, question, first
+):
+    answer = index.answer(question)
+    assert [sentence.side for sentence in answer.sentences] == [""] * len(answer.sentences)
+    assert answer.citations[0].lecture == first
+
+
+def test_what_is_compared_belongs_to_both_sides(index):
+    answer = index.answer("BERTとGPTの学習のさせ方の違い")
+    assert {sentence.side for sentence in answer.sentences} == {"BERT", "GPT"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the difference between a SQL left join and an inner join?",
+     "SQLの左外部結合と内部結合の違いは何ですか？"],
+)  # fmt: skip
+def test_a_comparison_that_no_moment_answers_is_not_answered_side_by_side(index, question):
+    assert index.answer(question).status == "not_in_lectures"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from ..language_model import Endpoint
+from ..question.aliases import names_of
 from ..question.parts import completed, own_names, two_parts, with_topic
 from ..question.read import read_question
 from ..question.small_talk import is_small_talk
@@ -16,6 +17,7 @@ from .citations import build_citation
 from .compare import (
     MOMENTS,
     answer_for_side,
+    belongs_to,
     beyond,
     compared,
     comparing,
@@ -24,6 +26,7 @@ from .compare import (
     no_answer_to,
     side_question,
     speaks_of,
+    without_quality,
 )
 from .conversation import place_of
 from .course import answers_course, course_answer, find_entry
@@ -214,7 +217,11 @@ def _cites_first(answer: Answer, findings: Findings) -> bool:
 
 
 def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer | None:
-    """Return an answer to a comparison; None if the question is not one, or nothing fits."""
+    """Return an answer to a comparison; None if the question is not one, or nothing fits.
+
+    Also None if the whole question is answered, asks more than for two names, and the moments of
+    its sides are not among its own.
+    """
 
     def judge_other(text: str) -> Findings:
         side = judge(searcher, searcher.find(read_question(text), filters, JUDGED))
@@ -224,12 +231,35 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
     pair = compared(question.text)
     if pair is None:
         return None
+    pair, quality = without_quality(pair)
     if whole.status == "answered" and (one := comparing(whole, pair)):
         return one
-    sides = [judge_other(side_question(side, question.language)) for side in pair]
-    for side in sides:
-        if side.status == "answered" and (one := comparing(side, pair)):
-            return replace(one, question=question.text)
+    are_names = [len(names_of(side)) > 1 for side in pair]
+    if not whole.fits and not any(are_names):
+        return None
+    for asked in dict.fromkeys((quality, "")):
+        sides = [judge_other(side_question(side, question.language, asked)) for side in pair]
+        for side in sides:
+            if side.status == "answered" and (one := comparing(side, pair)):
+                return replace(one, question=question.text)
+        answers = _answers_for_sides(searcher, whole, pair, sides, filters)
+        # What is asked beyond two names, the best moments of the whole question say better.
+        both_names = all(are_names) and not quality
+        own = [belongs_to(answer, whole) for answer in answers]
+        known = any(own) if all(are_names) and not asked else all(own)
+        if whole.status != "answered" or both_names or known:
+            return join_sides(question, pair, answers)
+    return None
+
+
+def _answers_for_sides(
+    searcher: Searcher,
+    whole: Findings,
+    pair: tuple[str, str],
+    sides: list[Findings],
+    filters: Filters,
+) -> list[Answer | None]:
+    """Return an answer for each side of a comparison, None for one without a moment."""
 
     def find_in(lecture: int) -> Findings:
         limits = replace(filters, lectures=frozenset([lecture]))
@@ -239,8 +269,7 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
     first = answer_for_side(pair, pair[0], sides[0], whole)
     beside = in_same_lecture(sides[1], sides[0], find_in)
     second = answer_for_side(pair, pair[1], beside, whole, first)
-    second = second or answer_for_side(pair, pair[1], sides[1], whole, first)
-    return join_sides(question, pair, [first, second])
+    return [first, second or answer_for_side(pair, pair[1], sides[1], whole, first)]
 
 
 def limit_moments(answer: Answer, found: Found, k: int) -> Answer:

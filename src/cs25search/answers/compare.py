@@ -36,6 +36,12 @@ _PAIRS = tuple(
         r"^(?P<x>.+?)と(?P<y>.+?)(?:の(?:違い|差|比較)|は(?:どう|何が)(?:違|ちが)|を比(?:べ|較)).*$",
     )
 )
+# What is compared belongs to both sides: "a dense model in terms of compute", ViTの計算コスト.
+_QUALITY = re.compile(
+    r"^(?P<name>.+?) (?:in terms of|with (?:regard|respect) to|regarding|concerning) (?P<of>.+)$"
+    r"|^(?P<name_ja>[^の]+)の(?P<of_ja>[^の].+)$",
+    re.I,
+)
 _CONTRAST = re.compile(
     r"\b(?:unlike|whereas|than|versus|vs|instead|differs?|differences?|compared|rather|against"
     r"|contrast(?:s|ed)?)\b"
@@ -73,12 +79,40 @@ def compared(question: str) -> tuple[str, str] | None:
     return None
 
 
-def side_question(side: str, language: Language) -> str:
+def without_quality(pair: tuple[str, str]) -> tuple[tuple[str, str], str]:
+    """Return the two sides without the quality in which they are compared, and that quality.
+
+    >>> without_quality(("CNN", "ViTの計算コスト")), without_quality(("a", "b in terms of cost"))
+    ((('CNN', 'ViT'), '計算コスト'), (('a', 'b'), 'cost'))
+    >>> without_quality(("PerceiverのQ", "PerceiverのK"))
+    (('PerceiverのQ', 'PerceiverのK'), '')
+    """
+    found = _QUALITY.match(pair[1])
+    if found is None or _QUALITY.match(pair[0]):
+        return pair, ""
+    kept = found["name"] or found["name_ja"]
+    return (pair[0], kept), found["of"] or found["of_ja"]
+
+
+def belongs_to(answer: Answer | None, whole: Findings) -> bool:
+    """Return whether the first moment of a side is among the best of the whole question."""
+    if answer is None:
+        return False
+    first, hits = answer.citations[0], whole.found.hits
+    near = [hit for hit in hits if hit.score >= NEAR_COMPARING * hits[0].score]
+    return any((hit.video, hit.start) == (first.video, first.start) for hit in near)
+
+
+def side_question(side: str, language: Language, quality: str = "") -> str:
     """Return the question to ask about one side of a comparison.
 
     >>> side_question("BERT", "en"), side_question("BERT", "ja")
     ('What is BERT?', 'BERTとは何ですか？')
+    >>> side_question("BERT", "en", "cost"), side_question("BERT", "ja", "計算コスト")
+    ('BERT: cost?', 'BERTの計算コストは？')
     """
+    if quality:
+        return f"{side}の{quality}は？" if language == "ja" else f"{side}: {quality}?"
     return f"{side}とは何ですか？" if language == "ja" else f"What is {side}?"
 
 
