@@ -246,9 +246,7 @@ def answer_for_side(
     are_names = all(len(names_of(one)) > 1 for one in pair)
     taken = {(one.video_id, one.start) for one in (other.citations[:1] if other else ())}
     candidates = [findings] if findings.probability else []
-    of_whole = [only_hit(whole, hit_index) for hit_index in range(len(whole.found.hits))]
-    # More is asked than what two names stand for: the moments of the whole question know it.
-    candidates = [*candidates, *of_whole] if are_names else [*of_whole, *candidates]
+    candidates += [only_hit(whole, hit_index) for hit_index in range(len(whole.found.hits))]
     for one in candidates:
         extract = build_extract(one)
         first = extract.citations[0]
