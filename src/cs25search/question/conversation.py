@@ -12,11 +12,13 @@ def about_subject(question: str, subject: str) -> str:
 
     >>> about_subject("2層になるとどう変わる？", "1層のモデルでは何ができるの？")
     '1層のモデルについて、2層になるとどう変わる？'
-    >>> about_subject("what happens at a higher temperature?", "How does pass@k work?")
-    'what happens at a higher temperature: pass@k work?'
-    >>> about_subject("What is BERT?", "What is GLOM?")
-    ''
+    >>> about_subject("what happens with a hundred samples?", "How does pass@k work?")
+    'what happens with a hundred samples: pass@k work?'
+    >>> about_subject("What is BERT?", "What is GLOM?"), about_subject("?!", "What is GLOM?")
+    ('', '')
     """
+    if not any(map(str.isalnum, question)):
+        return ""
     japanese = is_japanese(question)
     too_long = len(question) > MOST_LETTERS if japanese else len(question.split()) > MOST_WORDS
     if not subject or too_long or is_small_talk(question) or own_names(question):
