@@ -332,3 +332,42 @@ def test_what_is_compared_belongs_to_both_sides(index):
 )  # fmt: skip
 def test_a_comparison_that_no_moment_answers_is_not_answered_side_by_side(index, question):
     assert index.answer(question).status == "not_in_lectures"
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [("which company is Chris Olah at", ["Anthropic"]),
+     ("who is Chris Olah and which company is he at", ["Anthropic"]),
+     ("which university is Aditya Grover from?", ["Aditya Grover (FAIR)"]),
+     ("Mark Chenはどこの所属？", ["OpenAI"])],
+)  # fmt: skip
+def test_who_a_speaker_is_and_where_is_said_by_the_course(index, question, texts):
+    answer = index.answer(question)
+    assert answer.citations[0].kind == "lecture"
+    assert all(text in answer.text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("question", "lectures"),
+    [("マルチヘッドアテンションの役割と、マスクをかける理由を教えてください", {7, 1}),
+     ("NPTはどんなデータセットで評価されて、XGBoostと比べて勝ったの？", {7})],
+)  # fmt: skip
+def test_japanese_parts_that_are_told_or_checked(index, question, lectures):
+    cited = index.answer(question).citations
+    assert {one.lecture for one in cited} == lectures and len(cited) == 2
+
+
+def test_the_closest_moment_of_a_part_is_told_and_not_only_named(index):
+    answer = index.answer("tokens get dropped in switch transformer right? does that hurt")
+    assert "the closest moment says: No Token Left Behind" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["which lecture should i watch first if i know nothing about transformers",
+     "What lecture do I begin with, having zero knowledge?",
+     "知識ゼロの人はどの講義から見るべき？"],
+)  # fmt: skip
+def test_advice_is_given_where_a_question_for_a_lecture_names_no_topic(index, question):
+    answer = index.answer(question)
+    assert answer.citations[0].kind == "slide" and "1" in answer.text

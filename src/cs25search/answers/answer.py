@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from ..language_model import Endpoint
 from ..question.aliases import names_of
-from ..question.parts import completed, own_names, two_parts, with_topic
+from ..question.parts import completed, is_told, own_names, two_parts, with_topic
 from ..question.read import read_question
 from ..question.small_talk import is_small_talk
+from ..ranking.entries import Match
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher
 from ..records import Answer, Sentence
@@ -33,8 +34,9 @@ from .course import answers_course, course_answer, find_entry
 from .definers import find_definition
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
+from .guide import find_fact
 from .lists import find_mentions, list_answer, listed_name
-from .missing import find_words, missing_words, with_missing
+from .missing import SURE, find_words, missing_words, with_missing
 from .slide_lists import listed_thing, slides_answer
 from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
@@ -97,12 +99,24 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         return findings, both
     if known:
         return findings, course_answer(searcher.source, question, known)
+    if advice := _advice(searcher, findings):
+        return findings, course_answer(searcher.source, question, advice)
     if compared_both := _two_sides(searcher, findings, found.filters):
         return findings, compared_both
     findings = _find_asked(searcher, findings)
     if findings.status != "answered":
         return findings, _without_claim(findings)
     return findings, with_missing(build_extract(findings), findings)
+
+
+def _advice(searcher: Searcher, findings: Findings) -> Match | None:
+    """Return what the course says about which lecture to watch, where a moment hardly answers."""
+    question = findings.found.question
+    is_weak = findings.status == "answered" and findings.probability < SURE
+    if not is_weak or not question.intent.lecture or question.lectures or missing_words(findings):
+        return None
+    fact = find_fact(searcher, findings.found, question.clean)
+    return Match(fact, 1.0, findings.probability, 1.0) if fact else None
 
 
 def _find_asked(searcher: Searcher, findings: Findings) -> Findings:
@@ -180,7 +194,7 @@ def _second_part(
     own = own_names(parts[1])
     if answer and (cited := answer.citations[0].lecture) in (None, lecture):
         return findings, answer
-    if answer and not has_pronoun and (own or cited == both):
+    if answer and not has_pronoun and (own or cited == both or is_told(parts[1])):
         return findings, answer
     # What a pronoun stands for, a moment elsewhere must name.
     meant = own_names(parts[0])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from ..question.aliases import names_of
+from ..question.names import names_in
 from ..question.read import Question
 from ..records import Answer, Citation, CitationKind, Hit, Language, Sentence
 from ..text.japanese import is_japanese
@@ -15,12 +16,14 @@ from .definers import explains
 from .definitions import defined_term, grade
 from .extract import build_extract
 from .findings import Findings
+from .opening import has_wanted
 from .spans import NEAR_ABOUT, NEAR_DEFINITION, choose_spans, lead_line, note_title_of
 
 MOMENTS: tuple[CitationKind, ...] = ("note", "transcript")  # citations of a moment
 MOST_WORDS = 6  # of a side
 NEAR_COMPARING = 0.5  # of a moment that answers a question about both sides
 NEAR_PART = 0.5  # least share of the best score of another moment for the second part
+MOST_TOLD = 2  # sentences of that moment
 MOST_BEFORE, MOST_AFTER = 30, 14  # characters around a comparison; with more, more is asked
 _VERSUS = re.compile(r"\b(?:vs|versus)\b", re.I)
 _END = r"(?:\s*[:：].*|\s*\?.*)?$"
@@ -322,7 +325,7 @@ def no_answer_to(part: str, findings: Findings, other: Answer) -> Answer:
 def beyond(
     parts: tuple[str, str], first: Answer | None, second: Answer | None, findings: Findings
 ) -> Answer | None:
-    """Return a pointer to another moment if both parts of a question have the same one.
+    """Return the beginning of another moment if both parts of a question have the same one.
 
     None if the parts have different moments, or if what is shown has words of the second part.
 
@@ -335,16 +338,24 @@ def beyond(
         return None
     video = first.citations[0].video
     said = _words_of(" ".join(one.text for one in first.sentences))
-    own = set(topic_words(parts[1])) - set(topic_words(parts[0]))
-    hits = findings.found.hits
-    near = (hit for hit in hits if hit.score >= NEAR_PART * hits[0].score and hit.video == video)
+    own = set(topic_words(parts[1])) - set(topic_words(parts[0])) - names_in(parts[1])
+    hits, question = findings.found.hits, findings.found.question
     shown = {one.start for one in first.citations if one.video == video}
-    other = next((hit for hit in near if hit.start not in shown), None)
-    if other is None or not own or own & said:
+    others = [n for n, hit in enumerate(hits) if hit.video == video and hit.start not in shown]
+    near = [n for n in others if hits[n].score >= NEAR_PART * hits[0].score]
+    if not near or not own or own & said:
         return None
+    having = [n for n in near if not question.intent.wanted or has_wanted(hits[n].quote, question)]
+    if not having:
+        return no_answer_to(parts[1], findings, first)
+    other = build_extract(only_hit(findings, having[0]))
     asked = parts[1].rstrip("?？")
-    japanese = findings.found.question.language == "ja"
-    return _pointing(f"「{asked}」に" if japanese else f"On “{asked}”, ", findings, other)
+    label = f"On “{asked}”, the closest moment says: "
+    if question.language == "ja":
+        label = f"「{asked}」に最も近い場面："
+    told = [one.body for one in other.sentences if one.citations == (1,)][:MOST_TOLD]
+    texts = [f"{label}{told[0]}", *told[1:]]
+    return replace(other, sentences=tuple(Sentence(text, (1,)) for text in texts))
 
 
 def _pointing(text: str, findings: Findings, hit: Hit | None) -> Answer:

@@ -94,6 +94,8 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     """
     if found is None:
         return False
+    if found.entry.side == "who" and found.covered >= MOST and _names_speaker(question, found):
+        return True  # who a speaker is, and where
     is_double = found.ask >= 1 or (found.entry.kind == "fact" and found.covered >= MOST)
     if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
         return False  # the best moment names its lecture and speaker
@@ -110,6 +112,14 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
         return False
     score = found.ask + typical + WORDS_COVERED * found.covered
     return score >= (SURE if is_answered else ENOUGH)
+
+
+def _names_speaker(question: Question, found: Match) -> bool:
+    """Return whether a question names a speaker of an entry about one lecture, and no lecture."""
+    speakers = topic_words(found.entry.text.split(" (")[0])
+    return not question.intent.of_lectures and not {*speakers}.isdisjoint(
+        topic_words(" ".join(re.findall(r"[A-Za-z]+", question.text)))
+    )
 
 
 def _weight_of(question: Question) -> float:

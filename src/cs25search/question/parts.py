@@ -33,6 +33,16 @@ _JOINED_JA = re.compile(
     rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?)(?P<end>い?て|で|し)?[、。？?](?:そして|また)?"
     rf"(?P<other>[^、。？?]*{_ASKS_JA}.*)$"
 )
+# "The role of heads, and the reason for the mask": two nouns to be told about.
+_TOLD_JA = re.compile(
+    r"^(?P<one>[^、。？?]{4,})と、(?P<other>(?!.*(?:違い|差|関係|比較|比べ|どちら))[^、。？?]{4,}?)"
+    r"(?P<end>(?:を|について)?(?:教え|説明し|知り).*)$"
+)
+# "..., and did it win against XGBoost?": yes or no, of something that it names.
+_CHECKED_JA = re.compile(
+    r"^(?P<one>[^、。？?]*(?:何|誰|だれ|いつ|どこ|どの|どんな)[^、。？?]*?)(?P<end>い?て)、"
+    r"(?P<other>[^、。？?]*(?:の|か)[。？?]*)$"
+)
 # "Strengths and weaknesses": a note is about one of them.
 _OPPOSITES = re.compile(
     r"(?P<one>advantages?|benefits?|pros|strengths?) and (?P<other>disadvantages?|drawbacks?|cons"
@@ -59,6 +69,10 @@ def two_parts(question: str) -> tuple[str, str] | None:
     ('how the paper was written?', 'Who was the intern?')
     >>> two_parts("第4回は誰が話していて、どれくらい難しい？")
     ('第4回は誰が話している？', 'どれくらい難しい？')
+    >>> two_parts("ヘッドの役割と、マスクをかける理由を教えて")
+    ('ヘッドの役割を教えて', 'マスクをかける理由を教えて')
+    >>> two_parts("NPTは何で評価されて、XGBoostに勝ったの？")
+    ('NPTは何で評価され？', 'XGBoostに勝ったの？')
     >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
     (('MoEの利点は？', 'MoEの欠点は？'), None)
     """
@@ -68,7 +82,11 @@ def two_parts(question: str) -> tuple[str, str] | None:
         before, after = text[: pair.start()], text[pair.end() :]
         return f"{before}{sides[0]}{after}", f"{before}{sides[1]}{after}"
     if is_japanese(text):
+        if told := _TOLD_JA.match(text):
+            return f"{told['one']}{told['end']}", f"{told['other']}{told['end']}"
         found = _JOINED_JA.match(text)
+        if found is None and (checked := _CHECKED_JA.match(text)) and own_names(checked["other"]):
+            found = checked
         if found is None:
             return None
         # "What is it called, and" is "called"; "is" is left out with the particle.
@@ -117,6 +135,15 @@ def with_topic(part: str, before: str) -> str:
         subject = _SUBJECT_JA.match(before)
         return f"{subject['name']}について、{part}" if subject else part
     return f"{part.rstrip('?')}: {topic_before(before)}?"
+
+
+def is_told(part: str) -> bool:
+    """Return whether a part asks to be told about a thing that it names in full.
+
+    >>> is_told("マスクをかける理由を教えて"), is_told("どれくらい難しい？")
+    (True, False)
+    """
+    return re.search("教え|説明し|知りた", part) is not None
 
 
 def own_names(part: str) -> list[str]:
