@@ -20,7 +20,7 @@ def test_bundled_course_is_whole():
     assert len(course.lectures) == 10
     assert len(course.slides) == 33
     assert len(course.notes) == 576
-    assert sum(len(note.asks) for note in course.notes) == 4366
+    assert sum(len(note.asks) for note in course.notes) == 4367
     assert {note.video_id for note in course.notes} == {x.video_id for x in course.lectures}
     assert len({note.chunk_id for note in course.notes}) == 576
 
@@ -33,7 +33,7 @@ def test_every_lecture_has_slides_of_its_own():
 
 def test_what_lectures_slides_and_course_answer_is_read():
     course = load_course()
-    assert len(course.facts) == 44
+    assert len(course.facts) == 45
     assert all(len(x.outline) > 3 and x.asks and x.asks_ja for x in course.lectures)
     assert all(len(slide.asks) == len(slide.asks_ja) >= 6 for slide in course.slides)
     assert len(load_aliases()) == 542

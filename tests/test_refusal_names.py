@@ -48,7 +48,7 @@ def test_a_reply_without_an_answer_says_which_word_no_moment_has(index, question
     ("questions", "said"),
     [
         ({"how much electricity did training GPT-3 use?": "electricity",
-          "what grade do you need to pass cs25": "grade"}, "None of this mentions “{}”."),
+          "what grade do you need to pass cs25": "grade"}, "None of the following mentions “{}”."),
         ({"JFTのデータセットはダウンロードできる？": "ダウンロード",
           "HumanEvalの問題はどこからダウンロードできる？": "ダウンロード"},
          "「{}」という語は出てきません。"),
@@ -60,7 +60,18 @@ def test_an_answer_to_a_weak_match_says_which_rare_word_it_lacks(index, question
     assert "answered" in {answer.status for _, answer in answers}
     for word, answer in answers:
         assert word in answer.text
-        assert answer.status != "answered" or said.format(word) in answer.text
+        assert answer.status != "answered" or said.format(word) in answer.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("ViTの学習に使ったJFTは画像何枚？", "次の内容に「JFT」という語は出てきません。"),
+     ("how many images are in JFT?", "None of the following mentions “JFT”.")],
+)  # fmt: skip
+def test_a_name_that_only_search_terms_have_is_said_to_be_missing_first(index, question, said):
+    answer = index.answer(question)
+    assert answer.status == "answered"
+    assert answer.text.startswith(said)
 
 
 def test_a_version_after_another_name_is_its_own(index):

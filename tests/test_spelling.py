@@ -41,6 +41,11 @@ def test_a_slip_is_corrected(typed, meant):
     assert correct(typed, COUNTS, set().__contains__) == meant
 
 
+@pytest.mark.parametrize("name", ["chatgpt", "tensorrt", "segformer", "pointnet"])
+def test_a_name_that_the_index_lacks_is_not_corrected_to_a_distant_word(index, name):
+    assert corrected(index, f"how does {name} use rlhf") == f"how does {name} use rlhf"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -93,14 +93,14 @@ def reply_text(
 
 
 def missing_text(missing: Sequence[str], language: Language) -> str:
-    """Return the sentence that the moments of an answer do not have some words.
+    """Return the sentence before an answer that its moments do not have some words.
 
     >>> missing_text(["grade"], "en"), missing_text(["脳"], "ja")
-    ('None of this mentions “grade”.', 'ここに「脳」という語は出てきません。')
+    ('None of the following mentions “grade”.', '次の内容に「脳」という語は出てきません。')
     """
     if language == "ja":
-        return f"ここに「{'」「'.join(missing)}」という語は出てきません。"
-    return f"None of this mentions “{'” or “'.join(missing)}”."
+        return f"次の内容に「{'」「'.join(missing)}」という語は出てきません。"
+    return f"None of the following mentions “{'” or “'.join(missing)}”."
 
 
 def label(kind: CitationKind, language: Language) -> str:

@@ -10,6 +10,8 @@ from .findings import Findings
 from .opening import opening_of
 from .spans import Span, as_heading, choose_spans, with_lead
 
+NEAR_BEGINNING = 40  # characters of a first sentence in which an opening is not said again
+
 
 def build_extract(findings: Findings) -> Answer:
     """Return the answer made of sentences from the notes or the transcripts."""
@@ -23,7 +25,8 @@ def build_extract(findings: Findings) -> Answer:
     first = with_lead(spans[0].lead, spans[0].passages[0].text)
     opening = opening_of(question, hits[spans[0].hit_index], _joined(spans[0]))
     named = opening.rstrip(".。")
-    is_named = bool(opening) and spans[0].passages[0].text.startswith(named)
+    said = spans[0].passages[0].text.casefold().find(named.casefold())
+    is_named = bool(opening) and 0 <= said <= NEAR_BEGINNING
     if opening and not (is_named or first.startswith(named)):
         sentences.append(Sentence(opening, (1,)))
     for n, span in enumerate(spans, start=1):

@@ -6,18 +6,20 @@ seldom are, unless the match is weak.
 """
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from ..question.aliases import names_of
 from ..question.names import names_in
 from ..ranking.query import english_words
-from ..records import Answer, Sentence
+from ..records import Answer, Chunk, Sentence
 from ..text.japanese import is_japanese, morphemes
 from ..text.topic_words import english_topic_words, topic_words
 from ..text.words import stem
 from ..wording import missing_text
 from .citations import text_of
+from .course_words import about_course
 from .definitions import defined_term
 from .evidence import chunks_of
 from .features import other_version, reading_of, words_of
@@ -28,6 +30,10 @@ SURE = 0.9  # from this probability on, a moment answers although a rare word is
 COMMON = 0.05  # greatest share of the chunks that have a word of a thing to define
 MOST = 2  # words named
 SHORTEST = 4  # letters of an English word
+OF_COURSE = 1.0  # how typical a word may be of questions about the course, not its subject
+_CAPITALS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]*[A-Z][a-z]*[A-Z][A-Za-z]*(?![A-Za-z0-9@])")
+# The noun after these says what kind of answer is wanted, not what it is about.
+_WHICH_JA = frozenset(("どの", "どんな", "何の", "何"))
 
 
 def find_words(findings: Findings) -> Findings:
@@ -41,14 +47,18 @@ def find_words(findings: Findings) -> Findings:
 
 
 def with_missing(answer: Answer, findings: Findings) -> Answer:
-    """Return an answer that says which rare words its moments lack, where the match is weak."""
-    weak = findings.probability < SURE and reading_of(findings.found) in ("en", "ja")
-    missing = tuple(_rare(findings))[:MOST] if weak else ()
+    """Return an answer that first says which names its moments lack.
+
+    Where the match is weak, also which rare words.
+    """
+    if reading_of(findings.found) not in ("en", "ja"):
+        return answer
+    weak = findings.probability < SURE
+    missing = list(dict.fromkeys([*_unsaid(findings), *(_rare(findings) if weak else ())]))
     if not missing:
         return answer
     language = findings.found.question.language
-    numbers = tuple(one.n for one in answer.citations)
-    sentences = (*answer.sentences, Sentence(missing_text(missing, language), numbers))
+    sentences = (Sentence(missing_text(missing[:MOST], language), ()), *answer.sentences)
     return replace(answer, sentences=sentences, text=text_of(sentences, language))
 
 
@@ -76,11 +86,41 @@ def _rare(findings: Findings) -> list[str]:
     vocabulary, language = findings.evidence.vocabulary, findings.found.question.language
     held, counts = _held(findings), {}
     asked = {*topic_words(findings.found.question.topic)}
+    notes = [hit.note for hit in findings.found.hits if hit.note]
     for typed, word in _typed_words(findings.found.question.topic):
         count = vocabulary.count(word, language)
-        if word in asked - held and count <= RARE * vocabulary.size:
+        if word not in asked - held or count > RARE * vocabulary.size:
+            continue
+        forms = [form.casefold() for form in names_of(typed)[1:]]
+        if not any(_says(note, forms) for note in notes):
             counts[typed] = count
     return sorted(counts, key=lambda typed: counts[typed])
+
+
+def _unsaid(findings: Findings) -> list[str]:
+    """Return the names with two capitals that only questions of notes have, no note itself.
+
+    The questions that a note answers are written for a search: they may call a thing by a name that
+    the lectures do not use.
+    """
+    typed = dict.fromkeys(_CAPITALS.findall(findings.found.question.topic))
+    if not typed:
+        return []
+    notes = [one for one in findings.evidence.part.chunks if one.kind == "note"]
+    missing = []
+    for name in typed:
+        forms = [form.casefold() for form in names_of(name)]
+        asked = any(
+            forms[0] in ask.casefold() for one in notes for ask in (*one.asks, *one.asks_ja)
+        )
+        if asked and not any(_says(one, forms) for one in notes):
+            missing.append(name)
+    return missing
+
+
+def _says(note: Chunk, forms: Sequence[str]) -> bool:
+    said = f"{note.title} {note.text} {note.title_ja} {note.text_ja}".casefold()
+    return any(form in said for form in forms)
 
 
 def _unnamed(findings: Findings) -> str:
@@ -114,15 +154,26 @@ def _held(findings: Findings) -> set[str]:
 def _typed_words(text: str) -> list[tuple[str, str]]:
     """Return the words of a text as typed and as compared, without numbers and verbs of English.
 
-    Of Japanese words, nouns alone.
+    Of Japanese words, nouns alone, without those that a question asks with or, in kanji, that a verb follows.
 
     >>> _typed_words("which sandboxes?"), _typed_words("GPTの記憶は何日？")
     ([('which', 'which'), ('sandboxes', 'sandbox')], [('GPT', 'gpt'), ('記憶', '記憶')])
     >>> _typed_words("it determined, didn't Mamba use 24?")
     [('Mamba', 'mamba')]
+    >>> _typed_words("どの先生の講義の何分で神経に転用できる？")
+    [('神経', '神経')]
     """
     if is_japanese(text):
-        nouns = [one for one in morphemes(text) if one.kind == "名詞" and len(one.surface) > 1]
+        parts = morphemes(text)
+        nouns = [
+            one
+            for place, one in enumerate(parts)
+            if one.kind == "名詞"
+            and len(one.surface) > 1
+            and not (place and parts[place - 1].surface in _WHICH_JA)
+            and not (_is_kanji(one.surface) and parts[place + 1 :] and parts[place + 1].is_light)
+            and about_course(one.surface) < OF_COURSE
+        ]
         return [
             (_as_typed(one.surface, text), one.normal_form)
             for one in nouns
@@ -135,6 +186,10 @@ def _typed_words(text: str) -> list[tuple[str, str]]:
         if (len(one) > 1 and re.search("[A-Z]", one))
         or (len(one) >= SHORTEST and not re.search(r"\d|(?:ed|ing)$", one))
     ]
+
+
+def _is_kanji(word: str) -> bool:
+    return re.fullmatch(r"[\u4e00-\u9fff]+", word) is not None
 
 
 def _as_typed(surface: str, text: str) -> str:

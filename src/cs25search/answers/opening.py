@@ -14,6 +14,8 @@ _YEAR = r"(?<!\d)(?:1[89]|20)\d\d(?!\d)"
 _NUMBER = (
     r"(?:(?:about|around|roughly|nearly|almost|over|some|up to|more than) )?\d[\d,.]*\d?"
     r"(?:[ -]?(?:percent|%|thousand|million|billion|trillion))?|[0-9０-９]+[億万兆%％]?"
+    r"|\b(?:[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Tt]welve)\b"
+    r"(?:[ -](?:hundred|thousand|million|billion|trillion)\b)?"
 )
 _PERCENT = r"\d ?(?:%|％|percent|パーセント)"
 _MONEY = (
@@ -103,6 +105,8 @@ def _amount(text: str, counted: str) -> str:
     ('12 billion parameters.', '')
     >>> _amount("The set has 164 hand-written problems.", "problems")
     '164 hand-written problems.'
+    >>> _amount("A set of three billion images", "images")
+    'Three billion images.'
     """
     for number in re.finditer(_NUMBER, text):
         if number.start() and text[number.start() - 1] in "-_":

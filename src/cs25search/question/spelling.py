@@ -13,7 +13,9 @@ from ..text.words import STOP_WORDS
 from .aliases import katakana_names
 
 SHORTEST = 5  # letters of a word to correct; shorter ones are similar to too many words
-TWO_SLIPS_FROM = 7  # letters; two slips are corrected in such words, one in shorter words and names
+# One slip is corrected in each five letters, two at most: two slips apart, ChatGPT is a chatbot.
+LETTERS, MOST_SLIPS = 5, 2
+NAME_FROM = 7  # letters of a name in which one slip is corrected
 PART = 4  # letters of each part of a compound
 _WORD = re.compile(rf"(?<![A-Za-z0-9_@.\\/])[A-Za-z]{{{SHORTEST},}}(?![A-Za-z0-9_@\\/]|\.[A-Za-z])")
 SHORTEST_KANA, TWO_SLIPS_KANA = 4, 8  # letters, without long vowels
@@ -121,9 +123,9 @@ def _is_plain(word: str) -> bool:
 
 
 def _most_slips(length: int, is_name: bool) -> int:
-    if length < TWO_SLIPS_FROM:
-        return 0 if is_name else 1
-    return 1 if is_name else 2
+    if is_name:
+        return 1 if length >= NAME_FROM else 0
+    return min(length // LETTERS, MOST_SLIPS)
 
 
 def _nearest(word: str, counts: Mapping[str, int], slips: int) -> str:
