@@ -36,7 +36,7 @@ def test_every_sentence_is_cited_and_every_citation_opens_its_second(index):
 @pytest.mark.parametrize(
     ("question", "begins"),
     [
-        ("How many parameters does GPT-3 have?", "175 billion parameters. "),
+        ("How many parameters does GPT-3 have?", "GPT-3 has 175 billion parameters, "),
         ("In which year did Ellis and Morgan publish?", "1999. "),
         ("Who gives the talk on GLOM?", "Geoffrey Hinton. "),
         ("誰がGLOMについて講義しましたか", "Geoffrey Hinton"),
