@@ -154,7 +154,8 @@ def _held(findings: Findings) -> set[str]:
 def _typed_words(text: str) -> list[tuple[str, str]]:
     """Return the words of a text as typed and as compared, without numbers and verbs of English.
 
-    Of Japanese words, nouns alone, without those that a question asks with or, in kanji, that a verb follows.
+    Of Japanese words, nouns alone, without those that a question asks with and those in kanji that
+    a verb follows.
 
     >>> _typed_words("which sandboxes?"), _typed_words("GPTの記憶は何日？")
     ([('which', 'which'), ('sandboxes', 'sandbox')], [('GPT', 'gpt'), ('記憶', '記憶')])
