@@ -33,7 +33,7 @@ def test_every_lecture_has_slides_of_its_own():
 
 def test_what_lectures_slides_and_course_answer_is_read():
     course = load_course()
-    assert len(course.facts) == 45
+    assert len(course.facts) == 46
     assert all(len(x.outline) > 3 and x.asks and x.asks_ja for x in course.lectures)
     assert all(len(slide.asks) == len(slide.asks_ja) >= 6 for slide in course.slides)
     assert len(load_aliases()) == 542

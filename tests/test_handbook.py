@@ -171,6 +171,13 @@ def test_a_summary_ends_with_an_outline_whose_parts_open_their_second(index):
     assert all(one.url.endswith(f"?t={int(one.start)}") for one in parts)
 
 
+def test_a_thing_in_a_lecture_is_not_its_overview(index):
+    question = "what is a residual stream in the interpretability lecture?"
+    assert index.answer(question).citations[0].kind == "note"
+    (about, *_) = index.answer("what is the vision lecture about").citations
+    assert (about.kind, about.video.lecture) == ("lecture", 3)
+
+
 @pytest.mark.parametrize(
     ("question", "lecture"),
     [("tldr lecture 4", 4), ("can you sum up lecture 9 for me", 9), ("lecture 5 in short", 5),

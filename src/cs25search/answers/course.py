@@ -40,7 +40,7 @@ TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, b
 WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
 SURE = 1.21
 ENOUGH = 1.06  # where no moment answers
-MOST = 0.9  # share of the words of a question for a lecture that a fact must have
+MOST = 0.9  # share of the words of a question that a fact or an overview must have
 OF_IT = 0.2  # added to the score of an entry about the lecture that a question names, and no other
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
@@ -100,8 +100,10 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
         return False  # the best moment names its lecture and speaker
     defines = defined_term(question.text)
-    if is_answered and found.entry.kind == "slide" and defines and not question.slide:
-        return False  # what a thing is, a moment says better than the deck's impressions
+    lacks_words = found.entry.kind == "lecture" and found.covered < MOST
+    is_beside = found.entry.kind == "slide" or lacks_words
+    if is_answered and defines and is_beside and not question.slide:
+        return False  # what a thing is, a moment says better than an impression or an overview
     typical = _weight_of(question)
     texts = f"{found.entry.text} {found.entry.text_ja}"
     lacks_year = question.intent.wanted == "year" and not has_wanted(texts, question)
