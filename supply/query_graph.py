@@ -20,6 +20,19 @@ DATA = "query.onnx.data"
 STEPS, SIZES, ZERO = "_quantized", "_scale", "_zero_point"
 
 
+def quantise(exported: Path, made: Path) -> None:
+    """Write a graph with integer matrix products and all its tensors into `made`.
+
+    Args:
+        exported: A folder with model.onnx and model.onnx.data.
+    """
+    quantize_dynamic(
+        exported / "model.onnx", made, per_channel=True, reduce_range=True,
+        weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"],
+        extra_options={"MatMulConstBOnly": True},
+    )  # fmt: skip
+
+
 def query_graph(exported: Path) -> bytes:
     """Return the graph for queries.
 
@@ -28,11 +41,7 @@ def query_graph(exported: Path) -> bytes:
     """
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made.onnx"
-        quantize_dynamic(
-            exported / "model.onnx", made, per_channel=True, reduce_range=True,
-            weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"],
-            extra_options={"MatMulConstBOnly": True},
-        )  # fmt: skip
+        quantise(exported, made)
         graph = onnx.load(made)
     given = onnx.load(exported / "model.onnx", load_external_data=False).graph.initializer
     stored = {one.name: one for one in given}

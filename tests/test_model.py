@@ -80,17 +80,12 @@ def default_folder(tmp_path_factory):
 
 def test_graph_for_queries_is_the_one_that_onnxruntime_makes(default_folder):
     import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    from supply.query_graph import query_graph
+    from supply.query_graph import quantise, query_graph
 
     assert query_graph(default_folder) == QUERY_GRAPH.read_bytes()
     made = default_folder.parent / "made.onnx"
-    quantize_dynamic(
-        default_folder / "model.onnx", made, weight_type=QuantType.QInt8, per_channel=True,
-        reduce_range=True, op_types_to_quantize=["MatMul"],
-        extra_options={"MatMulConstBOnly": True},
-    )  # fmt: skip
+    quantise(default_folder, made)
     tensors = {one.name: one for one in onnx.load(made).graph.initializer}
     written = onnx.load(default_folder / "query.onnx").graph.initializer
     assert len(written) == len(tensors)

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from ..index.chunk_text import encoded_text, has_japanese, japanese_text
+from ..index.chunk_text import encoded_text, has_japanese, japanese_text, words_of
 from ..index.generation import Generation
 from ..index.vectors import cosines
 from ..index.vocabulary import Vocabulary, idle_tokens
@@ -17,7 +17,7 @@ from ..question.names import names_in
 from ..ranking.query import Query, english_words, in_japanese
 from ..ranking.rank import late_of_candidates
 from ..ranking.searcher import Found
-from ..records import Chunk, Language
+from ..records import Chunk
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
@@ -210,13 +210,6 @@ def _with_capitals(text: str) -> str:
         return match[0].upper() if match[0].upper() in names_of(match[0]) else match[0]
 
     return re.sub(r"(?<![A-Za-z])[a-z]{2,}(?=[- ]?\d)", written, text)
-
-
-def words_of(chunk: Chunk, language: Language) -> set[str]:
-    """Return the words of a chunk and its questions: stems in English, normal forms in Japanese."""
-    if language == "ja":
-        return set(japanese_words(japanese_text(chunk)))
-    return {stem(word) for word in words(encoded_text(chunk))}
 
 
 def _share(weighed: Sequence[tuple[set[str], float]], held: set[str]) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from ..index.chunk_text import words_of
 from ..question.aliases import names_of
 from ..question.names import names_in
 from ..ranking.query import english_words
@@ -22,7 +23,7 @@ from .citations import text_of
 from .course_words import about_course
 from .definitions import defined_term
 from .evidence import chunks_of
-from .features import other_version, reading_of, words_of
+from .features import other_version, reading_of
 from .findings import Findings
 
 RARE = 0.004  # greatest share of the chunks that have a rare word
@@ -103,19 +104,22 @@ def _unsaid(findings: Findings) -> list[str]:
     The questions that a note answers are written for a search: they may call a thing by a name that
     the lectures do not use.
     """
-    typed = dict.fromkeys(_CAPITALS.findall(findings.found.question.topic))
-    if not typed:
-        return []
-    notes = [one for one in findings.evidence.part.chunks if one.kind == "note"]
-    missing = []
-    for name in typed:
-        forms = [form.casefold() for form in names_of(name)]
-        asked = any(
-            forms[0] in ask.casefold() for one in notes for ask in (*one.asks, *one.asks_ja)
-        )
-        if asked and not any(_says(one, forms) for one in notes):
-            missing.append(name)
-    return missing
+    shown = [hit.note for hit in findings.found.hits if hit.note]
+    typed = {
+        name: [form.casefold() for form in names_of(name)]
+        for name in _CAPITALS.findall(findings.found.question.topic)
+    }
+    # Most names are in a moment; only for others all notes are read.
+    typed = {
+        name: forms for name, forms in typed.items() if not any(_says(one, forms) for one in shown)
+    }
+    notes = [one for one in findings.evidence.part.chunks if one.kind == "note"] if typed else []
+    return [
+        name
+        for name, forms in typed.items()
+        if any(forms[0] in ask.casefold() for one in notes for ask in (*one.asks, *one.asks_ja))
+        and not any(_says(one, forms) for one in notes)
+    ]
 
 
 def _says(note: Chunk, forms: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from ..index.chunk_text import words_of
 from ..question.aliases import english_name
 from ..question.read import read_question
 from ..question.reported import reported
@@ -10,7 +11,6 @@ from ..ranking.searcher import Found, Searcher
 from ..records import Hit, Video
 from ..text.words import stem, words
 from .evidence import chunks_of
-from .features import words_of
 from .findings import JUDGED, Findings, judge, with_hits
 
 LOOKED_AT = 15  # hits

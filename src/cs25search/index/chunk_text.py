@@ -2,8 +2,9 @@
 
 import hashlib
 
-from ..records import Chunk, Slide
-from ..text.japanese import is_mostly_japanese
+from ..records import Chunk, Language, Slide
+from ..text.japanese import is_mostly_japanese, japanese_words
+from ..text.words import stem, words
 
 
 def encoded_text(chunk: Chunk) -> str:
@@ -31,6 +32,13 @@ def japanese_text(chunk: Chunk) -> str:
     if not chunk.text_ja and is_mostly_japanese(chunk.text):
         return encoded_text(chunk)
     return " ".join([chunk.title_ja, chunk.text_ja, *chunk.asks_ja, *chunk.terms])
+
+
+def words_of(chunk: Chunk, language: Language) -> set[str]:
+    """Return the words of a chunk and its questions: stems in English, normal forms in Japanese."""
+    if language == "ja":
+        return set(japanese_words(japanese_text(chunk)))
+    return {stem(word) for word in words(encoded_text(chunk))}
 
 
 def slide_text(slide: Slide) -> str:

@@ -6,7 +6,7 @@ lectures answer it. The question itself is left as written.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -149,11 +149,7 @@ def without_further(question: str) -> tuple[str, bool]:
     >>> without_further("What is GLOM?")
     ('What is GLOM?', False)
     """
-    for begin in FURTHER.values():
-        rest = question.removeprefix(begin)
-        if rest.strip() and rest != question:
-            return rest, True
-    return question, False
+    return _without_beginning(question, FURTHER.values())
 
 
 def without_place_asked(question: str) -> tuple[str, bool]:
@@ -162,7 +158,12 @@ def without_place_asked(question: str) -> tuple[str, bool]:
     >>> without_place_asked("Where in the lectures: What is GLOM?")
     ('What is GLOM?', True)
     """
-    for begin in PLACE.values():
+    return _without_beginning(question, PLACE.values())
+
+
+def _without_beginning(question: str, beginnings: Iterable[str]) -> tuple[str, bool]:
+    """Return what follows one of some beginnings, and whether the question has one."""
+    for begin in beginnings:
         rest = question.removeprefix(begin)
         if rest.strip() and rest != question:
             return rest, True

@@ -12,10 +12,10 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from ..encoding.bridge import Bridge
-from ..index.chunk_text import encoded_text, japanese_text
+from ..index.chunk_text import japanese_text, words_of
 from ..records import Hit
 from ..text.japanese import is_japanese, japanese_words
-from ..text.words import fold, stem, words
+from ..text.words import fold, stem
 
 COMPARED = 5  # hits, the best ones
 # Added to the score of a hit that has the question itself, and of one with all its names.
@@ -80,8 +80,7 @@ def named(names: Sequence[set[str]], hit: Hit) -> float:
     if hit.note is None or not names:
         return 0.0
     japanese = fold(japanese_text(hit.note))
-    held = {stem(run) for run in _LATIN.findall(japanese)}
-    held |= {stem(word) for word in words(encoded_text(hit.note))}
+    held = words_of(hit.note, "en") | {stem(run) for run in _LATIN.findall(japanese)}
     found = [
         not forms.isdisjoint(held) or any(one in japanese for one in forms if is_japanese(one))
         for forms in names
