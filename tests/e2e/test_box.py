@@ -20,6 +20,12 @@ def box(page, language="en"):
     return page.get_by_label(say(language, "question"), exact=True)
 
 
+def click_in_box(page, language="en"):
+    """Click in the box once its list is there; a click before that opens nothing."""
+    page.locator(".cs-list").wait_for(state="attached")
+    box(page, language).click()
+
+
 def type_in(page, text, language="en"):
     expect(box(page, language)).to_be_focused()  # the page begins with it
     page.keyboard.type(text)
@@ -53,7 +59,7 @@ def test_suggestions_have_all_words_typed_and_one_of_them_is_asked(
         page.on("request", lambda one: files.append(one.url) if ".gz" in one.url else None)
         open_desk(page, f"{app_url}/?lang={language}")
         typed, words = TYPED[language]
-        box(page, language).click()
+        click_in_box(page, language)
         before = len(sent)
         page.keyboard.type(typed)
         expect(options(page).first).to_be_visible()
@@ -72,6 +78,17 @@ def test_suggestions_have_all_words_typed_and_one_of_them_is_asked(
         start = re.escape(quote(found[0][:4])).replace("%20", "(%20|[+])")
         expect(page).to_have_url(re.compile(f"q={start}"))
         expect(page.locator(".cs-list")).to_be_hidden()
+
+
+def test_what_is_typed_before_the_script_is_there_gets_suggestions(fresh_page, app_url):
+    page, held = fresh_page, []
+    page.route("**/box.js*", lambda route: held.append(route))
+    open_desk(page, f"{app_url}/?lang=en")
+    type_in(page, "attention he")
+    until(lambda: len(held), 1)
+    expect(page.locator(".cs-list")).to_have_count(0)
+    held[0].continue_()
+    expect(options(page)).to_have_count(6)
 
 
 def test_keys_move_through_the_suggestions_and_leave_what_is_typed(page, app_url):
@@ -135,9 +152,10 @@ def test_recent_questions_outlive_the_session_in_this_browser(browser, app_url, 
         for question in asked:
             open_desk(page, f"{app_url}/?lang={language}&q={quote(question)}")
             answered(page)
+            until(lambda: (stored(page) or [None])[0], question)
         open_desk(page, f"{app_url}/?lang={language}")  # a new session
         expect(page.locator(".cs-list")).to_be_hidden()  # it waits for a click or a key
-        box(page, language).click()
+        click_in_box(page, language)
         expect(options(page)).to_have_text(asked[::-1])
         options(page).last.click()
         answered(page)

@@ -54,6 +54,15 @@ class List {
     if (this.box) this.describe(this.box)
   }
 
+  // Show what fits a text that was typed before this script was there.
+  catchUp() {
+    const { box, data } = this
+    const typed = box === document.activeElement && box?.value.trim()
+    if (!typed || typed === data.asked) return
+    this.typed = true
+    this.show()
+  }
+
   describe(box) {
     const active = this.options.querySelector("[aria-selected=true]")
     const facts = {
@@ -191,11 +200,13 @@ document.addEventListener("focusout", (event) => {
 })
 
 export default function ({ data, parentElement }) {
-  if (list?.parent !== parentElement) {
+  const isNew = list?.parent !== parentElement
+  if (isNew) {
     list?.root.remove()
     list = new List(parentElement)
   }
   list.update(data)
+  if (isNew) list.catchUp()
   return () => {
     // A rerun calls this before it calls us again; a page that was left does not.
     setTimeout(() => {
