@@ -39,7 +39,7 @@ from .opening import has_wanted
 TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, by its logarithm
 WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
 SURE = 1.21
-ENOUGH = 1.06  # where no moment answers
+ENOUGH = 1.1  # where no moment answers
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
 OF_IT = 0.2  # added to the score of an entry about the lecture that a question names, and no other
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
