@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ..question.lecture_nouns import usual_wordings
-from ..question.named import without_place
+from ..question.lecture_nouns import called_lectures, numbered, usual_wordings
+from ..question.named import named_lectures, without_place
 from ..question.read import Question
 from ..ranking.entries import Match, rank_entries
 from ..ranking.searcher import Found, Searcher
@@ -74,11 +74,12 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     # Even with all words of the question, no entry can answer below this.
     least = ENOUGH - WORDS_COVERED - _weight_of(question)
     matches = rank_entries(handbook, question.text, query, lectures, least)
-    for worded in usual_wordings(question.text)[1:]:
+    by_number = numbered(question.text, called_lectures(searcher.source.generation.about.lectures))
+    for worded in dict.fromkeys([*usual_wordings(question.text), by_number][1:]):
         other = query if question.language == "ja" else searcher.encode(worded)
         matches += rank_entries(handbook, worded, other, lectures, least)
     matches.sort(key=lambda one: -one.score)
-    if named := set(question.lectures):
+    if named := set(named_lectures(by_number)):
         # A question about one lecture is not answered by an entry about several.
         matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))
     # An answer needs an entry with a similar question; an entry may also match by its text alone.

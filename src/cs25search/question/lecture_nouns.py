@@ -5,8 +5,11 @@ the course is compared with its usual wordings too.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 
+from ..records import Lecture
 from ..text.words import ORDINALS
+from .aliases import names_of
 
 # As parts of patterns that ignore case.
 LECTURE = r"(?:lecture|talk|video|class|session)"
@@ -32,6 +35,50 @@ _NOUN_JA = (
 )
 
 _ORDINAL = rf"(?i)\b(?:the )?({'|'.join(ORDINALS)}) lecture\b"
+
+
+def called_lectures(lectures: Sequence[Lecture]) -> dict[str, int]:
+    """Return the number of each lecture by what people call it, in small letters.
+
+    Its speakers' names count too; a name of two lectures is left out.
+    """
+    found: dict[str, int | None] = {}
+    for lecture in lectures:
+        families = [name.split()[-1] for name in lecture.speakers]
+        called = [*lecture.called, *lecture.called_ja, *lecture.speakers, *families]
+        names = {other.lower() for name in called for other in names_of(name)}
+        for name in names:
+            found[name] = None if name in found else lecture.number
+    return {name: number for name, number in found.items() if number}
+
+
+def numbered(question: str, called: Mapping[str, int]) -> str:
+    """Return a question with the number of a lecture in place of what it is called.
+
+    Args:
+        called: From `called_lectures`.
+
+    >>> numbered("Is the MoE lecture hard to follow?", {"moe": 5})
+    'Is lecture 5 hard to follow?'
+    >>> numbered("What to read before Hinton's talk?", {"hinton": 8})
+    'What to read before lecture 8?'
+    >>> numbered("the class on vision: is it long", {"vision": 3})
+    'lecture 3: is it long'
+    >>> numbered("音声の回は難しい？", {"音声": 10}), numbered("Is MoE hard?", {"moe": 5})
+    ('第10回は難しい？', 'Is MoE hard?')
+    """
+    names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
+    if not names:
+        return question
+    for pattern, number in (
+        (rf"(?i)\b(?:the )?({names})(?:['’]s)? {LECTURE}\b", "lecture {}"),
+        (rf"(?i)\b(?:the )?{LECTURE} (?:on|about|by|of|from) (?:the )?({names})\b", "lecture {}"),
+        (rf"(?i)({names})(?:さん|氏|先生|教授)?(?:について)?の{LECTURE_JA}", "第{}回"),
+    ):
+        question = re.sub(
+            pattern, lambda one, text=number: text.format(called[one[1].lower()]), question
+        )
+    return question
 
 
 def usual_wordings(question: str) -> tuple[str, ...]:
