@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from cs25search.answers.course_words import COUNTED, course_words
-from cs25search.course.entries import ASKS, course_entries
+from cs25search.course.entries import course_entries, lecture_asks
 from cs25search.course.read import load_course
 from cs25search.records import Entry, Language, Lecture
 
@@ -52,7 +52,9 @@ def count(language: Language) -> dict[str, float]:
 
 def lecture_questions(language: Language) -> list[str]:
     """Return what is asked about any lecture, without its number, names and title."""
-    return [re.sub(r"\{\w+\}", "", ask) for asks in ASKS.values() for ask in asks[language == "ja"]]
+    return [
+        re.sub(r"\{\w+\}", "", ask) for asks in lecture_asks().values() for ask in asks[language]
+    ]
 
 
 def _asks(entry: Entry | Lecture, language: Language) -> tuple[str, ...]:

@@ -38,10 +38,15 @@ def test_every_sentence_is_cited_and_every_citation_opens_its_second(index):
     [
         ("How many parameters does GPT-3 have?", "GPT-3 has 175 billion parameters, "),
         ("In which year did Ellis and Morgan publish?", "1999. "),
-        ("Who gives the talk on GLOM?", "Geoffrey Hinton. "),
+        ("Who gives the talk on load balancing?", "Barret Zoph and Irwan Bello. "),
+        (
+            "Who gives the talk on GLOM?",
+            "Lecture 8, GLOM: Representing part-whole hierarchies in a",
+        ),
         ("誰がGLOMについて講義しましたか", "Geoffrey Hinton"),
         ("Which lecture explains the Perceiver?", "Lecture 6: Perceiver"),
-        ("どの講義でDecision Transformerを説明していますか？", "第4回「"),
+        ("どの講義で負荷分散を説明していますか？", "第5回「"),
+        ("どの講義でDecision Transformerを説明していますか？", "第4回（Aditya Grover）"),
     ],
 )
 def test_name_number_or_lecture_comes_first(index, question, begins):

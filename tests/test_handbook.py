@@ -273,3 +273,34 @@ def test_a_lecture_without_speakers_does_not_answer_who_speaks():
     assert "How long is lecture 1?" in silent.asks and "第1回は何分ですか" in silent.asks_ja
     assert not [ask for ask in (*silent.asks, *silent.asks_ja) if "Who" in ask or "誰" in ask]
     assert "Who speaks in lecture 2?" in named.asks
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [
+        ("is the Hinton lecture long and difficult?", ("52:48", "hard to understand")),
+        ("length and difficulty of the vision talk", ("1:08:37", "A bit hard")),
+        ("スケーリングの回の難易度と長さ教えて", ("1:05:44", "用語の多く")),
+        ("is the MoE lecture hard to follow and should I read something first?",
+         ("vocabulary presumes", "Possibly yes")),
+    ],
+)  # fmt: skip
+def test_two_sides_of_a_lecture_by_what_it_is_called(index, question, texts):
+    answer = index.answer(question)
+    assert all(text in answer.text for text in texts)
+    assert len(answer.citations) == 1
+    named = answer.sentences[0].heading
+    assert named.startswith(("Lecture ", "第5回")) and answer.text.count(named) == 1
+
+
+def test_a_lecture_is_known_by_its_name_only_before_a_word_for_a_lecture(index):
+    about = index.answer("what should i read before the MoE talk?")
+    assert [one.kind for one in about.citations] == ["lecture"] and about.citations[0].lecture == 5
+    assert index.answer("Why are MoE models hard to train?").citations[0].kind == "note"
+
+
+@pytest.mark.parametrize(
+    ("question", "number"), [("20枚目のスライドには何が書いてある?", 20), ("the 12th slide", 12)]
+)
+def test_a_slide_by_its_place(index, question, number):
+    assert index.answer(question).citations[0].slide.number == number

@@ -319,7 +319,7 @@ class Sentence(msgspec.Struct, frozen=True):
 
     Attributes:
         side: The side of a comparison that it is about; else "".
-        heading: How the text begins if this is the title of its note; else "".
+        heading: How the text begins if this names its note, lecture or slide; else "".
     """
 
     text: str

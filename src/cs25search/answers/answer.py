@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from ..language_model import Endpoint
 from ..question.aliases import names_of
-from ..question.parts import completed, is_told, own_names, two_parts, with_topic
+from ..question.named import named_lectures
+from ..question.parts import completed, is_told, own_names, two_parts, two_sides_of, with_topic
 from ..question.read import read_question
 from ..question.small_talk import is_small_talk
 from ..ranking.entries import Match
@@ -30,7 +31,7 @@ from .compare import (
     without_quality,
 )
 from .conversation import place_of
-from .course import answers_course, course_answer, find_entry
+from .course import answers_course, course_answer, find_entry, with_numbers
 from .definers import find_definition
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
@@ -94,8 +95,10 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         and answers_course(entry, question, findings.status == "answered")
         else None
     )
-    parts = two_parts(question.text) if known is None or known.covered < WHOLE else None
-    if parts and (both := _both_parts(searcher, findings, parts, found.filters)):
+    parts = two_parts(question.text) or two_sides_of(with_numbers(searcher, question.text))
+    both = _both_parts(searcher, findings, parts, found.filters) if parts else None
+    # An entry that has all words may still answer one part only.
+    if both and (known is None or known.covered < WHOLE or _from_entries(both)):
         return findings, both
     if known:
         return findings, course_answer(searcher.source, question, known)
@@ -168,7 +171,22 @@ def _both_parts(
         ]
     elif other := beyond(parts, answers[0], answers[1], second[0]):
         answers[1] = other
-    return join_sides(whole.found.question, ("", ""), answers)
+    return join_sides(whole.found.question, ("", ""), _named_once(*filter(None, answers)))
+
+
+def _from_entries(both: Answer) -> bool:
+    """Return whether each part of an answer is from an entry of the handbook, a different one."""
+    kinds = {one.kind for one in both.citations}
+    return kinds.isdisjoint(MOMENTS) and len(both.sentences) > 1
+
+
+def _named_once(one: Answer, other: Answer) -> list[Answer]:
+    """Return the answers to two parts; a lecture that is named in the first one is not again."""
+    cited, again = one.citations[0], other.citations[0]
+    if cited.kind == again.kind == "lecture" and cited.lecture == again.lecture:
+        begin, *rest = other.sentences
+        other = replace(other, sentences=(replace(begin, text=begin.body, heading=""), *rest))
+    return [one, other]
 
 
 def _second_part(
@@ -184,9 +202,13 @@ def _second_part(
     same lecture as the first part's or the whole question's, or name what its pronoun stands for.
     If the whole question has no answer, the second part needs one wherever it is.
     """
+    is_moment = first and first.citations[0].kind in MOMENTS
+    if first and not is_moment and (named := _about_lecture(searcher, parts)):
+        findings, answer = _part(searcher, named, filters)
+        if answer:
+            return findings, answer
     text = completed(parts[1], parts[0])
     findings, answer = _part(searcher, text, filters)
-    is_moment = first and first.citations[0].kind in MOMENTS
     if not first or not is_moment or whole.status != "answered":
         return findings, answer
     both = whole.found.hits[0].video.lecture
@@ -205,6 +227,18 @@ def _second_part(
     if answer and own and not all(speaks_of(one, answer) for one in own):
         answer = None
     return findings, answer or elsewhere
+
+
+def _about_lecture(searcher: Searcher, parts: tuple[str, str]) -> str:
+    """Return the second part, asked about the lecture that the first one names.
+
+    "" if the first part names no lecture, or the second one names something itself.
+    """
+    before = with_numbers(searcher, parts[0])
+    if len(lectures := named_lectures(before)) != 1 or own_names(parts[1]):
+        return ""
+    named = completed(parts[1], before)
+    return with_topic(parts[1], f"lecture {lectures[0]}") if named == parts[1] else named
 
 
 def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, Answer | None]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ..question.lecture_nouns import called_lectures, numbered, usual_wordings
+from ..question.lecture_nouns import called_lectures, lectures_of_speakers, numbered, usual_wordings
 from ..question.named import named_lectures, without_place
 from ..question.read import Question
 from ..ranking.entries import Match, rank_entries
@@ -39,7 +39,7 @@ from .opening import has_wanted
 TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, by its logarithm
 WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
 SURE = 1.21
-ENOUGH = 1.1  # where no moment answers
+ENOUGH = 1.14  # where no moment answers
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
 OF_IT = 0.2  # added to the score of an entry about the lecture that a question names, and no other
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
@@ -74,17 +74,24 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     # Even with all words of the question, no entry can answer below this.
     least = ENOUGH - WORDS_COVERED - _weight_of(question)
     matches = rank_entries(handbook, question.text, query, lectures, least)
-    by_number = numbered(question.text, called_lectures(searcher.source.generation.about.lectures))
-    for worded in dict.fromkeys([*usual_wordings(question.text), by_number][1:]):
+    by_number = with_numbers(searcher, question.text)
+    for worded in {*usual_wordings(question.text), by_number} - {question.text}:
         other = query if question.language == "ja" else searcher.encode(worded)
         matches += rank_entries(handbook, worded, other, lectures, least)
     matches.sort(key=lambda one: -one.score)
-    if named := set(named_lectures(by_number)):
+    lectures_known = searcher.source.generation.about.lectures
+    named = {*named_lectures(by_number)} or lectures_of_speakers(question.text, lectures_known)
+    if named:
         # A question about one lecture is not answered by an entry about several.
         matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))
     # An answer needs an entry with a similar question; an entry may also match by its text alone.
     nearest = max((one.ask for one in matches), default=0.0)
     return replace(matches[0], ask=nearest) if matches else None
+
+
+def with_numbers(searcher: Searcher, text: str) -> str:
+    """Return a question with numbers in place of what lectures are called: *the MoE lecture*."""
+    return numbered(text, called_lectures(searcher.source.generation.about.lectures))
 
 
 def answers_course(found: Match | None, question: Question, is_answered: bool) -> bool:
@@ -138,9 +145,11 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
     citations = _citations(source, entry)
     numbers = tuple(citation.n for citation in citations)
     texts = split_sentences(in_language(entry.text, entry.text_ja, question.language))
-    texts[0] = f"{_named_entry(source, entry, question.language)}{texts[0]}"
+    name = _named_entry(source, entry, question.language)
+    texts[0] = f"{name}{texts[0]}"
     texts += _points(source, entry, question)
     sentences = [Sentence(text, numbers) for text in texts]
+    sentences[0] = replace(sentences[0], heading=name.rstrip())
     video = citations[0].video
     for start, title, title_ja in () if _BRIEF.search(question.text) else entry.outline:
         one = Citation(len(citations) + 1, video, start, start, title, None, title_ja,

@@ -2,93 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
-from ..records import About, Entry, Lecture, Section, Slide
+import msgspec
+
+from ..records import About, Entry, Language, Lecture, Section, Slide
 from ..text.words import ORDINALS
 from ..times import clock
 from .read import Fact
 
-# What is asked about any lecture by its number, its speaker or what it is called, beside the
-# questions written for each.
-ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "who": (
-        ("Who gives lecture {n}?", "Who speaks in lecture {n}?", "How long is lecture {n}?",
-         "Who is the speaker of lecture {n} and where does he work?", "title of lecture {n}",
-         "How long is the talk by {who}?", "How many minutes is lecture {n}?",
-         "length of the lecture on {title}", "Who teaches lecture {n}?", "lecturer of lecture {n}",
-         "Which lecture does {who} give?", "Where does {who} work?",
-         "Which company is {who} at?", "Which university is {who} from?",
-         "What is the affiliation of {who}?", "Which organisation does {who} belong to?",
-         "Who is {who}?",
-         "Who gives the {called} lecture?", "Who is the {called} talk by?",
-         "How long is the {called} lecture?", "How many minutes is the {called} talk?"),
-        ("第{n}回は誰が話していますか", "第{n}回の講師は？", "第{n}回は何分ですか",
-         "第{n}回の長さ", "{who}の講義は何分ですか", "第{n}回を担当しているのは誰？",
-         "{who}はどの講義で話していますか", "{who}の所属はどこですか", "{who}は誰ですか",
-         "{who}はどこの会社の人ですか", "{who}はどの大学の人？",
-         "{called}の講義は誰が話していますか",
-         "{called}の講義は第何回ですか", "{called}の回は何分ですか"),
-    ),
-    "summary": (
-        ("Summarise lecture {n}", "What does lecture {n} cover?", "outline of lecture {n}",
-         "lecture {n} in a few sentences", "main points of lecture {n}",
-         "What is lecture {n} about?", "summary of the lecture on {title}",
-         "Summarize lecture {n}", "Summarise the {nth} lecture", "Summarize the {nth} talk for me",
-         "What does {who} talk about?", "outline of the talk by {who}",
-         "What is the {called} lecture about?", "Summarise the {called} lecture",
-         "What is in lecture {n}?", "tell me about lecture {n}", "lecture {n} in short",
-         "lecture {n} in brief", "the gist of lecture {n}", "key points of lecture {n}",
-         "overview of lecture {n}", "recap of lecture {n}", "tl;dr of lecture {n}",
-         "What do they discuss in lecture {n}?", "takeaways of lecture {n}",
-         "Sum up lecture {n} for me", "tldr lecture {n}", "gist of the {called} lecture",
-         "the {called} talk in short"),
-        ("第{n}回を要約してください", "第{n}回の要点", "第{n}回の内容は？",
-         "第{n}回の要約をお願いします", "第{n}回は何についての講義ですか", "{title}の講義の要約",
-         "{who}は何について話していますか", "{called}の講義はどんな内容ですか",
-         "{called}の回の要約", "{called}の回では何を話している？", "第{n}回をまとめて",
-         "第{n}回を短くまとめて", "第{n}回のまとめ", "第{n}回の概要", "第{n}回を一言で言うと",
-         "第{n}回を簡単に説明して", "第{n}回を三行で", "第{n}回では何が話されていますか",
-         "{called}の講義をまとめて", "{called}の回を短くまとめて"),
-    ),
-    "verdict": (
-        ("What did the author think of lecture {n}?", "author's impression of lecture {n}",
-         "Is lecture {n} worth watching?", "opinion of the deck on the talk by {who}",
-         "Is lecture {n} any good?", "Can I skip lecture {n}?", "Should I watch lecture {n}?",
-         "How did the author like lecture {n}?", "How does the deck rate lecture {n}?",
-         "What did the author think of the {called} lecture?",
-         "Is the {called} talk worth watching?", "Did the author like the talk by {who}?",
-         "Is lecture {n} boring?", "Is lecture {n} interesting?"),
-        ("第{n}回についての作者の感想", "第{n}回は見る価値がある？", "第{n}回の評価",
-         "{who}の講義の感想", "作者は第{n}回をどう思った？", "作者は第{n}回をどう評価している？",
-         "第{n}回は飛ばしてもいい？", "第{n}回は面白い？", "第{n}回はつまらない？",
-         "作者は{called}の回をどう思った？", "{called}の講義は見る価値がある？",
-         "{called}の講義の感想"),
-    ),
-    "before": (
-        ("Do I need to read anything before lecture {n}?", "prerequisites of lecture {n}",
-         "preparation for lecture {n}", "papers to read before the talk by {who}",
-         "What should I know before lecture {n}?",
-         "What should I read before the {called} lecture?",
-         "Do I need to read anything before the {called} talk?"),
-        ("第{n}回の前に予習は必要ですか", "第{n}回の予備知識", "{who}の講義の予習",
-         "第{n}回の前に読むもの", "{called}の講義に予備知識は必要ですか",
-         "{called}の回の前に何を読めばいい？"),
-    ),
-    "difficulty": (
-        ("How hard is lecture {n}?", "Is lecture {n} easy or difficult?",
-         "Can I follow the talk by {who}?", "Is the talk by {who} hard to follow?",
-         "How difficult is the {called} lecture?", "Is the {called} talk easy to follow?"),
-        ("第{n}回は難しいですか", "第{n}回の難易度", "{who}の講義は難しい？",
-         "第{n}回はどれくらい難しい？", "第{n}回は分かりやすい？", "{called}の講義は難しいですか",
-         "{called}の回は分かりやすい？"),
-    ),
-    "good_for": (
-        ("Who should watch lecture {n}?", "Who is lecture {n} good for?",
-         "who gets something out of the talk by {who}", "Who is the {called} lecture for?"),
-        ("第{n}回はどんな人向けですか", "第{n}回は誰の役に立つ？", "{who}の講義はどんな人向け？",
-         "{called}の講義はどんな人向けですか"),
-    ),
-}  # fmt: skip
+# What is asked about any lecture by its number or its speaker, by side of the lecture; what it is
+# called is replaced by its number (question/lecture_nouns.py).
+LECTURE_ASKS = Path(__file__).with_name("lecture-asks.json")
 
 _WHO = re.compile(r"\b(?:who|lecturer|speaker)\b|誰|講師", re.I)
 _SIDES = {
@@ -125,6 +51,13 @@ COURSE_ASKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 MOST_TITLES = 12  # named as what a course without a description is about
+
+
+@cache
+def lecture_asks() -> dict[str, dict[Language, tuple[str, ...]]]:
+    """Return what is asked about any lecture, by side and language, English first."""
+    sides = dict[str, dict[Language, tuple[str, ...]]]
+    return msgspec.json.decode(LECTURE_ASKS.read_bytes(), type=sides)
 
 
 def course_entries(about: About, facts: Sequence[Fact], slides: Sequence[Slide]) -> list[Entry]:
@@ -207,7 +140,7 @@ def _lecture(lecture: Lecture) -> Iterator[Entry]:
         asks, asks_ja = (
             tuple(_filled(templates, names, n=n, title=title, who=last, nth=nth))
             for templates, names, title in zip(
-                ASKS[side],
+                lecture_asks()[side].values(),
                 (lecture.called, lecture.called_ja),
                 (lecture.title, lecture.title_ja or lecture.title),
                 strict=True,

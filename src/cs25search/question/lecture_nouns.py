@@ -52,6 +52,18 @@ def called_lectures(lectures: Sequence[Lecture]) -> dict[str, int]:
     return {name: number for name, number in found.items() if number}
 
 
+def lectures_of_speakers(question: str, lectures: Sequence[Lecture]) -> set[int]:
+    """Return the lectures whose speakers a question names by family name, in either script."""
+    said = question.casefold()
+    found = set()
+    for lecture in lectures:
+        families = [name.split()[-1] for name in lecture.speakers]
+        names = {other.casefold() for family in families for other in names_of(family)}
+        if any(re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", said) for name in names):
+            found.add(lecture.number)
+    return found
+
+
 def numbered(question: str, called: Mapping[str, int]) -> str:
     """Return a question with the number of a lecture in place of what it is called.
 
@@ -75,9 +87,9 @@ def numbered(question: str, called: Mapping[str, int]) -> str:
         (rf"(?i)\b(?:the )?{LECTURE} (?:on|about|by|of|from) (?:the )?({names})\b", "lecture {}"),
         (rf"(?i)({names})(?:さん|氏|先生|教授)?(?:について)?の{LECTURE_JA}", "第{}回"),
     ):
-        question = re.sub(
-            pattern, lambda one, text=number: text.format(called[one[1].lower()]), question
-        )
+        while found := re.search(pattern, question):
+            numbered = number.format(called[found[1].lower()])
+            question = f"{question[: found.start()]}{numbered}{question[found.end() :]}"
     return question
 
 

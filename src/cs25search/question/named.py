@@ -24,7 +24,13 @@ _PLACE = re.compile(
 )
 
 
-_SLIDE = re.compile(r"\bslide ?(?:no\.? ?|number |#)?(\d{1,2})\b|スライド ?(\d{1,2})", re.I)
+_SLIDE = re.compile(
+    rf"\b(?:slide|page) ?(?:no\.? ?|number |#)?(\d{{1,2}})\b"
+    rf"|\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:slide|page)\b"
+    r"|(?:スライド|ページ) ?(?:の|第)?(\d{1,2})(?!回|講)"
+    r"|(\d{1,2}) ?(?:枚目|番目?|ページ目?)の?(?:スライド|ページ)",
+    re.I,
+)
 
 
 def named_slide(question: str) -> int | None:
@@ -32,9 +38,11 @@ def named_slide(question: str) -> int | None:
 
     >>> named_slide("what is on slide 19?"), named_slide("スライド5の内容"), named_slide("slides")
     (19, 5, None)
+    >>> named_slide("the third slide"), named_slide("20枚目のスライド"), named_slide("第3回")
+    (3, 20, None)
     """
     found = _SLIDE.search(question)
-    return int(found[1] or found[2]) if found else None
+    return _number(next(filter(None, found.groups()))) if found else None
 
 
 def named_lectures(question: str) -> list[int]:
@@ -47,14 +55,15 @@ def named_lectures(question: str) -> list[int]:
     """
     found = []
     for groups in _NUMBERED.findall(question):
-        word = next(group for group in groups if group).lower()
-        if word in ORDINALS:
-            found.append(ORDINALS.index(word) + 1)
-        elif word in _KANJI:
-            found.append(_KANJI.index(word) + 1)
-        else:
-            found.append(int(re.sub(r"\D", "", word)))
+        found.append(_number(next(group for group in groups if group)))
     return list(dict.fromkeys(found))
+
+
+def _number(word: str) -> int:
+    """Return the number that a word such as "third", "3rd", "3" or "三" means."""
+    if (folded := word.lower()) in ORDINALS:
+        return ORDINALS.index(folded) + 1
+    return _KANJI.index(word) + 1 if word in _KANJI else int(re.sub(r"\D", "", word))
 
 
 def without_place(question: str) -> str:

@@ -72,7 +72,7 @@ def two_parts(question: str) -> tuple[str, str] | None:
     >>> two_parts("ヘッドの役割と、マスクをかける理由を教えて")
     ('ヘッドの役割を教えて', 'マスクをかける理由を教えて')
     >>> two_parts("NPTは何で評価されて、XGBoostに勝ったの？")
-    ('NPTは何で評価され？', 'XGBoostに勝ったの？')
+    ('NPTは何で評価された？', 'XGBoostに勝ったの？')
     >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
     (('MoEの利点は？', 'MoEの欠点は？'), None)
     """
@@ -89,9 +89,8 @@ def two_parts(question: str) -> tuple[str, str] | None:
             found = checked
         if found is None:
             return None
-        # "What is it called, and" is "called"; "is" is left out with the particle.
-        end = "いる" if found["end"] == "いて" else ""
-        return f"{found['one']}{end}？", f"{found['other'].rstrip('。？?')}？"
+        one = _finite(found["one"], found["end"] or "")
+        return f"{one}？", f"{found['other'].rstrip('。？?')}？"
     found = next((one for one in (_QUESTIONS.match(text), _ASIDE.match(text)) if one), None)
     if found is None or not _ASKS.search(found["one"].rstrip("?, ")):
         found = _JOINED.match(text)
@@ -99,6 +98,57 @@ def two_parts(question: str) -> tuple[str, str] | None:
         return None
     one, other = _TAG.sub("", found["one"].rstrip("?, ")), found["other"].rstrip("? ")
     return f"{one}?", f"{other[0].upper()}{other[1:]}?"
+
+
+# What is asked about a lecture as a whole: two qualities of it, or two things to be told.
+_QUALITIES = re.compile(
+    r"^(?P<head>(?:is|was) lecture \d+(?: \w+)?? )(?P<one>\w+) (?:and|but) (?P<other>\w+)\??$",
+    re.I,
+)
+_THINGS = re.compile(
+    r"^(?P<one>[\w ]+?) and (?P<other>[\w ]+?) (?P<of>(?:of|for) lecture \d+)\??$", re.I
+)
+_THINGS_JA = re.compile(
+    r"^(?P<of>第\d+回(?:の講義)?の)(?P<one>[^、。？?のと]+)と(?P<other>[^、。？?のと]+?)(?P<end>(?:を|は|も)?(?:教え.*|[？?]?))$"
+)
+
+
+def two_sides_of(question: str) -> tuple[str, str] | None:
+    """Return the parts of a question for two sides of one lecture, None if it asks for one.
+
+    Args:
+        question: With the lecture's number.
+
+    >>> two_sides_of("Is lecture 8 long and difficult?")
+    ('Is lecture 8 long?', 'Is lecture 8 difficult?')
+    >>> two_sides_of("length and difficulty of lecture 5")
+    ('length of lecture 5?', 'difficulty of lecture 5?')
+    >>> two_sides_of("第5回の難易度と長さを教えて"), two_sides_of("What is lecture 5 about?")
+    (('第5回の難易度を教えて', '第5回の長さを教えて'), None)
+    """
+    if found := _QUALITIES.match(question):
+        return f"{found['head']}{found['one']}?", f"{found['head']}{found['other']}?"
+    if found := _THINGS.match(question):
+        return f"{found['one']} {found['of']}?", f"{found['other']} {found['of']}?"
+    if found := _THINGS_JA.match(question):
+        parts = (f"{found['of']}{found[part]}{found['end']}" for part in ("one", "other"))
+        return next(parts), next(parts)
+    return None
+
+
+def _finite(clause: str, end: str) -> str:
+    """Return a clause with its verb in the form that ends a sentence.
+
+    >>> _finite("誰が書", "いて"), _finite("誰が話して", "いて"), _finite("誰が読ん", "で")
+    ('誰が書いた', '誰が話している', '誰が読んだ')
+    >>> _finite("何で評価され", "て"), _finite("話すのは誰", "で"), _finite("何を話", "し")
+    ('何で評価された', '話すのは誰', '何を話')
+    """
+    if end == "いて":
+        return f"{clause}{'いる' if clause.endswith(('て', 'で')) else 'いた'}"
+    if end == "て":
+        return f"{clause}た"
+    return f"{clause}だ" if end == "で" and clause.endswith(("ん", "い")) else clause
 
 
 def completed(part: str, before: str) -> str:
