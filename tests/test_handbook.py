@@ -293,6 +293,28 @@ def test_two_sides_of_a_lecture_by_what_it_is_called(index, question, texts):
     assert named.startswith(("Lecture ", "第5回")) and answer.text.count(named) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        (
+            "does the deck's author think transformers will be used in brain research?",
+            "not_in_lectures",
+        ),
+        ("スライドの著者はTransformerの将来についてどう考えていますか", "not_in_lectures"),
+        ("著者はヒントンの話についてどんな感想を書いている？", "answered"),
+    ],
+)
+def test_what_the_author_of_the_deck_thinks_only_the_course_says(index, question, status):
+    answer = index.answer(question)
+    assert answer.status == status and answer.text
+    assert status != "answered" or answer.citations[0].kind in ("lecture", "slide")
+
+
+def test_a_summary_in_a_number_of_points_is_one_question(index):
+    answer = index.answer("強化学習の回の要点を3つくらいにまとめてほしい")
+    assert answer.citations[0].lecture == 4 and "見つかりません" not in answer.text
+
+
 def test_a_lecture_is_known_by_its_name_only_before_a_word_for_a_lecture(index):
     about = index.answer("what should i read before the MoE talk?")
     assert [one.kind for one in about.citations] == ["lecture"] and about.citations[0].lecture == 5

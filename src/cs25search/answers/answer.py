@@ -1,5 +1,6 @@
 """Turn what was found for a question into a short answer with citations, or a refusal."""
 
+import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -45,6 +46,12 @@ from .wanted import find_wanted
 
 SHOWN = 3  # closest moments shown without an answer
 FURTHER = 0.4  # least share of the best score of a moment that tells more
+_DECKS_AUTHOR = re.compile(
+    r"\b(?:deck|slides?)['’]?s? (?:author|creator|maker)\b"
+    r"|\b(?:author|creator|maker) of (?:the|this|that) (?:deck|slides?|presentation)\b"
+    r"|(?:スライド|資料|デッキ)の(?:著者|作者|作成者|筆者)",
+    re.I,
+)
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 
@@ -95,13 +102,18 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         and answers_course(entry, question, findings.status == "answered")
         else None
     )
-    parts = two_parts(question.text) or two_sides_of(with_numbers(searcher, question.text))
-    both = _both_parts(searcher, findings, parts, found.filters) if parts else None
+    parts = two_parts(question.text)
+    sides = parts or two_sides_of(with_numbers(searcher, question.text))
+    both = _both_parts(searcher, findings, sides, found.filters) if sides else None
     # An entry that has all words may still answer one part only.
-    if both and (known is None or known.covered < WHOLE or _from_entries(both)):
+    is_whole = known is not None and known.covered >= WHOLE
+    if both and ((parts and not is_whole) or _from_entries(both)):
         return findings, both
     if known:
         return findings, course_answer(searcher.source, question, known)
+    if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
+        # What the author of the deck thinks, no moment of a lecture says.
+        return findings, _without_claim(replace(findings, status="not_in_lectures"))
     if advice := _advice(searcher, findings):
         return findings, course_answer(searcher.source, question, advice)
     if compared_both := _two_sides(searcher, findings, found.filters):
@@ -177,13 +189,14 @@ def _both_parts(
 def _from_entries(both: Answer) -> bool:
     """Return whether each part of an answer is from an entry of the handbook, a different one."""
     kinds = {one.kind for one in both.citations}
-    return kinds.isdisjoint(MOMENTS) and len(both.sentences) > 1
+    is_cited = all(one.citations for one in both.sentences)
+    return kinds.isdisjoint(MOMENTS) and is_cited and len(both.sentences) > 1
 
 
 def _named_once(one: Answer, other: Answer) -> list[Answer]:
     """Return the answers to two parts; a lecture that is named in the first one is not again."""
-    cited, again = one.citations[0], other.citations[0]
-    if cited.kind == again.kind == "lecture" and cited.lecture == again.lecture:
+    cited, again = ({(c.kind, c.lecture) for c in answer.citations[:1]} for answer in (one, other))
+    if cited == again and {kind for kind, _ in cited} == {"lecture"}:
         begin, *rest = other.sentences
         other = replace(other, sentences=(replace(begin, text=begin.body, heading=""), *rest))
     return [one, other]

@@ -16,6 +16,8 @@ LECTURE = r"(?:lecture|talk|video|class|session)"
 LECTURES = r"(?:lectures|talks|videos|classes|sessions)"
 LECTURE_JA = r"(?:講義|授業|回|動画|講演|ビデオ|レクチャー|セッション)"
 
+_TOLD_JA = rf"(?:{LECTURE_JA}|話|トーク|発表)"
+
 # Compiled when first used: not every question is compared with the course.
 # "Video" and "class" are also what models are trained on: only after words that choose a lecture,
 # and not before another noun ("which video games").
@@ -76,7 +78,7 @@ def numbered(question: str, called: Mapping[str, int]) -> str:
     'What to read before lecture 8?'
     >>> numbered("the class on vision: is it long", {"vision": 3})
     'lecture 3: is it long'
-    >>> numbered("音声の回は難しい？", {"音声": 10}), numbered("Is MoE hard?", {"moe": 5})
+    >>> numbered("音声の話は難しい？", {"音声": 10}), numbered("Is MoE hard?", {"moe": 5})
     ('第10回は難しい？', 'Is MoE hard?')
     """
     names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
@@ -85,7 +87,10 @@ def numbered(question: str, called: Mapping[str, int]) -> str:
     for pattern, number in (
         (rf"(?i)\b(?:the )?({names})(?:['’]s)? {LECTURE}\b", "lecture {}"),
         (rf"(?i)\b(?:the )?{LECTURE} (?:on|about|by|of|from) (?:the )?({names})\b", "lecture {}"),
-        (rf"(?i)({names})(?:さん|氏|先生|教授)?(?:について)?の{LECTURE_JA}", "第{}回"),
+        (
+            rf"(?i)({names})(?:さん|氏|先生|教授)?(?:について)?の(?:{LECTURE_JA}|話|トーク|発表)",
+            "第{}回",
+        ),
     ):
         while found := re.search(pattern, question):
             numbered = number.format(called[found[1].lower()])

@@ -109,7 +109,7 @@ _THINGS = re.compile(
     r"^(?P<one>[\w ]+?) and (?P<other>[\w ]+?) (?P<of>(?:of|for) lecture \d+)\??$", re.I
 )
 _THINGS_JA = re.compile(
-    r"^(?P<of>第\d+回(?:の講義)?の)(?P<one>[^、。？?のと]+)と(?P<other>[^、。？?のと]+?)(?P<end>(?:を|は|も)?(?:教え.*|[？?]?))$"
+    r"^(?P<of>第\d+回(?:の講義)?の)(?P<one>[^、。？?のとをにがはでも]+)と(?P<other>[^、。？?のとをにがはでも]+?)(?P<end>(?:を|は|も)?(?:教え.*|[？?]?))$"
 )
 
 
@@ -123,8 +123,10 @@ def two_sides_of(question: str) -> tuple[str, str] | None:
     ('Is lecture 8 long?', 'Is lecture 8 difficult?')
     >>> two_sides_of("length and difficulty of lecture 5")
     ('length of lecture 5?', 'difficulty of lecture 5?')
-    >>> two_sides_of("第5回の難易度と長さを教えて"), two_sides_of("What is lecture 5 about?")
-    (('第5回の難易度を教えて', '第5回の長さを教えて'), None)
+    >>> two_sides_of("第5回の難易度と長さを教えて")
+    ('第5回の難易度を教えて', '第5回の長さを教えて')
+    >>> two_sides_of("What is lecture 5 about?"), two_sides_of("第4回の要点を三つにまとめて")
+    (None, None)
     """
     if found := _QUALITIES.match(question):
         return f"{found['head']}{found['one']}?", f"{found['head']}{found['other']}?"
