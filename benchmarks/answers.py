@@ -32,6 +32,10 @@ DANGLING = re.compile(
     r"this|these)|Then|Thus|Therefore|But|And|So|A student|A listener|Someone)\b"
     r"|それ|これ|その|この|また|さらに|しかし|そして|そのため|ただし|したがって|このため|彼"
 )
+COURSE_QUESTIONS = {
+    "our questions": "course-questions.json",
+    "a stranger's": "course-stranger.json",
+}
 FRAMES = 4  # tried with each question, in turn
 
 
@@ -130,6 +134,31 @@ def measure_real(index: Index, language: str) -> dict[str, float]:
     }
 
 
+def measure_course(index: Index, language: str) -> dict[str, float]:
+    """Return the shares of questions about course and deck whose answers say all that they must.
+
+    Those of this project may also say it in their citations.
+    """
+    figures = {}
+    for name, file in COURSE_QUESTIONS.items():
+        entries = json.loads((DATA / file).read_bytes())["questions"]
+        own = [entry for entry in entries if entry.get("lang", "en") == language]
+        figures[f"about the course, {name}: says all that it must"] = fmean(
+            _says_all(index, entry, cited="id" not in entry) for entry in own
+        )
+    return figures
+
+
+def _says_all(index: Index, entry: dict[str, Any], cited: bool) -> bool:
+    before = index.answer(entry["context"]) if "context" in entry else ""
+    answer = index.answer(entry["q"], context=before)
+    said = [answer.text]
+    if cited:
+        said += [f"{one.quote} {one.lecture} {one.time} {one.link}" for one in answer.citations]
+    text = " ".join(said)
+    return all(any(one in text for one in must.split("|")) for must in entry["must"])
+
+
 def measure_talk(index: Index, language: str) -> dict[str, float]:
     """Return the figures of questions with talk around them, each in FRAMES variants."""
     file = json.loads((DATA / "questions.json").read_bytes())
@@ -224,6 +253,7 @@ def table(index: Index) -> str:
         | measure_refusals(index, language)
         | measure_talk(index, language)
         | measure_real(index, language)
+        | measure_course(index, language)
         for language in ("en", "ja")
     ]
     # Some are measured in English only.
@@ -255,6 +285,8 @@ def main() -> None:
             print(f"  {name:<40} {value:6.3f}")
         for name, value in measure_talk(index, language).items():
             print(f"  {name:<40} {value:6.3f}")
+        for name, value in measure_course(index, language).items():
+            print(f"  {name:<56} {value:6.3f}")
     print(f"\nSupport of a sentence by the moment it cites, threshold {SUPPORTED}")
     for name, value in measure_support(index, file).items():
         print(f"  {name:<40} {value:6.3f}")

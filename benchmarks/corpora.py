@@ -29,6 +29,8 @@ QUESTIONS = Path(__file__).parents[1] / "tests/data/questions.json"
 ASKED = {
     "real wording": QUESTIONS.with_name("real-dev.json"),
     "asked by a stranger": QUESTIONS.with_name("stranger.json"),
+    "asked by another stranger": QUESTIONS.with_name("stranger-2.json"),
+    "asked about each note": QUESTIONS.with_name("by-note.json"),
 }
 CS25_NOTES = "CS25 notes"  # the name of the bundled corpus
 LECTURE_1 = "P127jhj-8-Y"

@@ -60,6 +60,10 @@ def test_without_a_folder_of_corpora_the_bundled_one_remains(tmp_path):
         ("CS25 notes, real wording", ["ja"], 46),
         ("CS25 notes, asked by a stranger", ["en"], 39),
         ("CS25 notes, asked by a stranger", ["ja"], 39),
+        ("CS25 notes, asked by another stranger", ["en"], 27),
+        ("CS25 notes, asked by another stranger", ["ja"], 27),
+        ("CS25 notes, asked about each note", ["en"], 576),
+        ("CS25 notes, asked about each note", ["ja"], 576),
         ("CS25 notes, misspelt", ["en"], 120),
     ]
     assert all(other.base == corpus.name for other in others)
@@ -146,6 +150,10 @@ def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
     )
     touched = [{"q": "who labelled the images?", "lang": "en"}, {"q": "犬は？", "lang": "ja"}]
     (tmp_path / "touched.json").write_text(json.dumps({"unanswerable": touched}), "utf-8")
+    about = [{"q": "Who made the slides?", "must": ["sadahry|nobody"]},
+             {"q": "スライドを作ったのは誰？", "must": ["nobody"], "lang": "ja"}]  # fmt: skip
+    for name in answers.COURSE_QUESTIONS.values():
+        (tmp_path / name).write_text(json.dumps({"questions": about}), "utf-8")
     frames = {"en": ["hi, {l}"], "ja": ["すみません、{q}"]}
     (tmp_path / "frames.json").write_text(json.dumps(frames), "utf-8")
     monkeypatch.setattr(answers, "DATA", tmp_path)
@@ -154,6 +162,8 @@ def test_answers_are_measured_in_both_languages(index, tmp_path, monkeypatch):
     assert "| unanswerable, off-topic refused | 1.000 | 1.000 |" in lines
     assert "| with talk around it: unanswerable refused | 1.000 | 1.000 |" in lines
     assert sum(line.startswith("| real wording: ") for line in lines) == 4
+    course = [line for line in lines if line.startswith("| about the course, ")]
+    assert len(course) == 2 and all(line.endswith("| 1.000 | 0.000 |") for line in course)
     assert sum(line.startswith("| more that is touched, given as ") for line in lines) == 1
     assert any(line.startswith("| median words | ") and line.endswith(" |  |") for line in lines)
 
