@@ -35,6 +35,7 @@ DANGLING = re.compile(
 COURSE_QUESTIONS = {
     "our questions": "course-questions.json",
     "a stranger's": "course-stranger.json",
+    "another stranger's": "course-stranger-2.json",
 }
 FRAMES = 4  # tried with each question, in turn
 

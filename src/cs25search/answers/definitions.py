@@ -64,16 +64,25 @@ def defined_term(question: str) -> str:
     ('BERT', '')
     >>> defined_term("自己注意の仕組みを教えて"), defined_term("BERTって結局なに？")
     ('自己注意', 'BERT')
+    >>> defined_term("Transformerのアテンションとは"), defined_term("BERTの犬とは")
+    ('アテンション', 'BERTの犬')
     """
     text = question.strip()
     if _NO_TERM.match(text):
         return ""
     if found := (_ASKED_JA if is_japanese(text) else _ASKED).match(text):
-        return found["term"].strip()
+        return _without_owner(found["term"].strip())
     if found := _ASKED_OF_NAME.match(text):
-        term = (found["term"] or found["term_ja"]).strip()
+        term = _without_owner((found["term"] or found["term_ja"]).strip())
         return term if len(names_of(term)) > 1 else ""
     return ""
+
+
+def _without_owner(term: str) -> str:
+    """Return the thing of "X's thing" in Japanese if both have names; English has "in X"."""
+    owner, of, thing = term.rpartition("の")
+    is_known = of and len(names_of(owner)) > 1 and len(names_of(thing)) > 1
+    return thing if is_known else term
 
 
 def grade(term: str, title: str, sentence: str) -> int:

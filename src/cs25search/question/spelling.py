@@ -1,7 +1,8 @@
 """Correct misspelt words of a question, from the words of an index.
 
 Only words that neither a dictionary nor the index has are corrected, to a similar word of the
-index. Words with a digit, or with a capital after their first letter, are names and left alone.
+index. Words with a digit, and short ones with a capital after their first letter, are names and
+left alone.
 Katakana words are corrected to similar names of aliases.json.
 """
 
@@ -15,7 +16,7 @@ from .aliases import katakana_names
 SHORTEST = 5  # letters of a word to correct; shorter ones are similar to too many words
 # One slip is corrected in each five letters, two at most: two slips apart, ChatGPT is a chatbot.
 LETTERS, MOST_SLIPS = 5, 2
-NAME_FROM = 7  # letters of a name in which one slip is corrected
+NAME_FROM, JOINED_FROM = 7, 8  # letters of a name in which one slip is corrected; of HumanEval
 PART = 4  # letters of each part of a compound
 _WORD = re.compile(rf"(?<![A-Za-z0-9_@.\\/])[A-Za-z]{{{SHORTEST},}}(?![A-Za-z0-9_@\\/]|\.[A-Za-z])")
 SHORTEST_KANA, TWO_SLIPS_KANA = 4, 8  # letters, without long vowels
@@ -56,16 +57,24 @@ def correct(question: str, counts: Mapping[str, int], is_word: IsWord) -> str:
     'Why does the router need Attention?'
     >>> correct("スイッチtrasformerのrooster", counts, set().__contains__)
     'スイッチtransformerのrooster'
+    >>> correct("HumanEvel, ChatGPD", {"humaneval": 9, "chatgpt": 1}, set().__contains__)
+    'HumanEval, ChatGPD'
     """
 
     def corrected(match: re.Match[str]) -> str:
         typed, word = match[0], match[0].lower()
         if not _is_plain(typed) or word in counts:
             return typed
+        is_joined = not typed[1:].islower()
         is_name = typed[0].isupper() and not _BEGINS.search(question[: match.start()])
+        is_name = is_name or is_joined
         found = _nearest(word, counts, _most_slips(len(word), is_name))
         if not found or is_word(word):
             return typed
+        if is_joined and len(found) == len(typed):
+            return "".join(
+                new.upper() if old.isupper() else new for old, new in zip(typed, found, strict=True)
+            )
         return found.capitalize() if typed[0].isupper() else found
 
     return _WORD.sub(corrected, question)
@@ -119,7 +128,12 @@ def _plain(name: str) -> str:
 
 
 def _is_plain(word: str) -> bool:
-    return word[1:].islower()
+    """Return whether a word may be corrected.
+
+    >>> [_is_plain(word) for word in ("router", "HumanEvel", "ChatGPT", "BACKPROP")]
+    [True, True, False, False]
+    """
+    return word[1:].islower() or (len(word) >= JOINED_FROM and not word.isupper())
 
 
 def _most_slips(length: int, is_name: bool) -> int:
