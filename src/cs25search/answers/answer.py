@@ -38,7 +38,7 @@ from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
 from .guide import find_fact
 from .lists import find_mentions, list_answer, listed_name
-from .missing import SURE, find_words, missing_words, with_missing
+from .missing import find_words, missing_words, with_missing
 from .slide_lists import listed_thing, slides_answer
 from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
@@ -52,6 +52,7 @@ _DECKS_AUTHOR = re.compile(
     r"|(?:スライド|資料|デッキ)の(?:著者|作者|作成者|筆者)",
     re.I,
 )
+ADVISED = 0.8  # below this probability, the advice of the course on lectures comes first
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 
@@ -127,7 +128,7 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
 def _advice(searcher: Searcher, findings: Findings) -> Match | None:
     """Return what the course says about which lecture to watch, where a moment hardly answers."""
     question = findings.found.question
-    is_weak = findings.status == "answered" and findings.probability < SURE
+    is_weak = findings.status == "answered" and findings.probability < ADVISED
     if not is_weak or not question.intent.lecture or question.lectures or missing_words(findings):
         return None
     fact = find_fact(searcher, findings.found, question.clean)

@@ -27,7 +27,7 @@ from .features import other_version, reading_of
 from .findings import Findings
 
 RARE = 0.004  # greatest share of the chunks that have a rare word
-SURE = 0.8  # from this probability on, a moment answers although a rare word is missing
+SURE = 0.9  # from this probability on, a moment answers although a rare word is missing
 COMMON = 0.05  # greatest share of the chunks that have a word of a thing to define
 MOST = 2  # words named
 SHORTEST = 4  # letters of an English word
