@@ -20,7 +20,7 @@ def test_bundled_course_is_whole():
     assert len(course.lectures) == 10
     assert len(course.slides) == 33
     assert len(course.notes) == 576
-    assert sum(len(note.asks) for note in course.notes) == 4737
+    assert sum(len(note.asks) for note in course.notes) == 4709
     assert {note.video_id for note in course.notes} == {x.video_id for x in course.lectures}
     assert len({note.chunk_id for note in course.notes}) == 576
 

@@ -49,7 +49,8 @@ def test_a_reply_without_an_answer_says_which_word_no_moment_has(index, question
     [
         ({"how much electricity did training GPT-3 use?": "electricity",
           "what grade do you need to pass cs25": "grade"}, "None of the following mentions “{}”."),
-        ({"Perceiver IOでStarCraftの勝率は何％になった？": "勝率",
+        ({"Decision Transformerの推論にかかる電力は？": "電力",
+          "GLOMの特許は？": "特許",
           "HumanEvalの問題はどこからダウンロードできる？": "ダウンロード"},
          "「{}」という語は出てきません。"),
     ],

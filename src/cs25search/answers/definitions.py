@@ -21,7 +21,7 @@ _ASKED = re.compile(
 )
 _BRIEFLY_JA = r"(?:結局|一体|いったい|そもそも|要するに|つまり)?、?(?:のところ)?"
 _ASKED_JA = re.compile(
-    rf"^「?(?P<term>[^はがをも「」]{{1,30}}?)」?\s*(?:とは{_BRIEFLY_JA}(?:[?？。、]|何|なに|なん|どう|$)"
+    rf"^「?(?P<term>[^はがをも「」]{{1,30}}?)」?\s*(?:とは{_BRIEFLY_JA}(?:[?？。、]|何(?![をがに])|なに|なん|どう|$)"
     rf"|って{_BRIEFLY_JA}(?:(?:何|なに|なん)(?:です|でしょ|なの|のこと|か|だっけ|[?？。、]|$)"
     r"|どういう(?:意味|もの|こと)|[?？]$)"
     r"|というのは|の(?:意味|定義)(?:[はを?？。]|$))"
@@ -66,6 +66,8 @@ def defined_term(question: str) -> str:
     ('自己注意', 'BERT')
     >>> defined_term("Transformerのアテンションとは"), defined_term("BERTの犬とは")
     ('アテンション', 'BERTの犬')
+    >>> defined_term("GLOMとは何ですか"), defined_term("GLOMとは何を目指したもの？")
+    ('GLOM', '')
     """
     text = question.strip()
     if _NO_TERM.match(text):
