@@ -5,6 +5,7 @@ others, and none of them is copied into the project. docs/evaluation.md describe
 """
 
 import json
+import os
 import random
 import re
 from collections.abc import Sequence
@@ -76,6 +77,11 @@ class Corpus(msgspec.Struct, frozen=True):
             "ja": [question.q_ja for question in self.questions],
         }
         return [language for language, asked in texts.items() if all(asked)]
+
+
+def bench_folder() -> Path:
+    """Return the folder of the other corpora: CS25_BENCH, else one beside the project."""
+    return Path(os.environ.get("CS25_BENCH") or Path(__file__).parents[2] / "shared")
 
 
 def load_corpora(bench: Path) -> list[Corpus]:

@@ -21,7 +21,7 @@ from scipy.stats import bootstrap
 
 from benchmarks import answers, fit_refusal
 from benchmarks.baselines import BASELINES
-from benchmarks.corpora import CS25_NOTES, Corpus, load_corpora
+from benchmarks.corpora import CS25_NOTES, Corpus, bench_folder, load_corpora
 from benchmarks.rankers import SHIPPED, Ranker, open_cached, rankers
 from cs25search import Hit
 from cs25search.encoding.encoder import Encoder, OnnxEncoder
@@ -67,7 +67,7 @@ def main(wanted: str, compare: tuple[str, str] | None, write: bool) -> None:
 
     CS25_BENCH names the folder of the other corpora.
     """
-    bench = Path(os.environ.get("CS25_BENCH") or PROJECT.parent / "shared")
+    bench = bench_folder()
     every = load_corpora(bench)
     corpora = [corpus for corpus in every if wanted.lower() in corpus.name.lower()]
     if not corpora:

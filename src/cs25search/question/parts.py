@@ -50,6 +50,17 @@ _OPPOSITES = re.compile(
     r"|(?P<one_ja>利点|長所|強み|メリット)と(?P<other_ja>欠点|短所|弱み|弱点|デメリット)",
     re.I,
 )
+# What is asked about a lecture as a whole: two qualities of it, or two things to be told.
+_QUALITIES = re.compile(
+    r"^(?P<head>(?:is|was) lecture \d+(?: \w+)?? )(?P<one>\w+) (?:and|but) (?P<other>\w+)\??$",
+    re.I,
+)
+_THINGS = re.compile(
+    r"^(?P<one>[\w ]+?) and (?P<other>[\w ]+?) (?P<of>(?:of|for) lecture \d+)\??$", re.I
+)
+_THINGS_JA = re.compile(
+    r"^(?P<of>第\d+回(?:の講義)?の)(?P<one>[^、。？?のとをにがはでも]+)と(?P<other>[^、。？?のとをにがはでも]+?)(?P<end>(?:を|は|も)?(?:教え.*|[？?]?))$"
+)
 _SUBJECT_JA = re.compile(r"(?P<name>[^のはがをでに、。？?]{2,20}?)(?:の|は|が|を|とは|って|で|に)")
 _NAME_JA = re.compile(r"[A-Za-z]{3,}|[ァ-ヺー]{4,}")
 _POINTS = re.compile(r"\b(?:it|they|them|its|their)\b", re.I)
@@ -98,19 +109,6 @@ def two_parts(question: str) -> tuple[str, str] | None:
         return None
     one, other = _TAG.sub("", found["one"].rstrip("?, ")), found["other"].rstrip("? ")
     return f"{one}?", f"{other[0].upper()}{other[1:]}?"
-
-
-# What is asked about a lecture as a whole: two qualities of it, or two things to be told.
-_QUALITIES = re.compile(
-    r"^(?P<head>(?:is|was) lecture \d+(?: \w+)?? )(?P<one>\w+) (?:and|but) (?P<other>\w+)\??$",
-    re.I,
-)
-_THINGS = re.compile(
-    r"^(?P<one>[\w ]+?) and (?P<other>[\w ]+?) (?P<of>(?:of|for) lecture \d+)\??$", re.I
-)
-_THINGS_JA = re.compile(
-    r"^(?P<of>第\d+回(?:の講義)?の)(?P<one>[^、。？?のとをにがはでも]+)と(?P<other>[^、。？?のとをにがはでも]+?)(?P<end>(?:を|は|も)?(?:教え.*|[？?]?))$"
-)
 
 
 def two_sides_of(question: str) -> tuple[str, str] | None:
