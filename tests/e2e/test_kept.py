@@ -89,6 +89,8 @@ def test_play_all_goes_from_moment_to_moment_until_a_click(browser, app_url, lan
         speak(page)
         open_at(page, f"{app_url}/moments?lang={language}&moments={link}")
         press(page, "shared_add", language, count=3)
+        page.locator(KEPT).wait_for()  # or the run that adds them is still to come
+        settle(page)
         play = page.get_by_role("button", name=word("kept_play", language))
         line = page.locator(".cs-line")
         play.click()
