@@ -13,7 +13,7 @@ from cs25search.course.read import Course
 from cs25search.errors import CaptionError
 from cs25search.index.build import BUILD_VERSION, Content
 from cs25search.index.generation import MODEL_NOTES, TextSource
-from cs25search.records import About, Chunk, Cue, Deck, Entry, Lecture, Slide, Video
+from cs25search.records import About, Chunk, Cue, Deck, Entry, Explanation, Lecture, Slide, Video
 from cs25search.text.japanese import japanese_words
 from cs25search.times import clock
 
@@ -43,6 +43,7 @@ class Collection(msgspec.Struct, frozen=True):
     sources: list[TextSource]
     unmatched: list[DeckLecture]  # lectures of the deck given with --deck that match no video
     entries: list[Entry]  # what can be asked about the course itself
+    explanations: list[Explanation]  # answers to questions about what is taught
     windows: list[
         Window
     ]  # of videos without bundled notes, for which a language model can write some
@@ -60,6 +61,7 @@ class Collection(msgspec.Struct, frozen=True):
             about=self.about,
             slides=self.slides,
             entries=self.entries,
+            explanations=self.explanations,
             sources=self.sources,
             inputs=inputs,
             split=split,
@@ -131,7 +133,11 @@ def collect(
     slides = _slides(course, deck, numbers, course.deck.url if is_own else "")
     about = _about(course, deck, [row.video for row in rows])
     entries = course_entries(about, course.facts, slides)
-    return Collection(about, rows, chunks, slides, sources, unmatched, entries, windows)
+    there = {(chunk.video_id, chunk.start) for chunk in chunks if chunk.kind == "note"}
+    explanations = [one for one in course.explanations if there.issuperset(one.notes)]
+    return Collection(
+        about, rows, chunks, slides, sources, unmatched, entries, explanations, windows
+    )
 
 
 def _about(course: Course, deck: ParsedDeck | None, videos: Sequence[Video]) -> About:
@@ -298,6 +304,7 @@ def inputs_key(course: Course, tracks: Mapping[str, RawTrack], found: Collection
         repr(course.notes),
         repr(found.slides),
         repr(found.entries),
+        repr(found.explanations),
         repr(by_model),
     ]
     for _, track in sorted(tracks.items()):

@@ -31,13 +31,21 @@ class Known(msgspec.Struct, frozen=True):
         keys: Of the texts, from `text_key`, shape (n,).
         lengths: Tokens of each text, shape (n,).
         tokens: Packed token vectors of all texts in order, shape (n_tokens, dim / 8), uint8.
-        vectors: Pooled vectors, shape (n, dim), float16, which is exact enough.
+        vectors: Pooled vectors of the first m texts, shape (m, dim), float16, which is exact
+            enough. The others are questions, which are compared token by token alone.
     """
 
     keys: np.ndarray
     lengths: np.ndarray
     tokens: np.ndarray
     vectors: np.ndarray
+
+    def vector(self, row: int) -> np.ndarray:
+        """Return the pooled vector of a text, shape (dim,), float32; NaN for a question."""
+        vector = np.full(self.vectors.shape[1], np.nan, np.float32)
+        if row < len(self.vectors):
+            vector[:] = self.vectors[row]
+        return vector
 
 
 class KnownEncoder:
@@ -58,13 +66,16 @@ class KnownEncoder:
         return self._encoder.token_ids(texts)
 
     def encode_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding]]:
-        """Yield (position in `texts`, encoding): of known texts first, with signs as tokens."""
+        """Yield (position in `texts`, encoding): of known texts first, with signs as tokens.
+
+        The vector of a known question is NaN, so that it cannot be used by mistake.
+        """
         known, rows = self._known
         found = {i: rows[key] for i, key in enumerate(map(text_key, texts)) if key in rows}
         ids = self.token_ids([texts[i] for i in found])
         for (i, (row, begin, end)), own in zip(found.items(), ids, strict=True):
             tokens = unpack(known.tokens[begin:end], self.dim)
-            yield i, Encoding(known.vectors[row].astype(np.float32), tokens, own)
+            yield i, Encoding(known.vector(row), tokens, own)
         new = [i for i in range(len(texts)) if i not in found]
         for place, encoding in self._encoder.encode_documents([texts[i] for i in new]):
             yield new[place], encoding
@@ -101,10 +112,10 @@ def read_known(path: Path) -> Known:
     with readable(path):
         with np.load(path, allow_pickle=False) as file:
             known = Known(*(file[name] for name in Known.__struct_fields__))
-        n, dim = known.vectors.shape
-        shapes = (known.keys.shape, known.lengths.shape, known.tokens.shape)
-        if shapes != ((n,), (n,), (int(known.lengths.sum()), -(-dim // 8))):
-            raise ValueError(f"shapes {shapes} do not fit {n} vectors of {dim} dimensions")
+        (n,), (m, dim) = known.keys.shape, known.vectors.shape
+        shapes = (known.lengths.shape, known.tokens.shape)
+        if m > n or shapes != ((n,), (int(known.lengths.sum()), -(-dim // 8))):
+            raise ValueError(f"shapes {shapes} do not fit {n} texts and {m} vectors")
     return known
 
 
@@ -117,9 +128,16 @@ def readable(path: Path) -> Iterator[None]:
         raise DataError(path, "the file", f"cannot be read ({error})") from error
 
 
-def write_known(path: Path, encoder: Encoder, texts: Sequence[str]) -> int:
-    """Encode different texts and write the file; return how many there are."""
-    texts = list(dict.fromkeys(texts))
+def write_known(
+    path: Path, encoder: Encoder, texts: Sequence[str], questions: Sequence[str] = ()
+) -> int:
+    """Encode different texts and write the file; return how many there are.
+
+    Args:
+        questions: Texts whose pooled vectors are not needed.
+    """
+    with_vectors = len(set(texts))
+    texts = list(dict.fromkeys([*texts, *questions]))
     done = dict(encoder.encode_documents(texts))
     encodings = [done[place] for place in range(len(texts))]
     np.savez(
@@ -128,6 +146,6 @@ def write_known(path: Path, encoder: Encoder, texts: Sequence[str]) -> int:
         keys=np.array([text_key(text) for text in texts]),
         lengths=np.array([len(one.tokens) for one in encodings], np.int32),
         tokens=np.concatenate([pack(one.tokens) for one in encodings]),
-        vectors=np.array([one.vector for one in encodings], np.float16),
+        vectors=np.array([one.vector for one in encodings[:with_vectors]], np.float16),
     )
     return len(texts)

@@ -159,6 +159,7 @@ def write(
         about=found.about,
         slides=found.slides if shard.number == 1 else [],
         entries=found.entries if shard.number == 1 else [],
+        explanations=found.explanations if shard.number == 1 else [],
         sources=own.sources,
         inputs=inputs,
     )

@@ -14,10 +14,13 @@ import filelock
 import pytest
 from click.testing import CliRunner
 from fake_llm import Server, serving
+from msgspec.structs import replace
 
 from cs25search import Index, open_index
 from cs25search.course.read import load_course
+from cs25search.index.explanations import no_explanations
 from cs25search.place import BUNDLED
+from cs25search.ranking.source import LocalSource
 
 DATA = Path(__file__).parent / "data"
 # A busy machine would fail these; they run alone, in make fuzz.
@@ -117,6 +120,17 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(root, kept)
     return folder
+
+
+@pytest.fixture(scope="session")
+def notes_only(index_dir: Path) -> Index:
+    """The index of the bundled course without explanations: answers are made of its notes.
+
+    As in every course without explanations.
+    """
+    index = open_index(index_dir)
+    generation = replace(index.generation, read_explanations=no_explanations)
+    return Index(index.path, LocalSource(generation), index.encoder)
 
 
 @pytest.fixture

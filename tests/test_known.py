@@ -9,7 +9,7 @@ from cs25search.errors import DataError
 from cs25search.index.late import pack
 from cs25search.place import BUNDLED
 from ingest.known import FILE, KnownEncoder, with_encodings, write_known
-from supply.encodings import course_texts
+from supply.encodings import course_questions, course_texts
 
 TEXTS = ["zebras eat marmalade", "giraffes drink tea", "lions sleep"]
 
@@ -30,14 +30,14 @@ class Counting:
 def test_the_bundled_course_is_encoded_already(index):
     counting = Counting(index.encoder)
     encoder = with_encodings(counting, BUNDLED)
-    texts = course_texts()
+    texts = course_texts() + course_questions()
     places = [place for place, _ in encoder.encode_documents(texts)]
     assert sorted(places) == list(range(len(texts)))
     assert counting.texts == []  # else run make encodings
 
 
 def test_what_it_says_is_what_the_encoder_says(index):
-    texts = course_texts()[::400]
+    texts = course_texts()[::100]
     known = dict(with_encodings(index.encoder, BUNDLED).encode_documents(texts))
     for place, fresh in index.encoder.encode_documents(texts):
         assert known[place].vector @ fresh.vector > 0.9999
@@ -45,6 +45,14 @@ def test_what_it_says_is_what_the_encoder_says(index):
         assert np.array_equal(known[place].ids, fresh.ids)
         same = pack(known[place].tokens) == pack(fresh.tokens)
         assert same.mean() > 0.99  # another processor may round otherwise
+
+
+def test_the_questions_of_the_course_have_tokens_but_no_vectors(index):
+    texts = course_questions()[::700]
+    known = dict(with_encodings(index.encoder, BUNDLED).encode_documents(texts))
+    for place, fresh in index.encoder.encode_documents(texts):
+        assert np.isnan(known[place].vector).all()
+        assert (pack(known[place].tokens) == pack(fresh.tokens)).mean() > 0.99
 
 
 def test_texts_that_it_lacks_are_encoded(index, tmp_path):

@@ -14,6 +14,7 @@ EntryKind = Literal["slide", "lecture", "fact"]
 Language = Literal["en", "ja"]
 CitationKind = Literal["note", "transcript", "slide", "lecture", "deck"]
 SHORTEST_RANGE = 3  # lectures named as "Lectures 1–3"
+Moment = tuple[str, float]  # the id of a video and the start of a note in seconds
 Status = Literal["answered", "partly", "not_in_lectures", "small_talk"]
 
 
@@ -248,6 +249,40 @@ class Entry(msgspec.Struct, frozen=True):
     outline: tuple[tuple[float, str, str], ...] = ()
 
 
+class Part(msgspec.Struct, frozen=True):
+    """One or two sentences of an explanation, and the notes that say so, best first.
+
+    `side` is what it is about in a comparison, "BERT" of "BERT or GPT"; else empty.
+    """
+
+    text: str
+    text_ja: str
+    notes: tuple[Moment, ...]
+    side: str = ""
+    side_ja: str = ""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """An answer to a question about what is taught, written from one or several notes.
+
+    Attributes:
+        asks: The same question in several wordings.
+        parts: The answer; the first part answers the question directly.
+        is_said: Whether the lectures answer it; else `parts` says what they leave unsaid, and names
+            the closest notes, if they touch on it.
+    """
+
+    asks: tuple[str, ...]
+    asks_ja: tuple[str, ...]
+    parts: tuple[Part, ...]
+    is_said: bool = True
+
+    @property
+    def notes(self) -> tuple[Moment, ...]:
+        """Its notes, each once, in order."""
+        return tuple(dict.fromkeys(note for part in self.parts for note in part.notes))
+
+
 class Hit(msgspec.Struct, frozen=True):
     """A moment that was found. `score`: higher is better; `rank` counts from 1.
 
@@ -353,6 +388,9 @@ class Answer(msgspec.Struct, frozen=True):
         examples: Questions to try, in reply to small talk; else empty.
         corrected: The question that was answered, if misspelt words were corrected; else empty.
         missing: Words of the question that none of the moments has, if there is no claim.
+        unsaid: What the lectures leave unsaid, if that is known; else empty.
+        unsaid_ja: The same in Japanese, for the app.
+        is_explanation: Whether the sentences were written beforehand from the notes that they cite.
         subject: The last question of the conversation that was asked whole, if `understood` is not
             empty; else empty.
     """
@@ -373,6 +411,9 @@ class Answer(msgspec.Struct, frozen=True):
     corrected: str = ""
     missing: tuple[str, ...] = ()
     subject: str = ""
+    unsaid: str = ""
+    unsaid_ja: str = ""
+    is_explanation: bool = False
 
 
 def in_language(english: str, japanese: str, language: Language) -> str:

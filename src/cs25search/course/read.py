@@ -7,6 +7,7 @@
     slides.json           summaries of slides; slides-asks.json: the questions that each answers
     overviews.json        overview and outline of the lectures, and questions about each lecture
     facts.json            facts about the course, as questions and answers
+    explanations/         answers to questions about what is taught; see explanations.py
 
 Everything but course.toml is optional. Files are checked on reading, so that a faulty file causes
 an error that names file, note and field instead of a wrong answer later.
@@ -14,18 +15,17 @@ an error that names file, note and field instead of a wrong answer later.
 
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from msgspec.structs import fields, replace
 
 from ..errors import DataError
 from ..place import BUNDLED, COURSE_FILE, is_name
-from ..records import About, Chunk, Deck, Lecture, Section, Slide
+from ..records import About, Chunk, Deck, Explanation, Lecture, Section, Slide
 from ..times import slide_url
-from .settings import Settings, place_of, read_settings
-
-T = TypeVar("T")
+from .explanations import read_explanations
+from .json_files import no_blank, read_json
+from .settings import Settings, read_settings
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -47,6 +47,7 @@ class Course(msgspec.Struct, frozen=True):
     slides: tuple[Slide, ...] = ()
     notes: tuple[Chunk, ...] = ()
     facts: tuple[Fact, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
     @property
     def about(self) -> About:
@@ -148,6 +149,7 @@ def load_course(folder: Path = BUNDLED) -> Course:
         slides,
         notes,
         _read_facts(folder / "facts.json", numbers, [slide.number for slide in slides]),
+        read_explanations(folder, lectures, notes),
     )
 
 
@@ -166,21 +168,9 @@ def all_folders(courses: Path) -> list[str]:
     return sorted(path.name for path in courses.glob("*") if has_course(path))
 
 
-def _read(path: Path, kind: type[T]) -> T | None:
-    """Return the contents of a file, None if there is none."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise DataError(path, "file", f"cannot be read ({error.strerror})") from error
-    except msgspec.DecodeError as error:
-        raise DataError(path, place_of(str(error)), str(error).split(" - at")[0]) from error
-
-
 def _read_notes(folder: Path, lecture: Lecture) -> list[Chunk]:
     path = folder / f"{lecture.number:02}.json"
-    file = _read(path, _NoteFile)
+    file = read_json(path, _NoteFile)
     if file is None:
         return []
     if file.video_id not in ("", lecture.video_id):
@@ -208,7 +198,7 @@ def _read_notes(folder: Path, lecture: Lecture) -> list[Chunk]:
                 f"is {note.end:g}; it must be after {note.start:g} and not after the end of "
                 f"the video, {lecture.duration:g}",
             )  # fmt: skip
-        _no_blank(path, place, note, *names)
+        no_blank(path, place, note, *names)
         before = note.end
     return [
         replace(note_chunk(lecture.video_id, int(note.start), note), qa=note.qa)
@@ -240,23 +230,14 @@ def note_chunk(video_id: str, place: int, note: TimedNote, model: str = "") -> C
     )
 
 
-def _no_blank(path: Path, place: str, record: object, *names: str) -> None:
-    """Raise a DataError if one of the fields is an empty text or contains one."""
-    for name in names:
-        value = getattr(record, name)
-        texts = (value,) if isinstance(value, str) else value
-        if not all(text.strip() for text in texts):
-            raise DataError(path, f"{place}, field {name}", "is empty")
-
-
 def _with_overviews(path: Path, lectures: tuple[Lecture, ...]) -> tuple[Lecture, ...]:
-    found = _read(path, tuple[_Overview, ...])
+    found = read_json(path, tuple[_Overview, ...])
     if found is None:
         return lectures
     _same_numbers(path, "lectures", [one.number for one in found], [x.number for x in lectures])
     for lecture, one in zip(lectures, found, strict=True):
         place = f"lecture {one.number}"
-        _no_blank(path, place, one, "asks", "asks_ja", "called", "called_ja", "summary")
+        no_blank(path, place, one, "asks", "asks_ja", "called", "called_ja", "summary")
         starts = [section.start for section in one.outline]
         if starts != sorted(set(starts)) or (starts and starts[-1] >= lecture.duration > 0):
             raise DataError(
@@ -265,7 +246,7 @@ def _with_overviews(path: Path, lectures: tuple[Lecture, ...]) -> tuple[Lecture,
                 f"{lecture.duration:g}",
             )  # fmt: skip
         for number, section in enumerate(one.outline, start=1):
-            _no_blank(path, f"{place}, section {number}", section, "title")
+            no_blank(path, f"{place}, section {number}", section, "title")
     return tuple(
         replace(lecture, **{x.name: getattr(one, x.name) for x in fields(one)})
         for lecture, one in zip(lectures, found, strict=True)
@@ -274,7 +255,7 @@ def _with_overviews(path: Path, lectures: tuple[Lecture, ...]) -> tuple[Lecture,
 
 def _read_slides(folder: Path, deck: Deck, lectures: list[int]) -> tuple[Slide, ...]:
     path = folder / "slides.json"
-    entries = _read(path, tuple[_SlideEntry, ...])
+    entries = read_json(path, tuple[_SlideEntry, ...])
     if entries is None:
         return ()
     numbers = [entry.number for entry in entries]
@@ -306,19 +287,19 @@ def _read_slides(folder: Path, deck: Deck, lectures: list[int]) -> tuple[Slide, 
 
 
 def _read_slide_asks(path: Path, slides: list[int]) -> dict[int, _SlideAsks]:
-    entries = _read(path, tuple[_SlideAsks, ...])
+    entries = read_json(path, tuple[_SlideAsks, ...])
     if entries is None:
         return {}
     _same_numbers(path, "slides", [entry.number for entry in entries], slides)
     for entry in entries:
-        _no_blank(path, f"slide {entry.number}", entry, "asks", "asks_ja")
+        no_blank(path, f"slide {entry.number}", entry, "asks", "asks_ja")
     return {entry.number: entry for entry in entries}
 
 
 def _read_facts(path: Path, lectures: list[int], slides: list[int]) -> tuple[Fact, ...]:
-    file = _read(path, _FactFile)
+    file = read_json(path, _FactFile)
     for number, fact in enumerate(file.facts if file else (), start=1):
-        _no_blank(path, f"fact {number}", fact, "q", "q_ja", "answer")
+        no_blank(path, f"fact {number}", fact, "q", "q_ja", "answer")
         for name, known in (("lectures", lectures), ("slides", slides)):
             if unknown := [n for n in getattr(fact, name) if n not in known]:
                 raise DataError(

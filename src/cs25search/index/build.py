@@ -10,7 +10,7 @@ import numpy as np
 from ..encoding.bridge import Pair, build_bridge
 from ..encoding.dictionary import JapaneseHeld, build_dictionary
 from ..encoding.encoder import Encoder
-from ..records import About, Chunk, Entry, Slide, Video
+from ..records import About, Chunk, Entry, Explanation, Slide, Video
 from ..text.japanese import japanese_words
 from ..text.ngrams import bigrams, grams_of
 from ..text.words import words
@@ -23,6 +23,7 @@ from .chunk_text import (
     slide_text,
     text_key,
 )
+from .explanations import build_explanations
 from .generation import FORMAT, JAPANESE_SPEECH, ROW, Generation, Manifest, TextSource
 from .handbook import build_handbook
 from .late import pack, token_idf, unpack
@@ -30,7 +31,7 @@ from .vectors import build_dense, choose_index
 from .word_counts import WordCounter
 
 NO_COURSE = About("", "")
-BUILD_VERSION = 13  # incremented whenever the same inputs would give a different index
+BUILD_VERSION = 14  # incremented whenever the same inputs would give a different index
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -39,6 +40,7 @@ class Content(msgspec.Struct, frozen=True):
     Attributes:
         videos: Every video that a chunk refers to.
         entries: What can be asked about the course itself, see handbook.py.
+        explanations: Answers to questions about what is taught, see explanations.py.
         inputs: Checksum of all inputs, see `Manifest.inputs`.
         split: Gives the words of a Japanese text.
     """
@@ -48,6 +50,7 @@ class Content(msgspec.Struct, frozen=True):
     about: About = NO_COURSE
     slides: Sequence[Slide] = ()
     entries: Sequence[Entry] = ()
+    explanations: Sequence[Explanation] = ()
     sources: Sequence[TextSource] = ()
     inputs: str = ""
     split: Callable[[str], list[str]] = japanese_words
@@ -111,6 +114,9 @@ def build_generation(
         counts[JAPANESE_SPEECH] = in_japanese
     same = previous if previous and previous.manifest.model_key == encoder.key else None
     handbook = build_handbook(content.entries, encoder, same.handbook if same else None)
+    explanations = build_explanations(
+        content.explanations, encoder, same.explanations if same else None
+    )
     return Generation(
         manifest=Manifest(
             FORMAT,
@@ -140,6 +146,7 @@ def build_generation(
         dictionary=build_dictionary(word_counts.stems.keys(), held if in_japanese else None),
         bridge=build_bridge(pairs, in_both, encoder.dim),
         read_handbook=lambda: handbook,
+        read_explanations=lambda: explanations,
     )
 
 

@@ -19,6 +19,7 @@
         bridge*               vectors of Japanese words, see bridge.py
         dictionary.tsv        English for Japanese words, if the English is in the index
         handbook*             questions about the course itself, see handbook.py
+        explanations*         questions about what is taught, see explanations.py
         word_counts.json      how many chunks contain each English word
       models/<key>/           exported encoders, shared by generations
 
@@ -53,8 +54,9 @@ from ..integrity import (
     sha256_of,
     wrong_size,
 )
-from ..records import About, Chunk, Entry, Slide, Video
+from ..records import About, Chunk, Entry, Explanation, Slide, Video
 from .bm25 import Lexical
+from .explanations import Explanations, no_explanations
 from .generation import FORMAT, ROW, Generation, Manifest
 from .handbook import EntryWords, Handbook, no_handbook
 from .publish import current_generation, publish
@@ -244,6 +246,7 @@ def _open_files(folder: Path, manifest: Manifest) -> Generation:
         bridge=_read_bridge(folder),
         dictionary=Dictionary(map_file(folder / "dictionary.tsv")),
         read_handbook=_open_handbook(folder),
+        read_explanations=_open_explanations(folder),
     )
     _check_rows(folder, generation)
     return generation
@@ -255,6 +258,7 @@ def _write_files(folder: Path, generation: Generation) -> None:
     _write_lines(folder / "slides.jsonl", generation.slides)
     _write_lines(folder / "handbook.jsonl", generation.handbook.entries)
     _write_lines(folder / "handbook_words.jsonl", generation.handbook.entry_words)
+    _write_lines(folder / "explanations.jsonl", generation.explanations.items)
     lines = _write_lines(folder / "chunks.jsonl", generation.chunks)
     arrays = {
         "lines": np.array(lines, np.int64),
@@ -267,6 +271,9 @@ def _write_files(folder: Path, generation: Generation) -> None:
         "handbook_tokens": generation.handbook.tokens,
         "handbook_ids": generation.handbook.ids,
         "handbook_lengths": generation.handbook.lengths,
+        "explanations_tokens": generation.explanations.tokens,
+        "explanations_ids": generation.explanations.ids,
+        "explanations_lengths": generation.explanations.lengths,
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
@@ -320,9 +327,7 @@ def _open_handbook(folder: Path) -> Callable[[], Handbook]:
     path = folder / "handbook.jsonl"
     if not path.exists():  # written by an earlier version
         return no_handbook
-    tokens, ids, lengths = (
-        _read_array(folder / f"handbook_{part}.npy") for part in ("tokens", "ids", "lengths")
-    )
+    tokens, ids, lengths = _read_texts(folder, "handbook")
     entries, words = map_file(path), folder / "handbook_words.jsonl"
     said = map_file(words) if words.exists() else b""
 
@@ -337,6 +342,28 @@ def _open_handbook(folder: Path) -> Callable[[], Handbook]:
         )
 
     return decode
+
+
+def _open_explanations(folder: Path) -> Callable[[], Explanations]:
+    """Return a function that decodes the explanations, which a search alone does not need."""
+    path = folder / "explanations.jsonl"
+    if not path.exists():  # written by an earlier version
+        return no_explanations
+    arrays, lines = _read_texts(folder, "explanations"), map_file(path)
+
+    @cache
+    def decode() -> Explanations:
+        return Explanations(_decode_lines(lines, Explanation, path), *arrays)
+
+    return decode
+
+
+def _read_texts(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the packed tokens of encoded texts, their token ids, and their lengths."""
+    tokens, ids, lengths = (
+        _read_array(folder / f"{name}_{part}.npy") for part in ("tokens", "ids", "lengths")
+    )
+    return tokens, ids, lengths
 
 
 def _read_word_counts(folder: Path, chunks: Sequence[Chunk]) -> WordCounts:

@@ -13,6 +13,7 @@ from ..encoding.dictionary import Dictionary
 from ..integrity import FileFacts
 from ..records import About, Chunk, Slide, Video
 from .bm25 import Lexical
+from .explanations import Explanations
 from .handbook import Handbook
 from .word_counts import WordCounts
 
@@ -86,11 +87,17 @@ class Generation(msgspec.Struct, frozen=True):
     bridge: Bridge
     dictionary: Dictionary
     read_handbook: Callable[[], Handbook]
+    read_explanations: Callable[[], Explanations]
 
     @property
     def handbook(self) -> Handbook:
         """What can be asked about the course itself."""
         return self.read_handbook()
+
+    @property
+    def explanations(self) -> Explanations:
+        """Answers to questions about what is taught."""
+        return self.read_explanations()
 
     @property
     def has_japanese_speech(self) -> bool:

@@ -21,7 +21,7 @@ from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import rarity
 from ..text.topic_words import topic_words
 from ..text.words import words
-from .late import pack
+from .encoded_texts import encode_texts
 from .vectors import distinct
 
 _HIRAGANA = re.compile(r"[\u3040-\u309f]+")
@@ -158,19 +158,8 @@ def build_handbook(
     """
     if previous is not None and previous.entries == tuple(entries):
         return previous
-    texts = entry_texts(entries)
     known = previous.encodings() if previous is not None else {}
-    new = [text for text in dict.fromkeys(texts) if text not in known]
-    for place, encoding in encoder.encode_documents(new):
-        known[new[place]] = pack(encoding.tokens), encoding.ids.astype(np.int32)
-    packed, ids = ([known[text][part] for text in texts] for part in (0, 1))
-    lengths = np.array([len(one) for one in packed], np.int32)
-    return Handbook(
-        tuple(entries),
-        np.concatenate(packed) if texts else np.zeros((0, (encoder.dim + 7) // 8), np.uint8),
-        np.concatenate(ids) if texts else np.zeros(0, np.int32),
-        lengths,
-    )
+    return Handbook(tuple(entries), *encode_texts(entry_texts(entries), encoder, known))
 
 
 def no_handbook() -> Handbook:

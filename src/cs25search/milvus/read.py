@@ -24,6 +24,7 @@ from ..errors import StoreError
 from ..index.bm25 import Lexical
 from ..index.build import build_rows
 from ..index.chunk_text import encoded_text, has_japanese, japanese_text
+from ..index.explanations import Explanations, no_explanations
 from ..index.generation import FORMAT, Generation
 from ..index.handbook import Handbook, no_handbook
 from ..index.vectors import build_dense
@@ -33,7 +34,7 @@ from ..ranking.filters import Filters
 from ..ranking.moments import build_hits
 from ..ranking.query import Query
 from ..ranking.rank import depths, rank
-from ..records import About, Chunk, Entry, Language, Video
+from ..records import About, Chunk, Entry, Explanation, Language, Video
 from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import idf
 from .connection import BUILD, MOST_ROWS, Connection, Row, dimension, read_array_bytes
@@ -45,7 +46,7 @@ BATCH = 500  # ids per expression
 MOST_NOTES = 2000  # kept in memory to show where a question is answered
 ARRAYS = ("token_idf", "slide_vectors", "bridge_vectors", "bridge_idf")
 VALUES = ("about", "slides", "bridge_words", "dictionary")
-HANDBOOK = ("handbook_tokens", "handbook_ids", "handbook_lengths")
+TEXTS = ("tokens", "ids", "lengths")  # of the handbook and of explanations
 FIELDS = ("id", "chunk", "key", "tokens", "vector", "partners", "spoken")
 
 
@@ -341,6 +342,7 @@ def read_whole(connection: Connection) -> tuple[Generation, Head]:
     dim = head.manifest.dim
     none = Lexical.build([])
     handbook = _read_handbook(connection, name)
+    explanations = _read_explanations(connection, name)
     generation = Generation(
         manifest=replace(
             head.manifest, sources=tuple(source for one in videos for source in one.sources)
@@ -365,19 +367,39 @@ def read_whole(connection: Connection) -> tuple[Generation, Head]:
         ),
         dictionary=Dictionary(there["dictionary"]),
         read_handbook=lambda: handbook,
+        read_explanations=lambda: explanations,
     )
     return generation, head
 
 
 def _read_handbook(connection: Connection, name: str) -> Handbook:
     """Return the handbook of a generation; an empty one when it was written without."""
-    entries = connection.read_value(name, "handbook")
-    arrays = [connection.read_value(name, value) for value in HANDBOOK]
-    if entries is None or None in arrays:
+    found = _read_texts(connection, name, "handbook")
+    if found is None:
         return no_handbook()
-    decoded = msgspec.json.decode(entries, type=tuple[Entry, ...])
+    entries, arrays = found
+    return Handbook(msgspec.json.decode(entries, type=tuple[Entry, ...]), *arrays)
+
+
+def _read_explanations(connection: Connection, name: str) -> Explanations:
+    """Return the explanations of a generation; none when it was written without."""
+    found = _read_texts(connection, name, "explanations")
+    if found is None:
+        return no_explanations()
+    items, arrays = found
+    return Explanations(msgspec.json.decode(items, type=tuple[Explanation, ...]), *arrays)
+
+
+def _read_texts(
+    connection: Connection, name: str, what: str
+) -> tuple[bytes, tuple[np.ndarray, np.ndarray, np.ndarray]] | None:
+    """Return records as JSON, and tokens, ids and lengths of their texts; None if lacking."""
+    records = connection.read_value(name, what)
+    arrays = [connection.read_value(name, f"{what}_{part}") for part in TEXTS]
+    if records is None or None in arrays:
+        return None
     tokens, ids, lengths = (read_array_bytes(array or b"") for array in arrays)
-    return Handbook(decoded, tokens, ids, lengths)
+    return records, (tokens, ids, lengths)
 
 
 def _video_order(one: StoredVideo) -> tuple[int | float, str]:

@@ -8,6 +8,7 @@ by chunk, so a worker that was killed can simply be run again.
 import datetime
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,9 +18,11 @@ from msgspec.structs import replace
 from ..encoding.dictionary import JapaneseHeld, build_dictionary
 from ..encoding.encoder import Encoder
 from ..index.chunk_text import encoded_text
+from ..index.explanations import Explanations
 from ..index.generation import JAPANESE_SPEECH, Generation, Manifest
+from ..index.handbook import Handbook
 from ..place import Shard
-from ..records import Slide
+from ..records import Entry, Explanation, Slide
 from ..text.rarity import idf
 from .connection import Connection, array_bytes
 from .rows import (
@@ -151,11 +154,23 @@ def write_course_parts(connection: Connection, name: str, generation: Generation
     connection.write_value(name, "bridge_words", msgspec.json.encode(list(bridge.words)))
     connection.write_value(name, "bridge_vectors", array_bytes(bridge.vectors))
     connection.write_value(name, "bridge_idf", array_bytes(bridge.idf))
-    handbook = generation.handbook
-    connection.write_value(name, "handbook", msgspec.json.encode(list(handbook.entries)))
-    connection.write_value(name, "handbook_tokens", array_bytes(handbook.tokens))
-    connection.write_value(name, "handbook_ids", array_bytes(handbook.ids))
-    connection.write_value(name, "handbook_lengths", array_bytes(handbook.lengths))
+    handbook, explanations = generation.handbook, generation.explanations
+    _write_texts(connection, name, "handbook", handbook.entries, handbook)
+    _write_texts(connection, name, "explanations", explanations.items, explanations)
+
+
+def _write_texts(
+    connection: Connection,
+    name: str,
+    what: str,
+    records: Sequence[Entry] | Sequence[Explanation],
+    encoded: Handbook | Explanations,
+) -> None:
+    """Write records, and tokens, ids and lengths of their encoded texts."""
+    connection.write_value(name, what, msgspec.json.encode(list(records)))
+    connection.write_value(name, f"{what}_tokens", array_bytes(encoded.tokens))
+    connection.write_value(name, f"{what}_ids", array_bytes(encoded.ids))
+    connection.write_value(name, f"{what}_lengths", array_bytes(encoded.lengths))
 
 
 def make_live(connection: Connection, name: str, shards: int) -> list[Shard]:
