@@ -49,17 +49,17 @@ def test_every_sentence_is_cited_and_every_citation_opens_its_second(index):
         ("どの講義でDecision Transformerを説明していますか？", "第4回（Aditya Grover）"),
     ],
 )
-def test_name_number_or_lecture_comes_first(index, question, begins):
-    answer = index.answer(question)
+def test_name_number_or_lecture_comes_first(notes_only, question, begins):
+    answer = notes_only.answer(question)
     assert answer.text.startswith(begins)
 
 
-def test_japanese_question_gets_japanese_note_sentences(index):
-    answer = index.answer("ルーターだけfloat32にするのはなぜですか？")
+def test_japanese_question_gets_japanese_note_sentences(notes_only):
+    answer = notes_only.answer("ルーターだけfloat32にするのはなぜですか？")
     assert answer.status == "answered"
     note = next(
         chunk.text_ja
-        for chunk in index.generation.chunks
+        for chunk in notes_only.generation.chunks
         if chunk.video_id == answer.citations[0].video_id
         and chunk.start <= answer.citations[0].start < chunk.end
     )
@@ -84,17 +84,17 @@ def test_nearest_moments_are_shown_beside_a_no(index):
     assert answer.citations[0].lecture == 2
 
 
-def test_in_between_moments_are_shown_and_nothing_is_claimed(index, monkeypatch):
+def test_in_between_moments_are_shown_and_nothing_is_claimed(notes_only, monkeypatch):
     from cs25search.answers import findings as module
     from cs25search.answers.features import FEATURES
     from cs25search.answers.refusal import Logistic
 
     unsure = Logistic((0.0,) * len(FEATURES), 0.0, 0.4, 0.6)
     monkeypatch.setattr(module, "load_logistic", lambda language: unsure)
-    answer = index.answer(WHY)
+    answer = notes_only.answer(WHY)
     assert (answer.status, answer.sentences) == ("partly", ())
     assert len(answer.citations) == 3
-    assert answer.text != index.answer("What is DALL·E 2?").text
+    assert answer.text != notes_only.answer("What is DALL·E 2?").text
 
 
 def test_lectures_filter_answers_too(index):
@@ -205,10 +205,11 @@ def test_refusals_stay_as_good_as_they_were(remembering, language):
      ("What are the drawbacks of the Switch Transformer?", 5),
      ("パーシーバーの短所は？", 6), ("What are the downsides of transformers?", 1)],
 )  # fmt: skip
-def test_drawbacks_are_not_answered_with_a_definition(index, question, lecture):
-    first = index.answer(question).citations[0]
+def test_drawbacks_are_not_answered_with_a_definition(index, notes_only, question, lecture):
+    first = notes_only.answer(question).citations[0]
     assert first.video.lecture == lecture
     assert any(word in first.quote for word in ("drawback", "trade-off"))
+    assert index.answer(question).citations[0].lecture == lecture
 
 
 def test_what_cites_the_same_shows_its_numbers_once(index):
@@ -219,8 +220,8 @@ def test_what_cites_the_same_shows_its_numbers_once(index):
     assert note.text.count("[1]") == answer_markdown(note).count("\\[1\\]") == 1
 
 
-def test_a_heading_is_bold_in_markdown_and_ends_like_a_sentence(index):
-    note = index.answer(WHY)
+def test_a_heading_is_bold_in_markdown_and_ends_like_a_sentence(notes_only):
+    note = notes_only.answer(WHY)
     heading = note.sentences[0].heading
     assert heading == "Why the router needs float32." and note.text.startswith(f"{heading} ")
     assert f"**{heading}** " in answer_markdown(note)

@@ -105,7 +105,7 @@ def test_answer_has_numbers_sources_and_is_copied_as_markdown(index, language):
         app, reply.sources(answer.citations, links)
     )
     assert len(chips(app)) == len(answer.citations)
-    assert has(app, say(language, "extracts"))
+    assert has(app, say(language, "explanation"))
     copied = html.escape(answer_markdown(answer))
     run_until(app, lambda: has(app, copied))
 
@@ -191,7 +191,7 @@ def test_moments_and_first_sentences_are_there_while_the_model_writes(model):
 def test_extracts_stand_in_for_a_model_that_fails_until_it_is_asked_again(index, model, language):
     model.reply = lambda handler: handler.fail(401)
     app = open_written(FLOAT32[language], language)
-    assert has(app, say(language, "extracts")) and chips(app)
+    assert has(app, say(language, "explanation")) and chips(app)
     refused = {"en": "the key was rejected (401)", "ja": "キーが拒否されました（401）。"}
     assert has(app, refused[language])
     assert not any(KEY in text for text in texts(app))

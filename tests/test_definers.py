@@ -23,8 +23,8 @@ from cs25search.records import Chunk
      ("what is a tokenizer", "Language: why tokenizers exist"),
      ("回路とは", "仮説：挙動とともに回路が変わる")],
 )  # fmt: skip
-def test_the_note_that_explains_a_thing_answers_what_it_is(index, question, title):
-    answer = index.answer(question)
+def test_the_note_that_explains_a_thing_answers_what_it_is(notes_only, question, title):
+    answer = notes_only.answer(question)
     assert answer.text.startswith(title)
     assert {citation.kind for citation in answer.citations} == {"note"}
     assert len(answer.citations) == 1
@@ -40,13 +40,13 @@ def test_the_note_that_explains_a_thing_answers_what_it_is(index, question, titl
      ("蒸留とは", "蒸留とは、スパースな教師モデル"),
      ("what is distillation", "Distillation means training a dense model")],
 )  # fmt: skip
-def test_a_definition_begins_with_its_subject(index, question, says):
-    assert index.answer(question).sentences[0].body.startswith(says)
+def test_a_definition_begins_with_its_subject(notes_only, question, says):
+    assert notes_only.answer(question).sentences[0].body.startswith(says)
 
 
-def test_a_thing_without_an_explaining_note_keeps_the_best_moment(index):
-    answer = index.answer("What is ground truth?")
-    best = index.search("What is ground truth?", k=1)[0]
+def test_a_thing_without_an_explaining_note_keeps_the_best_moment(notes_only):
+    answer = notes_only.answer("What is ground truth?")
+    best = notes_only.search("What is ground truth?", k=1)[0]
     assert answer.citations[0].start == best.start
 
 

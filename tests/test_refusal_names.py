@@ -17,10 +17,12 @@ from cs25search.text.japanese import is_japanese
         ("Why does Zorblatt need the router?", 1),
     ],
 )
-def test_ordinary_words_are_no_missing_names(index, question, missing):
-    nearest = [chunks_of(hit) for hit in index.search("router float32 transformer encoder", k=5)]
+def test_ordinary_words_are_no_missing_names(notes_only, question, missing):
+    nearest = [
+        chunks_of(hit) for hit in notes_only.search("router float32 transformer encoder", k=5)
+    ]
     reading = "ja" if is_japanese(question) else "en"
-    assert _names_missing(question, nearest, set(), index.generation, reading) == missing
+    assert _names_missing(question, nearest, set(), notes_only.generation, reading) == missing
 
 
 def test_everyday_words_that_any_lecture_says_do_not_answer_a_japanese_question():
@@ -38,8 +40,10 @@ def test_everyday_words_that_any_lecture_says_do_not_answer_a_japanese_question(
      ("画像版Mixtralはありますか", "not_in_lectures", "Mixtral"),
      ("what is JFT", "partly", "JFT")],
 )  # fmt: skip
-def test_a_reply_without_an_answer_says_which_word_no_moment_has(index, question, status, missing):
-    answer = index.answer(question)
+def test_a_reply_without_an_answer_says_which_word_no_moment_has(
+    notes_only, question, status, missing
+):
+    answer = notes_only.answer(question)
     assert (answer.status, answer.missing) == (status, (missing,))
     assert missing in answer.text
 
@@ -55,8 +59,8 @@ def test_a_reply_without_an_answer_says_which_word_no_moment_has(index, question
          "「{}」という語は出てきません。"),
     ],
 )  # fmt: skip
-def test_an_answer_to_a_weak_match_says_which_rare_word_it_lacks(index, questions, said):
-    answers = [(word, index.answer(question)) for question, word in questions.items()]
+def test_an_answer_to_a_weak_match_says_which_rare_word_it_lacks(notes_only, questions, said):
+    answers = [(word, notes_only.answer(question)) for question, word in questions.items()]
     # How sure the index is of each changes whenever the refusals are fitted again.
     assert "answered" in {answer.status for _, answer in answers}
     for word, answer in answers:
@@ -69,17 +73,17 @@ def test_an_answer_to_a_weak_match_says_which_rare_word_it_lacks(index, question
     [("ViTの学習に使ったJFTは画像何枚？", "次の内容に「JFT」という語は出てきません。"),
      ("how many images are in JFT?", "None of the following mentions “JFT”.")],
 )  # fmt: skip
-def test_a_name_that_only_search_terms_have_is_said_to_be_missing_first(index, question, said):
-    answer = index.answer(question)
+def test_a_name_that_only_search_terms_have_is_said_to_be_missing_first(notes_only, question, said):
+    answer = notes_only.answer(question)
     assert answer.status == "answered"
     assert answer.text.startswith(said)
 
 
-def test_a_version_after_another_name_is_its_own(index):
-    assert index.answer("Switch-C 1.6兆パラメータ FLOPs T5-XXLとの比較").status == "answered"
+def test_a_version_after_another_name_is_its_own(notes_only):
+    assert notes_only.answer("Switch-C 1.6兆パラメータ FLOPs T5-XXLとの比較").status == "answered"
 
 
-def test_a_question_with_what_is_need_not_define(index):
-    answer = index.answer("Why can't BERT predict the next word, and what is done instead?")
+def test_a_question_with_what_is_need_not_define(notes_only):
+    answer = notes_only.answer("Why can't BERT predict the next word, and what is done instead?")
     assert (answer.status, answer.missing) == ("answered", ())
     assert "I found no answer" not in answer.text

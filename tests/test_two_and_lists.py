@@ -35,8 +35,8 @@ def test_parts_of_a_question_need_a_question_each():
     [("第4回は誰が話していて、どれくらい難しい？", ["Aditya Grover", "比較的易しい"]),
      ("What is an induction head and who gives the lecture on GLOM?", ["induction", "Hinton"])],
 )  # fmt: skip
-def test_both_parts_are_answered_of_the_course_or_of_what_is_taught(index, question, texts):
-    answer = index.answer(question)
+def test_both_parts_are_answered_of_the_course_or_of_what_is_taught(notes_only, question, texts):
+    answer = notes_only.answer(question)
     assert all(text in answer.text for text in texts)
     cited = {n for sentence in answer.sentences for n in sentence.citations}
     assert cited == {citation.n for citation in answer.citations}
@@ -57,62 +57,64 @@ def test_name_of_which_every_mention_is_wanted(question, name):
     assert listed_name(question) == name
 
 
-def test_every_lecture_that_mentions_a_name_is_listed_with_its_first_second(index):
+def test_every_lecture_that_mentions_a_name_is_listed_with_its_first_second(notes_only):
     mentions = json.loads((DATA / "mentions.json").read_text("utf-8"))["mentions"]
     for name in ("BERT", "LSTM", "ImageNet", "AlphaFold"):
         expected = {int(lecture): starts for lecture, starts in mentions[name].items()}
-        found = {one.video.lecture: one.start for one in find_mentions(index.searcher.source, name)}
+        found = {
+            one.video.lecture: one.start for one in find_mentions(notes_only.searcher.source, name)
+        }
         assert expected.keys() <= found.keys()
         assert all(found[lecture] <= starts[0] for lecture, starts in expected.items())
 
 
-def test_list_says_how_many_and_links_the_first_second(index):
-    answer = index.answer("Which lectures mention AlphaFold?")
+def test_list_says_how_many_and_links_the_first_second(notes_only):
+    answer = notes_only.answer("Which lectures mention AlphaFold?")
     assert answer.text.startswith("1 lecture mentions AlphaFold. ")
     assert answer.citations[0].url.endswith("?t=266")
-    assert "か所" in index.answer("BERTが出てくる回はどれ？").text
+    assert "か所" in notes_only.answer("BERTが出てくる回はどれ？").text
 
 
-def test_a_moment_that_only_names_both_is_no_comparison(index):
-    answer = index.answer("difference between BERT and GPT")
+def test_a_moment_that_only_names_both_is_no_comparison(notes_only):
+    answer = notes_only.answer("difference between BERT and GPT")
     assert {sentence.side for sentence in answer.sentences} == {"BERT", "GPT"}
-    one = index.answer("soft attention vs hard attention")
+    one = notes_only.answer("soft attention vs hard attention")
     assert {sentence.side for sentence in one.sentences} == {""}
 
 
-def test_sides_of_a_comparison_are_sought_in_one_lecture(index):
-    answer = index.answer("BERT vs GPT")
+def test_sides_of_a_comparison_are_sought_in_one_lecture(notes_only):
+    answer = notes_only.answer("BERT vs GPT")
     assert {citation.lecture for citation in answer.citations} == {1}
 
 
 @pytest.mark.parametrize("question", ["BERTとGPTの違い", "RNNとTransformerの違いは？"])
-def test_japanese_comparison_finds_sides_in_latin_letters(index, question):
-    answer = index.answer(question)
+def test_japanese_comparison_finds_sides_in_latin_letters(notes_only, question):
+    answer = notes_only.answer(question)
     assert len({sentence.side for sentence in answer.sentences if sentence.side}) == 2
     assert "見つかりませんでした" not in answer.text
 
 
-def test_a_side_may_have_another_name_and_no_sentence_is_said_twice(index):
-    answer = index.answer("difference between CNN and vision transformer")
+def test_a_side_may_have_another_name_and_no_sentence_is_said_twice(notes_only):
+    answer = notes_only.answer("difference between CNN and vision transformer")
     assert "I found nothing" not in answer.text
-    parts = index.answer("Who is Aidan Gomez and which lecture does he give?").sentences
+    parts = notes_only.answer("Who is Aidan Gomez and which lecture does he give?").sentences
     assert not any(a.text.endswith(b.text) for a in parts for b in parts if a is not b)
 
 
-def test_comparison_shows_both_sides_or_says_which_one_is_missing(index):
-    answer = index.answer("How do Switch Transformer and Perceiver differ?")
+def test_comparison_shows_both_sides_or_says_which_one_is_missing(notes_only):
+    answer = notes_only.answer("How do Switch Transformer and Perceiver differ?")
     assert answer.status == "answered"
     assert "Perceiver: " in answer.text and "Switch Transformer: " in answer.text
     assert {sentence.side for sentence in answer.sentences} == {"Switch Transformer", "Perceiver"}
     # Its sentence begins with the name, but the other side's does not: both get their label.
     assert "Perceiver: Perceivers are" in answer.text
-    one = index.answer("Perceiver vs Mixtral")
+    one = notes_only.answer("Perceiver vs Mixtral")
     assert "Mixtral: I found nothing about it." in one.text
 
 
 @pytest.mark.parametrize("question", ["BERT vs GPT", "BERTとGPTの違いは何ですか"])
-def test_a_side_is_searched_again_in_the_lecture_of_the_other(index, question):
-    answer = index.answer(question)
+def test_a_side_is_searched_again_in_the_lecture_of_the_other(notes_only, question):
+    answer = notes_only.answer(question)
     assert [citation.video.lecture for citation in answer.citations] == [1, 1]
     assert "GPT-3" in answer.text
 
@@ -149,11 +151,11 @@ def test_only_questions_that_refer_to_the_one_before_are_changed(question, whole
     assert understood_as(question, "Why does the router need float32?") == (whole or question)
 
 
-def test_follow_up_is_answered_and_says_how_it_was_understood(index):
-    answer = index.answer("How long is it?", context="Summarise lecture 6")
+def test_follow_up_is_answered_and_says_how_it_was_understood(notes_only):
+    answer = notes_only.answer("How long is it?", context="Summarise lecture 6")
     assert answer.understood == "How long is lecture 6?"
     assert "58:59" in answer.text
-    assert index.answer("What is GLOM?").understood == ""
+    assert notes_only.answer("What is GLOM?").understood == ""
 
 
 def test_ask_takes_words_without_quotes_and_stdin_and_a_session(index_dir):
@@ -195,19 +197,19 @@ def test_parts_without_and(question, parts):
      ("What new ideas did the original Transformer bring in, and what did researchers rely on "
       "before it?", [(7, 47)])],
 )  # fmt: skip
-def test_the_second_part_has_a_moment_of_its_own(index, question, moments):
-    cited = [(one.lecture, one.start) for one in index.answer(question).citations]
+def test_the_second_part_has_a_moment_of_its_own(notes_only, question, moments):
+    cited = [(one.lecture, one.start) for one in notes_only.answer(question).citations]
     assert {*moments} <= {*cited}
 
 
-def test_a_part_without_an_answer_is_said(index):
-    answer = index.answer("What is WaveNet and what dropout rate does it use?")
+def test_a_part_without_an_answer_is_said(notes_only):
+    answer = notes_only.answer("What is WaveNet and what dropout rate does it use?")
     assert "I found no answer to “What dropout rate does it use”." in answer.text
     assert {citation.lecture for citation in answer.citations} == {10}
 
 
-def test_the_lecture_of_the_second_part_is_that_of_the_first(index):
-    assert "Hinton" in index.answer("What is GLOM and who gives the lecture?").text
+def test_the_lecture_of_the_second_part_is_that_of_the_first(notes_only):
+    assert "Hinton" in notes_only.answer("What is GLOM and who gives the lecture?").text
 
 
 @pytest.mark.parametrize(
@@ -216,27 +218,27 @@ def test_the_lecture_of_the_second_part_is_that_of_the_first(index):
      ("誘導ヘッドが出てくるのはどのスライド？", [27, 28]),
      ("Which slides are about the Perceiver?", [20, 21, 22]), ("which slide has pass@k", [10])],
 )  # fmt: skip
-def test_slides_about_a_thing_are_listed(index, question, slides):
-    answer = index.answer(question)
+def test_slides_about_a_thing_are_listed(notes_only, question, slides):
+    answer = notes_only.answer(question)
     assert [one.slide.number for one in answer.citations if one.slide] == slides
     assert all(str(number) in answer.text for number in slides)
 
 
-def test_other_questions_about_slides_are_no_list(index):
-    slides = index.generation.slides
+def test_other_questions_about_slides_are_no_list(notes_only):
+    slides = notes_only.generation.slides
     for text in ("how many slides are there?", "What is on slide 19?", "coffee slurping example"):
         assert not listed_thing(read_question(text), slides)
-    assert "33" in index.answer("スライドは全部で何枚？").text
+    assert "33" in notes_only.answer("スライドは全部で何枚？").text
 
 
-def test_a_list_agrees_with_its_number_and_begins_with_it(index):
-    several = index.answer("Which lectures mention scaling laws?").text
+def test_a_list_agrees_with_its_number_and_begins_with_it(notes_only):
+    several = notes_only.answer("Which lectures mention scaling laws?").text
     assert re.match(r"\d+ lectures mention scaling laws\. ", several)
 
 
-def test_a_side_is_not_named_twice_and_has_no_heading(index):
+def test_a_side_is_not_named_twice_and_has_no_heading(notes_only):
     for question in ("GPT-2 vs GPT-3", "GPT-2とGPT-3の違いは大きさだけ？", "BERT vs GPT"):
-        for one in index.answer(question).sentences:
+        for one in notes_only.answer(question).sentences:
             assert not one.side or not one.heading
             assert not one.text.startswith((f"{one.side}: {one.side}", f"{one.side}：{one.side}"))
 
@@ -246,8 +248,10 @@ def test_a_side_is_not_named_twice_and_has_no_heading(index):
     [("GPT-2とGPT-3の違いは大きさだけ？", (2, 246)), ("ViTとCNNの違いは何ですか", (3, 1705)),
      ("percent BCとDecision Transformerの違いを教えて", (4, 2825))],
 )  # fmt: skip
-def test_a_moment_that_answers_a_question_about_both_sides_compares_them(index, question, moment):
-    cited = index.answer(question).citations[0]
+def test_a_moment_that_answers_a_question_about_both_sides_compares_them(
+    notes_only, question, moment
+):
+    cited = notes_only.answer(question).citations[0]
     assert (cited.lecture, cited.start) == moment
 
 
@@ -269,9 +273,9 @@ def turns(index, *questions):
       "who made BERT?")],
 )  # fmt: skip
 def test_the_subject_of_a_conversation_is_that_of_its_last_whole_question(
-    index, questions, understood
+    notes_only, questions, understood
 ):
-    assert turns(index, *questions)[-1].understood == understood
+    assert turns(notes_only, *questions)[-1].understood == understood
 
 
 @pytest.mark.parametrize(
@@ -280,8 +284,8 @@ def test_the_subject_of_a_conversation_is_that_of_its_last_whole_question(
      (("What is an induction head?", "how does it form?", "where do they say that?"), 9),
      (("誘導ヘッドとは？", "どの講義？"), 9), (("パーシーバーとは？", "それは何分ごろ？"), 6)],
 )  # fmt: skip
-def test_where_it_was_said_is_the_citation_of_the_last_answer(index, questions, lecture):
-    *_, last, place = turns(index, *questions)
+def test_where_it_was_said_is_the_citation_of_the_last_answer(notes_only, questions, lecture):
+    *_, last, place = turns(notes_only, *questions)
     first = last.citations[0]
     assert (place.citations[0].lecture, place.citations[0].start) == (lecture, first.start)
     assert str(lecture) in place.text and first.time in place.text
@@ -292,17 +296,18 @@ def test_other_questions_for_a_lecture_or_place_are_no_request_for_a_citation():
         assert "Where in" not in understood_as(text, "What is BERT?")
 
 
-def test_a_question_without_a_name_is_about_the_subject_where_that_is_its_lecture(index):
+def test_a_question_without_a_name_is_about_the_subject_where_that_is_its_lecture(notes_only):
     *_, last = turns(
-        index, "1層だけのアテンションモデルでは何ができるの？", "2層になるとどう変わる？"
+        notes_only, "1層だけのアテンションモデルでは何ができるの？", "2層になるとどう変わる？"
     )
     assert last.citations[0].lecture == 9 and "1層" in last.understood
-    assert index.answer("What is WaveNet?", context="What is GLOM?").understood == ""
+    assert notes_only.answer("What is WaveNet?", context="What is GLOM?").understood == ""
 
 
-def test_who_presented_a_thing_is_the_speaker_of_its_lecture(index):
+def test_who_presented_a_thing_is_the_speaker_of_its_lecture(notes_only):
     assert (
-        "Barret Zoph and Irwan Bello" in index.answer("who presented the Switch Transformer?").text
+        "Barret Zoph and Irwan Bello"
+        in notes_only.answer("who presented the Switch Transformer?").text
     )
 
 
@@ -313,15 +318,15 @@ def test_who_presented_a_thing_is_the_speaker_of_its_lecture(index):
      ("Gaussian process, k-NN, kernel methods limitations versus NPT", 7)],
 )  # fmt: skip
 def test_a_comparison_is_not_cut_where_the_whole_question_has_a_better_moment(
-    index, question, first
+    notes_only, question, first
 ):
-    answer = index.answer(question)
+    answer = notes_only.answer(question)
     assert [sentence.side for sentence in answer.sentences] == [""] * len(answer.sentences)
     assert answer.citations[0].lecture == first
 
 
-def test_what_is_compared_belongs_to_both_sides(index):
-    answer = index.answer("BERTとGPTの学習のさせ方の違い")
+def test_what_is_compared_belongs_to_both_sides(notes_only):
+    answer = notes_only.answer("BERTとGPTの学習のさせ方の違い")
     assert {sentence.side for sentence in answer.sentences} == {"BERT", "GPT"}
 
 
@@ -330,8 +335,8 @@ def test_what_is_compared_belongs_to_both_sides(index):
     ["What is the difference between a SQL left join and an inner join?",
      "SQLの左外部結合と内部結合の違いは何ですか？"],
 )  # fmt: skip
-def test_a_comparison_that_no_moment_answers_is_not_answered_side_by_side(index, question):
-    assert index.answer(question).status == "not_in_lectures"
+def test_a_comparison_that_no_moment_answers_is_not_answered_side_by_side(notes_only, question):
+    assert notes_only.answer(question).status == "not_in_lectures"
 
 
 @pytest.mark.parametrize(
@@ -341,8 +346,8 @@ def test_a_comparison_that_no_moment_answers_is_not_answered_side_by_side(index,
      ("which university is Aditya Grover from?", ["Aditya Grover (FAIR)"]),
      ("Mark Chenはどこの所属？", ["OpenAI"])],
 )  # fmt: skip
-def test_who_a_speaker_is_and_where_is_said_by_the_course(index, question, texts):
-    answer = index.answer(question)
+def test_who_a_speaker_is_and_where_is_said_by_the_course(notes_only, question, texts):
+    answer = notes_only.answer(question)
     assert answer.citations[0].kind == "lecture"
     assert all(text in answer.text for text in texts)
 
@@ -352,13 +357,13 @@ def test_who_a_speaker_is_and_where_is_said_by_the_course(index, question, texts
     [("マルチヘッドアテンションの役割と、マスクをかける理由を教えてください", {7, 1}),
      ("NPTはどんなデータセットで評価されて、XGBoostと比べて勝ったの？", {7})],
 )  # fmt: skip
-def test_japanese_parts_that_are_told_or_checked(index, question, lectures):
-    cited = index.answer(question).citations
+def test_japanese_parts_that_are_told_or_checked(notes_only, question, lectures):
+    cited = notes_only.answer(question).citations
     assert {one.lecture for one in cited} == lectures and len(cited) == 2
 
 
-def test_the_closest_moment_of_a_part_is_told_and_not_only_named(index):
-    answer = index.answer("tokens get dropped in switch transformer right? does that hurt")
+def test_the_closest_moment_of_a_part_is_told_and_not_only_named(notes_only):
+    answer = notes_only.answer("tokens get dropped in switch transformer right? does that hurt")
     assert "the closest moment says: No Token Left Behind" in answer.text
 
 
@@ -368,6 +373,6 @@ def test_the_closest_moment_of_a_part_is_told_and_not_only_named(index):
      "What lecture do I begin with, having zero knowledge?",
      "知識ゼロの人はどの講義から見るべき？"],
 )  # fmt: skip
-def test_advice_is_given_where_a_question_for_a_lecture_names_no_topic(index, question):
-    answer = index.answer(question)
+def test_advice_is_given_where_a_question_for_a_lecture_names_no_topic(notes_only, question):
+    answer = notes_only.answer(question)
     assert answer.citations[0].kind == "slide" and "1" in answer.text

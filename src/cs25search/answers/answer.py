@@ -34,6 +34,8 @@ from .compare import (
 from .conversation import place_of
 from .course import answers_course, course_answer, find_entry, with_numbers
 from .definers import find_definition
+from .explained import WHOLE as WHOLE_EXPLAINED
+from .explained import explains_both, find_explanation
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
 from .guide import find_fact
@@ -44,6 +46,7 @@ from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
 from .wanted import find_wanted
 
+UNSAID_PART = 1.6  # least score of what the lectures leave unsaid of a part of a question
 SHOWN = 3  # closest moments shown without an answer
 FURTHER = 0.4  # least share of the best score of a moment that tells more
 _DECKS_AUTHOR = re.compile(
@@ -80,7 +83,7 @@ def build_answer(
         return list_answer(question, name, mentions)
     findings, extract = _extract(searcher, found, findings)
     if question.is_further:
-        findings, extract = _further(findings, extract)
+        findings, extract = _further(searcher, findings, extract)
     if question.asks_place:
         return place_of(extract, question.language)
     # A list and an outline are complete as they are.
@@ -105,6 +108,9 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     )
     parts = two_parts(question.text)
     sides = parts or two_sides_of(with_numbers(searcher, question.text))
+    whole = None if known or not parts else _whole(searcher, findings, parts, found.filters)
+    if whole:
+        return findings, whole
     both = _both_parts(searcher, findings, sides, found.filters) if sides else None
     # An entry that has all words may still answer one part only.
     is_whole = known is not None and known.covered >= WHOLE
@@ -115,6 +121,8 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
         # What the author of the deck thinks, no moment of a lecture says.
         return findings, _without_claim(replace(findings, status="not_in_lectures"))
+    if findings.probability and (explained := find_explanation(searcher, findings)):
+        return findings, explained
     if advice := _advice(searcher, findings):
         return findings, course_answer(searcher.source, question, advice)
     if compared_both := _two_sides(searcher, findings, found.filters):
@@ -123,6 +131,17 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     if findings.status != "answered":
         return findings, _without_claim(findings)
     return findings, with_missing(build_extract(findings), findings)
+
+
+def _whole(
+    searcher: Searcher, findings: Findings, parts: tuple[str, str], filters: Filters
+) -> Answer | None:
+    """Return the explanation of both parts of a question, if there is one."""
+    explained = find_explanation(searcher, findings, WHOLE_EXPLAINED)
+    if explained is None:
+        return None
+    alone = [judge(searcher, searcher.find(read_question(one), filters, JUDGED)) for one in parts]
+    return explained if explains_both(searcher, findings, alone) else None
 
 
 def _advice(searcher: Searcher, findings: Findings) -> Match | None:
@@ -141,11 +160,16 @@ def _find_asked(searcher: Searcher, findings: Findings) -> Findings:
     return find_words(find_definition(searcher, find_wanted(searcher, about)))
 
 
-def _further(findings: Findings, extract: Answer) -> tuple[Findings, Answer]:
+def _further(searcher: Searcher, findings: Findings, extract: Answer) -> tuple[Findings, Answer]:
     """Return what other moments say than those of an answer; the answer itself if none is near."""
     if extract.status != "answered" or not findings.found.hits:
         return findings, extract
     shown = {(one.video_id, one.start) for one in extract.citations}
+    notes = {
+        (one.video_id, (one.note.start if one.note else one.start)) for one in extract.citations
+    }
+    if extract.is_explanation and (more := find_explanation(searcher, findings, 0.0, notes)):
+        return findings, more
     hits = findings.found.hits
     others = tuple(
         hit for hit in hits
@@ -171,20 +195,22 @@ def _both_parts(
     """
     first = _part(searcher, parts[0], filters)
     second = _second_part(searcher, parts, filters, first[1], whole)
-    answers = [first[1], second[1]]
-    if not all(answers):
-        one = first[1] or second[1]
-        if one is None or whole.status != "answered":
+    found = [answer for answer in (first[1], second[1]) if answer]
+    if not any(answer.status == "answered" for answer in found):
+        return None
+    if len(found) == 1:
+        one = found[0]
+        if whole.status != "answered" or not _cites_first(one, _find_asked(searcher, whole)):
             return None
-        if not _cites_first(one, _find_asked(searcher, whole)):
-            return None
-        answers = [
+        found = [
             answer or no_answer_to(part, findings, one)
             for part, (findings, answer) in zip(parts, (first, second), strict=True)
         ]
-    elif other := beyond(parts, answers[0], answers[1], second[0]):
-        answers[1] = other
-    return join_sides(whole.found.question, ("", ""), _named_once(*filter(None, answers)))
+    elif not (found[0].unsaid or found[1].unsaid) and (
+        other := beyond(parts, found[0], found[1], second[0])
+    ):
+        found[1] = other
+    return join_sides(whole.found.question, ("", ""), _named_once(*found))
 
 
 def _from_entries(both: Answer) -> bool:
@@ -216,14 +242,14 @@ def _second_part(
     same lecture as the first part's or the whole question's, or name what its pronoun stands for.
     If the whole question has no answer, the second part needs one wherever it is.
     """
-    is_moment = first and first.citations[0].kind in MOMENTS
+    is_moment = first and first.citations and first.citations[0].kind in MOMENTS
     if first and not is_moment and (named := _about_lecture(searcher, parts)):
         findings, answer = _part(searcher, named, filters)
         if answer:
             return findings, answer
     text = completed(parts[1], parts[0])
     findings, answer = _part(searcher, text, filters)
-    if not first or not is_moment or whole.status != "answered":
+    if not first or not is_moment or whole.status != "answered" or (answer and answer.unsaid):
         return findings, answer
     both = whole.found.hits[0].video.lecture
     lecture, has_pronoun = first.citations[0].lecture, text != parts[1]
@@ -261,6 +287,11 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     findings, entry = judge(searcher, found), find_entry(searcher, found)
     if entry and answers_course(entry, found.question, findings.status == "answered"):
         return findings, course_answer(searcher.source, found.question, entry)
+    explained = find_explanation(searcher, findings) if findings.probability else None
+    if explained and explained.unsaid:
+        explained = find_explanation(searcher, findings, UNSAID_PART)
+    if explained:
+        return findings, _as_part(explained)
     if findings.status != "answered":
         return findings, None
     asked = _find_asked(searcher, findings)
@@ -268,6 +299,15 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     # the word for it.
     chosen = find_words(asked if asked.status == "answered" else findings)
     return chosen, build_extract(chosen) if chosen.status == "answered" else None
+
+
+def _as_part(explained: Answer) -> Answer:
+    """Return an explanation as the answer to one part; what is left unsaid is its sentence."""
+    if explained.status == "answered":
+        return explained
+    closest = explained.citations[:1]
+    said = Sentence(explained.text, tuple(one.n for one in closest))
+    return replace(explained, sentences=(said,), citations=closest, is_explanation=True)
 
 
 def _cites_first(answer: Answer, findings: Findings) -> bool:

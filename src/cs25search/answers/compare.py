@@ -377,8 +377,8 @@ def _same_moment(one: Citation, other: Citation) -> bool:
 
 
 def _own(found: Answer) -> list[Sentence]:
-    """Return the sentences of the first moment of an answer, or all of one about the course."""
-    if not found.citations:
+    """Return the sentences of the first moment of an answer, or all of an explanation."""
+    if not found.citations or found.is_explanation:
         return list(found.sentences)
     if found.citations[0].kind not in ("note", "transcript"):
         first = found.sentences[0].citations

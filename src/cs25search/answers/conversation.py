@@ -12,14 +12,14 @@ from .citations import text_of
 from .findings import JUDGED, judge
 
 MOST_PLACES = 3  # named
-BETTER = 0.1  # by which the subject must make an answer more probable, if it leads elsewhere
+LESS = 0.1  # by which an answer may be less probable with the subject
 
 
 def in_conversation(searcher: Searcher, question: str, subject: str, filters: Filters) -> str:
     """Return a question that names nothing, about the subject of the conversation if that fits.
 
     It fits if the question alone finds another lecture than the subject and both together the
-    lecture of the subject.
+    lecture of the subject, with an answer that is hardly less probable.
     """
     about = about_subject(question, subject)
     if not about:
@@ -32,7 +32,8 @@ def in_conversation(searcher: Searcher, question: str, subject: str, filters: Fi
 
     meant, _ = lecture_of(subject)
     alone, both = lecture_of(question), lecture_of(about)
-    return about if meant and alone[0] != meant == both[0] else question
+    fits = meant and alone[0] != meant == both[0] and both[1] >= alone[1] - LESS
+    return about if fits else question
 
 
 def place_of(answer: Answer, language: Language) -> Answer:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from ..encoding.dictionary import is_english
 from ..index.chunk_text import words_of
 from ..question.aliases import names_of
 from ..question.names import names_in
@@ -92,6 +93,8 @@ def _rare(findings: Findings) -> list[str]:
         count = vocabulary.count(word, language)
         if word not in asked - held or count > RARE * vocabulary.size:
             continue
+        if typed.islower() and typed.isascii() and not is_english(typed):
+            continue  # misspelt, as "dosnt" is
         forms = [form.casefold() for form in names_of(typed)[1:]]
         if not any(_says(note, forms) for note in notes):
             counts[typed] = count
@@ -150,9 +153,13 @@ def _unnamed(findings: Findings) -> str:
 
 
 def _held(findings: Findings) -> set[str]:
-    """Return the words of the moments in both languages."""
-    chunks = [chunk for hit in findings.found.hits for chunk in chunks_of(hit)]
-    return set().union(*(words_of(chunk, "en") | words_of(chunk, "ja") for chunk in chunks))
+    """Return the words of the moments in both languages, and the names of their speakers."""
+    hits = findings.found.hits
+    chunks = [chunk for hit in hits for chunk in chunks_of(hit)]
+    said = (words_of(chunk, "en") | words_of(chunk, "ja") for chunk in chunks)
+    return set().union(
+        *said, topic_words(" ".join(name for hit in hits for name in hit.video.speakers))
+    )
 
 
 def _typed_words(text: str) -> list[tuple[str, str]]:

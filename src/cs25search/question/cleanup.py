@@ -48,7 +48,7 @@ _PREFACE_JA = (
     r"|[ぁ-んー〜]{1,5}[、，]\s*)+"
 )
 _INTERROGATIVES = frozenset(
-    "what what's whats why how how's which who who's whose when where".split()
+    "what what's whats why how how's hows which who who's whos whose when where".split()
 )
 _AUXILIARIES = frozenset(
     "is are was were does do did can could should would will has have had".split()
@@ -113,6 +113,8 @@ def whole_question(question: str) -> str:
     'How is the target chosen? For example, Hopper uses 3600.'
     >>> whole_question("I read the paper by LeCun. Why does the router need float32?")
     'Why does the router need float32?'
+    >>> whole_question("Isn't this just behaviour cloning? What is different?")
+    "Isn't this just behaviour cloning? What is different?"
     >>> whole_question("アテンションは長い系列がきつい。線形にする手法はある？")
     'アテンションは長い系列がきつい。線形にする手法はある？'
     """
@@ -138,7 +140,8 @@ def _belongs(remark: str) -> bool:
     """Return whether a remark names or asks something and is not about the asker."""
     if is_japanese(remark):
         return is_question(remark.strip()) or re.search(_NAMES_JA, remark) is not None
-    return re.search(_NAMES, remark) is not None and re.search(_ASKER, remark) is None
+    names = re.search(_NAMES, remark) is not None or is_question(remark.strip())
+    return names and re.search(_ASKER, remark) is None
 
 
 def without_further(question: str) -> tuple[str, bool]:

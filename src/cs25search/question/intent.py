@@ -30,7 +30,9 @@ _MONEY = re.compile(
     re.I,
 )
 # Counters that stand behind their number; 個, 回 and 枚 are often left out or replaced.
-_COUNTER_JA = re.compile(r"何(人|台|歳|層|時間|秒|問|次元|[かヶカケ]国|言語)(?!も)")
+_COUNTER_JA = re.compile(
+    r"何(人|台|歳|層|時間|秒|問|次元|[かヶカケ]国|言語|(?!パーセント)[ァ-ヺー]{2,})(?!も)"
+)
 PERCENT = "percent"  # what is counted, in both languages
 _PERCENT = re.compile(r"\b(?:how many|what) percent(?:age)?\b|何(?:パーセント|[%％])|何割", re.I)
 _COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)

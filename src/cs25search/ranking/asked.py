@@ -61,7 +61,7 @@ def nearest(words: frozenset[str], hit: Hit, bridge: Bridge) -> float:
     Rare words count more. A hit without Japanese questions has 0.
     """
     asks = [_words(ask) for ask in _questions_of(hit)]
-    weights = _rarities(words.union(*asks), bridge)
+    weights = rarities(words.union(*asks), bridge)
 
     def shared(ask: frozenset[str]) -> float:
         """Return twice the shared weight over that of both, Dice's similarity."""
@@ -92,7 +92,7 @@ def _questions_of(hit: Hit) -> Sequence[str]:
     return () if hit.note is None else hit.note.asks_ja
 
 
-def _rarities(words: frozenset[str], bridge: Bridge) -> dict[str, float]:
+def rarities(words: frozenset[str], bridge: Bridge) -> dict[str, float]:
     """Return the idf of each word; that of the rarest word for those that no note has twice."""
     rarest = float(bridge.idf.max()) if len(bridge.idf) else 1.0
     return {

@@ -13,15 +13,17 @@ from ..index.generation import Generation
 from ..index.vectors import distinct
 from ..question.read import Question, read_question
 from ..question.spelling import correct, correct_katakana, is_compound, unknown_words
-from ..records import Chunk, Hit
+from ..records import Chunk, Hit, Moment
 from ..text.words import stem
 from .asked import COMPARED, prefer_asked
+from .explanations import prefer_explained
 from .filters import Filters
 from .moments import build_hits
 from .query import Query, name_forms, read_query, with_quotation
 from .rank import rank, score_rows
 from .source import Source
 
+LOOKED_AT = 15  # hits in which an explanation of the question may be found
 RECENT = 8  # queries kept, so that no text of a question is encoded twice
 FAMILIAR = 10_000  # words known to be usual or not
 
@@ -34,6 +36,7 @@ class Found(msgspec.Struct, frozen=True):
         filters: Which chunks were allowed.
         part: The part of the index that holds the chunks of the hits.
         hits: Best first.
+        wide: The best LOOKED_AT hits, whatever number was asked for.
     """
 
     question: Question
@@ -41,6 +44,7 @@ class Found(msgspec.Struct, frozen=True):
     filters: Filters
     part: Generation
     hits: tuple[Hit, ...]
+    wide: tuple[Hit, ...] = ()
 
 
 class Searcher:
@@ -114,6 +118,24 @@ class Searcher:
             return found
         return self._rank(found.question, found.query, filters, k)
 
+    def moment(self, found: Found, note: Moment) -> Hit | None:
+        """Return the moment of a note; None if there is none or the filters leave it out."""
+        video_id, start = note
+        chunks = self.source.chunks_of(video_id, start, start + 1)
+        if not chunks or chunks[0].kind != "note" or chunks[0].start != start:
+            return None
+        for part in (found.part, self.source.with_notes()):
+            try:
+                row = part.row_of(chunks[0])
+            except KeyError:  # a store's part of an index has the chunks for a question alone
+                continue
+            allowed = found.filters.rows(part)
+            if allowed is None or row in allowed:
+                return next(
+                    build_hits([(row, 0.0)], found.query, part, self.encoder, allowed), None
+                )
+        return None
+
     def encode(self, text: str) -> Query:
         """Return a text as a query; the last ones are kept."""
         return self._encode(text)
@@ -134,15 +156,17 @@ class Searcher:
         return chunks, score_rows(found.query, notes, rows)
 
     def _rank(self, question: Question, query: Query, filters: Filters, k: int) -> Found:
-        in_japanese = question.language == "ja"
-        part = self.source.candidates(query, filters, max(k, COMPARED) if in_japanese else k)
+        generation = self.source.generation
+        part = self.source.candidates(query, filters, max(k, LOOKED_AT))
         allowed = filters.rows(part)
         hits = build_hits(rank(query, part, allowed), query, part, self.encoder, allowed)
-        if in_japanese:
+        best = list(islice(hits, COMPARED))
+        if question.language == "ja":
             names = name_forms(question.searched, part)
-            best = prefer_asked(question.searched, names, list(islice(hits, COMPARED)), part.bridge)
-            hits = chain(best, hits)
-        return Found(question, query, filters, part, tuple(islice(hits, k)))
+            best = prefer_asked(question.searched, names, best, part.bridge)
+        best = prefer_explained(best, question, query, generation, self.source.vocabulary)
+        found = tuple(islice(chain(best, hits), max(k, LOOKED_AT)))
+        return Found(question, query, filters, part, found[:k], found[:LOOKED_AT])
 
 
 def _is_token(encoder: Encoder, word: str) -> bool:

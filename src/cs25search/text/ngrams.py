@@ -5,7 +5,7 @@ characters do the same for Japanese, which has no spaces.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from .words import fold, run_together
 
@@ -51,7 +51,7 @@ def bigrams(text: str) -> list[str]:
     return grams
 
 
-def dice(one: set[str], other: set[str]) -> float:
+def dice(one: Set[str], other: Set[str]) -> float:
     """Return the Dice similarity of two sets, 0 to 1: twice the shared part over both sizes.
 
     >>> dice({"a", "b"}, {"b", "c"}), dice(set(), set())

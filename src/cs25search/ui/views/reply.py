@@ -144,7 +144,14 @@ def tip(citation: Citation, language: Language) -> str:
 def byline(answer: Answer, language: Language) -> str:
     """Return who wrote the sentences, what was left out, and why no language model wrote."""
     speech = all(citation.kind == "transcript" for citation in answer.citations)
-    extracts = say(language, "extracts_of_captions" if speech else "extracts")
+    extracts = say(
+        language,
+        "explanation"
+        if answer.is_explanation
+        else "extracts_of_captions"
+        if speech
+        else "extracts",
+    )
     model = answer.model
     said = [say(language, "written_by", model=escape_html(model)) if model else extracts]
     if answer.remark and not answer.model:
@@ -164,6 +171,8 @@ def no_claim(answer: Answer, language: Language, lectures: Iterable[int]) -> str
     """
     if answer.status == "not_in_lectures" and lectures:
         return say(language, "not_in_chosen")
+    if answer.unsaid:
+        return in_language(answer.unsaid, answer.unsaid_ja, language)
     has_more = bool(answer.citations or answer.examples)
     return reply_text(answer.status, has_more, language, answer.missing)
 

@@ -43,6 +43,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "it is taken from.",
         "学習メモと字幕からそのまま抜き出した文です（AI不使用）。番号を押すと、その時刻から再生できます。",
     ),
+    "explanation": (
+        "Written beforehand with AI from the study notes it cites. Each number plays the second it "
+        "is taken from.",
+        "引用している学習メモをもとに、あらかじめAIで書かれた説明です。番号を押すと、その時刻から再生できます。",
+    ),
     "extracts_of_captions": (
         "Taken word for word from the captions, no AI. Each number plays the second it is taken "
         "from.",

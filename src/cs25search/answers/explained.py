@@ -1,0 +1,138 @@
+"""Answer from an explanation whose question is nearly the one that was asked.
+
+A note tells one moment; what people ask is often said in two or three. So explanations are written
+from the notes, with the questions that each answers. What the lectures leave unsaid has its
+questions too, so that a reply can say so instead of showing a moment that is only near.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from ..question.read import Question
+from ..ranking.explanations import Near, nearest_explanations, shares_of
+from ..ranking.searcher import Searcher
+from ..records import Answer, Explanation, Hit, Moment, Part, Sentence, Status, in_language
+from ..text.sentences import split_sentences
+from .citations import build_citation, text_of
+from .compare import join_sides
+from .findings import Findings
+from .opening import has_wanted
+
+# Least score of an explanation, by what the moments alone allow; and of what is left unsaid.
+ANSWERS: dict[Status, float] = {"answered": 1.1, "partly": 1.2, "not_in_lectures": 1.35}
+LEFT_UNSAID = 1.2
+WHOLE = 1.45  # least score of one that answers both parts of a question
+COMPARED = 5  # explanations, the nearest ones
+SHOWN = 3  # closest moments shown beside what is left unsaid
+
+
+def find_explanation(
+    searcher: Searcher,
+    findings: Findings,
+    least: float = 0.0,
+    shown: Collection[Moment] = (),
+) -> Answer | None:
+    """Return the answer of the explanation that a question asks for; None if there is none.
+
+    Args:
+        least: The least score that is enough, if more than usual.
+        shown: Moments that are known already; an explanation from no other one is left out.
+    """
+    found, question = findings.found, findings.found.question
+    near = [
+        one
+        for one in _near(searcher, findings)
+        if one.score >= max(least, ANSWERS[findings.status] if one.item.is_said else LEFT_UNSAID)
+        and _has_wanted(one.item, question)
+        and (not shown or not {*one.item.notes} <= {*shown})
+    ]
+    if not near:
+        return None
+    item = near[0].item
+    hits = {(hit.video.video_id, hit.note.start): hit for hit in found.wide if hit.note}
+    moments = {note: hits.get(note) or searcher.moment(found, note) for note in item.notes}
+    there = {note: hit for note, hit in moments.items() if hit}
+    if len(there) < len(moments):
+        return None  # a filter leaves a note out
+    if item.is_said:
+        return _explained(question, item, there, findings.probability)
+    others = [hit for hit in found.hits if hit.start not in {one.start for one in there.values()}]
+    return _unsaid(findings, item, [*there.values(), *others][:SHOWN])
+
+
+def explains_both(searcher: Searcher, whole: Findings, parts: Sequence[Findings]) -> bool:
+    """Return whether the nearest explanation is about a whole question, not only one part of it.
+
+    One that is nearer to a part alone answers that part.
+    """
+    near = _near(searcher, whole)[:1]
+    alone = [one for part in parts for one in _near(searcher, part)[:1]]
+    return all(one.item is not near[0].item or one.score < near[0].score for one in alone if near)
+
+
+def _near(searcher: Searcher, findings: Findings) -> list[Near]:
+    """Return the explanations that a question may ask for, nearest first."""
+    found, question = findings.found, findings.found.question
+    generation = searcher.source.generation
+    is_other = question.intent.of_lectures or found.filters.kind == "transcript"
+    if is_other or not generation.explanations.items:
+        return []
+    near = nearest_explanations(
+        generation, shares_of(found.wide), question, found.query, findings.evidence.vocabulary
+    )
+    return near[:COMPARED]
+
+
+def _has_wanted(item: Explanation, question: Question) -> bool:
+    """Return whether an explanation has the number, year or name that a question asks for."""
+    if not item.is_said or not (question.intent.wanted or question.intent.counted):
+        return True
+    said = (in_language(part.text, part.text_ja, question.language) for part in item.parts)
+    return has_wanted(" ".join(said), question)
+
+
+def _explained(
+    question: Question, item: Explanation, hits: Mapping[Moment, Hit], probability: float
+) -> Answer:
+    """Return the answer of an explanation; one that compares two things has two sides."""
+    sides = [in_language(part.side, part.side_ja, question.language) for part in item.parts]
+    if len(sides) == 2 and all(sides):
+        answers = [_answer(question, [part], hits, probability) for part in item.parts]
+        if both := join_sides(question, (sides[0], sides[1]), answers):
+            return both
+    return _answer(question, item.parts, hits, probability)
+
+
+def _answer(
+    question: Question, parts: Sequence[Part], hits: Mapping[Moment, Hit], probability: float
+) -> Answer:
+    notes = dict.fromkeys(note for part in parts for note in part.notes)
+    numbers = {note: n for n, note in enumerate(notes, start=1)}
+    sentences = [
+        Sentence(text, tuple(numbers[note] for note in part.notes))
+        for part in parts
+        for text in split_sentences(in_language(part.text, part.text_ja, question.language))
+    ]
+    return Answer(
+        question=question.text,
+        status="answered",
+        text=text_of(sentences, question.language),
+        sentences=tuple(sentences),
+        citations=tuple(build_citation(n, hits[note]) for note, n in numbers.items()),
+        probability=probability,
+        is_explanation=True,
+    )
+
+
+def _unsaid(findings: Findings, item: Explanation, hits: Sequence[Hit]) -> Answer:
+    """Return a reply that says what the lectures leave unsaid, with the closest moments."""
+    part, question = item.parts[0], findings.found.question
+    return Answer(
+        question=question.text,
+        status="partly" if part.notes and findings.fits else "not_in_lectures",
+        text=in_language(part.text, part.text_ja, question.language),
+        sentences=(),
+        citations=tuple(build_citation(n, hit) for n, hit in enumerate(hits, start=1)),
+        probability=findings.probability,
+        unsaid=part.text,
+        unsaid_ja=part.text_ja,
+    )

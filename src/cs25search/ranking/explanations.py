@@ -1,0 +1,264 @@
+"""Find the explanation whose question is the nearest to a question.
+
+Only explanations from the notes of the best moments are compared, and those of what the lectures
+do not touch on: so a question about one thing is seldom answered by an explanation of another that
+is asked for in the same words.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+import msgspec
+import numpy as np
+from msgspec.structs import replace
+
+from ..index.generation import Generation
+from ..index.late import token_cosines
+from ..index.vocabulary import Vocabulary
+from ..question.read import Question
+from ..records import Explanation, Hit, Moment
+from ..text.japanese import is_japanese, japanese_words
+from ..text.ngrams import bigrams, dice, ngrams
+from ..text.rarity import idf
+from ..text.topic_words import topic_words
+from ..text.words import fold, stem, words
+from .asked import rarities
+from .query import Query, name_forms
+
+# What each adds to the score: shared n-grams, beside late interaction; the shared words of a
+# Japanese question, its shared pairs of characters, and its words in English by late interaction;
+GRAMS = 0.3
+WORDS_JA, PAIRS_JA, IN_ENGLISH = 0.45, 0.2, 0.5
+# the best moment and all moments that an explanation is from, by their share of the best score, or
+# that it is from none; the share of the question's words that it has, rare words counting more;
+BEST_MOMENT, MOMENTS, NO_MOMENT, COVERED = 0.4, 0.3, 0.3, 0.5
+# and what takes away: each name that its questions lack, and that the lectures leave it unsaid.
+MISSING, UNSAID = 0.5, 0.1
+MOST_MISSING = 3  # names
+# Where the second hit scores this share of the first one, the explanation decides, if its score is
+# at least SURE.
+CLOSE, SURE = 0.8, 1.3
+FAMILIAR = 20_000  # questions whose words are kept
+_LATIN = re.compile(r"[a-z0-9]+")
+
+
+class Near(msgspec.Struct, frozen=True):
+    """An explanation and how near it is to a question.
+
+    Attributes:
+        score: By its nearest question, by how its moments rank, and by the words and names of the
+            question that it has; at most 2.5.
+    """
+
+    item: Explanation
+    score: float
+
+
+def prefer_explained(
+    hits: Sequence[Hit],
+    question: Question,
+    query: Query,
+    generation: Generation,
+    vocabulary: Callable[[Sequence[str]], Vocabulary],
+) -> list[Hit]:
+    """Return the best hits, first the one that the nearest explanation is from.
+
+    Only where the second one is close to the first. The score and rank of each place stay, so that
+    scores are still comparable with further hits.
+
+    Args:
+        hits: Best first.
+        vocabulary: Gives the words of the index, of which some are looked up.
+    """
+    best = hits[0].score if hits else 0.0
+    if len(hits) < 2 or best <= 0 or hits[1].score < CLOSE * best:
+        return list(hits)
+    known = vocabulary(topic_words(question.topic))
+    near = nearest_explanations(generation, shares_of(hits), question, query, known)
+    if not near or not near[0].item.is_said or near[0].score < SURE:
+        return list(hits)
+    cited = [
+        place
+        for place, hit in enumerate(hits)
+        if hit.note and (hit.video.video_id, hit.note.start) in near[0].item.notes
+    ]
+    if not cited:
+        return list(hits)
+    first = cited[0]
+    moved = [hits[first], *hits[:first], *hits[first + 1 :]]
+    return [
+        replace(hit, score=place.score, rank=place.rank)
+        for hit, place in zip(moved, hits, strict=True)
+    ]
+
+
+def shares_of(hits: Sequence[Hit]) -> dict[Moment, float]:
+    """Return the notes of hits, with the score of each as a share of the best one."""
+    best = max((hit.score for hit in hits), default=0.0)
+    return {
+        (hit.video.video_id, hit.note.start): hit.score / best if best > 0 else 0.0
+        for hit in hits
+        if hit.note
+    }
+
+
+def nearest_explanations(
+    generation: Generation,
+    shares: Mapping[Moment, float],
+    question: Question,
+    query: Query,
+    vocabulary: Vocabulary,
+) -> list[Near]:
+    """Return the explanations from some notes, nearest first.
+
+    Args:
+        shares: The notes of the best moments, with the score of each as a share of the best one.
+        query: The question, encoded.
+        vocabulary: Says how rare words are.
+    """
+    explanations = generation.explanations
+    by_note = explanations.by_note
+    places = sorted({place for note in (None, *shares) for place in by_note.get(note, ())})
+    if not places:
+        return []
+    items = [explanations.items[place] for place in places]
+    if question.language == "ja":
+        scores = _japanese(generation, places, question.searched, query)
+    else:
+        scores = _english(generation, places, question.searched, query)
+    asked = topic_words(question.topic)
+    counts = np.array([vocabulary.count(word, question.language) for word in asked])
+    weights = dict(zip(asked, idf(counts, vocabulary.size).tolist(), strict=True))
+    names = name_forms(question.topic, generation)
+    speakers = {
+        video.video_id: {*map(stem, words(" ".join(video.speakers)))} for video in generation.videos
+    }
+    found = [
+        Near(
+            item,
+            score
+            + _of_moments(item, shares)
+            + _of_words(item, weights)
+            - MISSING * min(_missing(item, names, speakers), MOST_MISSING)
+            - UNSAID * (not item.is_said),
+        )
+        for item, score in zip(items, scores, strict=True)
+    ]
+    return sorted(found, key=lambda one: -one.score)
+
+
+def _of_moments(item: Explanation, shares: Mapping[Moment, float]) -> float:
+    """Return what the ranks of its moments add to the score of an explanation."""
+    own = [shares.get(note, 0.0) for note in item.notes]
+    return BEST_MOMENT * max(own) + MOMENTS * sum(own) / len(own) if own else NO_MOMENT
+
+
+def _of_words(item: Explanation, weights: Mapping[str, float]) -> float:
+    """Return what the words of a question add to the score of an explanation.
+
+    Args:
+        weights: How rare each word of the question is.
+    """
+    parts = [(part.text, part.text_ja) for part in item.parts]
+    held, _ = _held((*item.asks, *item.asks_ja, *(text for part in parts for text in part)))
+    return (
+        COVERED
+        * sum(weights[word] for word in weights.keys() & held)
+        / (sum(weights.values()) or 1.0)
+    )
+
+
+def _missing(item: Explanation, names: Sequence[set[str]], speakers: Mapping[str, set[str]]) -> int:
+    """Return how many names of a question the questions of an explanation lack.
+
+    Who speaks where its notes are need not be named: what is asked of Hinton's lecture.
+
+    Args:
+        names: The forms of each name, from `name_forms`.
+        speakers: The stems of the names of the speakers, by video id.
+    """
+    if not names:
+        return 0
+    held, japanese = _held((*item.asks, *item.asks_ja))
+    held = held.union(*(speakers[video_id] for video_id, _ in item.notes if video_id in speakers))
+    return sum(
+        held.isdisjoint(forms) and not any(one in japanese for one in forms if is_japanese(one))
+        for forms in names
+    )
+
+
+def _english(generation: Generation, places: Sequence[int], text: str, query: Query) -> np.ndarray:
+    """Return how near the nearest question of each explanation is, shape (n_places,)."""
+    forth, back = _late(generation, places, query)
+    grams = _grams(text)
+    items = [generation.explanations.items[place] for place in places]
+    shared = [dice(grams, _grams(ask)) for item in items for ask in item.asks]
+    return _best_of((forth + back) / 2 + GRAMS * np.array(shared), [len(x.asks) for x in items])
+
+
+def _japanese(generation: Generation, places: Sequence[int], text: str, query: Query) -> np.ndarray:
+    """Return how near the nearest question of each explanation is, shape (n_places,)."""
+    items = [generation.explanations.items[place] for place in places]
+    own, pairs = _terms(text)
+    terms = [[_terms(ask) for ask in item.asks_ja] for item in items]
+    said = (words for asks in terms for words, _ in asks)
+    weight = rarities(own.union(*said), generation.bridge)
+
+    def near(words: frozenset[str], own_pairs: frozenset[str]) -> float:
+        both = sum(weight[word] for part in (own, words) for word in part)
+        shared = 2 * sum(weight[word] for word in own & words) / both if both else 0.0
+        return WORDS_JA * shared + PAIRS_JA * dice(pairs, own_pairs)
+
+    by_words = np.array([max((near(*ask) for ask in asks), default=0.0) for asks in terms])
+    forth, _ = _late(generation, places, query.spoken)
+    return by_words + IN_ENGLISH * _best_of(forth, [len(x.asks) for x in items])
+
+
+def _late(
+    generation: Generation, places: Sequence[int], query: Query
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return late interaction with each English question of explanations, in both directions.
+
+    Returns:
+        The weighted mean, over the query's tokens, of the best cosine with a token of a question,
+        and the same over the tokens of each question; both of shape (n_questions,).
+    """
+    explanations = generation.explanations
+    firsts, ends = explanations.firsts, explanations.ends
+    asked = np.concatenate([np.arange(firsts[place], firsts[place + 1]) for place in places])
+    if not query.weights.any():
+        return np.zeros(len(asked)), np.zeros(len(asked))
+    rows = np.concatenate([np.arange(ends[ask], ends[ask + 1]) for ask in asked])
+    lengths = explanations.lengths[asked]
+    begins = np.cumsum(lengths) - lengths
+    cosines = token_cosines(explanations.tokens[rows], query.tokens.astype(np.float32))
+    forth = np.maximum.reduceat(cosines, begins, axis=0) @ query.weights / query.weights.sum()
+    held = generation.token_idf[explanations.ids[rows]]
+    back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
+    return forth, back
+
+
+def _best_of(scores: np.ndarray, counts: Sequence[int]) -> np.ndarray:
+    """Return the best of consecutive groups of scores, of `counts` scores each."""
+    best: np.ndarray = np.maximum.reduceat(scores, np.cumsum([0, *counts])[:-1])
+    return best
+
+
+@lru_cache(maxsize=FAMILIAR)
+def _held(texts: tuple[str, ...]) -> tuple[frozenset[str], str]:
+    """Return the words of some texts in both languages, and the Japanese ones joined."""
+    english = " ".join(text for text in texts if not is_japanese(text))
+    japanese = fold("。".join(text for text in texts if is_japanese(text)))
+    latin = [stem(run) for run in _LATIN.findall(japanese)]
+    return frozenset([*map(stem, words(english)), *latin, *japanese_words(japanese)]), japanese
+
+
+@lru_cache(maxsize=FAMILIAR)
+def _grams(text: str) -> frozenset[str]:
+    return frozenset(ngrams(text))
+
+
+@lru_cache(maxsize=FAMILIAR)
+def _terms(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(japanese_words(text)), frozenset(bigrams(text))

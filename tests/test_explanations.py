@@ -1,0 +1,174 @@
+"""Answers to what people ask about the lectures, written from the notes."""
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from cs25search.course.explanations import FOLDER
+from cs25search.course.read import load_course
+from cs25search.errors import IndexDamaged
+from cs25search.index.explanations import build_explanations, no_explanations
+from cs25search.index.files import read_generation, write_generation
+from cs25search.place import BUNDLED
+from cs25search.ranking.filters import Filters
+from cs25search.records import Explanation, Part
+from cs25search.search import Request
+from cs25search.text.japanese import is_japanese
+
+ITEMS = load_course().explanations
+ASKS = {"en": "asks", "ja": "asks_ja"}
+SAID = [item for item in ITEMS if item.is_said]
+# An answer that begins so has a noun that is not shown.
+DANGLING = re.compile(
+    r"(?:It|This|They|These|Those|However|Also|Further|Moreover|In addition)\b"
+    r"|また|それ|これ|さらに|しかし|そのため"
+)
+
+
+def test_each_is_asked_for_in_both_languages_and_short():
+    for item in ITEMS:
+        assert 2 <= len(item.asks) <= 12
+        assert 2 <= len(item.asks_ja) <= 12
+        assert not any(map(is_japanese, item.asks)), item.asks
+        assert all(map(is_japanese, item.asks_ja)), item.asks_ja
+        assert 1 <= len(item.parts) <= 3
+        assert sum(len(part.text.split()) for part in item.parts) <= 85, item.asks[0]
+        assert sum(len(part.text_ja) for part in item.parts) <= 260, item.asks[0]
+
+
+def test_each_begins_with_its_subject_and_names_its_notes():
+    for item in SAID:
+        assert all(part.notes for part in item.parts)
+        assert not DANGLING.match(item.parts[0].text), item.parts[0].text
+        assert not DANGLING.match(item.parts[0].text_ja), item.parts[0].text_ja
+        assert all(part.text.endswith((".", "!", "?", ")")) for part in item.parts)
+
+
+def test_the_file_of_a_lecture_cites_its_notes_alone():
+    """So that a course with some of the lectures can keep their files."""
+    for path in sorted((BUNDLED / FOLDER).glob("[01]*.json")):
+        cited = re.findall(r'"(\d+):\d+"', path.read_text("utf-8"))
+        assert set(cited) == {str(int(path.stem))}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_question_is_asked_of_two(language):
+    asks = [ask.casefold() for item in ITEMS for ask in getattr(item, ASKS[language])]
+    assert len(asks) == len(set(asks)) > 4 * len(ITEMS)
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "lecture"),
+    [("why does switch transformer send each token to just one expert?", "simple", 5),
+     ("アテンションのquery、key、valueってそれぞれ何を表してるの？", "バリュー", 1),
+     ("what did they change between perceiver and perceiver io", "output", 6),
+     ("ヒントンの言う「島」って何", "ベクトル", 8),
+     ("what is the residual stream", "add", 9)],
+)  # fmt: skip
+def test_what_people_ask_is_answered_directly(index, question, says, lecture):
+    answer = index.answer(question)
+    assert answer.status == "answered"
+    assert says in answer.text
+    assert answer.citations[0].lecture == lecture
+    assert {one.kind for one in answer.citations} == {"note"}
+    assert all(sentence.citations for sentence in answer.sentences)
+
+
+def test_what_the_lectures_leave_unsaid_is_said_with_the_closest_moments(index):
+    answer = index.answer("why do you divide by sqrt(d_k) in the attention formula?")
+    assert answer.status == "partly"
+    assert not answer.sentences
+    assert answer.text == answer.unsaid
+    assert "scaled dot product" in answer.unsaid
+    assert is_japanese(answer.unsaid_ja)
+    assert answer.citations[0].lecture == 1
+    japanese = index.answer("注意の計算でなぜ√d_kで割るのですか？")
+    assert japanese.text == japanese.unsaid_ja
+
+
+def test_a_comparison_has_two_sides_each_with_its_moment(index):
+    answer = index.answer("What is the difference between BERT and GPT?")
+    sides = dict.fromkeys(sentence.side for sentence in answer.sentences)
+    assert len(sides) == 2
+    assert len(answer.text.splitlines()) == 2
+
+
+def test_a_name_that_an_explanation_lacks_keeps_it_away(index):
+    """What the drawbacks of something else are does not answer."""
+    asked = index.answer("GLOMはImageNetでどれだけの精度に達しますか？")
+    assert "Perceiver" not in asked.text
+    drawbacks = index.answer("What are the drawbacks of the Switch Transformer?")
+    assert {one.lecture for one in drawbacks.citations} == {5}
+
+
+@pytest.mark.parametrize("question", ["What is the residual stream?", "MoEとは何ですか"])
+def test_filters_hold_for_every_moment_of_an_explanation(index, question):
+    answer = index.answer(question, lectures=[6])
+    assert {one.lecture for one in answer.citations} <= {6}
+    asked = index.answer_request(Request(question, Filters(qa=True)))
+    starts = {(one.video_id, one.start) for one in asked.citations}
+    notes = {(c.video_id, c.start) for c in index.generation.chunks if c.kind == "note" and c.qa}
+    assert starts <= notes
+
+
+def test_an_explanation_of_one_part_does_not_answer_both(index):
+    answer = index.answer("What is a skip trigram, and what is a Necker cube?")
+    assert {one.lecture for one in answer.citations} == {8, 9}
+
+
+def test_an_explanation_of_both_parts_answers_alone(index):
+    asked = "Isn't this just behaviour cloning? How does the Decision Transformer differ?"
+    assert {one.lecture for one in index.answer(asked).citations} == {4}
+
+
+def test_what_is_unsaid_of_one_part_is_its_answer(index):
+    answer = index.answer("How many parameters does GPT-3 have, and who wrote HumanEval?")
+    assert "175 billion" in answer.text
+    assert "The lectures do not" in answer.text or "I found no answer" in answer.text
+
+
+def test_more_is_told_by_another_explanation(index):
+    first = index.answer("What is the residual stream?")
+    more = index.answer("tell me more", context=first)
+    assert more.status == "answered"
+    assert more.text != first.text
+    assert {(c.video_id, c.start) for c in more.citations} - {
+        (c.video_id, c.start) for c in first.citations
+    }
+
+
+def test_without_explanations_the_notes_answer(notes_only):
+    answer = notes_only.answer("What is the residual stream?")
+    assert answer.sentences[0].body.startswith("The residual stream is what")
+
+
+def test_the_same_ones_are_not_encoded_again(index):
+    held = index.generation.explanations
+    assert build_explanations(held.items, index.encoder, held) is held
+    new = Explanation(("Is it new?",), ("新しい？",), (Part("Yes.", "はい。", ()),), False)
+
+    class OnlyNew:
+        dim = index.encoder.dim
+
+        def encode_documents(self, texts):
+            assert texts == ["Is it new?"]
+            return index.encoder.encode_documents(texts)
+
+    more = build_explanations((*held.items[:20], new), OnlyNew(), held)
+    assert (more.tokens[: more.ends[-2]] == held.tokens[: more.ends[-2]]).all()
+
+
+def test_an_index_of_an_earlier_version_has_none(index, tmp_path):
+    write_generation(tmp_path, index.generation)
+    generation = read_generation(tmp_path)
+    assert generation.explanations.items == index.generation.explanations.items
+    folder = tmp_path / generation.manifest.generation
+    (folder / "explanations.jsonl").write_bytes(b"{}\n")
+    with pytest.raises(IndexDamaged, match=r"explanations\.jsonl"):
+        read_generation(tmp_path)
+
+
+def test_none_can_be_written_and_read(index, tmp_path):
+    write_generation(tmp_path, replace(index.generation, read_explanations=no_explanations))
+    assert read_generation(tmp_path).explanations.items == ()
