@@ -105,6 +105,26 @@ WRONG = {
         lambda c: c["facts"][1].update(slides=[99]),
         "fact 2, field slides: names 99",
     ),
+    "explanation from no note": (
+        "explanations/05.json",
+        lambda c: c["explanations"][2]["answer"][0].update(notes=["5:1"]),
+        "explanation 3, field notes: names 5:1, which is no note",
+    ),
+    "explanation that nobody asks for": (
+        "explanations/05.json",
+        lambda c: c["explanations"][0]["asks"].append(""),
+        "explanation 1, field asks: is empty",
+    ),
+    "nothing said to be unsaid": (
+        "explanations/05.json",
+        lambda c: c["unsaid"][1].update(ja=" "),
+        "unsaid 2, field ja: is empty",
+    ),
+    "explanation without an answer": (
+        "explanations/course.json",
+        lambda c: c["explanations"][1].pop("answer"),
+        "answer",
+    ),
 }
 
 
