@@ -172,3 +172,16 @@ def test_an_index_of_an_earlier_version_has_none(index, tmp_path):
 def test_none_can_be_written_and_read(index, tmp_path):
     write_generation(tmp_path, replace(index.generation, read_explanations=no_explanations))
     assert read_generation(tmp_path).explanations.items == ()
+
+
+def test_a_comparison_that_answers_one_part_is_shown_with_the_other(index):
+    """Its sides are those of the comparison, not of the two parts."""
+    answer = index.answer("Codexのpass@kとは何か、またサンプル数を増やすとどうなるか知りたい")
+    assert not any(sentence.side for sentence in answer.sentences)
+    for sentence in answer.sentences:
+        assert sentence.text in answer.text
+
+
+def test_a_question_that_names_the_speaker_is_not_answered_with_who_that_is(index):
+    answer = index.answer("What audio front end does Prateek Verma use instead of spectrograms?")
+    assert "front end" in answer.text

@@ -256,7 +256,8 @@ def _second_part(
     own = own_names(parts[1])
     if answer and (cited := answer.citations[0].lecture) in (None, lecture):
         return findings, answer
-    if answer and not has_pronoun and (own or cited == both or is_told(parts[1])):
+    told = answer and is_told(parts[1]) and not answer.is_explanation
+    if answer and not has_pronoun and (own or cited == both or told):
         return findings, answer
     # What a pronoun stands for, a moment elsewhere must name.
     meant = own_names(parts[0])

@@ -293,7 +293,7 @@ def join_sides(
             texts = [first, *(one.text for one in fresh[1:])]
             sentences += [Sentence(text, numbers, side) for text in texts]
         else:
-            sentences += [replace(one, citations=numbers) for one in fresh]
+            sentences += [replace(one, citations=numbers, side="") for one in fresh]
     if not citations:
         return None
     parts = [[one for one in sentences if one.side == side] for side in dict.fromkeys(sides)]

@@ -129,11 +129,14 @@ def nearest_explanations(
         scores = _english(generation, places, question.searched, query)
     asked = topic_words(question.topic)
     counts = np.array([vocabulary.count(word, question.language) for word in asked])
-    weights = dict(zip(asked, idf(counts, vocabulary.size).tolist(), strict=True))
+    rare_words = dict(zip(asked, idf(counts, vocabulary.size).tolist(), strict=True))
     names = name_forms(question.topic, generation)
     speakers = {
         video.video_id: {*map(stem, words(" ".join(video.speakers)))} for video in generation.videos
     }
+    # Who speaks is in the questions about the speaker alone.
+    everyone = set().union(*speakers.values())
+    weights = {word: rare for word, rare in rare_words.items() if word not in everyone}
     found = [
         Near(
             item,
