@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from benchmarks.misspelt import misspell
 from cs25search.course.read import load_course
 from cs25search.evaluation import EvalQuestion, Gold, read_questions
-from cs25search.records import Chunk, Cue, Language, Slide, Video
+from cs25search.records import Chunk, Cue, Explanation, Language, Slide, Video
 from cs25search.text.sentences import split_sentences
 from ingest.captions.files import read_captions
 from ingest.chunks import build_chunks, count_words
@@ -63,6 +63,7 @@ class Corpus(msgspec.Struct, frozen=True):
     timed: bool = False
     base: str = ""
     alone: bool = False
+    explanations: tuple[Explanation, ...] = ()
 
     @property
     def is_speech(self) -> bool:
@@ -112,6 +113,7 @@ def cs25_notes() -> Corpus:
         read_questions(QUESTIONS).questions,
         course.slides,
         timed=True,
+        explanations=course.explanations,
     )
 
 
@@ -171,7 +173,8 @@ def cs25_captions(folder: Path) -> list[Corpus]:
     found = collect(course, tracks, None, {})
     chunks, videos = found.chunks, tuple(row.video for row in found.rows)
     asked = read_questions(QUESTIONS).questions
-    both = Corpus("CS25 notes + captions", videos, tuple(chunks), asked, course.slides, timed=True)
+    both = Corpus("CS25 notes + captions", videos, tuple(chunks), asked, course.slides, timed=True,
+                  explanations=course.explanations)  # fmt: skip
     video = tuple(video for video in videos if video.video_id == LECTURE_1)
     spoken = tuple(c for c in chunks if c.video_id == LECTURE_1 and c.kind == "transcript")
     asked = tuple(question for question in asked if question.video_id == LECTURE_1)

@@ -79,7 +79,13 @@ def _generation(corpus: Corpus, encoder: Encoder, cache: Path) -> Generation:
         live = read_generation(folder)
     if live and live.manifest.inputs == inputs:
         return live
-    content = Content(corpus.videos, corpus.chunks, slides=corpus.slides, inputs=inputs)
+    content = Content(
+        corpus.videos,
+        corpus.chunks,
+        slides=corpus.slides,
+        explanations=corpus.explanations,
+        inputs=inputs,
+    )
     generation = build_generation(content, encoder, DEFAULT_ENCODER, live)
     write_generation(folder, generation)
     return read_generation(folder)
@@ -95,7 +101,7 @@ def _fingerprint(corpus: Corpus, encoder: Encoder) -> str:
     parts = [
         str(BUILD_VERSION),
         encoder.key,
-        repr((corpus.videos, corpus.slides, corpus.chunks)),
+        repr((corpus.videos, corpus.slides, corpus.chunks, corpus.explanations)),
         *code,
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
