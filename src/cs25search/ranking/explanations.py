@@ -17,7 +17,7 @@ from ..index.generation import Generation
 from ..index.late import token_cosines
 from ..index.vocabulary import Vocabulary
 from ..question.read import Question
-from ..records import Explanation, Hit, Moment
+from ..records import Explanation, Hit, Language, Moment
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, dice, ngrams
 from ..text.rarity import idf
@@ -36,6 +36,7 @@ BEST_MOMENT, MOMENTS, NO_MOMENT, COVERED = 0.4, 0.3, 0.3, 0.5
 # and what takes away: each name that its questions lack, and that the lectures leave it unsaid.
 MISSING, UNSAID = 0.5, 0.1
 MOST_MISSING = 3  # names
+REFINED = 48  # explanations whose words and names are compared
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE.
 CLOSE, SURE = 0.8, 1.3
@@ -137,16 +138,17 @@ def nearest_explanations(
     # Who speaks is in the questions about the speaker alone.
     everyone = set().union(*speakers.values())
     weights = {word: rare for word, rare in rare_words.items() if word not in everyone}
+    known = [score + _of_moments(item, shares) for item, score in zip(items, scores, strict=True)]
+    best = sorted(zip(items, known, strict=True), key=lambda one: -one[1])[:REFINED]
     found = [
         Near(
             item,
             score
-            + _of_moments(item, shares)
-            + _of_words(item, weights)
-            - MISSING * min(_missing(item, names, speakers), MOST_MISSING)
+            + _of_words(item, weights, question.language)
+            - MISSING * min(_missing(item, names, speakers, question.language), MOST_MISSING)
             - UNSAID * (not item.is_said),
         )
-        for item, score in zip(items, scores, strict=True)
+        for item, score in best
     ]
     return sorted(found, key=lambda one: -one.score)
 
@@ -157,14 +159,16 @@ def _of_moments(item: Explanation, shares: Mapping[Moment, float]) -> float:
     return BEST_MOMENT * max(own) + MOMENTS * sum(own) / len(own) if own else NO_MOMENT
 
 
-def _of_words(item: Explanation, weights: Mapping[str, float]) -> float:
+def _of_words(item: Explanation, weights: Mapping[str, float], language: Language) -> float:
     """Return what the words of a question add to the score of an explanation.
 
     Args:
         weights: How rare each word of the question is.
     """
-    parts = [(part.text, part.text_ja) for part in item.parts]
-    held, _ = _held((*item.asks, *item.asks_ja, *(text for part in parts for text in part)))
+    texts = (*item.asks, *(part.text for part in item.parts))
+    if language == "ja":
+        texts += (*item.asks_ja, *(part.text_ja for part in item.parts))
+    held, _ = _held(texts)
     return (
         COVERED
         * sum(weights[word] for word in weights.keys() & held)
@@ -172,7 +176,12 @@ def _of_words(item: Explanation, weights: Mapping[str, float]) -> float:
     )
 
 
-def _missing(item: Explanation, names: Sequence[set[str]], speakers: Mapping[str, set[str]]) -> int:
+def _missing(
+    item: Explanation,
+    names: Sequence[set[str]],
+    speakers: Mapping[str, set[str]],
+    language: Language,
+) -> int:
     """Return how many names of a question the questions of an explanation lack.
 
     Who speaks where its notes are need not be named: what is asked of Hinton's lecture.
@@ -183,7 +192,7 @@ def _missing(item: Explanation, names: Sequence[set[str]], speakers: Mapping[str
     """
     if not names:
         return 0
-    held, japanese = _held((*item.asks, *item.asks_ja))
+    held, japanese = _held((*item.asks, *(item.asks_ja if language == "ja" else ())))
     held = held.union(*(speakers[video_id] for video_id, _ in item.notes if video_id in speakers))
     return sum(
         held.isdisjoint(forms) and not any(one in japanese for one in forms if is_japanese(one))
@@ -254,7 +263,8 @@ def _held(texts: tuple[str, ...]) -> tuple[frozenset[str], str]:
     english = " ".join(text for text in texts if not is_japanese(text))
     japanese = fold("。".join(text for text in texts if is_japanese(text)))
     latin = [stem(run) for run in _LATIN.findall(japanese)]
-    return frozenset([*map(stem, words(english)), *latin, *japanese_words(japanese)]), japanese
+    own = japanese_words(japanese) if japanese else []
+    return frozenset([*map(stem, words(english)), *latin, *own]), japanese
 
 
 @lru_cache(maxsize=FAMILIAR)
