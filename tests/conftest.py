@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from cs25search import Index, open_index
 from cs25search.course.read import load_course
 from cs25search.index.explanations import no_explanations
+from cs25search.index.generation import EXPLANATIONS
 from cs25search.place import BUNDLED
 from cs25search.ranking.source import LocalSource
 
@@ -129,7 +130,10 @@ def notes_only(index_dir: Path) -> Index:
     As in every course without explanations.
     """
     index = open_index(index_dir)
-    generation = replace(index.generation, read_explanations=no_explanations)
+    counts = index.generation.manifest.counts.copy()
+    del counts[EXPLANATIONS]
+    manifest = replace(index.generation.manifest, counts=counts)
+    generation = replace(index.generation, manifest=manifest, read_explanations=no_explanations)
     return Index(index.path, LocalSource(generation), index.encoder)
 
 

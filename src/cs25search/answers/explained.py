@@ -63,10 +63,13 @@ def explains_both(searcher: Searcher, whole: Findings, parts: Sequence[Findings]
     """Return whether the nearest explanation is about a whole question, not only one part of it.
 
     One that is nearer to a part alone answers that part.
+
+    Args:
+        whole: Of a question that has an explanation.
     """
-    near = _near(searcher, whole)[:1]
+    nearest = _near(searcher, whole)[0]
     alone = [one for part in parts for one in _near(searcher, part)[:1]]
-    return all(one.item is not near[0].item or one.score < near[0].score for one in alone if near)
+    return all(one.item is not nearest.item or one.score < nearest.score for one in alone)
 
 
 def _near(searcher: Searcher, findings: Findings) -> list[Near]:
@@ -74,7 +77,7 @@ def _near(searcher: Searcher, findings: Findings) -> list[Near]:
     found, question = findings.found, findings.found.question
     generation = searcher.source.generation
     is_other = question.intent.of_lectures or found.filters.kind == "transcript"
-    if is_other or not generation.explanations.items:
+    if is_other or not generation.has_explanations:
         return []
     near = nearest_explanations(
         generation, shares_of(found.wide), question, found.query, findings.evidence.vocabulary

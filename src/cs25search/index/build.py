@@ -24,14 +24,14 @@ from .chunk_text import (
     text_key,
 )
 from .explanations import build_explanations
-from .generation import FORMAT, JAPANESE_SPEECH, ROW, Generation, Manifest, TextSource
+from .generation import EXPLANATIONS, FORMAT, JAPANESE_SPEECH, ROW, Generation, Manifest, TextSource
 from .handbook import build_handbook
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
 from .word_counts import WordCounter
 
 NO_COURSE = About("", "")
-BUILD_VERSION = 14  # incremented whenever the same inputs would give a different index
+BUILD_VERSION = 15  # incremented whenever the same inputs would give a different index
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -112,6 +112,8 @@ def build_generation(
     }
     if in_japanese := int((rows["japanese"] & ~rows["note"]).sum()):
         counts[JAPANESE_SPEECH] = in_japanese
+    if content.explanations:
+        counts[EXPLANATIONS] = len(content.explanations)
     same = previous if previous and previous.manifest.model_key == encoder.key else None
     handbook = build_handbook(content.entries, encoder, same.handbook if same else None)
     explanations = build_explanations(

@@ -19,6 +19,7 @@ from .word_counts import WordCounts
 
 FORMAT = 5  # 1 had bm25s indexes, 2 no manifest.sha256, 3 no dictionary, 4 no about.json
 JAPANESE_SPEECH = "japanese_speech"  # a count of transcript chunks, only in indexes that have some
+EXPLANATIONS = "explanations"  # their count, only in indexes that have some
 LexicalName = Literal["grams", "bigrams", "words"]
 MODEL_NOTES = "notes by a model"  # kind of a TextSource
 ROW = np.dtype(
@@ -103,6 +104,11 @@ class Generation(msgspec.Struct, frozen=True):
     def has_japanese_speech(self) -> bool:
         """Whether some transcript is in Japanese or Chinese."""
         return JAPANESE_SPEECH in self.manifest.counts
+
+    @property
+    def has_explanations(self) -> bool:
+        """Whether there are some, without decoding them."""
+        return EXPLANATIONS in self.manifest.counts
 
     def lexical(self, name: LexicalName) -> Lexical:
         """Return a lexical index by its name."""

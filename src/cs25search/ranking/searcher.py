@@ -36,7 +36,7 @@ class Found(msgspec.Struct, frozen=True):
         filters: Which chunks were allowed.
         part: The part of the index that holds the chunks of the hits.
         hits: Best first.
-        wide: The best LOOKED_AT hits, whatever number was asked for.
+        wide: The best LOOKED_AT hits, whatever number was asked for, if there are explanations.
     """
 
     question: Question
@@ -157,16 +157,19 @@ class Searcher:
 
     def _rank(self, question: Question, query: Query, filters: Filters, k: int) -> Found:
         generation = self.source.generation
-        part = self.source.candidates(query, filters, max(k, LOOKED_AT))
+        in_japanese = question.language == "ja"
+        wide = LOOKED_AT if generation.has_explanations else COMPARED if in_japanese else 0
+        part = self.source.candidates(query, filters, max(k, wide))
         allowed = filters.rows(part)
         hits = build_hits(rank(query, part, allowed), query, part, self.encoder, allowed)
-        best = list(islice(hits, COMPARED))
-        if question.language == "ja":
+        best = list(islice(hits, min(wide, COMPARED)))
+        if in_japanese:
             names = name_forms(question.searched, part)
             best = prefer_asked(question.searched, names, best, part.bridge)
-        best = prefer_explained(best, question, query, generation, self.source.vocabulary)
-        found = tuple(islice(chain(best, hits), max(k, LOOKED_AT)))
-        return Found(question, query, filters, part, found[:k], found[:LOOKED_AT])
+        if generation.has_explanations:
+            best = prefer_explained(best, question, query, generation, self.source.vocabulary)
+        found = tuple(islice(chain(best, hits), max(k, wide)))
+        return Found(question, query, filters, part, found[:k], found[:wide])
 
 
 def _is_token(encoder: Encoder, word: str) -> bool:
