@@ -140,7 +140,9 @@ def size_rows(name: str, generation: Generation) -> list[Row]:
 
 def build(corpus: Corpus, encoder: Encoder) -> Generation:
     """Return the generation of a corpus."""
-    content = Content(corpus.videos, corpus.chunks, slides=corpus.slides)
+    content = Content(
+        corpus.videos, corpus.chunks, slides=corpus.slides, explanations=corpus.explanations
+    )
     return build_generation(content, encoder, DEFAULT_ENCODER)
 
 

@@ -8,6 +8,17 @@ from ..encoding.encoder import Encoder
 from .late import pack
 
 
+def encodings_of(
+    texts: Sequence[str], tokens: np.ndarray, ids: np.ndarray, lengths: np.ndarray
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the packed token vectors and token ids of each text; the inverse of `encode_texts`."""
+    if not texts:
+        return {}
+    ends = np.cumsum(lengths)[:-1]
+    parts = zip(np.split(tokens, ends), np.split(ids, ends), strict=True)
+    return dict(zip(texts, parts, strict=True))
+
+
 def encode_texts(
     texts: Sequence[str], encoder: Encoder, known: Mapping[str, tuple[np.ndarray, np.ndarray]]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

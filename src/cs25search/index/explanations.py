@@ -13,7 +13,7 @@ import numpy as np
 
 from ..encoding.encoder import Encoder
 from ..records import Explanation, Moment
-from .encoded_texts import encode_texts
+from .encoded_texts import encode_texts, encodings_of
 
 
 class Explanations(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -52,10 +52,7 @@ class Explanations(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def encodings(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Return the packed token vectors and token ids of each question."""
-        parts = zip(
-            np.split(self.tokens, self.ends[1:-1]), np.split(self.ids, self.ends[1:-1]), strict=True
-        )
-        return dict(zip(questions_of(self.items), parts, strict=True)) if self.items else {}
+        return encodings_of(questions_of(self.items), self.tokens, self.ids, self.lengths)
 
 
 def build_explanations(

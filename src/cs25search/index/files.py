@@ -345,7 +345,7 @@ def _open_handbook(folder: Path) -> Callable[[], Handbook]:
 
 
 def _open_explanations(folder: Path) -> Callable[[], Explanations]:
-    """Return a function that decodes the explanations, which a search alone does not need."""
+    """Return a function that decodes the explanations, which not every question needs."""
     path = folder / "explanations.jsonl"
     if not path.exists():  # written by an earlier version
         return no_explanations

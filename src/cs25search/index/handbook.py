@@ -21,7 +21,7 @@ from ..text.ngrams import bigrams, ngrams
 from ..text.rarity import rarity
 from ..text.topic_words import topic_words
 from ..text.words import words
-from .encoded_texts import encode_texts
+from .encoded_texts import encode_texts, encodings_of
 from .vectors import distinct
 
 _HIRAGANA = re.compile(r"[\u3040-\u309f]+")
@@ -75,9 +75,7 @@ class Handbook(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def encodings(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Return the packed token vectors and token ids of each text and question."""
-        ends = np.cumsum(self.lengths)[:-1]
-        parts = zip(np.split(self.tokens, ends), np.split(self.ids, ends), strict=True)
-        return dict(zip(entry_texts(self.entries), parts, strict=True)) if self.entries else {}
+        return encodings_of(entry_texts(self.entries), self.tokens, self.ids, self.lengths)
 
     @cached_property
     def idf(self) -> np.ndarray:

@@ -6,7 +6,7 @@ are compared again, by the words of each of their questions, and by the names in
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -49,9 +49,14 @@ def prefer_asked(
     }
     best = sorted(places, key=lambda place: -total[place])
     moved = dict(zip(places, best, strict=True))
+    return in_places([hits[moved.get(place, place)] for place in range(len(hits))], hits)
+
+
+def in_places(moved: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """Return hits in another order, each with the score and rank of the place that it now has."""
     return [
-        replace(hits[moved.get(place, place)], score=hit.score, rank=hit.rank)
-        for place, hit in enumerate(hits)
+        replace(hit, score=place.score, rank=place.rank)
+        for hit, place in zip(moved, hits, strict=True)
     ]
 
 
@@ -62,13 +67,13 @@ def nearest(words: frozenset[str], hit: Hit, bridge: Bridge) -> float:
     """
     asks = [_words(ask) for ask in _questions_of(hit)]
     weights = rarities(words.union(*asks), bridge)
+    return max((shared(words, ask, weights) for ask in asks), default=0.0)
 
-    def shared(ask: frozenset[str]) -> float:
-        """Return twice the shared weight over that of both, Dice's similarity."""
-        both = sum(weights[word] for part in (words, ask) for word in part)
-        return 2 * sum(weights[word] for word in words & ask) / both if both else 0.0
 
-    return max(map(shared, asks), default=0.0)
+def shared(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
+    """Return twice the weight of the shared words over that of both texts, Dice's similarity."""
+    both = sum(weights[word] for part in (one, other) for word in part)
+    return 2 * sum(weights[word] for word in one & other) / both if both else 0.0
 
 
 def named(names: Sequence[set[str]], hit: Hit) -> float:
@@ -80,12 +85,23 @@ def named(names: Sequence[set[str]], hit: Hit) -> float:
     if hit.note is None or not names:
         return 0.0
     japanese = fold(japanese_text(hit.note))
-    held = words_of(hit.note, "en") | {stem(run) for run in _LATIN.findall(japanese)}
-    found = [
-        not forms.isdisjoint(held) or any(one in japanese for one in forms if is_japanese(one))
-        for forms in names
-    ]
-    return sum(found) / len(names)
+    held = words_of(hit.note, "en") | latin_stems(japanese)
+    return sum(has_name(forms, held, japanese) for forms in names) / len(names)
+
+
+def has_name(forms: Set[str], held: Set[str], japanese: str) -> bool:
+    """Return whether a text has a name in one of its forms.
+
+    Args:
+        held: The English stems of the text, and those of the Latin words in its Japanese version.
+        japanese: Its Japanese version, folded.
+    """
+    return not forms.isdisjoint(held) or any(one in japanese for one in forms if is_japanese(one))
+
+
+def latin_stems(japanese: str) -> set[str]:
+    """Return the Latin words of a folded Japanese text, as English stems."""
+    return {stem(run) for run in _LATIN.findall(japanese)}
 
 
 def _questions_of(hit: Hit) -> Sequence[str]:

@@ -5,13 +5,11 @@ do not touch on: so a question about one thing is seldom answered by an explanat
 is asked for in the same words.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
 import numpy as np
-from msgspec.structs import replace
 
 from ..index.generation import Generation
 from ..index.late import token_cosines
@@ -23,7 +21,7 @@ from ..text.ngrams import bigrams, dice, ngrams
 from ..text.rarity import idf
 from ..text.topic_words import topic_words
 from ..text.words import fold, stem, words
-from .asked import rarities
+from .asked import has_name, in_places, latin_stems, rarities, shared
 from .query import Query, name_forms
 
 # What each adds to the score: shared n-grams, beside late interaction; the shared words of a
@@ -40,8 +38,7 @@ REFINED = 48  # explanations whose words and names are compared
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE.
 CLOSE, SURE = 0.8, 1.3
-FAMILIAR = 20_000  # questions whose words are kept
-_LATIN = re.compile(r"[a-z0-9]+")
+FAMILIAR = 5000  # texts whose words are kept
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -87,11 +84,7 @@ def prefer_explained(
     if not cited:
         return list(hits)
     first = cited[0]
-    moved = [hits[first], *hits[:first], *hits[first + 1 :]]
-    return [
-        replace(hit, score=place.score, rank=place.rank)
-        for hit, place in zip(moved, hits, strict=True)
-    ]
+    return in_places([hits[first], *hits[:first], *hits[first + 1 :]], hits)
 
 
 def shares_of(hits: Sequence[Hit]) -> dict[Moment, float]:
@@ -194,10 +187,7 @@ def _missing(
         return 0
     held, japanese = _held((*item.asks, *(item.asks_ja if language == "ja" else ())))
     held = held.union(*(speakers[video_id] for video_id, _ in item.notes if video_id in speakers))
-    return sum(
-        held.isdisjoint(forms) and not any(one in japanese for one in forms if is_japanese(one))
-        for forms in names
-    )
+    return sum(not has_name(forms, held, japanese) for forms in names)
 
 
 def _english(generation: Generation, places: Sequence[int], text: str, query: Query) -> np.ndarray:
@@ -218,9 +208,7 @@ def _japanese(generation: Generation, places: Sequence[int], text: str, query: Q
     weight = rarities(own.union(*said), generation.bridge)
 
     def near(words: frozenset[str], own_pairs: frozenset[str]) -> float:
-        both = sum(weight[word] for part in (own, words) for word in part)
-        shared = 2 * sum(weight[word] for word in own & words) / both if both else 0.0
-        return WORDS_JA * shared + PAIRS_JA * dice(pairs, own_pairs)
+        return WORDS_JA * shared(own, words, weight) + PAIRS_JA * dice(pairs, own_pairs)
 
     by_words = np.array([max((near(*ask) for ask in asks), default=0.0) for asks in terms])
     forth, _ = _late(generation, places, query.spoken)
@@ -262,9 +250,8 @@ def _held(texts: tuple[str, ...]) -> tuple[frozenset[str], str]:
     """Return the words of some texts in both languages, and the Japanese ones joined."""
     english = " ".join(text for text in texts if not is_japanese(text))
     japanese = fold("。".join(text for text in texts if is_japanese(text)))
-    latin = [stem(run) for run in _LATIN.findall(japanese)]
     own = japanese_words(japanese) if japanese else []
-    return frozenset([*map(stem, words(english)), *latin, *own]), japanese
+    return frozenset([*map(stem, words(english)), *latin_stems(japanese), *own]), japanese
 
 
 @lru_cache(maxsize=FAMILIAR)

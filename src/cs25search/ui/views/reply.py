@@ -144,16 +144,10 @@ def tip(citation: Citation, language: Language) -> str:
 def byline(answer: Answer, language: Language) -> str:
     """Return who wrote the sentences, what was left out, and why no language model wrote."""
     speech = all(citation.kind == "transcript" for citation in answer.citations)
-    extracts = say(
-        language,
-        "explanation"
-        if answer.is_explanation
-        else "extracts_of_captions"
-        if speech
-        else "extracts",
-    )
+    extracts = "extracts_of_captions" if speech else "extracts"
+    source = say(language, "explanation" if answer.is_explanation else extracts)
     model = answer.model
-    said = [say(language, "written_by", model=escape_html(model)) if model else extracts]
+    said = [say(language, "written_by", model=escape_html(model)) if model else source]
     if answer.remark and not answer.model:
         remark = in_language(answer.remark, answer.remark_ja, language)
         said.append(say(language, "stands_in", remark=escape_html(remark)))
