@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,6 +37,8 @@ def test_what_lectures_slides_and_course_answer_is_read():
     assert len(course.facts) == 46
     assert all(len(x.outline) > 3 and x.asks and x.asks_ja for x in course.lectures)
     assert all(len(slide.asks) == len(slide.asks_ja) >= 6 for slide in course.slides)
+    assert Counter(one.is_said for one in course.explanations) == {True: 1515, False: 590}
+    assert sum(len(one.asks) for one in course.explanations) == 10421
     assert len(load_aliases()) == 542
 
 
@@ -109,6 +112,21 @@ WRONG = {
         "explanations/05.json",
         lambda c: c["explanations"][2]["answer"][0].update(notes=["5:1"]),
         "explanation 3, field notes: names 5:1, which is no note",
+    ),
+    "explanation without a note": (
+        "explanations/05.json",
+        lambda c: c["explanations"][1]["answer"][0].update(notes=[]),
+        "explanation 2, field answer: has a part without a note",
+    ),
+    "explanation without a part": (
+        "explanations/05.json",
+        lambda c: c["explanations"][1].update(answer=[]),
+        "explanation 2, field answer: has a part without a note, or none",
+    ),
+    "explanation without a question": (
+        "explanations/05.json",
+        lambda c: c["explanations"][1].update(asks=[]),
+        "explanation 2, field asks: has no question",
     ),
     "explanation that nobody asks for": (
         "explanations/05.json",

@@ -8,13 +8,16 @@ from msgspec.structs import replace
 from cs25search.course.explanations import FOLDER
 from cs25search.course.read import load_course
 from cs25search.errors import IndexDamaged
+from cs25search.formats import answer_lines, answer_markdown
 from cs25search.index.explanations import build_explanations, no_explanations
 from cs25search.index.files import read_generation, write_generation
 from cs25search.place import BUNDLED
 from cs25search.ranking.filters import Filters
+from cs25search.ranking.searcher import LOOKED_AT
 from cs25search.records import Explanation, Part
 from cs25search.search import Request
 from cs25search.text.japanese import is_japanese
+from cs25search.wording import WRITTEN_BEFOREHAND
 
 ITEMS = load_course().explanations
 ASKS = {"en": "asks", "ja": "asks_ja"}
@@ -185,3 +188,24 @@ def test_a_comparison_that_answers_one_part_is_shown_with_the_other(index):
 def test_a_question_that_names_the_speaker_is_not_answered_with_who_that_is(index):
     answer = index.answer("What audio front end does Prateek Verma use instead of spectrograms?")
     assert "front end" in answer.text
+
+
+def test_more_hits_than_asked_for_are_built_for_explanations_alone(index, notes_only):
+    question = "What is the residual stream?"
+    assert len(index.find(question).hits) == len(notes_only.find(question).hits) == 5
+    assert len(index.find(question).wide) == LOOKED_AT
+    assert notes_only.find(question).wide == ()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_terminal_and_markdown_say_that_an_explanation_was_written_beforehand(
+    index, notes_only, language
+):
+    question = {"en": "What is the residual stream?", "ja": "残差ストリームとは"}[language]
+    said = WRITTEN_BEFOREHAND[language == "ja"]
+    explained, extract = index.answer(question), notes_only.answer(question)
+    for shown in (answer_markdown, lambda answer: [one.text for one in answer_lines(answer)]):
+        assert any(said in one for one in (shown(explained), *shown(explained)))
+        assert not any(said in one for one in (shown(extract), *shown(extract)))
+    by_model = replace(explained, model="little-model")
+    assert said not in answer_markdown(by_model)

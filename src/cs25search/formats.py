@@ -25,7 +25,15 @@ from .text.japanese import is_japanese, language_of
 from .text.markdown import escape_markdown
 from .times import clock
 from .transcripts import made_by, speakers_of
-from .wording import cited_once, file_at, label, lecture_title, quote_of, slide_title
+from .wording import (
+    WRITTEN_BEFOREHAND,
+    cited_once,
+    file_at,
+    label,
+    lecture_title,
+    quote_of,
+    slide_title,
+)
 
 AS_TYPED = "--exact searches for it as typed"
 FIRST_LETTERS = 80  # of speech, for a moment without a note
@@ -87,6 +95,11 @@ def _more(answer: Answer) -> dict[str, Any]:
     more: dict[str, Any] = {"examples": list(answer.examples)} if answer.examples else {}
     names = ("understood", "corrected")
     return more | {name: value for name in names if (value := getattr(answer, name))}
+
+
+def _is_written_beforehand(answer: Answer) -> bool:
+    """Return whether an answer is an explanation, and no language model wrote it anew."""
+    return answer.is_explanation and not answer.model
 
 
 def showing(corrected: str) -> str:
@@ -208,6 +221,8 @@ def answer_markdown(answer: Answer, language: Language | None = None) -> str:
     else:
         shown.append(escape_markdown(answer.text))
     shown.append("")
+    if _is_written_beforehand(answer):
+        shown += [f"*{in_language(*WRITTEN_BEFOREHAND, language)}*", ""]
     for citation in answer.citations:
         where = escape_markdown(", ".join(_place(citation, language)))
         shown.append(f"{citation.n}. {_linked(where, _link(citation))}")
@@ -246,6 +261,8 @@ def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]
     said = answer.text.splitlines() if compared else [answer.text]
     shown += [Line(one, style="title") for one in said]
     shown += [Line(f"- {one}", 2) for one in answer.examples]
+    if _is_written_beforehand(answer):
+        shown.append(Line(in_language(*WRITTEN_BEFOREHAND, language), style="faint"))
     shown.append(Line(""))
     for citation in answer.citations:
         shown.append(Line(f"[{citation.n}] {'  '.join(_place(citation, language))}"))

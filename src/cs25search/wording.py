@@ -55,6 +55,12 @@ _MISSING: dict[Status, tuple[str, str]] = {
     ),
 }
 
+# Who wrote an explanation, in English and Japanese.
+WRITTEN_BEFOREHAND = (
+    "Written beforehand with AI from the study notes it cites.",
+    "引用している学習メモをもとに、あらかじめAIで書かれた説明です。",
+)
+
 # The label of each kind of citation in English and Japanese.
 LABELS: dict[CitationKind, tuple[str, str]] = {
     "note": ("Study note", "学習メモ"),

@@ -53,8 +53,8 @@ def read_explanations(
     """Return the explanations in the folder of a course; none if it has no such files.
 
     Raises:
-        DataError: A file cannot be read, is not of the expected form, or names a note that does not
-            exist.
+        DataError: A file cannot be read, is not of the expected form, has an answer without a note,
+            or names a note that does not exist.
     """
     numbers = {lecture.video_id: lecture.number for lecture in lectures}
     known = {
@@ -65,6 +65,10 @@ def read_explanations(
         file = read_json(path, _File) or _File()
         for number, one in enumerate(file.explanations, start=1):
             place = f"explanation {number}"
+            if not one.answer or not all(part.notes for part in one.answer):
+                raise DataError(
+                    path, f"{place}, field answer", "has a part without a note, or none"
+                )
             found.append(_explanation(path, place, one, one.answer, known))
         for number, other in enumerate(file.unsaid, start=1):
             part = _Part(other.en, other.ja, other.notes)

@@ -5,6 +5,7 @@ Texts are Markdown. A value inserted into a text must be our own, or escaped by
 """
 
 from ...records import Language
+from ...wording import WRITTEN_BEFOREHAND
 
 # key: (English, Japanese)
 TEXTS: dict[str, tuple[str, str]] = {
@@ -44,9 +45,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "学習メモと字幕からそのまま抜き出した文です（AI不使用）。番号を押すと、その時刻から再生できます。",
     ),
     "explanation": (
-        "Written beforehand with AI from the study notes it cites. Each number plays the second it "
-        "is taken from.",
-        "引用している学習メモをもとに、あらかじめAIで書かれた説明です。番号を押すと、その時刻から再生できます。",
+        f"{WRITTEN_BEFOREHAND[0]} Each number plays the second it is taken from.",
+        f"{WRITTEN_BEFOREHAND[1]}番号を押すと、その時刻から再生できます。",
     ),
     "extracts_of_captions": (
         "Taken word for word from the captions, no AI. Each number plays the second it is taken "
