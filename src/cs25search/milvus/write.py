@@ -19,7 +19,7 @@ from ..encoding.dictionary import JapaneseHeld, build_dictionary
 from ..encoding.encoder import Encoder
 from ..index.chunk_text import encoded_text
 from ..index.explanations import Explanations
-from ..index.generation import JAPANESE_SPEECH, Generation, Manifest
+from ..index.generation import EXPLANATIONS, JAPANESE_SPEECH, Generation, Manifest
 from ..index.handbook import Handbook
 from ..place import Shard
 from ..records import Entry, Explanation, Slide
@@ -124,6 +124,13 @@ def write_shard(
     connection.delete(name, "chunks", stale)
     connection.delete(name, "side", f'kind == "video" and {stale}')
     notes = sum(chunk.kind == "note" for chunk in chunks)
+    facts = generation.rows[own]
+    explanations = len(generation.explanations.items) if shard.number == 1 else 0
+    # As in the manifest of a local index, only if there are some.
+    some = {
+        JAPANESE_SPEECH: int((facts["japanese"] & ~facts["note"]).sum()),
+        EXPLANATIONS: explanations,
+    }
     report = ShardReport(
         replace(
             generation.manifest,
@@ -136,8 +143,9 @@ def write_shard(
                 "notes": notes,
                 "transcript_chunks": len(chunks) - notes,
                 "slides": len(generation.slides) if shard.number == 1 else 0,
-                "tokens": int(generation.rows["tokens"][own].sum()),
-            },
+                "tokens": int(facts["tokens"].sum()),
+            }
+            | {kind: count for kind, count in some.items() if count},
         ),
         encoder.vocabulary_size,
         {**part.counts, "tokens": tokens},
