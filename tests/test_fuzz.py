@@ -20,14 +20,13 @@ from cs25search.text.japanese import is_japanese, japanese_words
 from cs25search.text.ngrams import bigrams, ngrams
 from cs25search.text.sentences import split_sentences
 from cs25search.text.words import words
-from cs25search.times import is_youtube_id
 from cs25search.ui.views.html import mark_spans
 from cs25search.ui.views.markup import escape_markup
 from ingest.captions.files import NAME, Origin, _names
 from ingest.deck.parse import parse_deck
 from ingest.youtube.cookies import _is_cookie
 from ingest.youtube.failures import explain_message
-from ingest.youtube.links import PLAYLIST_ID, parse_playlist_id, parse_video_id
+from ingest.youtube.links import parse_playlist_id, parse_video_id
 
 generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "50")), deadline=None)
 anything = st.text(st.characters(codec=None), max_size=200)
@@ -106,17 +105,19 @@ LINKS = st.lists(PART | st.text(max_size=5), max_size=12).map("".join)
 
 @generated
 @given(LINKS | anything)
+@example("@watch")  # a channel's handle
+@example("https://youtube.com//c//watch/videos")
+@example("UC" + "x" * 22)
 def test_any_link_is_an_id_or_an_error(link: str) -> None:
-    for parse, is_valid in (
-        (parse_video_id, is_youtube_id),
-        (parse_playlist_id, PLAYLIST_ID.fullmatch),
-    ):
+    for parse in (parse_video_id, parse_playlist_id):
         try:
             found = parse(link)
         except LinkError as error:
             assert len(str(error)) < 1000
         else:
-            assert is_valid(found) and found in link
+            assert parse(found) == found and re.fullmatch(r"[\w@/.-]{4,80}", found, re.A)
+            named = re.sub("^UU|^(c|user)/", "", found)  # the uploads of a channel, its name
+            assert named in link
 
 
 @generated

@@ -14,7 +14,7 @@ from conftest import run, run_here
 
 from cs25search import open_index
 from cs25search.index.publish import current_generation, ingest_lock
-from cs25search.progress import FILE
+from cs25search.progress import read_progress
 from ingest.__main__ import main
 
 SRT = """1
@@ -213,10 +213,11 @@ def test_second_ingest_says_who_holds_the_index(small_copy):
 
 def has_reached(moment, index_dir, pid):
     """Return whether the ingest of a process has come so far."""
-    said = (index_dir / FILE).read_text("utf-8") if (index_dir / FILE).exists() else ""
+    progress = read_progress(index_dir)  # of the earlier run, or none, until this one has begun
+    step = progress.step.step if progress.step else ""
     reached = {
         "starting": True,
-        "encoding": f'"pid":{pid}' in said and '"encode"' in said,
+        "encoding": progress.pid == pid and step == "encode",
         "writing": any(index_dir.glob(".building-*")),
     }
     return reached[moment]
