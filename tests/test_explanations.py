@@ -209,3 +209,54 @@ def test_terminal_and_markdown_say_that_an_explanation_was_written_beforehand(
         assert not any(said in one for one in (shown(extract), *shown(extract)))
     by_model = replace(explained, model="little-model")
     assert said not in answer_markdown(by_model)
+
+
+@pytest.mark.parametrize(
+    ("question", "follow_up", "said"),
+    [("attention between datapoints", "why does that work?", "higher-order|across the rows"),
+     ("pass@k meaning", "how do u calculate it", "estimator"),
+     ("Image GPTって何をしたもの？", "どうやって学習するの？", "次のピクセル"),
+     ("what is decision transformer", "who did it?", "Chen")],
+)  # fmt: skip
+def test_a_follow_up_is_not_told_the_same_again(index, question, follow_up, said):
+    first = index.answer(question)
+    second = index.answer(follow_up, context=first)
+    assert second.understood
+    assert second.text != first.text
+    assert re.search(said, second.text)
+
+
+@pytest.mark.parametrize(
+    ("question", "follow_up", "fact"),
+    [("HumanEvalってなに", "何問あるの？", "164"), ("what is pass@k", "and why?", "samples")],
+)
+def test_what_was_told_is_told_again_if_it_is_what_is_asked(index, question, follow_up, fact):
+    assert fact in index.answer(follow_up, context=index.answer(question)).text
+
+
+def test_a_follow_up_that_names_nothing_is_about_the_subject_an_explanation_says(index):
+    """Alone it finds the same lecture, but nothing there is as near."""
+    answer = index.answer("手で決めるんじゃだめなの", context="ViTの位置埋め込み")
+    assert "ViTの位置埋め込み" in answer.understood
+    assert "学習型" in answer.text
+    whole = "Why is it hard for a neural network to represent a parse tree?"
+    assert not index.answer(whole, context="What is a skip trigram?").understood
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("Decision Transformerには何を入力する？", "状態"),
+     ("音声をベクトル量子化するってどういうこと", "コード|クラスタ"),
+     ("オプティカルフローでPerceiver IOはどれくらいの精度?", "Sintel")],
+)  # fmt: skip
+def test_what_is_taught_an_explanation_says_before_an_entry_about_its_lecture(
+    index, question, said
+):
+    answer = index.answer(question)
+    assert answer.is_explanation
+    assert re.search(said, answer.text)
+
+
+def test_about_a_lecture_its_entry_answers(index):
+    for question in ("is the Hinton one hard to follow", "how long is the audio lecture"):
+        assert {one.kind for one in index.answer(question).citations} <= {"lecture", "slide"}

@@ -465,19 +465,26 @@ class Index:
         return list(self.find(query, k, read_filters(lectures, speaker, kind, qa), exact).hits)
 
     def find(
-        self, question: str, k: int = 5, filters: Filters = EVERYTHING, exact: bool = False
+        self,
+        question: str,
+        k: int = 5,
+        filters: Filters = EVERYTHING,
+        exact: bool = False,
+        follows: str = "",
     ) -> Found:
         """Return what is found for a question; `answer_found` and the map use it.
 
         Args:
             exact: Search for the words as typed; otherwise, misspelt ones are corrected, and
                 `question.typed` of the result is the question as typed.
+            follows: The question before it, if `understood` completed it: its answer is known.
 
         Raises:
             QuestionError: As for `search`.
         """
         with log.question("search", self.name, question) as outcome:
-            found = self.searcher.find(self._read(question, exact), filters, read_count("k", k))
+            read = self._read(question, exact, follows)
+            found = self.searcher.find(read, filters, read_count("k", k))
             outcome["hits"] = len(found.hits)
         return found
 
@@ -531,7 +538,8 @@ class Index:
             before, subject = turn_of(request.context)
             whole = self.understood(question, before, subject, request.filters)
             k = max(JUDGED, read_count("k", shown) if shown is not None else 0)
-            found = self.searcher.find(self._read(whole, request.exact), request.filters, k)
+            read = self._read(whole, request.exact, before if whole != question else "")
+            found = self.searcher.find(read, request.filters, k)
             answer = self._answer(found, on_sentence, outcome)
             if shown is not None:
                 answer = limit_moments(answer, found, shown)
@@ -585,8 +593,8 @@ class Index:
         with log.question("answer", self.name, found.question.text) as outcome:
             return self._answer(found, on_sentence, outcome)
 
-    def _read(self, question: str, exact: bool) -> Question:
-        as_typed = read_question(question)
+    def _read(self, question: str, exact: bool, follows: str) -> Question:
+        as_typed = read_question(question, follows=follows)
         return as_typed if exact else self.searcher.corrected(as_typed)
 
     def _answer(

@@ -46,6 +46,16 @@ def test_follow_up_says_how_it_was_understood_and_can_be_undone(browser, app_url
         expect(page.locator(".st-key-answer")).not_to_contain_text("58:59")
 
 
+def test_a_follow_up_is_not_told_the_same_again(browser, app_url):
+    with open_page(browser) as page:
+        open_at(page, app_url)
+        ask(page, "pass@k meaning")
+        expect(page.locator(".st-key-answer")).to_contain_text("at least one of k samples")
+        ask(page, "how do u calculate it")
+        expect(page.locator(".st-key-understood")).to_contain_text("how do u calculate pass@k?")
+        expect(page.locator(".st-key-answer")).to_contain_text("unbiased estimator")
+
+
 @pytest.mark.parametrize(("language", "thanks"), [("en", "thanks!"), ("ja", "ありがとう")])
 def test_thanks_get_three_questions_to_go_on_with(browser, app_url, language, thanks):
     with open_page(browser, **PHONE) as page:

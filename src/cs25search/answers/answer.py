@@ -32,10 +32,10 @@ from .compare import (
     without_quality,
 )
 from .conversation import place_of
-from .course import answers_course, course_answer, find_entry, with_numbers
+from .course import answers_course, course_answer, entry_score, find_entry, with_numbers
 from .definers import find_definition
 from .explained import WHOLE as WHOLE_EXPLAINED
-from .explained import explains_both, find_explanation
+from .explained import explains_both, explanation_score, find_explanation
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
 from .guide import find_fact
@@ -56,6 +56,7 @@ _DECKS_AUTHOR = re.compile(
     re.I,
 )
 ADVISED = 0.8  # below this probability, the advice of the course on lectures comes first
+NEARER = 0.3  # by which the score of an explanation must exceed that of an entry
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 
@@ -103,7 +104,7 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     known = (
         entry
         if (findings.probability or not findings.found.hits)
-        and answers_course(entry, question, findings.status == "answered")
+        and _entry_answers(searcher, entry, findings)
         else None
     )
     parts = two_parts(question.text)
@@ -131,6 +132,17 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     if findings.status != "answered":
         return findings, _without_claim(findings)
     return findings, with_missing(build_extract(findings), findings)
+
+
+def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) -> bool:
+    """Return whether an entry answers a question, rather than a moment or an explanation."""
+    question, is_answered = findings.found.question, findings.status == "answered"
+    if entry is None or not answers_course(entry, question, is_answered):
+        return False
+    is_side = entry.entry.kind == "lecture" and entry.entry.side != "summary"
+    if is_side or question.lectures or question.slide or not is_answered:
+        return True
+    return explanation_score(searcher, findings) < entry_score(entry, question) + NEARER
 
 
 def _whole(
@@ -286,7 +298,7 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     """Return what is found for one part of a question, and its answer if there is one."""
     found = searcher.find(read_question(text), filters, JUDGED)
     findings, entry = judge(searcher, found), find_entry(searcher, found)
-    if entry and answers_course(entry, found.question, findings.status == "answered"):
+    if entry and _entry_answers(searcher, entry, findings):
         return findings, course_answer(searcher.source, found.question, entry)
     explained = find_explanation(searcher, findings) if findings.probability else None
     if explained and explained.unsaid:

@@ -9,7 +9,8 @@ from ..ranking.searcher import Searcher
 from ..records import Answer, Citation, Language, Sentence
 from ..wording import named_lecture
 from .citations import text_of
-from .findings import JUDGED, judge
+from .explained import ANSWERS, explanation_score
+from .findings import JUDGED, Findings, judge
 
 MOST_PLACES = 3  # named
 LESS = 0.1  # by which an answer may be less probable with the subject
@@ -19,21 +20,31 @@ def in_conversation(searcher: Searcher, question: str, subject: str, filters: Fi
     """Return a question that names nothing, about the subject of the conversation if that fits.
 
     It fits if the question alone finds another lecture than the subject and both together the
-    lecture of the subject, with an answer that is hardly less probable.
+    lecture of the subject, with an answer that is hardly less probable; or if an explanation is
+    nearer to both together than any is to the question alone.
     """
     about = about_subject(question, subject)
     if not about:
         return question
 
-    def lecture_of(text: str) -> tuple[str, float]:
-        found = judge(searcher, searcher.find(read_question(text), filters, JUDGED))
-        hits = found.found.hits
-        return (hits[0].video.video_id if hits else "", found.probability)
+    def look_for(text: str) -> Findings:
+        read = read_question(text, follows=subject)
+        return judge(searcher, searcher.find(read, filters, JUDGED))
 
-    meant, _ = lecture_of(subject)
-    alone, both = lecture_of(question), lecture_of(about)
-    fits = meant and alone[0] != meant == both[0] and both[1] >= alone[1] - LESS
-    return about if fits else question
+    alone, both = look_for(question), look_for(about)
+    meant = lecture_of(look_for(subject))
+    changes = meant and lecture_of(alone) != meant == lecture_of(both)
+    if changes and both.probability >= alone.probability - LESS:
+        return about
+    nearness = explanation_score(searcher, both) if both.status == "answered" else 0.0
+    is_nearer = nearness >= ANSWERS["answered"] and nearness > explanation_score(searcher, alone)
+    return about if is_nearer else question
+
+
+def lecture_of(findings: Findings) -> str:
+    """Return the id of the video of the first moment; "" without one."""
+    hits = findings.found.hits
+    return hits[0].video.video_id if hits else ""
 
 
 def place_of(answer: Answer, language: Language) -> Answer:

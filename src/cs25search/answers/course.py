@@ -122,8 +122,12 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     taught = found.entry.kind != "fact" or defines
     if is_answered and taught and not (typical or question.lectures):
         return False
-    score = found.ask + typical + WORDS_COVERED * found.covered
-    return score >= (SURE if is_answered else ENOUGH)
+    return entry_score(found, question) >= (SURE if is_answered else ENOUGH)
+
+
+def entry_score(found: Match, question: Question) -> float:
+    """Return how well an entry answers a question; comparable with the score of an explanation."""
+    return found.ask + _weight_of(question) + WORDS_COVERED * found.covered
 
 
 def _names_speaker(question: Question, found: Match) -> bool:

@@ -7,14 +7,16 @@ questions too, so that a reply can say so instead of showing a moment that is on
 
 from collections.abc import Collection, Mapping, Sequence
 
-from ..question.read import Question
+from msgspec.structs import replace
+
+from ..question.read import Question, read_question
 from ..ranking.explanations import Near, nearest_explanations, shares_of
 from ..ranking.searcher import Searcher
 from ..records import Answer, Explanation, Hit, Moment, Part, Sentence, Status, in_language
 from ..text.sentences import split_sentences
 from .citations import build_citation, text_of
 from .compare import join_sides
-from .findings import Findings
+from .findings import JUDGED, Findings, judge
 from .opening import has_wanted
 
 # Least score of an explanation, by what the moments alone allow; and of what is left unsaid.
@@ -22,6 +24,7 @@ ANSWERS: dict[Status, float] = {"answered": 1.1, "partly": 1.2, "not_in_lectures
 LEFT_UNSAID = 1.2
 WHOLE = 1.45  # least score of one that answers both parts of a question
 COMPARED = 5  # explanations, the nearest ones
+TOLD = 0.2  # taken from the score of the one that answered the question before
 SHOWN = 3  # closest moments shown beside what is left unsaid
 
 
@@ -72,6 +75,12 @@ def explains_both(searcher: Searcher, whole: Findings, parts: Sequence[Findings]
     return all(one.item is not nearest.item or one.score < nearest.score for one in alone)
 
 
+def explanation_score(searcher: Searcher, findings: Findings) -> float:
+    """Return how near the nearest explanation is to a question; 0 without one."""
+    near = _near(searcher, findings)
+    return near[0].score if near else 0.0
+
+
 def _near(searcher: Searcher, findings: Findings) -> list[Near]:
     """Return the explanations that a question may ask for, nearest first."""
     found, question = findings.found, findings.found.question
@@ -81,13 +90,32 @@ def _near(searcher: Searcher, findings: Findings) -> list[Near]:
         return []
     near = nearest_explanations(
         generation, shares_of(found.wide), question, found.query, findings.evidence.vocabulary
+    )[:COMPARED]
+    if question.follows and not question.is_further and near and not _asks_fact(question):
+        told = _told(searcher, findings)
+        near = [replace(one, score=one.score - TOLD * (one.item is told)) for one in near]
+        near.sort(key=lambda one: -one.score)
+    return near
+
+
+def _told(searcher: Searcher, findings: Findings) -> Explanation | None:
+    """Return the explanation that answered the question before, if one did."""
+    found = findings.found
+    before = judge(
+        searcher, searcher.find(read_question(found.question.follows), found.filters, JUDGED)
     )
-    return near[:COMPARED]
+    near = _near(searcher, before)
+    return near[0].item if near and near[0].score >= ANSWERS[before.status] else None
+
+
+def _asks_fact(question: Question) -> bool:
+    """Return whether a question asks for a number, year or name, which was perhaps told already."""
+    return bool(question.intent.wanted or question.intent.counted)
 
 
 def _has_wanted(item: Explanation, question: Question) -> bool:
     """Return whether an explanation has the number, year or name that a question asks for."""
-    if not item.is_said or not (question.intent.wanted or question.intent.counted):
+    if not item.is_said or not _asks_fact(question):
         return True
     said = (in_language(part.text, part.text_ja, question.language) for part in item.parts)
     return has_wanted(" ".join(said), question)

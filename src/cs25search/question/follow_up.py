@@ -65,8 +65,18 @@ _ASKING = re.compile(
     r"(?: (?:is|are|was|were|do|does|did|can|many|much|long)\b)*\s*",
     re.I,
 )
+_INTERROGATIVE_JA = re.compile(
+    r"何|なに|なん|なぜ|どう|どこ|どの|どれ|いつ|誰|だれ|いくつ|とは|教えて"
+)
 _ASKING_JA = re.compile(
-    r"[でに]?(?:にするのは|とは|って何|は何|(?:な?の)?はなぜ|するのは|はどう|を要約|の要点|について).*$"
+    r"[でに]?(?:にするのは|とは|(?:する)?って(?:何|なに|なん|どう)|は何|(?:な?の)?はなぜ|するのは"
+    r"|はどう|を要約|の要点|について|(?:の| ?)(?:意味|定義)).*$"
+)
+# "wavenet what is it", "residual stream meaning"
+_ASKED_AFTER = re.compile(
+    r"(?:,? (?:what['’]?s?(?: is| are| does)?(?: (?:it|that|they|the idea|mean))?|meaning"
+    r"|definition|explained|in (?:simple|plain|other) (?:words|terms|english)))+\W*$",
+    re.I,
 )
 # The subject of "1層だけのモデルでは何ができるの".
 _SUBJECT_JA = re.compile(
@@ -137,6 +147,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     whole = topic_before(without_further(subject)[0]) if subject else topic
     if bare := (_BARE_JA if japanese else _BARE).match(text):
         word = bare["word"]
+        if japanese and is_japanese(context) and not _INTERROGATIVE_JA.search(context):
+            return f"{word}{context}"  # of something that was asked whether it is so
         return f"{word}{topic}？" if japanese else f"{word.capitalize()} {topic}?"
     if about := (_ABOUT_JA if japanese else _ABOUT).match(text):
         other = about["other"]
@@ -182,6 +194,8 @@ def topic_before(context: str) -> str:
 
     >>> topic_before("What is an induction head?"), topic_before("Which lecture is about GLOM?")
     ('an induction head', 'the lecture on GLOM')
+    >>> topic_before("wavenet what is it"), topic_before("量子化するってどういうこと")
+    ('wavenet', '量子化')
     """
     if named := _LECTURE.search(context):
         return named[0]
@@ -193,4 +207,5 @@ def topic_before(context: str) -> str:
         if topic == context.rstrip("。？?") and (found := _SUBJECT_JA.match(context)):
             return found["name"]
         return topic
-    return _ASKING.sub("", context.strip()).rstrip("?. ") or context
+    topic = _ASKED_AFTER.sub("", _ASKING.sub("", context.strip()).rstrip("?. "))
+    return topic or context

@@ -46,6 +46,7 @@ class Question(msgspec.Struct, frozen=True):
         is_further: Whether it asks for what the lectures say beyond the answer to `text`.
         asked: As it was asked, before any change.
         asks_place: Whether it asks for the lecture and time of the answer to `text` alone.
+        follows: The question before it, as it was understood, if it was completed from it.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Question(msgspec.Struct, frozen=True):
     is_further: bool = False
     asked: str = ""
     asks_place: bool = False
+    follows: str = ""
 
     @property
     def corrected(self) -> str:
@@ -75,11 +77,12 @@ class Question(msgspec.Struct, frozen=True):
         return any(character.isalnum() for character in self.topic)
 
 
-def read_question(text: str, as_typed: bool = False) -> Question:
+def read_question(text: str, as_typed: bool = False, follows: str = "") -> Question:
     """Return a question with all that is understood of it.
 
     Args:
         as_typed: Whether it is read as it is and not in its `usual_form`: a goal is no question.
+        follows: The question before it, if it was completed from that.
 
     Raises:
         QuestionError: It is not text, is empty, or has more than MAX_QUERY characters.
@@ -115,6 +118,7 @@ def read_question(text: str, as_typed: bool = False) -> Question:
         is_further=is_further,
         asked=asked,
         asks_place=asks_place,
+        follows=follows,
     )
 
 

@@ -96,6 +96,7 @@ class Searcher:
             is_further=question.is_further,
             asked=question.asked,
             asks_place=question.asks_place,
+            follows=question.follows,
         )
 
     def _is_usual(self, word: str) -> bool:

@@ -80,7 +80,13 @@ def _show_results(
         whole = _complete(index, question, whole)
         k = HITS + MORE * st.session_state.get(SHOWN, {}).get(question, 0)
         found = (
-            index.find(whole, k, chosen_filters(lectures, index.generation.videos), exact)
+            index.find(
+                whole,
+                k,
+                chosen_filters(lectures, index.generation.videos),
+                exact,
+                st.session_state.get(CONTEXT, "") if whole != question else "",
+            )
             if question
             else None
         )

@@ -23,6 +23,7 @@ class AnswerKey(NamedTuple):
 
     generation: str
     question: str
+    follows: str  # the question before it
     lectures: tuple[int, ...]
     videos: tuple[str, ...]
     model: tuple[str, str] | None  # address and name
@@ -77,6 +78,7 @@ def _key(index: Index, found: Found) -> AnswerKey:
     return AnswerKey(
         index.generation.manifest.generation,
         found.question.text,
+        found.question.follows,
         tuple(sorted(found.filters.lectures)),
         tuple(sorted(found.filters.videos)),
         (endpoint.base_url, endpoint.model) if endpoint else None,
