@@ -260,3 +260,18 @@ def test_what_is_taught_an_explanation_says_before_an_entry_about_its_lecture(
 def test_about_a_lecture_its_entry_answers(index):
     for question in ("is the Hinton one hard to follow", "how long is the audio lecture"):
         assert {one.kind for one in index.answer(question).citations} <= {"lecture", "slide"}
+
+
+@pytest.mark.parametrize(
+    ("question", "follow_up", "said"),
+    [("SimCLRみたいな対照学習ってどんなの？", "ヒントンはどこが不満なの", "クロップ全体"),
+     ("RNNってなにがダメだったの", "transformerだとなんで平気なの", "並列"),
+     ("what is an induction head", "how many layers do you need for one", "Two layers")],
+)  # fmt: skip
+def test_a_follow_up_that_names_something_is_about_the_subject_if_that_is_clearly_nearer(
+    index, question, follow_up, said
+):
+    answer = index.answer(follow_up, context=question)
+    assert answer.understood
+    assert said in answer.text
+    assert not index.answer(question, context="What is a Necker cube?").understood

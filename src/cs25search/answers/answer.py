@@ -35,7 +35,7 @@ from .conversation import place_of
 from .course import answers_course, course_answer, entry_score, find_entry, with_numbers
 from .definers import find_definition
 from .explained import WHOLE as WHOLE_EXPLAINED
-from .explained import explains_both, explanation_score, find_explanation
+from .explained import explains_both, find_explanation, nearest_explanation
 from .extract import build_extract
 from .findings import JUDGED, Findings, judge, with_hits
 from .guide import find_fact
@@ -142,7 +142,8 @@ def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) 
     is_side = entry.entry.kind == "lecture" and entry.entry.side != "summary"
     if is_side or question.lectures or question.slide or not is_answered:
         return True
-    return explanation_score(searcher, findings) < entry_score(entry, question) + NEARER
+    near = nearest_explanation(searcher, findings)
+    return near is None or near.score < entry_score(entry, question) + NEARER
 
 
 def _whole(

@@ -75,10 +75,10 @@ def explains_both(searcher: Searcher, whole: Findings, parts: Sequence[Findings]
     return all(one.item is not nearest.item or one.score < nearest.score for one in alone)
 
 
-def explanation_score(searcher: Searcher, findings: Findings) -> float:
-    """Return how near the nearest explanation is to a question; 0 without one."""
+def nearest_explanation(searcher: Searcher, findings: Findings) -> Near | None:
+    """Return the explanation that is the nearest to a question, if there are any."""
     near = _near(searcher, findings)
-    return near[0].score if near else 0.0
+    return near[0] if near else None
 
 
 def _near(searcher: Searcher, findings: Findings) -> list[Near]:
@@ -92,14 +92,14 @@ def _near(searcher: Searcher, findings: Findings) -> list[Near]:
         generation, shares_of(found.wide), question, found.query, findings.evidence.vocabulary
     )[:COMPARED]
     if question.follows and not question.is_further and near and not _asks_fact(question):
-        told = _told(searcher, findings)
+        told = told_explanation(searcher, findings)
         near = [replace(one, score=one.score - TOLD * (one.item is told)) for one in near]
         near.sort(key=lambda one: -one.score)
     return near
 
 
-def _told(searcher: Searcher, findings: Findings) -> Explanation | None:
-    """Return the explanation that answered the question before, if one did."""
+def told_explanation(searcher: Searcher, findings: Findings) -> Explanation | None:
+    """Return the explanation that answered the question before; None without one."""
     found = findings.found
     before = judge(
         searcher, searcher.find(read_question(found.question.follows), found.filters, JUDGED)

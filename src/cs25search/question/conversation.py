@@ -1,4 +1,4 @@
-"""Questions of a conversation that name nothing themselves."""
+"""Questions of a conversation that may be about its subject."""
 
 from ..text.japanese import is_japanese
 from .cleanup import without_further
@@ -6,22 +6,40 @@ from .follow_up import MOST_LETTERS, MOST_WORDS, topic_before
 from .parts import own_names
 from .small_talk import is_small_talk
 
+# Longer questions are asked whole.
+LONGEST_LETTERS, LONGEST_WORDS = 30, 12
+
 
 def about_subject(question: str, subject: str) -> str:
-    """Return a question that names nothing itself, about the subject of a conversation; else "".
+    """Return a question about the subject of a conversation; "" if it can only be a whole one.
 
     >>> about_subject("2層になるとどう変わる？", "1層のモデルでは何ができるの？")
     '1層のモデルについて、2層になるとどう変わる？'
     >>> about_subject("what happens with a hundred samples?", "How does pass@k work?")
     'what happens with a hundred samples: pass@k work?'
-    >>> about_subject("What is BERT?", "What is GLOM?"), about_subject("?!", "What is GLOM?")
+    >>> about_subject("?!", "What is GLOM?"), about_subject("What is BERT?", "")
     ('', '')
     """
-    if not any(map(str.isalnum, question)):
+    if not subject or not any(map(str.isalnum, question)) or is_small_talk(question):
         return ""
-    japanese = is_japanese(question)
-    too_long = len(question) > MOST_LETTERS if japanese else len(question.split()) > MOST_WORDS
-    if not subject or too_long or is_small_talk(question) or own_names(question):
+    if _is_longer(question, LONGEST_LETTERS, LONGEST_WORDS):
         return ""
     topic = topic_before(without_further(subject)[0])
-    return f"{topic}について、{question}" if japanese else f"{question.rstrip('? ')}: {topic}?"
+    return (
+        f"{topic}について、{question}"
+        if is_japanese(question)
+        else (f"{question.rstrip('? ')}: {topic}?")
+    )
+
+
+def names_nothing(question: str) -> bool:
+    """Return whether a question is short and names nothing of the field.
+
+    >>> names_nothing("what happens with a hundred samples?"), names_nothing("What is BERT?")
+    (True, False)
+    """
+    return not _is_longer(question, MOST_LETTERS, MOST_WORDS) and not own_names(question)
+
+
+def _is_longer(question: str, letters: int, words: int) -> bool:
+    return len(question) > letters if is_japanese(question) else len(question.split()) > words

@@ -23,6 +23,13 @@ _MORE = re.compile(
     r"|^(?:もっと|もう少し)?(?:詳しく|くわしく)?(?:教えて|説明して)?(?:ください)?[。？?]*$",
     re.I,
 )
+_EXAMPLE = re.compile(
+    r"^(?:and |so )?(?:(?:can|could) you )?(?:please )?(?:(?:give|show|tell)(?: me| us)? )?"
+    r"(?:(?:an?|any|some|one) )?(?:concrete |simple )?examples?(?: of (?:it|that|this|them))?\W*$"
+    r"|^(?:for example|such as|like what)\W*$"
+    r"|^(?:例えば|たとえば|(?:具体)?例(?:は|を教えて|を挙げて|って何))(?:何がある)?(?:ください)?[。？?]*$",
+    re.I,
+)
 _BARE = re.compile(
     r"^(?:and |but |so |ok,? )?(?P<word>why|how|when|where|who|how so|how come|since when)"
     r"(?: (?:is|does|did|was) (?:it|that|this)(?: so| the case)?)?\W*$",
@@ -51,7 +58,7 @@ _POINTS = re.compile(
 )
 _POINTS_JA = re.compile(
     r"^(?P<asks>(?:なぜ|どうして|なんで|どのように|どうやって|いつ|誰が|どこで)、?)?"
-    rf"(?:(?:それ|これ)(?!から)|そこ|その(?:{LECTURE_JA}|人|手法|モデル)|彼ら?)"
+    rf"(?:(?:それら?|これら?)(?!から|ぞれ|まで)|そこ(?!で)|その(?:{LECTURE_JA}|人|手法|モデル)|彼ら?)"
 )
 _WHOLE_JA = re.compile(
     r"[A-Za-z]{2}|第|講義|授業|講演|回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
@@ -120,6 +127,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     ('第3回は誰が話してる？', 'GLOMの弱点は？')
     >>> understood_as("なぜそれが有効なのですか？", "GLOMとは？")
     'なぜGLOMが有効なのですか？'
+    >>> understood_as("それぞれどう違う？", "クエリとキーとは？")
+    'クエリとキーはそれぞれどう違う？'
     >>> understood_as("and in Codex?", "What is the temperature?")
     'What is the temperature: in Codex?'
     >>> understood_as("and in lecture 3?", "Summarise lecture 9")
@@ -128,6 +137,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     ('第3回を要約して', '???')
     >>> understood_as("tell me more", "What is GLOM?"), understood_as("詳しく", "GLOMとは？")
     ('More: What is GLOM?', '続き：GLOMとは？')
+    >>> understood_as("an example?", "What is GLOM?"), understood_as("例えば？", "GLOMとは？")
+    ('What is an example of GLOM?', 'GLOMの例は？')
     >>> understood_as("What is GLOM?", before)
     'What is GLOM?'
     """
@@ -145,6 +156,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
         return _LECTURE.sub(elsewhere["lecture"], context)
     topic = topic_before(context)
     whole = topic_before(without_further(subject)[0]) if subject else topic
+    if _EXAMPLE.match(text):
+        return f"{whole}の例は？" if is_japanese(context) else f"What is an example of {whole}?"
     if bare := (_BARE_JA if japanese else _BARE).match(text):
         word = bare["word"]
         if japanese and is_japanese(context) and not _INTERROGATIVE_JA.search(context):
@@ -160,6 +173,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     if place := _PLACE.match(text):
         return f"{context.rstrip('?？。. ')}: {place['word']} {place['other']}?"
     if japanese:
+        if text.startswith("それぞれ"):
+            return f"{whole}は{text}"
         pointed = _POINTS_JA.sub(lambda found: f"{found['asks'] or ''}{whole}", text, count=1)
         if pointed != text:
             return pointed

@@ -137,7 +137,7 @@ def nearest_explanations(
         Near(
             item,
             score
-            + _of_words(item, weights, question.language)
+            + COVERED * share_covered(item, weights, question.language)
             - MISSING * min(_missing(item, names, speakers, question.language), MOST_MISSING)
             - UNSAID * (not item.is_said),
         )
@@ -152,8 +152,8 @@ def _of_moments(item: Explanation, shares: Mapping[Moment, float]) -> float:
     return BEST_MOMENT * max(own) + MOMENTS * sum(own) / len(own) if own else NO_MOMENT
 
 
-def _of_words(item: Explanation, weights: Mapping[str, float], language: Language) -> float:
-    """Return what the words of a question add to the score of an explanation.
+def share_covered(item: Explanation, weights: Mapping[str, float], language: Language) -> float:
+    """Return the share of a question's words that an explanation has, rare words counting more.
 
     Args:
         weights: How rare each word of the question is.
@@ -162,11 +162,7 @@ def _of_words(item: Explanation, weights: Mapping[str, float], language: Languag
     if language == "ja":
         texts += (*item.asks_ja, *(part.text_ja for part in item.parts))
     held, _ = _held(texts)
-    return (
-        COVERED
-        * sum(weights[word] for word in weights.keys() & held)
-        / (sum(weights.values()) or 1.0)
-    )
+    return sum(weights[word] for word in weights.keys() & held) / (sum(weights.values()) or 1.0)
 
 
 def _missing(
