@@ -275,3 +275,44 @@ def test_a_follow_up_that_names_something_is_about_the_subject_if_that_is_clearl
     assert answer.understood
     assert said in answer.text
     assert not index.answer(question, context="What is a Necker cube?").understood
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [("What is a mixture of experts layer and how does the router pick an expert?",
+      "layer made of several experts", "softmax"),
+     ("how does contrastive learning work and what problem does Hinton see with it for whole "
+      "scenes", "two crops of one image", "confuses scenes with objects"),
+     ("How does NPT mask its inputs during training, and why does it also predict masked "
+      "features?", "test targets", "regularises"),
+     ("GLOMでアテンションはどう使われていて、それは普通のTransformerとどこが違うのですか？",
+      "softmax", "線形変換")],
+)  # fmt: skip
+def test_each_part_is_told_by_an_explanation_of_its_own(index, question, first, second):
+    text = index.answer(question).text
+    assert first in text
+    assert text.index(first) < text.index(second)
+
+
+def test_an_explanation_asked_for_both_parts_is_told_once(index):
+    answer = index.answer("Perceiverはどんなデータを入れられる？計算量は入力が長くなるとどうなる？")
+    assert "自己注意は全入力同士" not in answer.text
+    assert "O(MN)" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what is the residual stream and who won the world cup?",
+     "What is self-attention and why do we divide by the square root of the dimension?"],
+)  # fmt: skip
+def test_one_part_is_answered_where_the_other_has_no_answer(index, question):
+    answer = index.answer(question)
+    assert answer.status == "answered"
+    assert "I found no answer to" in answer.text
+
+
+def test_two_parts_that_are_left_unsaid_are_no_answer(index):
+    asked = (
+        "how much does it cost to train a switch transformer and how many gpus do I need at home"
+    )
+    assert index.answer(asked).status != "answered"

@@ -46,6 +46,9 @@ from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
 from .wanted import find_wanted
 
+PART_EXPLAINED = 1.6  # least score of an explanation that answers a part of a question
+SURELY_WHOLE = 1.8  # from this score on, the explanation of a whole question is asked for parts
+MORE = 0.2  # by which it must be nearer to the whole question than to a part
 UNSAID_PART = 1.6  # least score of what the lectures leave unsaid of a part of a question
 SHOWN = 3  # closest moments shown without an answer
 FURTHER = 0.4  # least share of the best score of a moment that tells more
@@ -109,9 +112,10 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     )
     parts = two_parts(question.text)
     sides = parts or two_sides_of(with_numbers(searcher, question.text))
-    whole = None if known or not parts else _whole(searcher, findings, parts, found.filters)
-    if whole:
-        return findings, whole
+    if parts and not known:
+        explained = _explained_parts(searcher, findings, parts, found.filters)
+        if explained or (explained := _whole(searcher, findings, parts, found.filters)):
+            return findings, explained
     both = _both_parts(searcher, findings, sides, found.filters) if sides else None
     # An entry that has all words may still answer one part only.
     is_whole = known is not None and known.covered >= WHOLE
@@ -122,8 +126,8 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
         # What the author of the deck thinks, no moment of a lecture says.
         return findings, _without_claim(replace(findings, status="not_in_lectures"))
-    if findings.probability and (explained := find_explanation(searcher, findings)):
-        return findings, explained
+    if findings.probability and (alone := find_explanation(searcher, findings)):
+        return findings, alone
     if advice := _advice(searcher, findings):
         return findings, course_answer(searcher.source, question, advice)
     if compared_both := _two_sides(searcher, findings, found.filters):
@@ -144,6 +148,39 @@ def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) 
         return True
     near = nearest_explanation(searcher, findings)
     return near is None or near.score < entry_score(entry, question) + NEARER
+
+
+def _explained_parts(
+    searcher: Searcher, whole: Findings, parts: tuple[str, str], filters: Filters
+) -> Answer | None:
+    """Return the explanations of both parts of a question, if each has one of its own.
+
+    Where only one part has one, that of the whole question answers the other, if it is another one.
+    None if one explanation is about both.
+    """
+
+    def nearest_of(*texts: str) -> Findings:
+        found = (searcher.find(read_question(text), filters, JUDGED) for text in texts)
+        return max((judge(searcher, one) for one in found), key=score_of)
+
+    def score_of(findings: Findings) -> float:
+        near = nearest_explanation(searcher, findings) if findings.probability else None
+        return near.score if near else 0.0
+
+    second = dict.fromkeys((completed(parts[1], parts[0]), parts[1]))
+    found = [nearest_of(parts[0]), nearest_of(*second)]
+    if score_of(whole) >= SURELY_WHOLE and explains_both(searcher, whole, found, MORE):
+        return None
+    one, other = (
+        find_explanation(searcher, part, PART_EXPLAINED) if part.probability else None
+        for part in found
+    )
+    if bool(one) != bool(other):
+        both = find_explanation(searcher, whole, WHOLE_EXPLAINED) if whole.probability else None
+        one, other = one or both, other or both
+    if one is None or other is None or one.text == other.text or (one.unsaid and other.unsaid):
+        return None
+    return join_sides(whole.found.question, ("", ""), [_as_part(one), _as_part(other)])
 
 
 def _whole(
@@ -213,7 +250,11 @@ def _both_parts(
         return None
     if len(found) == 1:
         one = found[0]
-        if whole.status != "answered" or not _cites_first(one, _find_asked(searcher, whole)):
+        part = (first if first[1] else second)[0]
+        is_sure = one.is_explanation and find_explanation(searcher, part, PART_EXPLAINED)
+        if not is_sure and (
+            whole.status != "answered" or not _cites_first(one, _find_asked(searcher, whole))
+        ):
             return None
         found = [
             answer or no_answer_to(part, findings, one)

@@ -62,17 +62,20 @@ def find_explanation(
     return _unsaid(findings, item, [*there.values(), *others][:SHOWN])
 
 
-def explains_both(searcher: Searcher, whole: Findings, parts: Sequence[Findings]) -> bool:
+def explains_both(
+    searcher: Searcher, whole: Findings, parts: Sequence[Findings], more: float = 0.0
+) -> bool:
     """Return whether the nearest explanation is about a whole question, not only one part of it.
 
     One that is nearer to a part alone answers that part.
 
     Args:
         whole: Of a question that has an explanation.
+        more: By how much it must be nearer to the whole question.
     """
     nearest = _near(searcher, whole)[0]
     alone = [one for part in parts for one in _near(searcher, part)[:1]]
-    return all(one.item is not nearest.item or one.score < nearest.score for one in alone)
+    return all(one.item is not nearest.item or one.score + more < nearest.score for one in alone)
 
 
 def nearest_explanation(searcher: Searcher, findings: Findings) -> Near | None:
