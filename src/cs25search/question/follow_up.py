@@ -7,6 +7,7 @@ third question is still the subject of the first one.
 import re
 
 from ..text.japanese import is_japanese, japanese_words, language_of
+from ..text.topic_words import topic_words
 from .aliases import english_name
 from .cleanup import FURTHER, PLACE, asks_place, topic_of, without_further, without_place_asked
 from .lecture_nouns import LECTURE, LECTURE_JA
@@ -55,6 +56,9 @@ _POINTS = re.compile(
     r"|\b(?:this|that|these|those)(?=\W*$| (?:is|are|was|were|do|does|did|can|will|in|on|for|with|"
     r"so|to|used|called|done|true|possible|better|faster|different|and|work|help|matter|mean|make|need|use|differ|compare|train|scale)s?\b)",
     re.I,
+)
+_NAMED_BEFORE = re.compile(
+    r"^(?P<before>.+?),? (?:what|why|how|when|who|where)\b.*\b(?:it|they|them|that|this)\b", re.I
 )
 _POINTS_JA = re.compile(
     r"^(?P<asks>(?:なぜ|どうして|なんで|どのように|どうやって|いつ|誰が|どこで)、?)?"
@@ -139,6 +143,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     ('More: What is GLOM?', '続き：GLOMとは？')
     >>> understood_as("an example?", "What is GLOM?"), understood_as("例えば？", "GLOMとは？")
     ('What is an example of GLOM?', 'GLOMの例は？')
+    >>> understood_as("latent array what is it for", "What is GLOM?")
+    'latent array what is it for'
     >>> understood_as("What is GLOM?", before)
     'What is GLOM?'
     """
@@ -179,6 +185,10 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
         if pointed != text:
             return pointed
         return f"{whole}は{text}" if _lacks_subject(text) else question
+    # "perceiver latent array what is it for" says itself what "it" is.
+    named = _NAMED_BEFORE.match(text)
+    if named and topic_words(named["before"]):
+        return question
     if len(text.split()) <= MOST_WORDS and _POINTS.search(text):
         return _POINTS.sub(lambda found: whole, text, count=1)
     return question
