@@ -107,6 +107,25 @@ def test_reruns_and_other_questions_leave_the_video_playing(page, app_url):
     expect(page.locator(".cs-line")).to_contain_text("第5回")
 
 
+def test_keys_count_from_where_the_player_was_sent(page, app_url):
+    """A player reports the old time until a seek has taken place."""
+    speak(page)
+    open_desk(page, f"{app_url}/?lang=en&q={quote(FLOAT32['en'])}")
+    moment(page, 1).click()
+    at(page, 581)
+    page.keyboard.press(" ")
+    until(lambda: state(page)["playing"], False)
+    page.wait_for_timeout(1100)  # after that, what is reported counts again
+    frame(page).evaluate(
+        "() => { commands.seekTo = (second) => setTimeout(() => { state.time = second }, 400) }"
+    )
+    before = state(page)["time"]
+    page.keyboard.press("j")
+    page.wait_for_timeout(150)  # the old time has been reported
+    page.keyboard.press("j")
+    at(page, before - 20)
+
+
 def test_messages_of_others_move_nothing(page, app_url):
     speak(page)
     open_desk(page, f"{app_url}/?lang=en&q={quote(FLOAT32['en'])}")

@@ -8,6 +8,8 @@ export const YOUTUBE = "https://www.youtube.com"
 const PATIENCE = 6000 // milliseconds until the first answer
 const ASK_EVERY = 250 // milliseconds
 const LEAD = 1 // seconds to start before the first word
+const ARRIVES = 1000 // milliseconds in which a player may still report the time before a seek
+const NEAR = 2 // seconds between where it was sent and where it is
 const PLAYING = 1 // YouTube's numbers: 0 ended, 1 playing, 2 paused, 3 buffering
 const ANSWERS = ["onReady", "initialDelivery", "infoDelivery"]
 
@@ -30,7 +32,7 @@ export class Player {
     const start = Math.max(0, Math.floor(second) - LEAD)
     const same = video === this.video
     this.video = video
-    this.time = start
+    this.goTo(start)
     this.error = false
     if (media) this.playFile(media, start, same, title)
     else if (!this.frame) this.load(start, title)
@@ -47,10 +49,24 @@ export class Player {
 
   skip(seconds) {
     if (!this.file && !this.talks) return
-    this.time = Math.max(0, this.time + seconds)
+    this.goTo(Math.max(0, this.time + seconds))
     if (this.file) this.file.currentTime = this.time
     else this.command("seekTo", [this.time, true])
     this.told()
+  }
+
+  // Keep where the player was sent: a second key counts from there, whatever it reports meanwhile.
+  goTo(second) {
+    this.time = second
+    this.aim = { second, end: performance.now() + ARRIVES }
+  }
+
+  // Note a reported time, unless it is still the one before a seek.
+  report(second) {
+    const { aim } = this
+    if (aim && Math.abs(second - aim.second) > NEAR && performance.now() < aim.end) return
+    this.aim = undefined
+    this.time = second
   }
 
   close() {
@@ -130,7 +146,7 @@ export class Player {
     if (message.event === "onError") this.error = true
     if (message.event === "onStateChange") this.playing = info === PLAYING
     if (message.event === "infoDelivery" && info) {
-      if (typeof info.currentTime === "number") this.time = info.currentTime
+      if (typeof info.currentTime === "number") this.report(info.currentTime)
       if (typeof info.playerState === "number") this.playing = info.playerState === PLAYING
     }
     this.told()
