@@ -86,6 +86,10 @@ def test_k_only_cuts_the_list(index, there, language):
         assert same / total >= LEAST_EQUAL
 
 
+def test_both_stores_count_the_same(index, there):
+    assert there.generation.manifest.counts == index.generation.manifest.counts
+
+
 def test_answers_are_the_same(index, there):
     asked = [q for entry in QUESTIONS["questions"][::12] for q in (entry["q"], entry["q_ja"])]
     asked += [entry["q"] for entry in QUESTIONS.get("unanswerable", [])[:5]]

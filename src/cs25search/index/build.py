@@ -24,7 +24,7 @@ from .chunk_text import (
     text_key,
 )
 from .explanations import build_explanations
-from .generation import EXPLANATIONS, FORMAT, JAPANESE_SPEECH, ROW, Generation, Manifest, TextSource
+from .generation import FORMAT, JAPANESE_SPEECH, ROW, Generation, Manifest, TextSource, counts_of
 from .handbook import build_handbook
 from .late import pack, token_idf, unpack
 from .vectors import build_dense, choose_index
@@ -102,18 +102,7 @@ def build_generation(
     pairs_index = Lexical.build(bigrams(text) for text in japanese)
     words_index = Lexical.build(spoken)
     held = JapaneseHeld(words_index.count, lambda pair: pairs_index.count(pair) > 0)
-    counts = {
-        "videos": len(videos),
-        "chunks": len(chunks),
-        "notes": int(rows["note"].sum()),
-        "transcript_chunks": int((~rows["note"]).sum()),
-        "slides": len(slides),
-        "tokens": int(rows["tokens"].sum()),
-    }
-    if in_japanese := int((rows["japanese"] & ~rows["note"]).sum()):
-        counts[JAPANESE_SPEECH] = in_japanese
-    if content.explanations:
-        counts[EXPLANATIONS] = len(content.explanations)
+    counts = counts_of(rows, len(videos), len(slides), len(content.explanations))
     same = previous if previous and previous.manifest.model_key == encoder.key else None
     handbook = build_handbook(content.entries, encoder, same.handbook if same else None)
     explanations = build_explanations(
@@ -145,7 +134,9 @@ def build_generation(
         bigrams=pairs_index,
         words=words_index,
         word_counts=word_counts,
-        dictionary=build_dictionary(word_counts.stems.keys(), held if in_japanese else None),
+        dictionary=build_dictionary(
+            word_counts.stems.keys(), held if JAPANESE_SPEECH in counts else None
+        ),
         bridge=build_bridge(pairs, in_both, encoder.dim),
         read_handbook=lambda: handbook,
         read_explanations=lambda: explanations,

@@ -64,6 +64,26 @@ class Manifest(msgspec.Struct, frozen=True):
     files: dict[str, FileFacts] = msgspec.field(default_factory=dict)
 
 
+def counts_of(rows: np.ndarray, videos: int, slides: int, explanations: int) -> dict[str, int]:
+    """Return the counts of a manifest; those of what few indexes have only if there is some.
+
+    Args:
+        rows: The facts about the chunks, of dtype ROW.
+    """
+    some = {
+        JAPANESE_SPEECH: int((rows["japanese"] & ~rows["note"]).sum()),
+        EXPLANATIONS: explanations,
+    }
+    return {
+        "videos": videos,
+        "chunks": len(rows),
+        "notes": int(rows["note"].sum()),
+        "transcript_chunks": int((~rows["note"]).sum()),
+        "slides": slides,
+        "tokens": int(rows["tokens"].sum()),
+    } | {kind: count for kind, count in some.items() if count}
+
+
 class Generation(msgspec.Struct, frozen=True):
     """A complete index, in memory or mapped from disk.
 

@@ -19,7 +19,7 @@ from ..encoding.dictionary import JapaneseHeld, build_dictionary
 from ..encoding.encoder import Encoder
 from ..index.chunk_text import encoded_text
 from ..index.explanations import Explanations
-from ..index.generation import EXPLANATIONS, JAPANESE_SPEECH, Generation, Manifest
+from ..index.generation import JAPANESE_SPEECH, Generation, Manifest, counts_of
 from ..index.handbook import Handbook
 from ..place import Shard
 from ..records import Entry, Explanation, Slide
@@ -107,7 +107,7 @@ def write_shard(
         generation: May contain more than the shard's videos; its `manifest.inputs` is recorded.
     """
     connection.create(name, generation.manifest.dim)
-    inputs = generation.manifest.inputs
+    inputs, has_course = generation.manifest.inputs, shard.number == 1
     own = [row for row, number in enumerate(generation.rows["video"])
            if shard.has(generation.videos[number].video_id)]  # fmt: skip
     part = part_of(generation, own)
@@ -117,35 +117,24 @@ def write_shard(
     tokens = count_terms([[str(token) for token in one] for one in ids])
     connection.write(name, "chunks", chunk_rows(part, shard, connection.uri))
     connection.write(name, "side", video_rows(generation, shard))
-    if shard.number == 1:
+    if has_course:
         write_course_parts(connection, name, generation)
     # Remains of a killed run with other captions.
     stale = f'shard == {shard.number} and inputs != "{inputs}"'
     connection.delete(name, "chunks", stale)
     connection.delete(name, "side", f'kind == "video" and {stale}')
-    notes = sum(chunk.kind == "note" for chunk in chunks)
-    facts = generation.rows[own]
-    explanations = len(generation.explanations.items) if shard.number == 1 else 0
-    # As in the manifest of a local index, only if there are some.
-    some = {
-        JAPANESE_SPEECH: int((facts["japanese"] & ~facts["note"]).sum()),
-        EXPLANATIONS: explanations,
-    }
     report = ShardReport(
         replace(
             generation.manifest,
             sources=(),
             files={},
             dense="In Milvus, by the index of its collection.",
-            counts={
-                "videos": sum(shard.has(video.video_id) for video in generation.videos),
-                "chunks": len(chunks),
-                "notes": notes,
-                "transcript_chunks": len(chunks) - notes,
-                "slides": len(generation.slides) if shard.number == 1 else 0,
-                "tokens": int(facts["tokens"].sum()),
-            }
-            | {kind: count for kind, count in some.items() if count},
+            counts=counts_of(
+                generation.rows[own],
+                sum(shard.has(video.video_id) for video in generation.videos),
+                len(generation.slides) if has_course else 0,
+                len(generation.explanations.items) if has_course else 0,
+            ),
         ),
         encoder.vocabulary_size,
         {**part.counts, "tokens": tokens},
