@@ -39,7 +39,7 @@ from .place import (
     index_names,
     read_place,
 )
-from .question.read import Question, read_question
+from .question.read import read_question
 from .ranking.filters import EVERYTHING, Filters, read_filters
 from .ranking.searcher import Found, Searcher
 from .ranking.source import LocalSource, Source
@@ -483,8 +483,7 @@ class Index:
             QuestionError: As for `search`.
         """
         with log.question("search", self.name, question) as outcome:
-            read = self._read(question, exact, follows)
-            found = self.searcher.find(read, filters, read_count("k", k))
+            found = self._find(question, filters, read_count("k", k), exact, follows)
             outcome["hits"] = len(found.hits)
         return found
 
@@ -538,8 +537,8 @@ class Index:
             before, subject = turn_of(request.context)
             whole = self.understood(question, before, subject, request.filters)
             k = max(JUDGED, read_count("k", shown) if shown is not None else 0)
-            read = self._read(whole, request.exact, before if whole != question else "")
-            found = self.searcher.find(read, request.filters, k)
+            follows = before if whole != question else ""
+            found = self._find(whole, request.filters, k, request.exact, follows)
             answer = self._answer(found, on_sentence, outcome)
             if shown is not None:
                 answer = limit_moments(answer, found, shown)
@@ -593,9 +592,16 @@ class Index:
         with log.question("answer", self.name, found.question.text) as outcome:
             return self._answer(found, on_sentence, outcome)
 
-    def _read(self, question: str, exact: bool, follows: str) -> Question:
-        as_typed = read_question(question, follows=follows)
-        return as_typed if exact else self.searcher.corrected(as_typed)
+    def _find(self, question: str, filters: Filters, k: int, exact: bool, follows: str) -> Found:
+        as_typed = read_question(question)
+        read = as_typed if exact else self.searcher.corrected(as_typed)
+        found = self.searcher.find(read, filters, k)
+        if not follows:
+            return found
+        from .answers.explained import told_by
+        from .answers.findings import judge_text
+
+        return replace(found, told=told_by(judge_text(self.searcher, follows, filters)))
 
     def _answer(
         self, found: Found, on_sentence: Callable[[Sentence], None], outcome: dict[str, object]

@@ -35,9 +35,9 @@ from .conversation import place_of
 from .course import answers_course, course_answer, entry_score, find_entry, with_numbers
 from .definers import find_definition
 from .explained import WHOLE as WHOLE_EXPLAINED
-from .explained import explains_both, find_explanation, nearest_explanation
+from .explained import explains_both, find_explanation
 from .extract import build_extract
-from .findings import JUDGED, Findings, judge, with_hits
+from .findings import JUDGED, Findings, judge, judge_text, with_hits
 from .guide import find_fact
 from .lists import find_mentions, list_answer, listed_name
 from .missing import find_words, missing_words, with_missing
@@ -46,10 +46,11 @@ from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
 from .wanted import find_wanted
 
-PART_EXPLAINED = 1.6  # least score of an explanation that answers a part of a question
+# Least score of an explanation that a part of a question surely asks for; below it, what is left
+# unsaid is no answer to a part.
+PART_EXPLAINED = 1.6
 SURELY_WHOLE = 1.8  # from this score on, the explanation of a whole question is asked for parts
 MORE = 0.2  # by which it must be nearer to the whole question than to a part
-UNSAID_PART = 1.6  # least score of what the lectures leave unsaid of a part of a question
 SHOWN = 3  # closest moments shown without an answer
 FURTHER = 0.4  # least share of the best score of a moment that tells more
 _DECKS_AUTHOR = re.compile(
@@ -112,10 +113,11 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     )
     parts = two_parts(question.text)
     sides = parts or two_sides_of(with_numbers(searcher, question.text))
+    explained = None
     if parts and not known:
         explained = _explained_parts(searcher, findings, parts, found.filters)
-        if explained or (explained := _whole(searcher, findings, parts, found.filters)):
-            return findings, explained
+    if explained:
+        return findings, explained
     both = _both_parts(searcher, findings, sides, found.filters) if sides else None
     # An entry that has all words may still answer one part only.
     is_whole = known is not None and known.covered >= WHOLE
@@ -126,8 +128,8 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
         # What the author of the deck thinks, no moment of a lecture says.
         return findings, _without_claim(replace(findings, status="not_in_lectures"))
-    if findings.probability and (alone := find_explanation(searcher, findings)):
-        return findings, alone
+    if findings.probability and (explained := find_explanation(searcher, findings)):
+        return findings, explained
     if advice := _advice(searcher, findings):
         return findings, course_answer(searcher.source, question, advice)
     if compared_both := _two_sides(searcher, findings, found.filters):
@@ -146,52 +148,40 @@ def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) 
     is_side = entry.entry.kind == "lecture" and entry.entry.side != "summary"
     if is_side or question.lectures or question.slide or not is_answered:
         return True
-    near = nearest_explanation(searcher, findings)
+    near = findings.nearest
     return near is None or near.score < entry_score(entry, question) + NEARER
 
 
 def _explained_parts(
     searcher: Searcher, whole: Findings, parts: tuple[str, str], filters: Filters
 ) -> Answer | None:
-    """Return the explanations of both parts of a question, if each has one of its own.
+    """Return the explanations of both parts of a question, or the one of the whole question.
 
     Where only one part has one, that of the whole question answers the other, if it is another one.
-    None if one explanation is about both.
     """
-
-    def nearest_of(*texts: str) -> Findings:
-        found = (searcher.find(read_question(text), filters, JUDGED) for text in texts)
-        return max((judge(searcher, one) for one in found), key=score_of)
-
-    def score_of(findings: Findings) -> float:
-        near = nearest_explanation(searcher, findings) if findings.probability else None
-        return near.score if near else 0.0
-
-    second = dict.fromkeys((completed(parts[1], parts[0]), parts[1]))
-    found = [nearest_of(parts[0]), nearest_of(*second)]
-    if score_of(whole) >= SURELY_WHOLE and explains_both(searcher, whole, found, MORE):
-        return None
-    one, other = (
-        find_explanation(searcher, part, PART_EXPLAINED) if part.probability else None
-        for part in found
-    )
-    if bool(one) != bool(other):
-        both = find_explanation(searcher, whole, WHOLE_EXPLAINED) if whole.probability else None
-        one, other = one or both, other or both
-    if one is None or other is None or one.text == other.text or (one.unsaid and other.unsaid):
-        return None
-    return join_sides(whole.found.question, ("", ""), [_as_part(one), _as_part(other)])
+    second = completed(parts[1], parts[0])
+    judged = {text: judge_text(searcher, text, filters) for text in {*parts, second}}
+    alone = [judged[part] for part in parts]
+    found = [alone[0], max(judged[second], alone[1], key=_nearness)]
+    both = find_explanation(searcher, whole, WHOLE_EXPLAINED)
+    if _nearness(whole) < SURELY_WHOLE or not explains_both(whole, found, MORE):
+        one, other = (
+            find_explanation(searcher, part, PART_EXPLAINED) if part.probability else None
+            for part in found
+        )
+        if bool(one) != bool(other) and whole.probability:
+            one, other = one or both, other or both
+        if one and other and one.text != other.text and not (one.unsaid and other.unsaid):
+            sides = [_as_part(one), _as_part(other)]
+            if joined := join_sides(whole.found.question, ("", ""), sides):
+                return joined
+    return both if both and explains_both(whole, alone) else None
 
 
-def _whole(
-    searcher: Searcher, findings: Findings, parts: tuple[str, str], filters: Filters
-) -> Answer | None:
-    """Return the explanation of both parts of a question, if there is one."""
-    explained = find_explanation(searcher, findings, WHOLE_EXPLAINED)
-    if explained is None:
-        return None
-    alone = [judge(searcher, searcher.find(read_question(one), filters, JUDGED)) for one in parts]
-    return explained if explains_both(searcher, findings, alone) else None
+def _nearness(findings: Findings) -> float:
+    """Return the score of the nearest explanation; 0 without one."""
+    near = findings.nearest if findings.probability else None
+    return near.score if near else 0.0
 
 
 def _advice(searcher: Searcher, findings: Findings) -> Match | None:
@@ -344,7 +334,7 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
         return findings, course_answer(searcher.source, found.question, entry)
     explained = find_explanation(searcher, findings) if findings.probability else None
     if explained and explained.unsaid:
-        explained = find_explanation(searcher, findings, UNSAID_PART)
+        explained = find_explanation(searcher, findings, PART_EXPLAINED)
     if explained:
         return findings, _as_part(explained)
     if findings.status != "answered":
@@ -381,7 +371,7 @@ def _two_sides(searcher: Searcher, whole: Findings, filters: Filters) -> Answer 
     """
 
     def judge_other(text: str) -> Findings:
-        side = judge(searcher, searcher.find(read_question(text), filters, JUDGED))
+        side = judge_text(searcher, text, filters)
         return find_definition(searcher, side)
 
     question = whole.found.question

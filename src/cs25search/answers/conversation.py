@@ -1,20 +1,18 @@
 """Questions of a conversation: about its subject, and about the place of an answer."""
 
-import numpy as np
 from msgspec.structs import replace
 
+from ..index.vocabulary import idf_of
 from ..question.conversation import about_subject, names_nothing
-from ..question.read import read_question
-from ..ranking.explanations import share_covered
+from ..ranking.explanations import Near, share_covered
 from ..ranking.filters import Filters
 from ..ranking.searcher import Searcher
 from ..records import Answer, Citation, Language, Sentence
-from ..text.rarity import idf
 from ..text.topic_words import topic_words
 from ..wording import named_lecture
 from .citations import text_of
-from .explained import ANSWERS, nearest_explanation, told_explanation
-from .findings import JUDGED, Findings, judge
+from .explained import ANSWERS, told_by
+from .findings import Findings, judge_text
 
 MOST_PLACES = 3  # named
 LESS = 0.1  # by which an answer may be less probable with the subject
@@ -35,43 +33,38 @@ def in_conversation(searcher: Searcher, question: str, subject: str, filters: Fi
     is_named = not names_nothing(question)
     if not about or (is_named and not searcher.source.generation.has_explanations):
         return question
-
-    def look_for(text: str) -> Findings:
-        read = read_question(text, follows=subject)
-        return judge(searcher, searcher.find(read, filters, JUDGED))
-
-    alone, both = look_for(question), look_for(about)
+    alone, both = (judge_text(searcher, text, filters) for text in (question, about))
     if both.probability < alone.probability - LESS:
         return question
-    beyond, is_new = _nearness(searcher, alone, both)
+    before = judge_text(searcher, subject, filters)
+    told = told_by(before)
+    alone, both = alone.after(told), both.after(told)
+    near = _asked_for(alone, both)
+    other = alone.nearest.score if alone.nearest else 0.0
     if is_named:
-        return about if alone.fits and is_new and beyond >= CLEARLY else question
-    meant = lecture_of(look_for(subject))
-    changes = meant and lecture_of(alone) != meant == lecture_of(both)
-    return about if changes or beyond > 0 else question
+        is_clear = near and near.item != told and near.score - other >= CLEARLY
+        return about if alone.fits and is_clear else question
+    meant = _lecture_of(before)
+    changes = meant and _lecture_of(alone) != meant == _lecture_of(both)
+    return about if changes or (near and near.score > other) else question
 
 
-def _nearness(searcher: Searcher, alone: Findings, both: Findings) -> tuple[float, bool]:
-    """Return how much nearer an explanation is with the subject, and whether it is a new one.
+def _asked_for(alone: Findings, both: Findings) -> Near | None:
+    """Return the explanation that answers a question with its subject, if it has enough words.
 
-    0 if it does not answer, or has too few words of the question alone.
+    The words of the question alone, without those that the index lacks.
     """
-    near = nearest_explanation(searcher, both) if both.status == "answered" else None
-    if near is None or near.score < ANSWERS["answered"]:
-        return 0.0, False
+    near = both.nearest if both.status == "answered" else None
     question, vocabulary = alone.found.question, alone.evidence.vocabulary
-    own = topic_words(question.topic)
-    counts = np.array([vocabulary.count(word, question.language) for word in own])
-    rare = idf(counts, vocabulary.size).tolist()
-    known = {word: weight for word, weight, count in zip(own, rare, counts, strict=True) if count}
-    if share_covered(near.item, known, question.language) < OWN:
-        return 0.0, False
-    other = nearest_explanation(searcher, alone)
-    is_new = near.item is not told_explanation(searcher, both)
-    return near.score - (other.score if other else 0.0), is_new
+    language = question.language
+    known = [word for word in topic_words(question.topic) if vocabulary.count(word, language)]
+    if near is None or near.score < ANSWERS["answered"]:
+        return None
+    covered = share_covered(near.item, idf_of(known, vocabulary, language), language)
+    return near if covered >= OWN else None
 
 
-def lecture_of(findings: Findings) -> str:
+def _lecture_of(findings: Findings) -> str:
     """Return the id of the video of the first moment; "" without one."""
     hits = findings.found.hits
     return hits[0].video.video_id if hits else ""

@@ -7,24 +7,19 @@ questions too, so that a reply can say so instead of showing a moment that is on
 
 from collections.abc import Collection, Mapping, Sequence
 
-from msgspec.structs import replace
-
-from ..question.read import Question, read_question
-from ..ranking.explanations import Near, nearest_explanations, shares_of
+from ..question.read import Question
 from ..ranking.searcher import Searcher
 from ..records import Answer, Explanation, Hit, Moment, Part, Sentence, Status, in_language
 from ..text.sentences import split_sentences
 from .citations import build_citation, text_of
 from .compare import join_sides
-from .findings import JUDGED, Findings, judge
+from .findings import Findings
 from .opening import has_wanted
 
 # Least score of an explanation, by what the moments alone allow; and of what is left unsaid.
 ANSWERS: dict[Status, float] = {"answered": 1.1, "partly": 1.2, "not_in_lectures": 1.35}
 LEFT_UNSAID = 1.2
 WHOLE = 1.45  # least score of one that answers both parts of a question
-COMPARED = 5  # explanations, the nearest ones
-TOLD = 0.2  # taken from the score of the one that answered the question before
 SHOWN = 3  # closest moments shown beside what is left unsaid
 
 
@@ -43,7 +38,7 @@ def find_explanation(
     found, question = findings.found, findings.found.question
     near = [
         one
-        for one in _near(searcher, findings)
+        for one in findings.near
         if one.score >= max(least, ANSWERS[findings.status] if one.item.is_said else LEFT_UNSAID)
         and _has_wanted(one.item, question)
         and (not shown or not {*one.item.notes} <= {*shown})
@@ -62,63 +57,31 @@ def find_explanation(
     return _unsaid(findings, item, [*there.values(), *others][:SHOWN])
 
 
-def explains_both(
-    searcher: Searcher, whole: Findings, parts: Sequence[Findings], more: float = 0.0
-) -> bool:
+def explains_both(whole: Findings, parts: Sequence[Findings], more: float = 0.0) -> bool:
     """Return whether the nearest explanation is about a whole question, not only one part of it.
 
     One that is nearer to a part alone answers that part.
 
     Args:
-        whole: Of a question that has an explanation.
         more: By how much it must be nearer to the whole question.
     """
-    nearest = _near(searcher, whole)[0]
-    alone = [one for part in parts for one in _near(searcher, part)[:1]]
-    return all(one.item is not nearest.item or one.score + more < nearest.score for one in alone)
-
-
-def nearest_explanation(searcher: Searcher, findings: Findings) -> Near | None:
-    """Return the explanation that is the nearest to a question, if there are any."""
-    near = _near(searcher, findings)
-    return near[0] if near else None
-
-
-def _near(searcher: Searcher, findings: Findings) -> list[Near]:
-    """Return the explanations that a question may ask for, nearest first."""
-    found, question = findings.found, findings.found.question
-    generation = searcher.source.generation
-    is_other = question.intent.of_lectures or found.filters.kind == "transcript"
-    if is_other or not generation.has_explanations:
-        return []
-    near = nearest_explanations(
-        generation, shares_of(found.wide), question, found.query, findings.evidence.vocabulary
-    )[:COMPARED]
-    if question.follows and not question.is_further and near and not _asks_fact(question):
-        told = told_explanation(searcher, findings)
-        near = [replace(one, score=one.score - TOLD * (one.item is told)) for one in near]
-        near.sort(key=lambda one: -one.score)
-    return near
-
-
-def told_explanation(searcher: Searcher, findings: Findings) -> Explanation | None:
-    """Return the explanation that answered the question before; None without one."""
-    found = findings.found
-    before = judge(
-        searcher, searcher.find(read_question(found.question.follows), found.filters, JUDGED)
+    nearest = whole.nearest
+    alone = [part.nearest for part in parts]
+    return nearest is not None and all(
+        one is None or one.item is not nearest.item or one.score + more < nearest.score
+        for one in alone
     )
-    near = _near(searcher, before)
-    return near[0].item if near and near[0].score >= ANSWERS[before.status] else None
 
 
-def _asks_fact(question: Question) -> bool:
-    """Return whether a question asks for a number, year or name, which was perhaps told already."""
-    return bool(question.intent.wanted or question.intent.counted)
+def told_by(findings: Findings) -> Explanation | None:
+    """Return the explanation that answers a question; None if moments do, or nothing."""
+    near = findings.nearest
+    return near.item if near and near.score >= ANSWERS[findings.status] else None
 
 
 def _has_wanted(item: Explanation, question: Question) -> bool:
     """Return whether an explanation has the number, year or name that a question asks for."""
-    if not item.is_said or not _asks_fact(question):
+    if not item.is_said or not question.asks_fact:
         return True
     said = (in_language(part.text, part.text_ja, question.language) for part in item.parts)
     return has_wanted(" ".join(said), question)

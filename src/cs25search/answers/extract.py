@@ -1,9 +1,7 @@
 """Build an answer from sentences of the best moments, without a language model."""
 
-import numpy as np
-
+from ..index.vocabulary import idf_of
 from ..records import Answer, Sentence
-from ..text.rarity import idf
 from ..text.topic_words import topic_words
 from .citations import build_citation, text_of
 from .findings import Findings
@@ -47,10 +45,8 @@ def build_extract(findings: Findings) -> Answer:
 
 def _weights(findings: Findings) -> dict[str, float]:
     """Return the idf of each word of the question."""
-    question, vocabulary = findings.found.question, findings.evidence.vocabulary
-    asked = topic_words(question.topic)
-    counts = np.array([vocabulary.count(word, question.language) for word in asked])
-    return dict(zip(asked, idf(counts, vocabulary.size).tolist(), strict=True))
+    question = findings.found.question
+    return idf_of(topic_words(question.topic), findings.evidence.vocabulary, question.language)
 
 
 def _joined(span: Span) -> str:

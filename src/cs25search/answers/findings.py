@@ -1,12 +1,20 @@
 """Judge how likely the moments found for a question answer it."""
 
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+
 import msgspec
 from msgspec.structs import replace
 
+from ..index.generation import Generation
+from ..index.vocabulary import Vocabulary
+from ..question.read import read_question
+from ..ranking.explanations import Near, nearest_explanations, shares_of
+from ..ranking.filters import Filters
 from ..ranking.lectures import rank_lectures
 from ..ranking.query import Query
 from ..ranking.searcher import Found, Searcher
-from ..records import Hit, Status
+from ..records import Explanation, Hit, Status
 from ..text.topic_words import topic_words
 from .evidence import Evidence
 from .features import build_features, other_version, reading_of
@@ -14,6 +22,8 @@ from .passages import Passage, passages
 from .refusal import load_logistic
 
 JUDGED = 5  # moments from which an answer is made
+COMPARED = 5  # explanations, the nearest ones
+TOLD = 0.2  # taken from the score of the one that answered the question before
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -25,6 +35,8 @@ class Findings(msgspec.Struct, frozen=True):
         probability: Probability that they answer, 0 to 1.
         status: The kind of answer that the probability allows.
         evidence: The chunks of the moments.
+        compare: Returns the explanations that the question may ask for, nearest first; they are
+            compared when it is first called.
     """
 
     found: Found
@@ -32,6 +44,25 @@ class Findings(msgspec.Struct, frozen=True):
     probability: float
     status: Status
     evidence: Evidence
+    compare: Callable[[], Sequence[Near]]
+
+    @property
+    def near(self) -> list[Near]:
+        """The explanations that the question may ask for, nearest first, less what was told."""
+        found, question = self.found, self.found.question
+        near = list(self.compare())
+        if found.told and not question.is_further and not question.asks_fact:
+            near = [replace(one, score=one.score - TOLD * (one.item == found.told)) for one in near]
+        return sorted(near, key=lambda one: -one.score)
+
+    @property
+    def nearest(self) -> Near | None:
+        """The explanation that is the nearest to the question, if there are any."""
+        return next(iter(self.near), None)
+
+    def after(self, told: Explanation | None) -> "Findings":
+        """Return the findings for a question that follows one which an explanation answered."""
+        return replace(self, found=replace(self.found, told=told))
 
     @property
     def fits(self) -> bool:
@@ -43,8 +74,9 @@ def judge(searcher: Searcher, found: Found) -> Findings:
     """Return the sentences of the moments found, and how likely they answer the question."""
     found = _moments(searcher, found)
     evidence = gather(searcher, found)
+    compare = cache(partial(_compare, searcher.source.generation, found, evidence.vocabulary))
     if not found.hits:
-        return Findings(found, (), 0.0, "not_in_lectures", evidence)
+        return Findings(found, (), 0.0, "not_in_lectures", evidence, compare)
     reading = reading_of(found)
     logistic = load_logistic(reading)
     topic = encode_topic(searcher, found)
@@ -64,7 +96,21 @@ def judge(searcher: Searcher, found: Found) -> Findings:
         for hit_index, hit in enumerate(found.hits)
         for passage in passages(hit, hit_index, found, evidence)
     ]
-    return Findings(found, tuple(said), probability, status, evidence)
+    return Findings(found, tuple(said), probability, status, evidence, compare)
+
+
+def judge_text(searcher: Searcher, text: str, filters: Filters) -> Findings:
+    """Return what is found for a text, and how likely it answers."""
+    return judge(searcher, searcher.find(read_question(text), filters, JUDGED))
+
+
+def _compare(generation: Generation, found: Found, vocabulary: Vocabulary) -> list[Near]:
+    question = found.question
+    is_other = question.intent.of_lectures or found.filters.kind == "transcript"
+    if is_other or not generation.has_explanations:
+        return []
+    shares = shares_of(found.wide)
+    return nearest_explanations(generation, shares, question, found.query, vocabulary)[:COMPARED]
 
 
 def with_hits(findings: Findings, found: Found, hits: tuple[Hit, ...]) -> Findings:

@@ -4,14 +4,13 @@ from msgspec.structs import replace
 
 from ..index.chunk_text import words_of
 from ..question.aliases import english_name
-from ..question.read import read_question
 from ..question.reported import reported
 from ..ranking.query import name_forms
 from ..ranking.searcher import Found, Searcher
 from ..records import Hit, Video
 from ..text.words import stem, words
 from .evidence import chunks_of
-from .findings import JUDGED, Findings, judge, with_hits
+from .findings import Findings, judge_text, with_hits
 
 LOOKED_AT = 15  # hits
 NEAR_SUBJECT = 0.6  # least share of the best score of a moment about the subject
@@ -70,7 +69,7 @@ def said_by_speaker(searcher: Searcher, found: Found) -> Findings | None:
         return None
     text = f"{topic}について" if question.language == "ja" else topic
     filters = replace(found.filters, lectures=spoken)
-    findings = judge(searcher, searcher.find(read_question(text), filters, JUDGED))
+    findings = judge_text(searcher, text, filters)
     return findings if findings.status == "answered" else None
 
 

@@ -1,11 +1,15 @@
 """The words of an index, and how many chunks contain each."""
 
 import re
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Protocol
 
+import numpy as np
+
 from ..encoding.encoder import Encoder
 from ..records import Language
+from ..text.rarity import idf
 from ..text.words import STOP_WORDS, words
 from .chunk_text import encoded_text
 from .generation import Generation
@@ -53,6 +57,12 @@ class CountedVocabulary:
     def _runs(self) -> str:
         """The letters of all chunks; few questions need them."""
         return " ".join("".join(words(encoded_text(one))) for one in self._generation.chunks)
+
+
+def idf_of(words: Sequence[str], vocabulary: Vocabulary, language: Language) -> dict[str, float]:
+    """Return the idf of each word of a text."""
+    counts = np.array([vocabulary.count(word, language) for word in words])
+    return dict(zip(words, idf(counts, vocabulary.size).tolist(), strict=True))
 
 
 @lru_cache(maxsize=4)  # every question asks

@@ -25,11 +25,9 @@ def about_subject(question: str, subject: str) -> str:
     if _is_longer(question, LONGEST_LETTERS, LONGEST_WORDS):
         return ""
     topic = topic_before(without_further(subject)[0])
-    return (
-        f"{topic}について、{question}"
-        if is_japanese(question)
-        else (f"{question.rstrip('? ')}: {topic}?")
-    )
+    if is_japanese(question):
+        return f"{topic}について、{question}"
+    return f"{question.rstrip('? ')}: {topic}?"
 
 
 def names_nothing(question: str) -> bool:

@@ -46,7 +46,6 @@ class Question(msgspec.Struct, frozen=True):
         is_further: Whether it asks for what the lectures say beyond the answer to `text`.
         asked: As it was asked, before any change.
         asks_place: Whether it asks for the lecture and time of the answer to `text` alone.
-        follows: The question before it, as it was understood, if it was completed from it.
     """
 
     text: str
@@ -62,7 +61,6 @@ class Question(msgspec.Struct, frozen=True):
     is_further: bool = False
     asked: str = ""
     asks_place: bool = False
-    follows: str = ""
 
     @property
     def corrected(self) -> str:
@@ -72,17 +70,21 @@ class Question(msgspec.Struct, frozen=True):
         return self.text if _MARK.search(self.asked[-1:]) else self.text.rstrip(_MARKS)
 
     @property
+    def asks_fact(self) -> bool:
+        """Whether it asks for a number, year or name."""
+        return bool(self.intent.wanted or self.intent.counted)
+
+    @property
     def has_words(self) -> bool:
         """Whether there is anything to search for."""
         return any(character.isalnum() for character in self.topic)
 
 
-def read_question(text: str, as_typed: bool = False, follows: str = "") -> Question:
+def read_question(text: str, as_typed: bool = False) -> Question:
     """Return a question with all that is understood of it.
 
     Args:
         as_typed: Whether it is read as it is and not in its `usual_form`: a goal is no question.
-        follows: The question before it, if it was completed from that.
 
     Raises:
         QuestionError: It is not text, is empty, or has more than MAX_QUERY characters.
@@ -118,7 +120,6 @@ def read_question(text: str, as_typed: bool = False, follows: str = "") -> Quest
         is_further=is_further,
         asked=asked,
         asks_place=asks_place,
-        follows=follows,
     )
 
 

@@ -13,12 +13,11 @@ import numpy as np
 
 from ..index.generation import Generation
 from ..index.late import token_cosines
-from ..index.vocabulary import Vocabulary
+from ..index.vocabulary import Vocabulary, idf_of
 from ..question.read import Question
 from ..records import Explanation, Hit, Language, Moment
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import bigrams, dice, ngrams
-from ..text.rarity import idf
 from ..text.topic_words import topic_words
 from ..text.words import fold, stem, words
 from .asked import has_name, in_places, latin_stems, rarities, shared
@@ -121,9 +120,7 @@ def nearest_explanations(
         scores = _japanese(generation, places, question.searched, query)
     else:
         scores = _english(generation, places, question.searched, query)
-    asked = topic_words(question.topic)
-    counts = np.array([vocabulary.count(word, question.language) for word in asked])
-    rare_words = dict(zip(asked, idf(counts, vocabulary.size).tolist(), strict=True))
+    rare_words = idf_of(topic_words(question.topic), vocabulary, question.language)
     names = name_forms(question.topic, generation)
     speakers = {
         video.video_id: {*map(stem, words(" ".join(video.speakers)))} for video in generation.videos

@@ -13,7 +13,7 @@ from ..index.generation import Generation
 from ..index.vectors import distinct
 from ..question.read import Question, read_question
 from ..question.spelling import correct, correct_katakana, is_compound, unknown_words
-from ..records import Chunk, Hit, Moment
+from ..records import Chunk, Explanation, Hit, Moment
 from ..text.words import stem
 from .asked import COMPARED, prefer_asked
 from .explanations import prefer_explained
@@ -37,6 +37,7 @@ class Found(msgspec.Struct, frozen=True):
         part: The part of the index that holds the chunks of the hits.
         hits: Best first.
         wide: The best LOOKED_AT hits, whatever number was asked for, if there are explanations.
+        told: The explanation that answered the question before, if this one was completed from it.
     """
 
     question: Question
@@ -45,6 +46,7 @@ class Found(msgspec.Struct, frozen=True):
     part: Generation
     hits: tuple[Hit, ...]
     wide: tuple[Hit, ...] = ()
+    told: Explanation | None = None
 
 
 class Searcher:
@@ -96,7 +98,6 @@ class Searcher:
             is_further=question.is_further,
             asked=question.asked,
             asks_place=question.asks_place,
-            follows=question.follows,
         )
 
     def _is_usual(self, word: str) -> bool:
@@ -117,7 +118,7 @@ class Searcher:
         """Return what is found for the same question with other filters or more hits."""
         if not found.question.has_words:
             return found
-        return self._rank(found.question, found.query, filters, k)
+        return replace(self._rank(found.question, found.query, filters, k), told=found.told)
 
     def moment(self, found: Found, note: Moment) -> Hit | None:
         """Return the moment of a note; None if there is none or the filters leave it out."""

@@ -23,7 +23,7 @@ class AnswerKey(NamedTuple):
 
     generation: str
     question: str
-    follows: str  # the question before it
+    told: tuple[str, ...]  # questions of the explanation that answered before
     lectures: tuple[int, ...]
     videos: tuple[str, ...]
     model: tuple[str, str] | None  # address and name
@@ -78,7 +78,7 @@ def _key(index: Index, found: Found) -> AnswerKey:
     return AnswerKey(
         index.generation.manifest.generation,
         found.question.text,
-        found.question.follows,
+        found.told.asks if found.told else (),
         tuple(sorted(found.filters.lectures)),
         tuple(sorted(found.filters.videos)),
         (endpoint.base_url, endpoint.model) if endpoint else None,
