@@ -144,6 +144,9 @@ def test_follow_up_is_made_whole(question, context, whole):
      ("アテンションとは？", None), ("Transformerの今後の課題は？", None),
      ("BERTやGPT-3より新しいモデルは？", None), ("強化学習との関係は？", None),
      ("これから先、どんな分野で使われそうですか？", None),
+     ("これまでの手法と比べてTransformerの何が新しい？", None),
+     ("それほど大きなモデルでも過学習しないのはなぜですか？", None),
+     ("それでもConvNetを使う理由は何がありますか？", None),
      ("画像の場合は？", "画像について：Why does the router need float32?"),
      ("Codexでは？", "Codexについて：Why does the router need float32?")],
 )  # fmt: skip

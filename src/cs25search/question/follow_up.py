@@ -60,9 +60,11 @@ _POINTS = re.compile(
 _NAMED_BEFORE = re.compile(
     r"^(?P<before>.+?),? (?:what|why|how|when|who|where)\b.*\b(?:it|they|them|that|this)\b", re.I
 )
+# What makes another word of それ or これ: それぞれ, これまで, それとも.
+_LONGER_JA = r"から|ぞれ|まで|ほど|なり|なら|とも|でも|にしても"
 _POINTS_JA = re.compile(
     r"^(?P<asks>(?:なぜ|どうして|なんで|どのように|どうやって|いつ|誰が|どこで)、?)?"
-    rf"(?:(?:それら?|これら?)(?!から|ぞれ|まで)|そこ(?!で)|その(?:{LECTURE_JA}|人|手法|モデル)|彼ら?)"
+    rf"(?:(?:それ|これ)ら?+(?!{_LONGER_JA})|そこ(?!で)|その(?:{LECTURE_JA}|人|手法|モデル)|彼ら?)"
 )
 _WHOLE_JA = re.compile(
     r"[A-Za-z]{2}|第|講義|授業|講演|回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
