@@ -316,3 +316,9 @@ def test_two_parts_that_are_left_unsaid_are_no_answer(index):
         "how much does it cost to train a switch transformer and how many gpus do I need at home"
     )
     assert index.answer(asked).status != "answered"
+
+
+def test_notes_do_not_tell_the_second_part_what_their_explanation_told_the_first(index):
+    answer = index.answer("What is a consensus embedding and who thought of it?")
+    assert answer.text.count("weighted average") == 1
+    assert "I found no answer to “Who thought of it”" in answer.text

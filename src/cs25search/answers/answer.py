@@ -254,7 +254,16 @@ def _both_parts(
         other := beyond(parts, found[0], found[1], second[0])
     ):
         found[1] = other
+    elif _retells(found[1], found[0]):
+        found[1] = no_answer_to(parts[1], second[0], found[0])
     return join_sides(whole.found.question, ("", ""), _named_once(*found))
+
+
+def _retells(answer: Answer, before: Answer) -> bool:
+    """Return whether an extract is from notes that an explanation before it was written from."""
+    own, told = ({(c.video_id, c.start) for c in one.citations} for one in (answer, before))
+    is_extract = not answer.is_explanation and answer.citations[0].kind in MOMENTS
+    return before.is_explanation and is_extract and own <= told
 
 
 def _from_entries(both: Answer) -> bool:
