@@ -16,7 +16,7 @@ def about_subject(question: str, subject: str) -> str:
     >>> about_subject("2層になるとどう変わる？", "1層のモデルでは何ができるの？")
     '1層のモデルについて、2層になるとどう変わる？'
     >>> about_subject("what happens with a hundred samples?", "How does pass@k work?")
-    'what happens with a hundred samples: pass@k work?'
+    'what happens with a hundred samples: pass@k?'
     >>> about_subject("?!", "What is GLOM?"), about_subject("What is BERT?", "")
     ('', '')
     """

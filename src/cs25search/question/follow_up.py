@@ -54,11 +54,20 @@ _PLACE = re.compile(r"^(?:and|but|so) (?P<word>in|for|with|on|at) (?P<other>[^?]
 _POINTS = re.compile(
     r"\b(?:it|they|them|he|she|him)\b"
     r"|\b(?:this|that|these|those)(?=\W*$| (?:is|are|was|were|do|does|did|can|will|in|on|for|with|"
-    r"so|to|used|called|done|true|possible|better|faster|different|and|work|help|matter|mean|make|need|use|differ|compare|train|scale)s?\b)",
+    r"so|to|the same|used|called|done|true|possible|better|faster|different|and|work|help|matter|"
+    r"mean|make|need|use|differ|compare|train|scale)s?\b)",
     re.I,
 )
 _NAMED_BEFORE = re.compile(
     r"^(?P<before>.+?),? (?:what|why|how|when|who|where)\b.*\b(?:it|they|them|that|this)\b", re.I
+)
+# "it" that refers to nothing: "is it hard to train a transformer", "what does it mean that ...".
+_IT_IS = re.compile(
+    r"\bit (?:\w+ )?(?:mean|matter|cost|take|make sense|been|help to)\b"
+    r"|\b(?:is|was) (?:it|that|this) (?:\w+ )?(?:worth|true|that)\b"
+    r"|\b(?:is|was) (?:it|this) (?!able|going|used|meant|supposed)(?:\w+ )+?"
+    r"(?:to|that|whether|if|when)\b",
+    re.I,
 )
 # What makes another word of それ or これ: それぞれ, これまで, それとも.
 _LONGER_JA = r"から|ぞれ|まで|ほど|なり|なら|とも|でも|にしても"
@@ -77,6 +86,10 @@ _ASKING = re.compile(
     r"summari[sz]e|explain|describe)\b(?: (?:part|kind|sort|piece)s? of)?"
     r"(?: (?:is|are|was|were|do|does|did|can|many|much|long)\b)*\s*",
     re.I,
+)
+# "the router do in Switch", "pass@k work": what was asked of the subject, no part of it
+_DOES = re.compile(
+    r" (?:do|works?|means?|stand for|look like|matter)(?=$| (?:in|on|for|with|at|inside|of)\b)"
 )
 _INTERROGATIVE_JA = re.compile(
     r"何|なに|なん|なぜ|どう|どこ|どの|どれ|いつ|誰|だれ|いくつ|とは|教えて"
@@ -135,6 +148,10 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     'なぜGLOMが有効なのですか？'
     >>> understood_as("それぞれどう違う？", "クエリとキーとは？")
     'クエリとキーはそれぞれどう違う？'
+    >>> understood_as("can it be used on video that has no labels at all?", "What is GLOM?")
+    'can GLOM be used on video that has no labels at all?'
+    >>> understood_as("is it hard for a neural network to find parts?", "What is GLOM?")
+    'is it hard for a neural network to find parts?'
     >>> understood_as("and in Codex?", "What is the temperature?")
     'What is the temperature: in Codex?'
     >>> understood_as("and in lecture 3?", "Summarise lecture 9")
@@ -193,6 +210,11 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
         return question
     if len(text.split()) <= MOST_WORDS and _POINTS.search(text):
         return _POINTS.sub(lambda found: whole, text, count=1)
+    # In a longer question, only a pronoun with nothing before it refers to the subject.
+    if (found := _POINTS.search(text)) and not _IT_IS.search(text):
+        before, after = text[: found.start()], text[found.end() :]
+        if found[0].lower() in ("it", "this", "that") and not topic_words(before):
+            return f"{before}{whole}{after}"
     return question
 
 
@@ -221,6 +243,8 @@ def topic_before(context: str) -> str:
 
     >>> topic_before("What is an induction head?"), topic_before("Which lecture is about GLOM?")
     ('an induction head', 'the lecture on GLOM')
+    >>> topic_before("What does the router do in Switch?"), topic_before("How does GLOM work?")
+    ('the router in Switch', 'GLOM')
     >>> topic_before("wavenet what is it"), topic_before("量子化するってどういうこと")
     ('wavenet', '量子化')
     """
@@ -235,4 +259,4 @@ def topic_before(context: str) -> str:
             return found["name"]
         return topic
     topic = _ASKED_AFTER.sub("", _ASKING.sub("", context.strip()).rstrip("?. "))
-    return topic or context
+    return _DOES.sub("", topic, count=1) or topic or context
