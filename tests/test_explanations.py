@@ -227,6 +227,34 @@ def test_a_follow_up_is_not_told_the_same_again(index, question, follow_up, said
 
 
 @pytest.mark.parametrize(
+    ("question", "follow_up", "said"),
+    [("attention between datapoints", "does it still work on big datasets", "mini-batches"),
+     ("what are islands of agreement in GLOM", "how do they form over time", "weighted average"),
+     ("what is a learned front end for audio", "why is it better than a spectrogram", "adapt"),
+     ("強化学習を系列モデリングとして解くとは", "何がうれしいの", "信用割り当て"),
+     ("畳み込みの帰納バイアスとは何でしょうか", "ViTにはないんですか", "ViTの帰納バイアス"),
+     ("NPTのマスク学習の仕組み", "BERTと同じと考えていい?", "データセット全体")],
+)  # fmt: skip
+def test_a_follow_up_is_compared_alone_and_with_its_subject(index, question, follow_up, said):
+    """With the subject alone, most of these are told again; without it, another one is found."""
+    first = index.answer(question)
+    second = index.answer(follow_up, context=first)
+    assert said in second.text
+    assert second.text != first.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["most difficult lecture and why", "Where do I find the reading list?", "おすすめの講義どれ",
+     "一番わかりやすい回は?", "英語苦手なんですけど字幕ありますか"],
+)  # fmt: skip
+def test_a_question_about_the_course_is_whole_in_any_conversation(index, question):
+    asked = index.answer(question, context=index.answer("What is a skip trigram?"))
+    assert not asked.understood
+    assert asked.text == index.answer(question).text
+
+
+@pytest.mark.parametrize(
     ("question", "follow_up", "fact"),
     [("HumanEvalってなに", "何問あるの？", "164"), ("what is pass@k", "and why?", "samples")],
 )

@@ -41,7 +41,7 @@ from .place import (
 )
 from .question.read import read_question
 from .ranking.filters import EVERYTHING, Filters, read_filters
-from .ranking.searcher import Found, Searcher
+from .ranking.searcher import Found, Searcher, Turn
 from .ranking.source import LocalSource, Source
 from .records import About, Answer, Chunk, Guide, Hit, Kind, Sentence, Slide
 
@@ -378,12 +378,17 @@ class Request(msgspec.Struct, frozen=True):
     exact: bool = False
 
 
-def turn_of(context: str | Answer) -> tuple[str, str]:
+def questions_of(context: str | Answer) -> tuple[str, str]:
     """Return the previous question as it was understood, and the last one that was asked whole."""
     if isinstance(context, str):
         return context, ""
     before = context.understood or context.question
     return before, context.subject or before
+
+
+def turn_of(question: str, before: str, subject: str = "") -> Turn:
+    """Return a question of a conversation as it was typed, with those before it."""
+    return Turn(question, tuple(dict.fromkeys(filter(None, (before, subject)))))
 
 
 class Index:
@@ -470,20 +475,20 @@ class Index:
         k: int = 5,
         filters: Filters = EVERYTHING,
         exact: bool = False,
-        follows: str = "",
+        turn: Turn | None = None,
     ) -> Found:
         """Return what is found for a question; `answer_found` and the map use it.
 
         Args:
             exact: Search for the words as typed; otherwise, misspelt ones are corrected, and
                 `question.typed` of the result is the question as typed.
-            follows: The question before it, if `understood` completed it: its answer is known.
+            turn: The conversation from which `understood` completed it: what was told is known.
 
         Raises:
             QuestionError: As for `search`.
         """
         with log.question("search", self.name, question) as outcome:
-            found = self._find(question, filters, read_count("k", k), exact, follows)
+            found = self._find(question, filters, read_count("k", k), exact, turn)
             outcome["hits"] = len(found.hits)
         return found
 
@@ -534,11 +539,11 @@ class Index:
 
         question = read_text("The question", request.question)
         with log.question("answer", self.name, question) as outcome:
-            before, subject = turn_of(request.context)
+            before, subject = questions_of(request.context)
             whole = self.understood(question, before, subject, request.filters)
             k = max(JUDGED, read_count("k", shown) if shown is not None else 0)
-            follows = before if whole != question else ""
-            found = self._find(whole, request.filters, k, request.exact, follows)
+            turn = turn_of(question, before, subject) if whole != question else None
+            found = self._find(whole, request.filters, k, request.exact, turn)
             answer = self._answer(found, on_sentence, outcome)
             if shown is not None:
                 answer = limit_moments(answer, found, shown)
@@ -561,12 +566,13 @@ class Index:
         if not context.strip():
             return question
         from .answers.conversation import in_conversation
-        from .question.follow_up import understood_as
+        from .question.follow_up import refers_back, understood_as
 
         whole = understood_as(question, context, subject)
-        if whole != question:
+        if whole != question and refers_back(question):
             return whole
-        return in_conversation(self.searcher, question, subject or context, filters)
+        turn = turn_of(question, context, subject)
+        return in_conversation(self.searcher, turn, whole, filters)
 
     def fits(self, found: Found) -> bool:
         """Return whether the moments found may answer the question, as `answer` decides it."""
@@ -592,16 +598,12 @@ class Index:
         with log.question("answer", self.name, found.question.text) as outcome:
             return self._answer(found, on_sentence, outcome)
 
-    def _find(self, question: str, filters: Filters, k: int, exact: bool, follows: str) -> Found:
+    def _find(
+        self, question: str, filters: Filters, k: int, exact: bool, turn: Turn | None
+    ) -> Found:
         as_typed = read_question(question)
         read = as_typed if exact else self.searcher.corrected(as_typed)
-        found = self.searcher.find(read, filters, k)
-        if not follows:
-            return found
-        from .answers.explained import told_by
-        from .answers.findings import judge_text
-
-        return replace(found, told=told_by(judge_text(self.searcher, follows, filters)))
+        return replace(self.searcher.find(read, filters, k), turn=turn)
 
     def _answer(
         self, found: Found, on_sentence: Callable[[Sentence], None], outcome: dict[str, object]

@@ -2,66 +2,59 @@
 
 from msgspec.structs import replace
 
-from ..index.vocabulary import idf_of
 from ..question.conversation import about_subject, names_nothing
-from ..ranking.explanations import Near, share_covered
+from ..question.read import read_question
 from ..ranking.filters import Filters
-from ..ranking.searcher import Searcher
+from ..ranking.searcher import Searcher, Turn
 from ..records import Answer, Citation, Language, Sentence
-from ..text.topic_words import topic_words
 from ..wording import named_lecture
 from .citations import text_of
-from .explained import ANSWERS, told_by
-from .findings import Findings, judge_text
+from .course import asks_about_course
+from .findings import JUDGED, Findings, judge, judge_text
 
 MOST_PLACES = 3  # named
 LESS = 0.1  # by which an answer may be less probable with the subject
-OWN = 0.3  # least share of the words of a question alone that such an explanation has
-CLEARLY = 0.05  # by which an explanation must be nearer with the subject
+# By which an explanation may be less near with the subject than the nearest one without it: for
+# questions that name nothing, and for others.
+FARTHER, FARTHER_NAMED = 0.4, 0.2
 
 
-def in_conversation(searcher: Searcher, question: str, subject: str, filters: Filters) -> str:
+def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters) -> str:
     """Return a question, about the subject of the conversation if that fits.
 
-    It fits if an explanation is nearer to both together than any is to the question alone, and has
-    words of the question; clearly nearer, and not the one that answered before, if the question
-    names something. One that names nothing also fits if it finds another lecture than the subject
-    alone and the lecture of the subject with it. With the subject, an answer must be hardly less
-    probable.
+    It does not fit a question about the course. It fits if another explanation is nearly as near
+    in this conversation as any is to the question alone. One that names nothing also fits if it
+    finds another lecture than the subject alone and the lecture of the subject with it. With the
+    subject, an answer must be hardly less probable.
+
+    Args:
+        whole: The question, completed if its wording shows how.
     """
+    question, subject = turn.typed, turn.before[-1]
     about = about_subject(question, subject)
     is_named = not names_nothing(question)
-    if not about or (is_named and not searcher.source.generation.has_explanations):
+    is_explained = searcher.source.generation.has_explanations
+    if whole == question and not (about and (is_explained or not is_named)):
         return question
-    alone, both = (judge_text(searcher, text, filters) for text in (question, about))
+    alone = judge_text(searcher, question, filters)
+    if asks_about_course(searcher, alone.found, alone.status == "answered"):
+        return question
+    if whole != question:
+        return whole
+    found = searcher.find(read_question(about), filters, JUDGED)
+    both = judge(searcher, replace(found, turn=turn))
     if both.probability < alone.probability - LESS:
         return question
-    before = judge_text(searcher, subject, filters)
-    told = told_by(before)
-    alone, both = alone.after(told), both.after(told)
-    near = _asked_for(alone, both)
-    other = alone.nearest.score if alone.nearest else 0.0
+    near, other = both.nearest, alone.nearest
+    if near and other and both.told:
+        if is_named and near.item is other.item:
+            return question
+        farther = FARTHER_NAMED if is_named else FARTHER
+        return about if near.score > other.score - farther else question
     if is_named:
-        is_clear = near and near.item != told and near.score - other >= CLEARLY
-        return about if alone.fits and is_clear else question
-    meant = _lecture_of(before)
-    changes = meant and _lecture_of(alone) != meant == _lecture_of(both)
-    return about if changes or (near and near.score > other) else question
-
-
-def _asked_for(alone: Findings, both: Findings) -> Near | None:
-    """Return the explanation that answers a question with its subject, if it has enough words.
-
-    The words of the question alone, without those that the index lacks.
-    """
-    near = both.nearest if both.status == "answered" else None
-    question, vocabulary = alone.found.question, alone.evidence.vocabulary
-    language = question.language
-    known = [word for word in topic_words(question.topic) if vocabulary.count(word, language)]
-    if near is None or near.score < ANSWERS["answered"]:
-        return None
-    covered = share_covered(near.item, idf_of(known, vocabulary, language), language)
-    return near if covered >= OWN else None
+        return question
+    meant = _lecture_of(judge_text(searcher, subject, filters))
+    return about if meant and _lecture_of(alone) != meant == _lecture_of(both) else question
 
 
 def _lecture_of(findings: Findings) -> str:

@@ -42,6 +42,7 @@ SURE = 1.21
 ENOUGH = 1.14  # where no moment answers
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
 OF_IT = 0.2  # added to the score of an entry about the lecture that a question names, and no other
+OF_COURSE = 0.18  # weight of the words of a question that does not continue a conversation
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
 MOST_SLIDES = 3  # cited for a fact
@@ -123,6 +124,14 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     if is_answered and taught and not (typical or question.lectures):
         return False
     return entry_score(found, question) >= (SURE if is_answered else ENOUGH)
+
+
+def asks_about_course(searcher: Searcher, found: Found, is_answered: bool) -> bool:
+    """Return whether a question has words that are typical of the course, and an entry for it."""
+    question = found.question
+    if _weight_of(question) < OF_COURSE:
+        return False
+    return answers_course(find_entry(searcher, found), question, is_answered)
 
 
 def entry_score(found: Match, question: Question) -> float:

@@ -9,16 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ..question.read import Question
 from ..ranking.searcher import Searcher
-from ..records import Answer, Explanation, Hit, Moment, Part, Sentence, Status, in_language
+from ..records import Answer, Explanation, Hit, Moment, Part, Sentence, in_language
 from ..text.sentences import split_sentences
 from .citations import build_citation, text_of
 from .compare import join_sides
-from .findings import Findings
+from .findings import ANSWERS, Findings
 from .opening import has_wanted
 
-# Least score of an explanation, by what the moments alone allow; and of what is left unsaid.
-ANSWERS: dict[Status, float] = {"answered": 1.1, "partly": 1.2, "not_in_lectures": 1.35}
-LEFT_UNSAID = 1.2
+LEFT_UNSAID = 1.2  # least score of what is left unsaid
 WHOLE = 1.45  # least score of one that answers both parts of a question
 SHOWN = 3  # closest moments shown beside what is left unsaid
 
@@ -38,7 +36,7 @@ def find_explanation(
     found, question = findings.found, findings.found.question
     near = [
         one
-        for one in findings.near
+        for one in findings.compare()
         if one.score >= max(least, ANSWERS[findings.status] if one.item.is_said else LEFT_UNSAID)
         and _has_wanted(one.item, question)
         and (not shown or not {*one.item.notes} <= {*shown})
@@ -71,12 +69,6 @@ def explains_both(whole: Findings, parts: Sequence[Findings], more: float = 0.0)
         one is None or one.item is not nearest.item or one.score + more < nearest.score
         for one in alone
     )
-
-
-def told_by(findings: Findings) -> Explanation | None:
-    """Return the explanation that answers a question; None if moments do, or nothing."""
-    near = findings.nearest
-    return near.item if near and near.score >= ANSWERS[findings.status] else None
 
 
 def _has_wanted(item: Explanation, question: Question) -> bool:

@@ -1,20 +1,26 @@
 """Judge how likely the moments found for a question answer it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
+from itertools import chain
 
 import msgspec
 from msgspec.structs import replace
 
-from ..index.generation import Generation
-from ..index.vocabulary import Vocabulary
 from ..question.read import read_question
-from ..ranking.explanations import Near, nearest_explanations, shares_of
+from ..ranking.explanations import (
+    REFINED,
+    Asked,
+    Near,
+    nearest_explanations,
+    nearest_in_turn,
+    shares_of,
+)
 from ..ranking.filters import Filters
 from ..ranking.lectures import rank_lectures
 from ..ranking.query import Query
 from ..ranking.searcher import Found, Searcher
-from ..records import Explanation, Hit, Status
+from ..records import Explanation, Hit, Moment, Status
 from ..text.topic_words import topic_words
 from .evidence import Evidence
 from .features import build_features, other_version, reading_of
@@ -23,7 +29,8 @@ from .refusal import load_logistic
 
 JUDGED = 5  # moments from which an answer is made
 COMPARED = 5  # explanations, the nearest ones
-TOLD = 0.2  # taken from the score of the one that answered the question before
+# Least score of an explanation that answers, by what the moments alone allow.
+ANSWERS: dict[Status, float] = {"answered": 1.1, "partly": 1.2, "not_in_lectures": 1.35}
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -36,7 +43,7 @@ class Findings(msgspec.Struct, frozen=True):
         status: The kind of answer that the probability allows.
         evidence: The chunks of the moments.
         compare: Returns the explanations that the question may ask for, nearest first; they are
-            compared when it is first called.
+            compared when it is first called. In a conversation, what was told counts less.
     """
 
     found: Found
@@ -47,22 +54,15 @@ class Findings(msgspec.Struct, frozen=True):
     compare: Callable[[], Sequence[Near]]
 
     @property
-    def near(self) -> list[Near]:
-        """The explanations that the question may ask for, nearest first, less what was told."""
-        found, question = self.found, self.found.question
-        near = list(self.compare())
-        if found.told and not question.is_further and not question.asks_fact:
-            near = [replace(one, score=one.score - TOLD * (one.item == found.told)) for one in near]
-        return sorted(near, key=lambda one: -one.score)
-
-    @property
     def nearest(self) -> Near | None:
         """The explanation that is the nearest to the question, if there are any."""
-        return next(iter(self.near), None)
+        return next(iter(self.compare()), None)
 
-    def after(self, told: Explanation | None) -> "Findings":
-        """Return the findings for a question that follows one which an explanation answered."""
-        return replace(self, found=replace(self.found, told=told))
+    @property
+    def told(self) -> Explanation | None:
+        """The explanation that answers the question; None if moments do, or nothing."""
+        near = self.nearest
+        return near.item if near and near.score >= ANSWERS[self.status] else None
 
     @property
     def fits(self) -> bool:
@@ -74,7 +74,7 @@ def judge(searcher: Searcher, found: Found) -> Findings:
     """Return the sentences of the moments found, and how likely they answer the question."""
     found = _moments(searcher, found)
     evidence = gather(searcher, found)
-    compare = cache(partial(_compare, searcher.source.generation, found, evidence.vocabulary))
+    compare = cache(partial(_compare, searcher, found))
     if not found.hits:
         return Findings(found, (), 0.0, "not_in_lectures", evidence, compare)
     reading = reading_of(found)
@@ -104,13 +104,34 @@ def judge_text(searcher: Searcher, text: str, filters: Filters) -> Findings:
     return judge(searcher, searcher.find(read_question(text), filters, JUDGED))
 
 
-def _compare(generation: Generation, found: Found, vocabulary: Vocabulary) -> list[Near]:
-    question = found.question
+def _compare(searcher: Searcher, found: Found) -> list[Near]:
+    """Return the explanations that a question may ask for, nearest first."""
+    question, turn = found.question, found.turn
     is_other = question.intent.of_lectures or found.filters.kind == "transcript"
-    if is_other or not generation.has_explanations:
+    if is_other or not searcher.source.generation.has_explanations:
         return []
-    shares = shares_of(found.wide)
-    return nearest_explanations(generation, shares, question, found.query, vocabulary)[:COMPARED]
+    if turn is None or question.is_further:
+        return _near(searcher, found, shares_of(found.wide), REFINED)[:COMPARED]
+    alone = searcher.find(read_question(turn.typed), found.filters, JUDGED)
+    before = [judge_text(searcher, text, found.filters) for text in turn.before]
+    found_by = [found, alone, *(one.found for one in before)]
+    shares = [shares_of(one.wide) for one in found_by]
+    # The explanations from the moments of each question, compared with two of them.
+    others = dict.fromkeys(chain.from_iterable(shares), 0.0)
+    whole, own = (
+        _near(searcher, one, others | share, None)
+        for one, share in zip((found, alone), shares, strict=False)
+    )
+    told = [one.told for one in before if one.told]
+    return nearest_in_turn(whole, own, told, question.asks_fact)[:COMPARED]
+
+
+def _near(
+    searcher: Searcher, found: Found, shares: Mapping[Moment, float], refined: int | None
+) -> list[Near]:
+    known = searcher.source.vocabulary(topic_words(found.question.topic))
+    asked = Asked(found.question, found.query, known)
+    return nearest_explanations(searcher.source.generation, asked, shares, refined)
 
 
 def with_hits(findings: Findings, found: Found, hits: tuple[Hit, ...]) -> Findings:

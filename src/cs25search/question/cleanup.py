@@ -173,6 +173,10 @@ def _without_beginning(question: str, beginnings: Iterable[str]) -> tuple[str, b
     return question, False
 
 
+# "What about video?" asks the same of video.
+_OF_OTHER = re.compile(r"\W*(?:and |but |so )?(?:what|how) about\b", re.I)
+
+
 def asks_place(question: str) -> bool:
     """Return whether a question asks where the last answer was given, and nothing else.
 
@@ -180,9 +184,11 @@ def asks_place(question: str) -> bool:
     [True, True]
     >>> [asks_place(text) for text in ("それはどの講義の何分ごろ？", "どの講義？", "何分ごろ？")]
     [True, True, True]
-    >>> [asks_place(text) for text in ("where is it used?", "Which lecture is about GLOM?")]
-    [False, False]
+    >>> [asks_place(text) for text in ("where is it used?", "what about video?", "which is GLOM?")]
+    [False, False, False]
     """
+    if _OF_OTHER.match(question):
+        return False
     suffix = "_ja" if is_japanese(question) else ""
     said = {*(japanese_words(question) if suffix else map(_fold, _WORD.findall(question)))}
     groups = [_talk(f"place_{part}{suffix}") for part in ("asks", "names", "beside")]

@@ -83,8 +83,8 @@ _NO_SUBJECT_JA = re.compile(
 )
 _ASKING = re.compile(
     r"^(?:and |so )?(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
-    r"summari[sz]e|explain|describe)\b(?: (?:part|kind|sort|piece)s? of)?"
-    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long)\b)*\s*",
+    r"summari[sz]e|explain|describe)(?:n['’]t)?\b(?: (?:part|kind|sort|piece)s? of)?"
+    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long)(?:n['’]t)?\b)*\s*",
     re.I,
 )
 # "the router do in Switch", "pass@k work": what was asked of the subject, no part of it
@@ -216,6 +216,23 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
         if found[0].lower() in ("it", "this", "that") and not topic_words(before):
             return f"{before}{whole}{after}"
     return question
+
+
+def refers_back(question: str) -> bool:
+    """Return whether a question can only be understood from the one before it.
+
+    >>> refers_back("and why?"), refers_back("how fast is it?"), refers_back("弱点は？")
+    (True, True, True)
+    >>> refers_back("what about vision?"), refers_back("一番わかりやすい回は？")
+    (False, False)
+    """
+    text = usual_end(question)
+    if asks_place(text) or _MORE.match(text) or _EXAMPLE.match(text):
+        return True
+    if is_japanese(text):
+        points = _BARE_JA.match(text) or _OTHER_LECTURE_JA.match(text) or _POINTS_JA.match(text)
+        return points is not None or text.startswith("それぞれ") or _lacks_subject(text)
+    return any(one.search(text) for one in (_BARE, _OTHER_LECTURE, _POINTS))
 
 
 def _lacks_subject(text: str) -> bool:

@@ -5,11 +5,12 @@ do not touch on: so a question about one thing is seldom answered by an explanat
 is asked for in the same words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from ..index.generation import Generation
 from ..index.late import token_cosines
@@ -34,10 +35,21 @@ BEST_MOMENT, MOMENTS, NO_MOMENT, COVERED = 0.4, 0.3, 0.3, 0.5
 MISSING, UNSAID = 0.5, 0.1
 MOST_MISSING = 3  # names
 REFINED = 48  # explanations whose words and names are compared
+# A question of a conversation: the share of its own score beside that with its subject; what an
+# explanation gains that shares a note with the one that answered before; and loses that did so.
+ALONE, SAME_NOTE, TOLD = 0.3, 0.1, 0.2
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE.
 CLOSE, SURE = 0.8, 1.3
 FAMILIAR = 5000  # texts whose words are kept
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question to compare: read, encoded, and with the rarity of its words."""
+
+    question: Question
+    query: Query
+    vocabulary: Vocabulary
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -71,8 +83,8 @@ def prefer_explained(
     best = hits[0].score if hits else 0.0
     if len(hits) < 2 or best <= 0 or hits[1].score < CLOSE * best:
         return list(hits)
-    known = vocabulary(topic_words(question.topic))
-    near = nearest_explanations(generation, shares_of(hits), question, query, known)
+    asked = Asked(question, query, vocabulary(topic_words(question.topic)))
+    near = nearest_explanations(generation, asked, shares_of(hits))
     if not near or not near[0].item.is_said or near[0].score < SURE:
         return list(hits)
     cited = [
@@ -98,18 +110,17 @@ def shares_of(hits: Sequence[Hit]) -> dict[Moment, float]:
 
 def nearest_explanations(
     generation: Generation,
+    asked: Asked,
     shares: Mapping[Moment, float],
-    question: Question,
-    query: Query,
-    vocabulary: Vocabulary,
+    refined: int | None = REFINED,
 ) -> list[Near]:
     """Return the explanations from some notes, nearest first.
 
     Args:
         shares: The notes of the best moments, with the score of each as a share of the best one.
-        query: The question, encoded.
-        vocabulary: Says how rare words are.
+        refined: How many are returned, None for all.
     """
+    question, query = asked.question, asked.query
     explanations = generation.explanations
     by_note = explanations.by_note
     places = sorted({place for note in (None, *shares) for place in by_note.get(note, ())})
@@ -120,7 +131,7 @@ def nearest_explanations(
         scores = _japanese(generation, places, question.searched, query)
     else:
         scores = _english(generation, places, question.searched, query)
-    rare_words = idf_of(topic_words(question.topic), vocabulary, question.language)
+    rare_words = idf_of(topic_words(question.topic), asked.vocabulary, question.language)
     names = name_forms(question.topic, generation)
     speakers = {
         video.video_id: {*map(stem, words(" ".join(video.speakers)))} for video in generation.videos
@@ -129,7 +140,7 @@ def nearest_explanations(
     everyone = set().union(*speakers.values())
     weights = {word: rare for word, rare in rare_words.items() if word not in everyone}
     known = [score + _of_moments(item, shares) for item, score in zip(items, scores, strict=True)]
-    best = sorted(zip(items, known, strict=True), key=lambda one: -one[1])[:REFINED]
+    best = sorted(zip(items, known, strict=True), key=lambda one: -one[1])[:refined]
     found = [
         Near(
             item,
@@ -141,6 +152,33 @@ def nearest_explanations(
         for item, score in best
     ]
     return sorted(found, key=lambda one: -one.score)
+
+
+def nearest_in_turn(
+    whole: Sequence[Near], alone: Sequence[Near], told: Collection[Explanation], is_again: bool
+) -> list[Near]:
+    """Return the explanations that a question of a conversation may ask for, nearest first.
+
+    With the subject alone, what was told before would be the nearest; without it, what is asked in
+    the same words of another subject.
+
+    Args:
+        whole: All that were compared with the question and its subject.
+        alone: The same, compared with the question as it was typed.
+        told: The explanations that answered the questions before.
+        is_again: Whether what was told may be told again.
+    """
+    own = {id(one.item): one.score for one in alone}
+    notes = {note for item in told for note in item.notes}
+    near = []
+    for one in whole:
+        score = (1 - ALONE) * one.score + ALONE * own.get(id(one.item), 0.0)
+        if one.item in told:
+            score -= 0.0 if is_again else TOLD
+        elif not notes.isdisjoint(one.item.notes):
+            score += SAME_NOTE
+        near.append(replace(one, score=score))
+    return sorted(near, key=lambda one: -one.score)
 
 
 def _of_moments(item: Explanation, shares: Mapping[Moment, float]) -> float:

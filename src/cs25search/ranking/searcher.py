@@ -13,7 +13,7 @@ from ..index.generation import Generation
 from ..index.vectors import distinct
 from ..question.read import Question, read_question
 from ..question.spelling import correct, correct_katakana, is_compound, unknown_words
-from ..records import Chunk, Explanation, Hit, Moment
+from ..records import Chunk, Hit, Moment
 from ..text.words import stem
 from .asked import COMPARED, prefer_asked
 from .explanations import prefer_explained
@@ -28,6 +28,18 @@ RECENT = 8  # queries kept, so that no text of a question is encoded twice
 FAMILIAR = 10_000  # words known to be usual or not
 
 
+class Turn(msgspec.Struct, frozen=True):
+    """A question of a conversation that was completed from those before it.
+
+    Attributes:
+        typed: The question as it was typed.
+        before: The questions before it as they were understood, the last one first.
+    """
+
+    typed: str
+    before: tuple[str, ...]
+
+
 class Found(msgspec.Struct, frozen=True):
     """What was found for a question; search, answer and map share it.
 
@@ -37,7 +49,7 @@ class Found(msgspec.Struct, frozen=True):
         part: The part of the index that holds the chunks of the hits.
         hits: Best first.
         wide: The best LOOKED_AT hits, whatever number was asked for, if there are explanations.
-        told: The explanation that answered the question before, if this one was completed from it.
+        turn: The conversation that the question was completed from; None if it was asked whole.
     """
 
     question: Question
@@ -46,7 +58,7 @@ class Found(msgspec.Struct, frozen=True):
     part: Generation
     hits: tuple[Hit, ...]
     wide: tuple[Hit, ...] = ()
-    told: Explanation | None = None
+    turn: Turn | None = None
 
 
 class Searcher:
@@ -118,7 +130,7 @@ class Searcher:
         """Return what is found for the same question with other filters or more hits."""
         if not found.question.has_words:
             return found
-        return replace(self._rank(found.question, found.query, filters, k), told=found.told)
+        return replace(self._rank(found.question, found.query, filters, k), turn=found.turn)
 
     def moment(self, found: Found, note: Moment) -> Hit | None:
         """Return the moment of a note; None if there is none or the filters leave it out."""

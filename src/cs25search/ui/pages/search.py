@@ -10,9 +10,9 @@ from ...answers.small_talk import examples
 from ...errors import Cs25SearchError
 from ...question.follow_up import understood_as
 from ...question.small_talk import is_small_talk
-from ...ranking.searcher import Found
+from ...ranking.searcher import Found, Turn
 from ...records import Video
-from ...search import Index, search_all
+from ...search import Index, search_all, turn_of
 from ..context import PageContext
 from ..live import live_index, live_indexes, other_videos, suggested
 from ..views import asks, reply
@@ -85,7 +85,7 @@ def _show_results(
                 k,
                 chosen_filters(lectures, index.generation.videos),
                 exact,
-                st.session_state.get(CONTEXT, "") if whole != question else "",
+                _turn(question) if whole != question else None,
             )
             if question
             else None
@@ -165,6 +165,12 @@ def _complete(index: Index, question: str, whole: str) -> str:
         whole = index.understood(question, state.get(CONTEXT, ""), state.get(SUBJECT, ""))
     state[WHOLE], state[LAST] = whole, question
     return whole
+
+
+def _turn(question: str) -> Turn:
+    """Return a question with the questions of the conversation before it."""
+    state = st.session_state
+    return turn_of(question, state.get(CONTEXT, ""), state.get(SUBJECT, ""))
 
 
 def _show_understood(context: PageContext, question: str, key: str, said: str) -> None:

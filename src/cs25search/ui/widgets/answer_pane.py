@@ -5,7 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from ...formats import answer_markdown
-from ...ranking.searcher import Found
+from ...ranking.searcher import Found, Turn
 from ...records import Answer
 from ...search import Index
 from ..context import PageContext
@@ -23,7 +23,7 @@ class AnswerKey(NamedTuple):
 
     generation: str
     question: str
-    told: tuple[str, ...]  # questions of the explanation that answered before
+    turn: Turn | None  # the conversation that the question was completed from
     lectures: tuple[int, ...]
     videos: tuple[str, ...]
     model: tuple[str, str] | None  # address and name
@@ -78,7 +78,7 @@ def _key(index: Index, found: Found) -> AnswerKey:
     return AnswerKey(
         index.generation.manifest.generation,
         found.question.text,
-        found.told.asks if found.told else (),
+        found.turn,
         tuple(sorted(found.filters.lectures)),
         tuple(sorted(found.filters.videos)),
         (endpoint.base_url, endpoint.model) if endpoint else None,
