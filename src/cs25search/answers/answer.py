@@ -13,7 +13,7 @@ from ..question.read import read_question
 from ..question.small_talk import is_small_talk
 from ..ranking.entries import Match
 from ..ranking.filters import Filters
-from ..ranking.searcher import Found, Searcher
+from ..ranking.searcher import Found, Searcher, Turn
 from ..records import Answer, Sentence
 from ..wording import reply_text
 from .citations import build_citation
@@ -31,7 +31,7 @@ from .compare import (
     speaks_of,
     without_quality,
 )
-from .conversation import place_of
+from .conversation import in_conversation, place_of
 from .course import answers_course, course_answer, entry_score, find_entry, with_numbers
 from .definers import find_definition
 from .explained import WHOLE as WHOLE_EXPLAINED
@@ -159,10 +159,8 @@ def _explained_parts(
 
     Where only one part has one, that of the whole question answers the other, if it is another one.
     """
-    second = completed(parts[1], parts[0])
-    judged = {text: judge_text(searcher, text, filters) for text in {*parts, second}}
-    alone = [judged[part] for part in parts]
-    found = [alone[0], max(judged[second], alone[1], key=_nearness)]
+    alone = [judge_text(searcher, part, filters) for part in parts]
+    found = [alone[0], _following(searcher, parts, alone[1], filters)]
     both = find_explanation(searcher, whole, WHOLE_EXPLAINED)
     if _nearness(whole) < SURELY_WHOLE or not explains_both(whole, found, MORE):
         one, other = (
@@ -176,6 +174,21 @@ def _explained_parts(
             if joined := join_sides(whole.found.question, ("", ""), sides):
                 return joined
     return both if both and explains_both(whole, alone) else None
+
+
+def _following(
+    searcher: Searcher, parts: tuple[str, str], alone: Findings, filters: Filters
+) -> Findings:
+    """Return what is found for the second part of a question, which may continue the first."""
+    text = completed(parts[1], parts[0])
+    if text != parts[1]:
+        return max(judge_text(searcher, text, filters), alone, key=_nearness)
+    turn = Turn(parts[1], (parts[0],))
+    text = in_conversation(searcher, turn, text, filters)
+    if text == parts[1]:
+        return alone
+    found = searcher.find(read_question(text), filters, JUDGED)
+    return judge(searcher, replace(found, turn=turn))
 
 
 def _nearness(findings: Findings) -> float:
