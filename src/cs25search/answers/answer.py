@@ -148,6 +148,8 @@ def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) 
     is_side = entry.entry.kind == "lecture" and entry.entry.side != "summary"
     if is_side or question.lectures or question.slide or not is_answered:
         return True
+    if findings.found.turn and findings.told:
+        return False  # a conversation about what is taught
     near = findings.nearest
     return near is None or near.score < entry_score(entry, question) + NEARER
 

@@ -35,7 +35,8 @@ CLOSEST = 5  # candidates whose late interaction is averaged
 _VERSIONED = re.compile(
     r"(?<![A-Za-z0-9])(?!(?:Lecture|Slide|Figure|Table|Part|Section|Chapter|Question)\b)"
     r"([A-Z][A-Za-z]*(?:[-·・ ][A-Z][A-Za-z]*)*)(?:-| |v| v)?(\d{1,2}(?:\.\d)?)"
-    r"(?![A-Za-z0-9.]|\.\d| ?(?:%|percent|thousand|million|billion|trillion|by|x|×|of|億|兆|万)\b)"
+    r"(?![A-Za-z0-9.]|\.\d| ?(?:%|percent|thousand|million|billion|trillion|by|x|×|of|億|兆|万)\b"
+    r"| ?[台個枚層回人本件倍つ])"
 )
 
 
@@ -184,6 +185,8 @@ def _versions(question: str) -> list[tuple[str, str, str]]:
     [('DALL·E 2', 'dalle', '2'), ('GPT-3', 'gpt', '3')]
     >>> _versions("gpt-4の画像入力"), _versions("top-3 routing and layer 2")
     ([('gpt-4', 'gpt', '4')], [])
+    >>> _versions("GPU 1台で足りる？")
+    []
     >>> _versions("Lecture 5 on Switch-C 1.6 trillion, 32 by 32 pixels")
     []
     """

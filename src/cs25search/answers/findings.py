@@ -7,6 +7,7 @@ from itertools import chain
 import msgspec
 from msgspec.structs import replace
 
+from ..question.follow_up import is_bare
 from ..question.read import read_question
 from ..ranking.explanations import (
     REFINED,
@@ -122,6 +123,8 @@ def _compare(searcher: Searcher, found: Found) -> list[Near]:
         _near(searcher, one, others | share, None)
         for one, share in zip((found, alone), shares, strict=False)
     )
+    if is_bare(turn.typed):
+        own = whole  # "and why?" says nothing alone
     told = [one.told for one in before if one.told]
     return nearest_in_turn(whole, own, told, question.asks_fact)[:COMPARED]
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..encoding.encoder import Encoder
 from ..records import Explanation, Moment
+from ..text.words import fold
 from .encoded_texts import encode_texts, encodings_of
 
 
@@ -39,6 +40,15 @@ class Explanations(msgspec.Struct, frozen=True, eq=False, dict=True):
             for note in item.notes or (None,):
                 places.setdefault(note, []).append(place)
         return places
+
+    @cached_property
+    def by_ask(self) -> dict[str, Explanation]:
+        """The explanation that has each question, by `bare_form`; the first one of several."""
+        by_ask: dict[str, Explanation] = {}
+        for item in self.items:
+            for ask in (*item.asks, *item.asks_ja):
+                by_ask.setdefault(bare_form(ask), item)
+        return by_ask
 
     @cached_property
     def ends(self) -> np.ndarray:
@@ -73,6 +83,15 @@ def no_explanations() -> Explanations:
     """Return none."""
     none = np.zeros(0, np.int32)
     return Explanations((), np.zeros((0, 0), np.uint8), none, none)
+
+
+def bare_form(question: str) -> str:
+    """Return a question in the form in which equal ones are found.
+
+    >>> bare_form("Why  self-attention ?"), bare_form("GLOM とは？")
+    ('whyself-attention', 'glomとは')
+    """
+    return "".join(fold(question).split()).rstrip("?!.。")
 
 
 def questions_of(items: Sequence[Explanation]) -> list[str]:

@@ -11,6 +11,7 @@ from ..text.topic_words import topic_words
 from .aliases import english_name
 from .cleanup import FURTHER, PLACE, asks_place, topic_of, without_further, without_place_asked
 from .lecture_nouns import LECTURE, LECTURE_JA
+from .parts import own_names
 from .read import usual_end
 from .small_talk import is_small_talk
 
@@ -76,10 +77,10 @@ _POINTS_JA = re.compile(
     rf"(?:(?:それ|これ)ら?+(?!{_LONGER_JA})|そこ(?!で)|その(?:{LECTURE_JA}|人|手法|モデル)|彼ら?)"
 )
 _WHOLE_JA = re.compile(
-    r"[A-Za-z]{2}|第|講義|授業|講演|回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
+    r"[A-Za-z]{2}|第|講義|授業|講演|(?<!何)回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
 )
 _NO_SUBJECT_JA = re.compile(
-    r"何.*|誰|何故|如何|どう.*|どれ.*|何時|幾つ|何処|[ぁ-ん]+|為る|有る|居る|出来る|分|時間"
+    r"何.*|誰|何故|如何|どう.*|どれ.*|何時|幾つ|何処|[ぁ-ん]+|為る|有る|居る|出来る|遣る|分|時間|回|個|[其此]れ|[其此]の"
 )
 _ASKING = re.compile(
     r"^(?:and |so )?(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
@@ -98,6 +99,9 @@ _ASKING_JA = re.compile(
     r"[でに]?(?:にするのは|とは|(?:する)?って(?:何|なに|なん|どう)|は何|(?:な?の)?はなぜ|するのは"
     r"|はどう|を要約|の要点|について|(?:の| ?)(?:意味|定義)).*$"
 )
+_VIDEO_JA = ("動画", "ビデオ")  # "じゃあ動画は？" asks about videos, not for the one on the subject
+_THEN_JA = re.compile(r"^(?:じゃあ|それなら|だったら)、?")
+_PARTICLE_END = re.compile(r"(?<=..)(?:って|[はがを])$")
 # "wavenet what is it", "residual stream meaning"
 _ASKED_AFTER = re.compile(
     r"(?:,? (?:what['’]?s?(?: is| are| does)?(?: (?:it|that|they|the idea|mean))?|meaning"
@@ -158,6 +162,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     'Summarise lecture 3'
     >>> understood_as("第3回は？", "第9回を要約して"), understood_as("???", "What is GLOM?")
     ('第3回を要約して', '???')
+    >>> understood_as("じゃあ計算量は？", "ViTは？"), understood_as("何回やる？", "GLOMとは？")
+    ('ViTの計算量は？', 'GLOMは何回やる？')
     >>> understood_as("tell me more", "What is GLOM?"), understood_as("詳しく", "GLOMとは？")
     ('More: What is GLOM?', '続き：GLOMとは？')
     >>> understood_as("an example?", "What is GLOM?"), understood_as("例えば？", "GLOMとは？")
@@ -169,7 +175,7 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     """
     if not context.strip() or is_small_talk(question) or not any(map(str.isalnum, question)):
         return question
-    text = usual_end(question)
+    text = _THEN_JA.sub("", usual_end(question))
     context, _ = without_further(without_place_asked(context)[0])
     if asks_place(text):
         return f"{PLACE[language_of(context)]}{context}"
@@ -190,7 +196,7 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
         return f"{word}{topic}？" if japanese else f"{word.capitalize()} {topic}?"
     if about := (_ABOUT_JA if japanese else _ABOUT).match(text):
         other = about["other"]
-        if japanese and _lacks_subject(text):
+        if japanese and (_lacks_subject(text) or _is_side(other)) and other not in _VIDEO_JA:
             return f"{whole}の{other}は？"
         # Longer ones name their own topic: "Transformerの今後の課題は？"
         if not _JOINED_JA.search(other) if japanese else len(text.split()) <= MOST_WORDS:
@@ -243,8 +249,26 @@ def _lacks_subject(text: str) -> bool:
     """
     if len(text) > MOST_LETTERS or _WHOLE_JA.search(text):
         return False
-    own = [word for word in japanese_words(text) if not _NO_SUBJECT_JA.fullmatch(word)]
+    own = _own_words(text)
     return len(own) <= 1 and not any(map(english_name, own))
+
+
+def _is_side(other: str) -> bool:
+    """Return whether a thing is a side of the subject (計算量), not another one (画像, 第3回)."""
+    return len(_own_words(other)) > 1 and not _WHOLE_JA.search(other) and not own_names(other)
+
+
+def is_bare(question: str) -> bool:
+    """Return whether a question has no words but those that ask and point.
+
+    >>> is_bare("and why?"), is_bare("それはなぜ？"), is_bare("any limits?")
+    (True, True, False)
+    """
+    return not (_own_words if is_japanese(question) else topic_words)(question)
+
+
+def _own_words(text: str) -> list[str]:
+    return [word for word in japanese_words(text) if not _NO_SUBJECT_JA.fullmatch(word)]
 
 
 def _about(context: str, other: str, japanese: bool) -> str:
@@ -271,7 +295,7 @@ def topic_before(context: str) -> str:
         topic = topic_of(context)
         return f"{topic}の講義" if is_japanese(context) else f"the lecture on {topic}"
     if is_japanese(context):
-        topic = _ASKING_JA.sub("", context).rstrip("。？?") or context
+        topic = _PARTICLE_END.sub("", _ASKING_JA.sub("", context).rstrip("。？?")) or context
         if topic == context.rstrip("。？?") and (found := _SUBJECT_JA.match(context)):
             return found["name"]
         return topic

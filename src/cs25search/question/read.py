@@ -123,17 +123,24 @@ def read_question(text: str, as_typed: bool = False) -> Question:
     )
 
 
+# "GPU1台" is one GPU, no name with a number.
+_COUNTED = re.compile(r"(?<=[A-Za-z])(?=\d+[台個枚層回人本件倍つ])")
+
+
 def usual_form(text: str) -> str:
-    """Return a question with the capital and the question mark that people leave out.
+    """Return a question with the capital, the space and the question mark that people leave out.
 
     The same question must get the same answer however it is typed. Of several sentences, the last
     one gets a mark only if it begins or ends as a question does: remarks are none.
 
     >>> usual_form("what is pass@k"), usual_form("What is pass@k ?"), usual_form("BERTとは。")
     ('What is pass@k?', 'What is pass@k?', 'BERTとは？')
+    >>> usual_form("GPU1台で足りる")
+    'GPU 1台で足りる？'
     >>> usual_form("I read it. why is it deep"), usual_form("Why is it deep? I read it.")
     ('I read it. Why is it deep?', 'Why is it deep? I read it.')
     """
+    text = _COUNTED.sub(" ", text)
     body = text.rstrip().rstrip(_FINAL).rstrip()
     if not any(map(str.isalnum, body)):
         return text

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
+from ..index.explanations import bare_form
 from ..index.generation import Generation
 from ..index.late import token_cosines
 from ..index.vocabulary import Vocabulary, idf_of
@@ -116,12 +117,16 @@ def nearest_explanations(
 ) -> list[Near]:
     """Return the explanations from some notes, nearest first.
 
+    One that has this very question counts as from the best moment.
+
     Args:
         shares: The notes of the best moments, with the score of each as a share of the best one.
         refined: How many are returned, None for all.
     """
     question, query = asked.question, asked.query
     explanations = generation.explanations
+    if same := explanations.by_ask.get(bare_form(question.text)):
+        shares = {**shares, **dict.fromkeys(same.notes, 1.0)}
     by_note = explanations.by_note
     places = sorted({place for note in (None, *shares) for place in by_note.get(note, ())})
     if not places:
