@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from ..question.conversation import about_subject, names_nothing
+from ..question.conversation import about_subject, continues, names_nothing
 from ..question.read import read_question
 from ..ranking.filters import Filters
 from ..ranking.searcher import Searcher, Turn
@@ -32,7 +32,7 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
     """
     question, subject = turn.typed, turn.before[-1]
     about = about_subject(question, subject)
-    is_named = not names_nothing(question)
+    is_named = not (names_nothing(question) or continues(question))
     is_explained = searcher.source.generation.has_explanations
     if whole == question and not (about and (is_explained or not is_named)):
         return question

@@ -7,7 +7,7 @@ from itertools import chain
 import msgspec
 from msgspec.structs import replace
 
-from ..question.follow_up import is_bare
+from ..question.follow_up import is_bare, refers_back
 from ..question.read import read_question
 from ..ranking.explanations import (
     REFINED,
@@ -125,8 +125,8 @@ def _compare(searcher: Searcher, found: Found) -> list[Near]:
     )
     if is_bare(turn.typed):
         own = whole  # "and why?" says nothing alone
-    told = [one.told for one in before if one.told]
-    return nearest_in_turn(whole, own, told, question.asks_fact)[:COMPARED]
+    told = [one.told for one in before if one.told and not question.asks_fact]
+    return nearest_in_turn(whole, own, told, not refers_back(turn.typed))[:COMPARED]
 
 
 def _near(

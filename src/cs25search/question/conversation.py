@@ -1,5 +1,7 @@
 """Questions of a conversation that may be about its subject."""
 
+import re
+
 from ..text.japanese import is_japanese
 from .cleanup import without_further
 from .follow_up import MOST_LETTERS, MOST_WORDS, topic_before
@@ -19,7 +21,11 @@ def about_subject(question: str, subject: str) -> str:
     'what happens with a hundred samples: pass@k?'
     >>> about_subject("?!", "What is GLOM?"), about_subject("What is BERT?", "")
     ('', '')
+    >>> about_subject("what is teacher forcing", "What is GLOM?")
+    ''
     """
+    if _IS_WHOLE.match(question):
+        return ""
     if not subject or not any(map(str.isalnum, question)) or is_small_talk(question):
         return ""
     if _is_longer(question, LONGEST_LETTERS, LONGEST_WORDS):
@@ -28,6 +34,24 @@ def about_subject(question: str, subject: str) -> str:
     if is_japanese(question):
         return f"{topic}について、{question}"
     return f"{question.rstrip('? ')}: {topic}?"
+
+
+# "What is teacher forcing", not "what is the cost", "what is an example".
+_IS_WHOLE = re.compile(
+    r"what(?:['’]?s| is| are) (?!the |an? |its? |that|this|it\b|they)\w[^,?]*\W*$"
+    r"|[A-Za-z][\w -]*(?:とは|って(?:そもそも)?何)[。？?]*$",
+    re.I,
+)
+_CONTINUES = re.compile(r"(?:and|but|so|then|ok)\b|じゃあ|それなら|だったら|では、", re.I)
+
+
+def continues(question: str) -> bool:
+    """Return whether a question begins as one that continues a conversation.
+
+    >>> continues("and compared with ResNets?"), continues("じゃあ音声だと？"), continues("何層？")
+    (True, True, False)
+    """
+    return _CONTINUES.match(question) is not None
 
 
 def names_nothing(question: str) -> bool:

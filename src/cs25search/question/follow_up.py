@@ -11,7 +11,6 @@ from ..text.topic_words import topic_words
 from .aliases import english_name
 from .cleanup import FURTHER, PLACE, asks_place, topic_of, without_further, without_place_asked
 from .lecture_nouns import LECTURE, LECTURE_JA
-from .parts import own_names
 from .read import usual_end
 from .small_talk import is_small_talk
 
@@ -54,6 +53,7 @@ _PLACE = re.compile(r"^(?:and|but|so) (?P<word>in|for|with|on|at) (?P<other>[^?]
 # "this" alone, not before a noun ("this class").
 _POINTS = re.compile(
     r"\b(?:it|they|them|he|she|him)\b"
+    r"|(?<=\bis )(?:this|that)(?= \w+\W*(?:$|,))"
     r"|\b(?:this|that|these|those)(?=\W*$| (?:is|are|was|were|do|does|did|can|will|in|on|for|with|"
     r"so|to|the same|used|called|done|true|possible|better|faster|different|and|work|help|matter|"
     r"mean|make|need|use|differ|compare|train|scale)s?\b)",
@@ -77,7 +77,7 @@ _POINTS_JA = re.compile(
     rf"(?:(?:それ|これ)ら?+(?!{_LONGER_JA})|そこ(?!で)|その(?:{LECTURE_JA}|人|手法|モデル)|彼ら?)"
 )
 _WHOLE_JA = re.compile(
-    r"[A-Za-z]{2}|第|講義|授業|講演|(?<!何)回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
+    r"[A-Za-z]{2}|第|全部で|講義|授業|講演|(?<!何)回|スライド|作者|著者|コース|おすすめ|お勧め|とは|って何"
 )
 _NO_SUBJECT_JA = re.compile(
     r"何.*|誰|何故|如何|どう.*|どれ.*|何時|幾つ|何処|[ぁ-ん]+|為る|有る|居る|出来る|遣る|分|時間|回|個|[其此]れ|[其此]の"
@@ -85,7 +85,7 @@ _NO_SUBJECT_JA = re.compile(
 _ASKING = re.compile(
     r"^(?:and |so )?(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
     r"summari[sz]e|explain|describe)(?:n['’]t)?\b(?: (?:part|kind|sort|piece)s? of)?"
-    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long)(?:n['’]t)?\b)*\s*",
+    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long|well)(?:n['’]t)?\b)*\s*",
     re.I,
 )
 # "the router do in Switch", "pass@k work": what was asked of the subject, no part of it
@@ -100,6 +100,8 @@ _ASKING_JA = re.compile(
     r"|はどう|を要約|の要点|について|(?:の| ?)(?:意味|定義)).*$"
 )
 _VIDEO_JA = ("動画", "ビデオ")  # "じゃあ動画は？" asks about videos, not for the one on the subject
+_KATAKANA = re.compile(r"[ァ-ヺ]{2}")
+_SIDE_JA = re.compile(r"(?P<of>[^、。？]{2,30})の[^の、。？]{1,10}は(?:何(?:ですか)?)?[。？?]*")
 _THEN_JA = re.compile(r"^(?:じゃあ|それなら|だったら)、?")
 _PARTICLE_END = re.compile(r"(?<=..)(?:って|[はがを])$")
 # "wavenet what is it", "residual stream meaning"
@@ -162,8 +164,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     'Summarise lecture 3'
     >>> understood_as("第3回は？", "第9回を要約して"), understood_as("???", "What is GLOM?")
     ('第3回を要約して', '???')
-    >>> understood_as("じゃあ計算量は？", "ViTは？"), understood_as("何回やる？", "GLOMとは？")
-    ('ViTの計算量は？', 'GLOMは何回やる？')
+    >>> understood_as("じゃあ欠点は？", "ViTの利点は？"), understood_as("何回やる？", "GLOMとは？")
+    ('ViTの欠点は？', 'GLOMは何回やる？')
     >>> understood_as("tell me more", "What is GLOM?"), understood_as("詳しく", "GLOMとは？")
     ('More: What is GLOM?', '続き：GLOMとは？')
     >>> understood_as("an example?", "What is GLOM?"), understood_as("例えば？", "GLOMとは？")
@@ -197,7 +199,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     if about := (_ABOUT_JA if japanese else _ABOUT).match(text):
         other = about["other"]
         if japanese and (_lacks_subject(text) or _is_side(other)) and other not in _VIDEO_JA:
-            return f"{whole}の{other}は？"
+            side = _SIDE_JA.fullmatch(context)  # another side of the same: 利点は？, 欠点は？
+            return f"{side['of'] if side else whole}の{other}は？"
         # Longer ones name their own topic: "Transformerの今後の課題は？"
         if not _JOINED_JA.search(other) if japanese else len(text.split()) <= MOST_WORDS:
             return _about(context, other, japanese)
@@ -255,7 +258,8 @@ def _lacks_subject(text: str) -> bool:
 
 def _is_side(other: str) -> bool:
     """Return whether a thing is a side of the subject (計算量), not another one (画像, 第3回)."""
-    return len(_own_words(other)) > 1 and not _WHOLE_JA.search(other) and not own_names(other)
+    others = (_WHOLE_JA, _JOINED_JA, _KATAKANA)
+    return len(_own_words(other)) > 1 and not any(one.search(other) for one in others)
 
 
 def is_bare(question: str) -> bool:

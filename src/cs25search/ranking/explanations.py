@@ -37,8 +37,9 @@ MISSING, UNSAID = 0.5, 0.1
 MOST_MISSING = 3  # names
 REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of its own score beside that with its subject; what an
-# explanation gains that shares a note with the one that answered before; and loses that did so.
-ALONE, SAME_NOTE, TOLD = 0.3, 0.1, 0.2
+# explanation loses that answered before; and gains that shares a note with that one, unless the
+# wording of the question says that it continues.
+ALONE, TOLD, SAME_NOTE = 0.3, 0.2, 0.1
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE.
 CLOSE, SURE = 0.8, 1.3
@@ -160,7 +161,7 @@ def nearest_explanations(
 
 
 def nearest_in_turn(
-    whole: Sequence[Near], alone: Sequence[Near], told: Collection[Explanation], is_again: bool
+    whole: Sequence[Near], alone: Sequence[Near], told: Collection[Explanation], is_loose: bool
 ) -> list[Near]:
     """Return the explanations that a question of a conversation may ask for, nearest first.
 
@@ -170,16 +171,16 @@ def nearest_in_turn(
     Args:
         whole: All that were compared with the question and its subject.
         alone: The same, compared with the question as it was typed.
-        told: The explanations that answered the questions before.
-        is_again: Whether what was told may be told again.
+        told: The explanations that answered the questions before, and are not to be told again.
+        is_loose: Whether the wording of the question does not say that it continues.
     """
     own = {id(one.item): one.score for one in alone}
-    notes = {note for item in told for note in item.notes}
+    notes = {note for item in told for note in item.notes} if is_loose else set()
     near = []
     for one in whole:
         score = (1 - ALONE) * one.score + ALONE * own.get(id(one.item), 0.0)
         if one.item in told:
-            score -= 0.0 if is_again else TOLD
+            score -= TOLD
         elif not notes.isdisjoint(one.item.notes):
             score += SAME_NOTE
         near.append(replace(one, score=score))
