@@ -184,7 +184,7 @@ def _following(
     """Return what is found for the second part of a question, which may continue the first."""
     text = completed(parts[1], parts[0])
     if text != parts[1]:
-        return max(judge_text(searcher, text, filters), alone, key=_nearness)
+        return judge_text(searcher, text, filters)
     turn = Turn(parts[1], (parts[0],))
     text = in_conversation(searcher, turn, text, filters)
     if text == parts[1]:
