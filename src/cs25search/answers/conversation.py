@@ -24,8 +24,8 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
 
     It does not fit a question about the course. It fits if another explanation is nearly as near
     in this conversation as any is to the question alone. One that names nothing also fits if it
-    finds another lecture than the subject alone and the lecture of the subject with it. With the
-    subject, an answer must be hardly less probable.
+    finds another lecture than the subject alone and the lecture of the subject with it, if an
+    answer is hardly less probable with it.
 
     Args:
         whole: The question, completed if its wording shows how.
@@ -43,15 +43,13 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
         return whole
     found = searcher.find(read_question(about), filters, JUDGED)
     both = judge(searcher, replace(found, turn=turn))
-    if both.probability < alone.probability - LESS:
-        return question
     near, other = both.nearest, alone.nearest
     if near and other and both.told:
         if is_named and near.item is other.item:
             return question
         farther = FARTHER_NAMED if is_named else FARTHER
         return about if near.score > other.score - farther else question
-    if is_named:
+    if is_named or both.probability < alone.probability - LESS:
         return question
     meant = _lecture_of(judge_text(searcher, subject, filters))
     return about if meant and _lecture_of(alone) != meant == _lecture_of(both) else question

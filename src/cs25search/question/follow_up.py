@@ -56,7 +56,7 @@ _POINTS = re.compile(
     r"|(?<=\bis )(?:this|that)(?= \w+\W*(?:$|,))"
     r"|\b(?:this|that|these|those)(?=\W*$| (?:is|are|was|were|do|does|did|can|will|in|on|for|with|"
     r"so|to|the same|used|called|done|true|possible|better|faster|different|and|work|help|matter|"
-    r"mean|make|need|use|differ|compare|train|scale)s?\b)",
+    r"mean|make|need|use|differ|compare|train|scale|\w+ed)s?\b)",
     re.I,
 )
 _NAMED_BEFORE = re.compile(
@@ -222,7 +222,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     # In a longer question, only a pronoun with nothing before it refers to the subject.
     if (found := _POINTS.search(text)) and not _IT_IS.search(text):
         before, after = text[: found.start()], text[found.end() :]
-        if found[0].lower() in ("it", "this", "that") and not topic_words(before):
+        is_thing = found[0].lower() in ("it", "this", "that") and not topic_words(before)
+        if is_thing or re.search(r"\b(?:many|much|all|some|most|each|one) of $", before):
             return f"{before}{whole}{after}"
     return question
 

@@ -35,7 +35,11 @@ _COUNTER_JA = re.compile(
 )
 PERCENT = "percent"  # what is counted, in both languages
 _PERCENT = re.compile(r"\b(?:how many|what) percent(?:age)?\b|何(?:パーセント|[%％])|何割", re.I)
-_COUNTED = re.compile(r"\bhow many (?:[a-z]+ )??([a-z]+)\b", re.I)
+_COUNTED = re.compile(
+    r"\bhow many (?:of (?:the|its|their|these|those) )?(?!of\b|are\b|is\b|do\b|does\b|did\b)"
+    r"(?:[a-z]+ )??([a-z]+)\b",
+    re.I,
+)
 _LECTURE = re.compile(
     r"\b(?:which|what|best|is there an?|are there|recommend an?|suggest an?) "
     rf"(?:{LECTURE}|{LECTURES})\b(?! games?)"
@@ -88,6 +92,8 @@ def read_intent(question: str) -> Intent:
     True
     >>> [read_intent(text).wanted for text in ("How much did training cost?", "How much memory?")]
     ['money', 'amount']
+    >>> [read_intent(f"How many {of}?").counted for of in ("of them exist", "of the heads copy")]
+    ['', 'heads']
     """
     counted = _COUNTED.search(question) or _COUNTER_JA.search(question)
     return Intent(

@@ -24,7 +24,7 @@ from .rank import rank, score_rows
 from .source import Source
 
 LOOKED_AT = 15  # hits in which an explanation of the question may be found
-RECENT = 8  # queries kept, so that no text of a question is encoded twice
+RECENT = 8  # queries and their results kept: the texts of a question, and of the one before it
 FAMILIAR = 10_000  # words known to be usual or not
 
 
@@ -69,6 +69,7 @@ class Searcher:
         self.encoder = encoder
         self._is_token = lru_cache(maxsize=FAMILIAR)(partial(_is_token, encoder))
         self._encode = lru_cache(maxsize=RECENT)(partial(_encode, source, encoder))
+        self._found = lru_cache(maxsize=RECENT)(self._find)
 
     def find(self, question: Question, filters: Filters, k: int) -> Found:
         """Return what is found for a question; no hits if it has no searchable word.
@@ -82,6 +83,9 @@ class Searcher:
             QuestionError: The index has nothing from a lecture, by the speaker or of the kind.
             StoreError: The store does not respond.
         """
+        return self._found(question, filters, k)
+
+    def _find(self, question: Question, filters: Filters, k: int) -> Found:
         filters = filters.named_in(question, self.source.generation.videos)
         filters.check(self.source.generation.videos, self.source.generation.manifest)
         # What is left out of a question as talk ("Yeah, I see. OK, now ...") may be quoted.
