@@ -31,8 +31,8 @@ DANGLING = re.compile(
 
 def test_each_is_asked_for_in_both_languages_and_short():
     for item in ITEMS:
-        assert 2 <= len(item.asks) <= 12
-        assert 2 <= len(item.asks_ja) <= 12
+        assert 2 <= len(item.asks) <= 20
+        assert 2 <= len(item.asks_ja) <= 20
         assert not any(map(is_japanese, item.asks)), item.asks
         assert all(map(is_japanese, item.asks_ja)), item.asks_ja
         assert 1 <= len(item.parts) <= 3
@@ -213,7 +213,7 @@ def test_terminal_and_markdown_say_that_an_explanation_was_written_beforehand(
 
 @pytest.mark.parametrize(
     ("question", "follow_up", "said"),
-    [("attention between datapoints", "why does that work?", "higher-order|across the rows"),
+    [("attention between datapoints", "why does that work?", "consult that data"),
      ("pass@k meaning", "how do u calculate it", "estimator"),
      ("Image GPTって何をしたもの？", "どうやって学習するの？", "次のピクセル"),
      ("what is decision transformer", "who did it?", "Chen")],
@@ -233,7 +233,7 @@ def test_a_follow_up_is_not_told_the_same_again(index, question, follow_up, said
      ("what is a learned front end for audio", "why is it better than a spectrogram", "adapt"),
      ("強化学習を系列モデリングとして解くとは", "何がうれしいの", "信用割り当て"),
      ("畳み込みの帰納バイアスとは何でしょうか", "ViTにはないんですか", "ViTの帰納バイアス"),
-     ("NPTのマスク学習の仕組み", "BERTと同じと考えていい?", "データセット全体")],
+     ("NPTのマスク学習の仕組み", "BERTと同じと考えていい?", "BERTの考えを借り")],
 )  # fmt: skip
 def test_a_follow_up_is_compared_alone_and_with_its_subject(index, question, follow_up, said):
     """With the subject alone, most of these are told again; without it, another one is found."""

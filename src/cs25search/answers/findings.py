@@ -16,6 +16,7 @@ from ..ranking.explanations import (
     nearest_explanations,
     nearest_in_turn,
     shares_of,
+    words_to_have,
 )
 from ..ranking.filters import Filters
 from ..ranking.lectures import rank_lectures
@@ -132,7 +133,7 @@ def _compare(searcher: Searcher, found: Found) -> list[Near]:
 def _near(
     searcher: Searcher, found: Found, shares: Mapping[Moment, float], refined: int | None
 ) -> list[Near]:
-    known = searcher.source.vocabulary(topic_words(found.question.topic))
+    known = searcher.source.vocabulary(words_to_have(found.question))
     asked = Asked(found.question, found.query, known)
     return nearest_explanations(searcher.source.generation, asked, shares, refined)
 

@@ -7,10 +7,13 @@ from pathlib import Path
 import msgspec
 
 from ..errors import DataError
+from ..text.japanese import is_japanese
 from ..text.topic_words import english_stems
 from ..text.words import fold
 
 FILE = Path(__file__).with_name("aliases.json")
+
+SHORTEST = 2  # letters of a Japanese name that is looked for in a text
 
 _KATAKANA = re.compile(r"[ァ-ヺー・]{3,}")
 _MARKS = re.compile(r"[・＝=\s]")  # optional inside a name
@@ -69,6 +72,28 @@ def english_name(japanese: str) -> str:
     ('self-attention', '')
     """
     return _names().get(_plain(japanese), "")
+
+
+def with_english_names(japanese: str) -> str:
+    """Return a folded Japanese text with the English names of the things that it names.
+
+    >>> with_english_names("インダクションヘッドの注意")
+    ' induction head の attention '
+    """
+    known = _names()
+    return _named().sub(lambda found: f" {fold(known[_plain(found[0])])} ", fold(japanese))
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """Return a pattern of the Japanese names, the longest first, without ambiguous ones."""
+    names = {
+        fold(name)
+        for term in load_aliases()
+        for name in (() if term.ambiguous else term.ja)
+        if len(name) >= SHORTEST and is_japanese(name)
+    }
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 
 
 def japanese_names(english: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ is asked for in the same words.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from sys import intern
 
 import msgspec
 import numpy as np
@@ -16,6 +17,7 @@ from ..index.explanations import bare_form
 from ..index.generation import Generation
 from ..index.late import token_cosines
 from ..index.vocabulary import Vocabulary, idf_of
+from ..question.aliases import with_english_names
 from ..question.read import Question
 from ..records import Explanation, Hit, Language, Moment
 from ..text.japanese import is_japanese, japanese_words
@@ -43,7 +45,7 @@ ALONE, TOLD, SAME_NOTE = 0.3, 0.2, 0.1
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE.
 CLOSE, SURE = 0.8, 1.3
-FAMILIAR = 5000  # texts whose words are kept
+FAMILIAR = 20_000  # texts whose words are kept; equal words are kept once
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -85,7 +87,7 @@ def prefer_explained(
     best = hits[0].score if hits else 0.0
     if len(hits) < 2 or best <= 0 or hits[1].score < CLOSE * best:
         return list(hits)
-    asked = Asked(question, query, vocabulary(topic_words(question.topic)))
+    asked = Asked(question, query, vocabulary(words_to_have(question)))
     near = nearest_explanations(generation, asked, shares_of(hits))
     if not near or not near[0].item.is_said or near[0].score < SURE:
         return list(hits)
@@ -137,7 +139,7 @@ def nearest_explanations(
         scores = _japanese(generation, places, question.searched, query)
     else:
         scores = _english(generation, places, question.searched, query)
-    rare_words = idf_of(topic_words(question.topic), asked.vocabulary, question.language)
+    rare_words = idf_of(words_to_have(question), asked.vocabulary, question.language)
     names = name_forms(question.topic, generation)
     speakers = {
         video.video_id: {*map(stem, words(" ".join(video.speakers)))} for video in generation.videos
@@ -158,6 +160,12 @@ def nearest_explanations(
         for item, score in best
     ]
     return sorted(found, key=lambda one: -one.score)
+
+
+def words_to_have(question: Question) -> list[str]:
+    """Return the words of a question that an explanation should have, names in English."""
+    topic = question.topic
+    return topic_words(with_english_names(topic) if question.language == "ja" else topic)
 
 
 def nearest_in_turn(
@@ -284,18 +292,24 @@ def _best_of(scores: np.ndarray, counts: Sequence[int]) -> np.ndarray:
 
 @lru_cache(maxsize=FAMILIAR)
 def _held(texts: tuple[str, ...]) -> tuple[frozenset[str], str]:
-    """Return the words of some texts in both languages, and the Japanese ones joined."""
+    """Return the words of some texts in both languages, and the Japanese ones joined.
+
+    A thing that a Japanese text names also counts by its English name.
+    """
     english = " ".join(text for text in texts if not is_japanese(text))
     japanese = fold("。".join(text for text in texts if is_japanese(text)))
-    own = japanese_words(japanese) if japanese else []
-    return frozenset([*map(stem, words(english)), *latin_stems(japanese), *own]), japanese
+    named = with_english_names(japanese)
+    own = [word for text in {japanese, named} if text for word in japanese_words(text)]
+    held = [*map(stem, words(english)), *latin_stems(named), *own]
+    return frozenset(map(intern, held)), japanese
 
 
 @lru_cache(maxsize=FAMILIAR)
 def _grams(text: str) -> frozenset[str]:
-    return frozenset(ngrams(text))
+    return frozenset(map(intern, ngrams(text)))
 
 
 @lru_cache(maxsize=FAMILIAR)
 def _terms(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(japanese_words(text)), frozenset(bigrams(text))
+    words, pairs = japanese_words(text), bigrams(text)
+    return frozenset(map(intern, words)), frozenset(map(intern, pairs))
