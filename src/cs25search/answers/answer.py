@@ -14,7 +14,8 @@ from ..question.small_talk import is_small_talk
 from ..ranking.entries import Match
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher, Turn
-from ..records import Answer, Sentence
+from ..records import Answer, Moment, Sentence, in_language
+from ..text.topic_words import topic_words
 from ..wording import reply_text
 from .citations import build_citation
 from .compare import (
@@ -61,6 +62,7 @@ _DECKS_AUTHOR = re.compile(
 )
 ADVISED = 0.8  # below this probability, the advice of the course on lectures comes first
 NEARER = 0.3  # by which the score of an explanation must exceed that of an entry
+TELLS_AGAIN = 0.6  # share of the words of the explanation that answered before
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 
@@ -111,8 +113,10 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         and _entry_answers(searcher, entry, findings)
         else None
     )
-    parts = two_parts(question.text)
-    sides = parts or two_sides_of(with_numbers(searcher, question.text))
+    # The subject that completes a question of a conversation is no part of it.
+    is_one = found.turn is not None and not two_parts(found.turn.typed)
+    parts = None if is_one else two_parts(question.text)
+    sides = None if is_one else parts or two_sides_of(with_numbers(searcher, question.text))
     explained = None
     if parts and not known:
         explained = _explained_parts(searcher, findings, parts, found.filters)
@@ -137,7 +141,31 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     findings = _find_asked(searcher, findings)
     if findings.status != "answered":
         return findings, _without_claim(findings)
-    return findings, with_missing(build_extract(findings), findings)
+    extract = build_extract(findings)
+    if found.turn and _tells_again(searcher, findings, found.turn, extract):
+        return findings, _without_claim(replace(findings, status="partly"))
+    return findings, with_missing(extract, findings)
+
+
+def _tells_again(searcher: Searcher, findings: Findings, turn: Turn, extract: Answer) -> bool:
+    """Return whether notes have most words of the explanation that answered before."""
+    question = findings.found.question
+    if question.asks_fact or question.is_further:
+        return False
+    said = {*topic_words(extract.text)}
+    for text in turn.before:
+        told = judge_text(searcher, text, findings.found.filters).told
+        parts = (
+            [in_language(x.text, x.text_ja, question.language) for x in told.parts] if told else []
+        )
+        words = {*topic_words(" ".join(parts))}
+        if words and len(words & said) >= TELLS_AGAIN * len(words):
+            return True
+    return False
+
+
+def _notes_of(answer: Answer) -> set[Moment]:
+    return {(one.video_id, one.start) for one in answer.citations}
 
 
 def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) -> bool:
@@ -276,7 +304,7 @@ def _both_parts(
 
 def _retells(answer: Answer, before: Answer) -> bool:
     """Return whether an extract is from notes that an explanation before it was written from."""
-    own, told = ({(c.video_id, c.start) for c in one.citations} for one in (answer, before))
+    own, told = _notes_of(answer), _notes_of(before)
     is_extract = not answer.is_explanation and answer.citations[0].kind in MOMENTS
     return before.is_explanation and is_extract and own <= told
 

@@ -13,7 +13,7 @@ from ..records import Answer, Explanation, Hit, Moment, Part, Sentence, in_langu
 from ..text.sentences import split_sentences
 from .citations import build_citation, text_of
 from .compare import join_sides
-from .findings import ANSWERS, Findings
+from .findings import Findings
 from .opening import has_wanted
 
 LEFT_UNSAID = 1.2  # least score of what is left unsaid
@@ -37,7 +37,7 @@ def find_explanation(
     near = [
         one
         for one in findings.compare()
-        if one.score >= max(least, ANSWERS[findings.status] if one.item.is_said else LEFT_UNSAID)
+        if one.score >= max(least, findings.least if one.item.is_said else LEFT_UNSAID)
         and _has_wanted(one.item, question)
         and (not shown or not {*one.item.notes} <= {*shown})
     ]

@@ -30,9 +30,10 @@ from .passages import Passage, passages
 from .refusal import load_logistic
 
 JUDGED = 5  # moments from which an answer is made
-COMPARED = 5  # explanations, the nearest ones
+COMPARED = 8  # explanations, the nearest ones
 # Least score of an explanation that answers, by what the moments alone allow.
 ANSWERS: dict[Status, float] = {"answered": 1.1, "partly": 1.2, "not_in_lectures": 1.35}
+IN_TURN = 0.1  # less is enough in a conversation, where the question alone lowers the score
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -61,10 +62,15 @@ class Findings(msgspec.Struct, frozen=True):
         return next(iter(self.compare()), None)
 
     @property
+    def least(self) -> float:
+        """The least score of an explanation that answers."""
+        return ANSWERS[self.status] - IN_TURN * (self.found.turn is not None)
+
+    @property
     def told(self) -> Explanation | None:
         """The explanation that answers the question; None if moments do, or nothing."""
         near = self.nearest
-        return near.item if near and near.score >= ANSWERS[self.status] else None
+        return near.item if near and near.score >= self.least else None
 
     @property
     def fits(self) -> bool:

@@ -41,7 +41,7 @@ REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of its own score beside that with its subject; what an
 # explanation loses that answered before; and gains that shares a note with that one, unless the
 # wording of the question says that it continues.
-ALONE, TOLD, SAME_NOTE = 0.3, 0.2, 0.1
+ALONE, TOLD, SAME_NOTE = 0.3, 0.3, 0.1
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE.
 CLOSE, SURE = 0.8, 1.3
@@ -139,7 +139,13 @@ def nearest_explanations(
         scores = _japanese(generation, places, question.searched, query)
     else:
         scores = _english(generation, places, question.searched, query)
-    rare_words = idf_of(words_to_have(question), asked.vocabulary, question.language)
+    wanted = words_to_have(question)
+    english = [word for word in wanted if word.isascii()]
+    others = [word for word in wanted if not word.isascii()]
+    rare_words = {
+        **idf_of(english, asked.vocabulary, "en"),
+        **idf_of(others, asked.vocabulary, "ja"),
+    }
     names = name_forms(question.topic, generation)
     speakers = {
         video.video_id: {*map(stem, words(" ".join(video.speakers)))} for video in generation.videos
@@ -163,9 +169,14 @@ def nearest_explanations(
 
 
 def words_to_have(question: Question) -> list[str]:
-    """Return the words of a question that an explanation should have, names in English."""
-    topic = question.topic
-    return topic_words(with_english_names(topic) if question.language == "ja" else topic)
+    """Return the words of a question that an explanation should have, those in English as stems.
+
+    What a Japanese question names is looked for in English.
+    """
+    if question.language == "en":
+        return topic_words(question.topic)
+    said = topic_words(with_english_names(question.topic))
+    return [stem(word) if word.isascii() else word for word in said]
 
 
 def nearest_in_turn(
