@@ -12,6 +12,7 @@ from cs25search.formats import answer_lines, answer_markdown
 from cs25search.index.explanations import build_explanations, no_explanations
 from cs25search.index.files import read_generation, write_generation
 from cs25search.place import BUNDLED
+from cs25search.ranking.explanations import Near, nearest_in_turn
 from cs25search.ranking.filters import Filters
 from cs25search.ranking.searcher import LOOKED_AT
 from cs25search.records import Explanation, Part
@@ -241,6 +242,44 @@ def test_a_follow_up_is_compared_alone_and_with_its_subject(index, question, fol
     second = index.answer(follow_up, context=first)
     assert said in second.text
     assert second.text != first.text
+
+
+def test_the_subject_is_no_part_of_a_question_with_two_parts(index):
+    """データ点どうしで...について、本当に... would be two questions; the first was answered."""
+    first = index.answer("データ点どうしで注意を向けるって何をしてるの")
+    second = index.answer("本当に他の行を見ているとどうやって確かめたんですか", context=first)
+    assert "他の行" in second.text
+    assert "属性" not in second.text
+
+
+def test_notes_do_not_retell_what_was_told(index):
+    second = index.answer("なくても大丈夫?", context=index.answer("ViTのクラストークンの役割"))
+    assert (second.status, second.sentences) == ("partly", ())
+    assert second.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("Why self-attention?", "distant context"), ("キャパシティファクターって何", "容量係数とは"),
+     ("GPU1台しかなくても役に立つの？", "2コア")],
+)  # fmt: skip
+def test_the_very_question_and_names_in_other_forms_are_found(index, question, said):
+    answer = index.answer(question)
+    assert answer.is_explanation
+    assert said in answer.text
+
+
+def test_what_was_told_comes_later_and_others_from_its_notes_first():
+    told, close, far = (
+        Explanation((name,), (), (Part(name, name, ((video, 1.0),)),))
+        for name, video in (("told", "one"), ("close", "one"), ("far", "two"))
+    )
+    whole = [Near(told, 1.6), Near(far, 1.4), Near(close, 1.38)]
+    for is_loose, first in ((True, close), (False, far)):
+        near = nearest_in_turn(whole, whole, [told], is_loose)
+        assert (near[0].item, near[-1].item) == (first, told)
+    alone = [Near(far, 2.0), Near(told, 0.0), Near(close, 0.0)]
+    assert nearest_in_turn(whole, alone, [], True)[0].item == far
 
 
 @pytest.mark.parametrize(
