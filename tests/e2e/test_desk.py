@@ -126,6 +126,17 @@ def test_keys_count_from_where_the_player_was_sent(page, app_url):
     at(page, before - 20)
 
 
+def test_a_key_before_the_player_has_answered_pauses(page, app_url):
+    speak(page)
+    open_desk(page, f"{app_url}/?lang=en&q={quote(FLOAT32['en'])}")
+    moment(page, 1).click()
+    at(page, 581)  # where it was sent, before it says so
+    page.keyboard.press(" ")
+    until(lambda: state(page)["playing"], False)
+    page.keyboard.press(" ")
+    until(lambda: state(page)["playing"], True)
+
+
 def test_messages_of_others_move_nothing(page, app_url):
     speak(page)
     open_desk(page, f"{app_url}/?lang=en&q={quote(FLOAT32['en'])}")

@@ -9,6 +9,7 @@ const PATIENCE = 6000 // milliseconds until the first answer
 const ASK_EVERY = 250 // milliseconds
 const LEAD = 1 // seconds to start before the first word
 const ARRIVES = 1000 // milliseconds in which a player may still report the time before a seek
+const STARTS = 3000 // milliseconds in which a player starts that was told to
 const NEAR = 2 // seconds between where it was sent and where it is
 const PLAYING = 1 // YouTube's numbers: 0 ended, 1 playing, 2 paused, 3 buffering
 const ANSWERS = ["onReady", "initialDelivery", "infoDelivery"]
@@ -23,6 +24,8 @@ export class Player {
     this.playing = false
     this.error = false // YouTube does not play this video here
     this.talks = false // the frame has answered
+    this.starts = 0 // until when it may start to play without having said so
+    this.halts = false // it is to pause as soon as it answers
     this.hear = (event) => this.onMessage(event)
     window.addEventListener("message", this.hear)
   }
@@ -33,7 +36,8 @@ export class Player {
     const same = video === this.video
     this.video = video
     this.goTo(start)
-    this.error = false
+    this.error = this.halts = false
+    this.starts = performance.now() + STARTS
     if (media) this.playFile(media, start, same, title)
     else if (!this.frame) this.load(start, title)
     else if (this.talks) this.jump(same, start, title)
@@ -44,7 +48,9 @@ export class Player {
 
   toggle() {
     if (this.file) this.file.paused ? this.file.play() : this.file.pause()
-    else if (this.talks) this.command(this.playing ? "pauseVideo" : "playVideo")
+    else if (this.talks) this.command(this.playing || performance.now() < this.starts ? "pauseVideo" : "playVideo")
+    else if (this.waits) this.halts = !this.halts
+    this.starts = 0
   }
 
   skip(seconds) {
@@ -144,12 +150,17 @@ export class Player {
     if (ANSWERS.includes(message.event) && !this.talks) this.begin()
     const info = message.info
     if (message.event === "onError") this.error = true
-    if (message.event === "onStateChange") this.playing = info === PLAYING
+    if (message.event === "onStateChange") this.plays(info)
     if (message.event === "infoDelivery" && info) {
       if (typeof info.currentTime === "number") this.report(info.currentTime)
-      if (typeof info.playerState === "number") this.playing = info.playerState === PLAYING
+      if (typeof info.playerState === "number") this.plays(info.playerState)
     }
     this.told()
+  }
+
+  plays(state) {
+    this.playing = state === PLAYING
+    if (this.playing) this.starts = 0
   }
 
   begin() {
@@ -162,6 +173,8 @@ export class Player {
       this.command("loadVideoById", [this.video, this.wanted.start])
       this.wanted = undefined
     }
+    if (this.halts) this.command("pauseVideo")
+    this.halts = false
   }
 
   playFile(media, start, same, title) {
