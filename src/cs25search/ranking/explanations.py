@@ -35,7 +35,7 @@ WORDS_JA, PAIRS_JA, IN_ENGLISH = 0.45, 0.2, 0.5
 # that it is from none; the share of the question's words that it has, rare words counting more;
 BEST_MOMENT, MOMENTS, NO_MOMENT, COVERED = 0.4, 0.3, 0.3, 0.5
 # and what takes away: each name that its questions lack, and that the lectures leave it unsaid.
-MISSING, UNSAID = 0.5, 0.1
+MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
 REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of its own score beside that with its subject; what an
