@@ -49,8 +49,8 @@ from .wanted import find_wanted
 
 # Least score of an explanation that a part of a question surely asks for; below it, what is left
 # unsaid is no answer to a part.
-PART_EXPLAINED = 1.6
-SURELY_WHOLE = 1.8  # from this score on, the explanation of a whole question is asked for parts
+PART_EXPLAINED = 1.3
+SURELY_WHOLE = 1.5  # from this score on, the explanation of a whole question is asked for parts
 MORE = 0.2  # by which it must be nearer to the whole question than to a part
 SHOWN = 3  # closest moments shown without an answer
 FURTHER = 0.4  # least share of the best score of a moment that tells more
@@ -61,7 +61,6 @@ _DECKS_AUTHOR = re.compile(
     re.I,
 )
 ADVISED = 0.8  # below this probability, the advice of the course on lectures comes first
-NEARER = 0.3  # by which the score of an explanation must exceed that of an entry
 TELLS_AGAIN = 0.6  # share of the words of the explanation that answered before
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
@@ -179,7 +178,7 @@ def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) 
     if findings.found.turn and findings.told:
         return False  # a conversation about what is taught
     near = findings.nearest
-    return near is None or near.score < entry_score(entry, question) + NEARER
+    return near is None or near.score < entry_score(entry, question)
 
 
 def _explained_parts(

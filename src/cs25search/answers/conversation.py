@@ -14,18 +14,16 @@ from .findings import JUDGED, Findings, judge, judge_text
 
 MOST_PLACES = 3  # named
 LESS = 0.1  # by which an answer may be less probable with the subject
-# By which an explanation may be less near with the subject than the nearest one without it: for
-# questions that name nothing, and for others.
-FARTHER, FARTHER_NAMED = 0.4, 0.2
+FARTHER = 0.4  # by which an explanation may be less near with the subject than one without it
 
 
 def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters) -> str:
     """Return a question, about the subject of the conversation if that fits.
 
     It does not fit a question about the course. It fits if another explanation is nearly as near
-    in this conversation as any is to the question alone; nearer, if that one is from the lecture of
-    the subject. One that names nothing also fits if it finds another lecture than the subject alone
-    and the lecture of the subject with it, if an answer is hardly less probable with it.
+    in this conversation as any is to the question alone. One that names nothing also fits if it
+    finds another lecture than the subject alone and the lecture of the subject with it, if an
+    answer is hardly less probable with it.
 
     Args:
         whole: The question, completed if its wording shows how.
@@ -44,18 +42,13 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
     found = searcher.find(read_question(about), filters, JUDGED)
     both = judge(searcher, replace(found, turn=turn))
     near, other = both.nearest, alone.nearest
-    before = judge_text(searcher, subject, filters)
-    meant = _lecture_of(before)
     if near and other and both.told:
         if is_named and near.item is other.item:
             return question
-        told = before.told
-        there = {video for video, _ in told.notes} if told else {meant}
-        is_there = other.item != told and any(video in there for video, _ in other.item.notes)
-        farther = 0.0 if is_there else FARTHER_NAMED if is_named else FARTHER
-        return about if near.score > other.score - farther else question
+        return about if near.score > other.score - FARTHER else question
     if is_named or both.probability < alone.probability - LESS:
         return question
+    meant = _lecture_of(judge_text(searcher, subject, filters))
     return about if meant and _lecture_of(alone) != meant == _lecture_of(both) else question
 
 

@@ -16,8 +16,9 @@ from .compare import join_sides
 from .findings import Findings
 from .opening import has_wanted
 
-LEFT_UNSAID = 1.2  # least score of what is left unsaid
-WHOLE = 1.45  # least score of one that answers both parts of a question
+LEFT_UNSAID = 0.9  # least score of what is left unsaid
+LACKS_WANTED = 0.2  # what an explanation loses without the number, year or name asked for
+WHOLE = 1.15  # least score of one that answers both parts of a question
 SHOWN = 3  # closest moments shown beside what is left unsaid
 
 
@@ -35,15 +36,13 @@ def find_explanation(
     """
     found, question = findings.found, findings.found.question
     near = [
-        one
+        (one.score - LACKS_WANTED * (not _has_wanted(one.item, question)), one.item)
         for one in findings.compare()
-        if one.score >= max(least, findings.least if one.item.is_said else LEFT_UNSAID)
-        and _has_wanted(one.item, question)
-        and (not shown or not {*one.item.notes} <= {*shown})
+        if not shown or not {*one.item.notes} <= {*shown}
     ]
-    if not near:
+    score, item = max(near, key=lambda one: one[0], default=(0.0, None))
+    if item is None or score < max(least, findings.least if item.is_said else LEFT_UNSAID):
         return None
-    item = near[0].item
     hits = {(hit.video.video_id, hit.note.start): hit for hit in found.wide if hit.note}
     moments = {note: hits.get(note) or searcher.moment(found, note) for note in item.notes}
     there = {note: hit for note, hit in moments.items() if hit}

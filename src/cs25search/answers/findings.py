@@ -7,7 +7,7 @@ from itertools import chain
 import msgspec
 from msgspec.structs import replace
 
-from ..question.follow_up import is_bare, refers_back
+from ..question.follow_up import is_bare
 from ..question.read import read_question
 from ..ranking.explanations import (
     REFINED,
@@ -32,8 +32,7 @@ from .refusal import load_logistic
 JUDGED = 5  # moments from which an answer is made
 COMPARED = 8  # explanations, the nearest ones
 # Least score of an explanation that answers, by what the moments alone allow.
-ANSWERS: dict[Status, float] = {"answered": 1.1, "partly": 1.2, "not_in_lectures": 1.35}
-IN_TURN = 0.1  # less is enough in a conversation, where the question alone lowers the score
+ANSWERS: dict[Status, float] = {"answered": 0.8, "partly": 0.9, "not_in_lectures": 1.05}
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -64,7 +63,7 @@ class Findings(msgspec.Struct, frozen=True):
     @property
     def least(self) -> float:
         """The least score of an explanation that answers."""
-        return ANSWERS[self.status] - IN_TURN * (self.found.turn is not None)
+        return ANSWERS[self.status]
 
     @property
     def told(self) -> Explanation | None:
@@ -133,7 +132,15 @@ def _compare(searcher: Searcher, found: Found) -> list[Near]:
     if is_bare(turn.typed):
         own = whole  # "and why?" says nothing alone
     told = [one.told for one in before if one.told and not question.asks_fact]
-    return nearest_in_turn(whole, own, told, not refers_back(turn.typed))[:COMPARED]
+    videos = set().union(*map(videos_of, before))
+    return nearest_in_turn(whole, own, told, videos)[:COMPARED]
+
+
+def videos_of(findings: Findings) -> set[str]:
+    """Return the ids of the videos that the answer is from."""
+    if findings.told and findings.told.notes:
+        return {video for video, _ in findings.told.notes}
+    return {hit.video.video_id for hit in findings.found.hits[:1]}
 
 
 def _near(

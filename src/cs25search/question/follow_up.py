@@ -46,6 +46,16 @@ _ABOUT = re.compile(
 _ABOUT_JA = re.compile(
     r"^(?:では、?|じゃあ、?)?(?P<other>[^。？?]{1,20}?)(?:については|についても|の場合は|では|だと|(?<!と)は)[？?]$"
 )
+# A comparison that names one side: "compared with ViT?", ViTとの違いは？
+_COMPARED = re.compile(
+    r"^(?:and |but |so |ok,? )?(?:how (?:does|do|is|are) (?:it|that|this|they) )?"
+    r"(?:compared?|vs\.?|versus|(?:the )?difference|differ(?:ent)?)(?: (?:with|to|from))? "
+    r"(?P<other>(?!between)[^?,]+?)\W*$",
+    re.I,
+)
+_COMPARED_JA = re.compile(
+    r"^(?:では、?|じゃあ、?)?(?P<other>[^。？?、]{2,20}?)(?P<way>との違い|と(?:どう|何が|なにが)違|[とに]比べ)"
+)
 # A particle between two words: "BERTより新しいモデル".
 _JOINED_JA = re.compile(r"[^ぁ-ん](?:の|や|と|より|から|で|に|を|が|へ)+[^ぁ-ん]")
 # "and in Codex?", "and for images?"
@@ -168,6 +178,10 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     ('ViTの欠点は？', 'GLOMは何回やる？')
     >>> understood_as("tell me more", "What is GLOM?"), understood_as("詳しく", "GLOMとは？")
     ('More: What is GLOM?', '続き：GLOMとは？')
+    >>> understood_as("and compared with CQL?", "What is Decision Transformer?")
+    'What is the difference between Decision Transformer and CQL?'
+    >>> understood_as("GPT-3との違いは？", "Codexは何で学習した？")
+    'CodexのGPT-3との違いは？'
     >>> understood_as("an example?", "What is GLOM?"), understood_as("例えば？", "GLOMとは？")
     ('What is an example of GLOM?', 'GLOMの例は？')
     >>> understood_as("latent array what is it for", "What is GLOM?")
@@ -204,6 +218,11 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
         # Longer ones name their own topic: "Transformerの今後の課題は？"
         if not _JOINED_JA.search(other) if japanese else len(text.split()) <= MOST_WORDS:
             return _about(context, other, japanese)
+    if side := (_COMPARED_JA if japanese else _COMPARED).match(text):
+        if not japanese:
+            return f"What is the difference between {whole} and {side['other']}?"
+        if not re.search("[とや]", side["other"]):
+            return f"{whole}{'の' if side['way'] == 'との違い' else 'は'}{text}"
     if place := _PLACE.match(text):
         return f"{context.rstrip('?？。. ')}: {place['word']} {place['other']}?"
     if japanese:

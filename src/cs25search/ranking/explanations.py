@@ -31,20 +31,19 @@ from .query import Query, name_forms
 # Japanese question, its shared pairs of characters, and its words in English by late interaction;
 GRAMS = 0.3
 WORDS_JA, PAIRS_JA, IN_ENGLISH = 0.45, 0.2, 0.5
-# the best moment and all moments that an explanation is from, by their share of the best score, or
-# that it is from none; the share of the question's words that it has, rare words counting more;
-BEST_MOMENT, MOMENTS, NO_MOMENT, COVERED = 0.4, 0.3, 0.3, 0.5
+# the best moment that an explanation is from, by its share of the best score; the share of the
+# question's words that it has, rare words counting more;
+BEST_MOMENT, COVERED = 0.3, 0.5
 # and what takes away: each name that its questions lack, and that the lectures leave it unsaid.
 MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
 REFINED = 48  # explanations whose words and names are compared
-# A question of a conversation: the share of its own score beside that with its subject; what an
-# explanation loses that answered before; and gains that shares a note with that one, unless the
-# wording of the question says that it continues.
-ALONE, TOLD, SAME_NOTE = 0.3, 0.3, 0.1
+# A question of a conversation: the share of its own score beside that with its subject; and what an
+# explanation loses that answered before, or that is from other lectures.
+ALONE, TOLD, ELSEWHERE = 0.4, 0.3, 0.2
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE.
-CLOSE, SURE = 0.8, 1.3
+CLOSE, SURE = 0.8, 1.0
 FAMILIAR = 20_000  # texts whose words are kept; equal words are kept once
 
 
@@ -61,7 +60,7 @@ class Near(msgspec.Struct, frozen=True):
 
     Attributes:
         score: By its nearest question, by how its moments rank, and by the words and names of the
-            question that it has; at most 2.5.
+            question that it has; at most 2.1.
     """
 
     item: Explanation
@@ -180,7 +179,10 @@ def words_to_have(question: Question) -> list[str]:
 
 
 def nearest_in_turn(
-    whole: Sequence[Near], alone: Sequence[Near], told: Collection[Explanation], is_loose: bool
+    whole: Sequence[Near],
+    alone: Sequence[Near],
+    told: Collection[Explanation],
+    videos: Collection[str],
 ) -> list[Near]:
     """Return the explanations that a question of a conversation may ask for, nearest first.
 
@@ -191,25 +193,24 @@ def nearest_in_turn(
         whole: All that were compared with the question and its subject.
         alone: The same, compared with the question as it was typed.
         told: The explanations that answered the questions before, and are not to be told again.
-        is_loose: Whether the wording of the question does not say that it continues.
+        videos: The ids of those that the conversation is about.
     """
     own = {id(one.item): one.score for one in alone}
-    notes = {note for item in told for note in item.notes} if is_loose else set()
     near = []
     for one in whole:
         score = (1 - ALONE) * one.score + ALONE * own.get(id(one.item), 0.0)
         if one.item in told:
             score -= TOLD
-        elif not notes.isdisjoint(one.item.notes):
-            score += SAME_NOTE
+        if one.item.notes and not any(video in videos for video, _ in one.item.notes):
+            score -= ELSEWHERE
         near.append(replace(one, score=score))
     return sorted(near, key=lambda one: -one.score)
 
 
 def _of_moments(item: Explanation, shares: Mapping[Moment, float]) -> float:
-    """Return what the ranks of its moments add to the score of an explanation."""
+    """Return what the rank of its best moment adds to the score; one from none needs no moment."""
     own = [shares.get(note, 0.0) for note in item.notes]
-    return BEST_MOMENT * max(own) + MOMENTS * sum(own) / len(own) if own else NO_MOMENT
+    return BEST_MOMENT * max(own, default=1.0)
 
 
 def share_covered(item: Explanation, weights: Mapping[str, float], language: Language) -> float:
