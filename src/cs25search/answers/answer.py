@@ -190,10 +190,12 @@ def _explained_parts(
     """
     alone = [judge_text(searcher, part, filters) for part in parts]
     found = [alone[0], _following(searcher, parts, alone[1], filters)]
-    both = find_explanation(searcher, whole, WHOLE_EXPLAINED)
+    both = find_explanation(searcher, whole, WHOLE_EXPLAINED, is_part=True)
     if _nearness(whole) < SURELY_WHOLE or not explains_both(whole, found, MORE):
         one, other = (
-            find_explanation(searcher, part, PART_EXPLAINED) if part.probability else None
+            find_explanation(searcher, part, PART_EXPLAINED, is_part=True)
+            if part.probability
+            else None
             for part in found
         )
         if bool(one) != bool(other) and whole.probability:
@@ -283,7 +285,9 @@ def _both_parts(
     if len(found) == 1:
         one = found[0]
         part = (first if first[1] else second)[0]
-        is_sure = one.is_explanation and find_explanation(searcher, part, PART_EXPLAINED)
+        is_sure = one.is_explanation and find_explanation(
+            searcher, part, PART_EXPLAINED, is_part=True
+        )
         if not is_sure and (
             whole.status != "answered" or not _cites_first(one, _find_asked(searcher, whole))
         ):
@@ -383,9 +387,11 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     findings, entry = judge(searcher, found), find_entry(searcher, found)
     if entry and _entry_answers(searcher, entry, findings):
         return findings, course_answer(searcher.source, found.question, entry)
-    explained = find_explanation(searcher, findings) if findings.probability else None
+    explained = None
+    if findings.probability:
+        explained = find_explanation(searcher, findings, is_part=True)
     if explained and explained.unsaid:
-        explained = find_explanation(searcher, findings, PART_EXPLAINED)
+        explained = find_explanation(searcher, findings, PART_EXPLAINED, is_part=True)
     if explained:
         return findings, _as_part(explained)
     if findings.status != "answered":

@@ -27,18 +27,22 @@ def find_explanation(
     findings: Findings,
     least: float = 0.0,
     shown: Collection[Moment] = (),
+    is_part: bool = False,
 ) -> Answer | None:
     """Return the answer of the explanation that a question asks for; None if there is none.
 
     Args:
         least: The least score that is enough, if more than usual.
         shown: Moments that are known already; an explanation from no other one is left out.
+        is_part: Whether it is to answer a part of a question, or both of its parts: it must have
+            the number, year or name asked for then.
     """
     found, question = findings.found, findings.found.question
     near = [
-        (one.score - LACKS_WANTED * (not _has_wanted(one.item, question)), one.item)
+        (one.score - LACKS_WANTED * (not has), one.item)
         for one in findings.compare()
-        if not shown or not {*one.item.notes} <= {*shown}
+        if ((has := _has_wanted(one.item, question)) or not is_part)
+        and (not shown or not {*one.item.notes} <= {*shown})
     ]
     score, item = max(near, key=lambda one: one[0], default=(0.0, None))
     if item is None or score < max(least, findings.least if item.is_said else LEFT_UNSAID):

@@ -33,6 +33,7 @@ JUDGED = 5  # moments from which an answer is made
 COMPARED = 8  # explanations, the nearest ones
 # Least score of an explanation that answers, by what the moments alone allow.
 ANSWERS: dict[Status, float] = {"answered": 0.8, "partly": 0.9, "not_in_lectures": 1.05}
+IN_TURN = 0.1  # less is enough in a conversation, where the question alone lowers the score
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -63,7 +64,7 @@ class Findings(msgspec.Struct, frozen=True):
     @property
     def least(self) -> float:
         """The least score of an explanation that answers."""
-        return ANSWERS[self.status]
+        return ANSWERS[self.status] - IN_TURN * (self.found.turn is not None)
 
     @property
     def told(self) -> Explanation | None:

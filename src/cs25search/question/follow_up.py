@@ -55,6 +55,7 @@ _COMPARED = re.compile(
 )
 _COMPARED_JA = re.compile(
     r"^(?:では、?|じゃあ、?)?(?P<other>[^。？?、]{2,20}?)(?P<way>との違い|と(?:どう|何が|なにが)違|[とに]比べ)"
+    r"[ぁ-ん]*(?:何(?:ですか)?)?[。？?]*$"
 )
 # A particle between two words: "BERTより新しいモデル".
 _JOINED_JA = re.compile(r"[^ぁ-ん](?:の|や|と|より|から|で|に|を|が|へ)+[^ぁ-ん]")

@@ -42,8 +42,8 @@ REFINED = 48  # explanations whose words and names are compared
 # explanation loses that answered before, or that is from other lectures.
 ALONE, TOLD, ELSEWHERE = 0.4, 0.3, 0.2
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
-# at least SURE.
-CLOSE, SURE = 0.8, 1.0
+# at least SURE; it is from several good moments rather than from one, so their mean counts too.
+CLOSE, SURE, MOMENTS = 0.8, 1.2, 0.3
 FAMILIAR = 20_000  # texts whose words are kept; equal words are kept once
 
 
@@ -87,13 +87,23 @@ def prefer_explained(
     if len(hits) < 2 or best <= 0 or hits[1].score < CLOSE * best:
         return list(hits)
     asked = Asked(question, query, vocabulary(words_to_have(question)))
-    near = nearest_explanations(generation, asked, shares_of(hits))
-    if not near or not near[0].item.is_said or near[0].score < SURE:
+    shares = shares_of(hits)
+    known = [
+        (
+            one.score
+            + MOMENTS * float(np.mean([shares.get(note, 0.0) for note in one.item.notes])),
+            one.item,
+        )
+        for one in nearest_explanations(generation, asked, shares)
+        if one.item.notes
+    ]
+    score, item = max(known, key=lambda one: one[0], default=(0.0, None))
+    if item is None or not item.is_said or score < SURE:
         return list(hits)
     cited = [
         place
         for place, hit in enumerate(hits)
-        if hit.note and (hit.video.video_id, hit.note.start) in near[0].item.notes
+        if hit.note and (hit.video.video_id, hit.note.start) in item.notes
     ]
     if not cited:
         return list(hits)
