@@ -81,6 +81,7 @@ page-run: .venv/dev
 
 eval-answers: .venv/dev
 	$(BIN)/python -m benchmarks.answers
+	$(BIN)/python -m benchmarks.told
 
 # What all questions in tests/data return; make golden OUT=new.json AGAINST=old.json compares.
 golden: .venv/dev

@@ -1,10 +1,12 @@
 """Answers to what people ask about the lectures, written from the notes."""
 
+import json
 import re
 
 import pytest
 from msgspec.structs import replace
 
+from benchmarks import told
 from cs25search.course.explanations import FOLDER
 from cs25search.course.read import load_course
 from cs25search.errors import IndexDamaged
@@ -268,14 +270,14 @@ def test_the_very_question_and_names_in_other_forms_are_found(index, question, s
     assert said in answer.text
 
 
-def test_what_was_told_and_other_lectures_come_later_in_a_conversation():
+def test_what_was_told_is_not_told_again_and_other_lectures_come_later():
     told, close, far = (
         Explanation((name,), (), (Part(name, name, ((video, 1.0),)),))
         for name, video in (("told", "one"), ("close", "one"), ("far", "two"))
     )
     whole = [Near(told, 1.6), Near(far, 1.4), Near(close, 1.38)]
     near = nearest_in_turn(whole, whole, [told], ["one"])
-    assert [one.item for one in near] == [close, told, far]
+    assert [one.item for one in near] == [close, far]
     alone = [Near(far, 2.0), Near(told, 0.0), Near(close, 0.0)]
     assert nearest_in_turn(whole, alone, [], ["one"])[0].item == far
     assert nearest_in_turn(whole, whole, [], ["one"])[0].item == told
@@ -387,3 +389,29 @@ def test_notes_do_not_tell_the_second_part_what_their_explanation_told_the_first
     answer = index.answer("What is a consensus embedding and who thought of it?")
     assert answer.text.count("weighted average") == 1
     assert "I found no answer to “Who thought of it”" in answer.text
+
+
+def test_judged_questions_name_explanations_of_the_course():
+    known = {item.asks[0] for item in ITEMS}
+    judged = json.loads(told.FILE.read_text(encoding="utf-8"))["questions"]
+    assert {ask for one in judged for ask in (*one["full"], *one["part"])} <= known
+    assert all(one["q"] and one["lang"] in ("en", "ja") for one in judged)
+
+
+def test_how_explanations_answer_is_counted_by_what_is_shown(index, monkeypatch, tmp_path):
+    ask = "What is the residual stream?"
+    other = "What are islands of agreement in GLOM?"
+    asked = [
+        {"q": f"so {ask}", "lang": "en", "full": [ask], "part": []},
+        {"q": f"so {ask}", "lang": "en", "full": [], "part": [other]},
+        {"q": ask, "lang": "en", "full": [], "part": []},
+    ]
+    file = tmp_path / "asked.json"
+    file.write_text(json.dumps({"questions": asked}), encoding="utf-8")
+    monkeypatch.setattr(told, "FILE", file)
+    assert told.measure(index) == {"single, en": {"full": 1, "another explanation": 1}}
+
+
+def test_what_lacks_the_number_asked_for_answers_if_nothing_has_it(index):
+    answer = index.answer("how big is it", context="perceiver latent array")
+    assert "hyperparameter" in answer.text

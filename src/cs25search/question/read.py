@@ -25,6 +25,9 @@ MAX_QUERY = 2000  # characters; the encoder reads about 1,000 of them
 _FINAL = " \u3000?？。.．!！"
 _MARKS = "?？"
 _MARK = re.compile(f"[{_MARKS}]")
+_NO_APOSTROPHE = re.compile(
+    r"\b(is|are|was|were|do|does|did|ca|could|wo|would|should|has|have|had)nt\b", re.I
+)
 _LAST_SENTENCE = re.compile(rf"(.*[。！？!?…\n]\s*|.*\.{NO_END}\s+)?(.*)", re.S)
 
 
@@ -128,19 +131,19 @@ _COUNTED = re.compile(r"(?<=[A-Za-z])(?=\d+[台個枚層回人本件倍つ])")
 
 
 def usual_form(text: str) -> str:
-    """Return a question with the capital, the space and the question mark that people leave out.
+    """Return a question with the capital, marks and spaces that people leave out.
 
     The same question must get the same answer however it is typed. Of several sentences, the last
     one gets a mark only if it begins or ends as a question does: remarks are none.
 
     >>> usual_form("what is pass@k"), usual_form("What is pass@k ?"), usual_form("BERTとは。")
     ('What is pass@k?', 'What is pass@k?', 'BERTとは？')
-    >>> usual_form("GPU1台で足りる")
-    'GPU 1台で足りる？'
+    >>> usual_form("GPU1台で足りる"), usual_form("isnt that slow")
+    ('GPU 1台で足りる？', "Isn't that slow?")
     >>> usual_form("I read it. why is it deep"), usual_form("Why is it deep? I read it.")
     ('I read it. Why is it deep?', 'Why is it deep? I read it.')
     """
-    text = _COUNTED.sub(" ", text)
+    text = _NO_APOSTROPHE.sub(r"\1n't", _COUNTED.sub(" ", text))
     body = text.rstrip().rstrip(_FINAL).rstrip()
     if not any(map(str.isalnum, body)):
         return text

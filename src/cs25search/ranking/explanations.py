@@ -39,8 +39,8 @@ MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
 REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of its own score beside that with its subject; and what an
-# explanation loses that answered before, or that is from other lectures.
-ALONE, TOLD, ELSEWHERE = 0.4, 0.3, 0.2
+# explanation loses that is from other lectures.
+ALONE, ELSEWHERE = 0.4, 0.2
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE; it is from several good moments rather than from one, so their mean counts too.
 CLOSE, SURE, MOMENTS = 0.8, 1.2, 0.3
@@ -202,15 +202,15 @@ def nearest_in_turn(
     Args:
         whole: All that were compared with the question and its subject.
         alone: The same, compared with the question as it was typed.
-        told: The explanations that answered the questions before, and are not to be told again.
+        told: The explanations that answered the questions before, which are not told again.
         videos: The ids of those that the conversation is about.
     """
     own = {id(one.item): one.score for one in alone}
     near = []
     for one in whole:
-        score = (1 - ALONE) * one.score + ALONE * own.get(id(one.item), 0.0)
         if one.item in told:
-            score -= TOLD
+            continue
+        score = (1 - ALONE) * one.score + ALONE * own.get(id(one.item), 0.0)
         if one.item.notes and not any(video in videos for video, _ in one.item.notes):
             score -= ELSEWHERE
         near.append(replace(one, score=score))
