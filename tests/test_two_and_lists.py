@@ -145,6 +145,7 @@ def test_follow_up_is_made_whole(question, context, whole):
      ("BERTやGPT-3より新しいモデルは？", None), ("強化学習との関係は？", None),
      ("これから先、どんな分野で使われそうですか？", None),
      ("これまでの手法と比べてTransformerの何が新しい？", None),
+     ("オフラインRLって普通の強化学習と何が違うの？", None), ("ViTはBERTと比べてどう？", None),
      ("それほど大きなモデルでも過学習しないのはなぜですか？", None),
      ("それでもConvNetを使う理由は何がありますか？", None),
      ("画像の場合は？", "画像について：Why does the router need float32?"),

@@ -222,7 +222,7 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     if side := (_COMPARED_JA if japanese else _COMPARED).match(text):
         if not japanese:
             return f"What is the difference between {whole} and {side['other']}?"
-        if not re.search("[とや]", side["other"]):
+        if not re.search("[とやはがも]|って", side["other"]):
             return f"{whole}{'の' if side['way'] == 'との違い' else 'は'}{text}"
     if place := _PLACE.match(text):
         return f"{context.rstrip('?？。. ')}: {place['word']} {place['other']}?"
