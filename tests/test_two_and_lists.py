@@ -380,3 +380,17 @@ def test_the_closest_moment_of_a_part_is_told_and_not_only_named(notes_only):
 def test_advice_is_given_where_a_question_for_a_lecture_names_no_topic(notes_only, question):
     answer = notes_only.answer(question)
     assert answer.citations[0].kind == "slide" and "1" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "second"),
+    [("QK回路とOV回路ってそれぞれ何？なんで分けて考えるの？", "なんで分けて考えるの？"),
+     ("カプセルネットのどこがまずかったのか、あとGLOMに生物学的な根拠はあるのか？",
+      "GLOMに生物学的な根拠はあるのか？"),
+     ("NPTの学習目的と、それがBERTに似ている理由？", "それがBERTに似ている理由？"),
+     ("単語どうしを見るだけだと足りなくて、間に普通のネットワーク挟んでるのはなんで？", None),
+     ("何が問題なのか、よく分からないのですか？", None)],
+)  # fmt: skip
+def test_japanese_questions_with_two_parts(question, second):
+    parts = two_parts(question)
+    assert (parts and parts[1]) == second

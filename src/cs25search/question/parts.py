@@ -28,15 +28,22 @@ _ASKS = re.compile(
     rf"\b(?:{_WH})\b|^(?:{_AUX})\b|,? (?:right|correct|huh|no|isn['’]t it|don['’]t they)$", re.I
 )
 _TAG = re.compile(r",? (?:right|correct|huh|no|isn['’]t it|don['’]t they)$", re.I)
-_ASKS_JA = r"(?:何|誰|だれ|なに|いくつ|いつ|どこ|どれ|どの|どう|なぜ|どんな)"
+_ASKS_JA = r"(?:何|誰|だれ|なに|なんで|いくつ|いつ|どこ|どれ|どの|どう(?!し(?!て))|なぜ|どんな)"
+_AND_JA = r"(?:そして|また|あと|それと|それで)?"
 _JOINED_JA = re.compile(
-    rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?)(?P<end>い?て|で|し)?[、。？?](?:そして|また)?"
+    rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?)(?P<end>い?て|で|し)?[、。？?]{_AND_JA}"
     rf"(?P<other>[^、。？?]*{_ASKS_JA}.*)$"
 )
 # "The role of heads, and the reason for the mask": two nouns to be told about.
 _TOLD_JA = re.compile(
     r"^(?P<one>[^、。？?]{4,})と、(?P<other>(?!.*(?:違い|差|関係|比較|比べ|どちら))[^、。？?]{4,}?)"
-    r"(?P<end>(?:を|について)?(?:教え|説明し|知り).*)$"
+    r"(?P<end>(?:を|について)?(?:教え|説明し|知り).*|はどう(?:なっ|です|でしょう).*"
+    r"|(?<=理由)[。？?]*|(?<=仕組み)[。？?]*)$"
+)
+# Two whole questions, of which the second one may have no interrogative: "..., does it replace TD?"
+_WHOLE_JA = re.compile(
+    rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?(?:[のか]|こと))(?P<end>)[、。？?]{_AND_JA}"
+    r"(?P<other>(?!.*(?:教え|説明し|知り|分か|わか))[^、。？?]{6,}[のかた][。？?]+)$"
 )
 # "..., and did it win against XGBoost?": yes or no, of something that it names.
 _CHECKED_JA = re.compile(
@@ -84,6 +91,10 @@ def two_parts(question: str) -> tuple[str, str] | None:
     ('ヘッドの役割を教えて', 'マスクをかける理由を教えて')
     >>> two_parts("NPTは何で評価されて、XGBoostに勝ったの？")
     ('NPTは何で評価された？', 'XGBoostに勝ったの？')
+    >>> two_parts("系列予測として解くってどういうこと、あとTD学習はもういらないの？")
+    ('系列予測として解くってどういうこと？', 'TD学習はもういらないの？')
+    >>> two_parts("パラメータ数と、1トークンの計算量はどうなってますか？")
+    ('パラメータ数はどうなってますか？', '1トークンの計算量はどうなってますか？')
     >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
     (('MoEの利点は？', 'MoEの欠点は？'), None)
     """
@@ -98,6 +109,7 @@ def two_parts(question: str) -> tuple[str, str] | None:
         found = _JOINED_JA.match(text)
         if found is None and (checked := _CHECKED_JA.match(text)) and own_names(checked["other"]):
             found = checked
+        found = found or _WHOLE_JA.match(text)
         if found is None:
             return None
         one = _finite(found["one"], found["end"] or "")
