@@ -10,7 +10,7 @@ from benchmarks import told
 from cs25search.course.explanations import FOLDER
 from cs25search.course.read import load_course
 from cs25search.errors import IndexDamaged
-from cs25search.formats import answer_lines, answer_markdown
+from cs25search.formats import answer_json, answer_lines, answer_markdown
 from cs25search.index.explanations import build_explanations, no_explanations
 from cs25search.index.files import read_generation, write_generation
 from cs25search.place import BUNDLED
@@ -212,6 +212,9 @@ def test_terminal_and_markdown_say_that_an_explanation_was_written_beforehand(
         assert not any(said in one for one in (shown(extract), *shown(extract)))
     by_model = replace(explained, model="little-model")
     assert said not in answer_markdown(by_model)
+    written = "written_beforehand"
+    assert answer_json(explained)[written]
+    assert not {written} & {*answer_json(extract), *answer_json(by_model)}
 
 
 @pytest.mark.parametrize(

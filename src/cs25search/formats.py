@@ -93,6 +93,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def _more(answer: Answer) -> dict[str, Any]:
     """Return the JSON fields that only some answers have."""
     more: dict[str, Any] = {"examples": list(answer.examples)} if answer.examples else {}
+    if _is_written_beforehand(answer) or answer.unsaid:
+        more["written_beforehand"] = True
     names = ("understood", "corrected")
     return more | {name: value for name in names if (value := getattr(answer, name))}
 

@@ -25,10 +25,14 @@ _MORE = re.compile(
     re.I,
 )
 _EXAMPLE = re.compile(
-    r"^(?:and |so )?(?:(?:can|could) you )?(?:please )?(?:(?:give|show|tell)(?: me| us)? )?"
-    r"(?:(?:an?|any|some|one) )?(?:concrete |simple )?examples?(?: of (?:it|that|this|them))?\W*$"
+    r"^(?:and |so )?(?:(?:can|could) you )?(?:please )?"
+    r"(?:(?:give|show|tell)(?: me| us)? |(?:is|are) there |got |do (?:you|they|we) have )?"
+    r"(?:(?:an?|any|some|one) )?(?:(?:concrete|simple|everyday|real|good|specific) )?examples?"
+    r"(?: of (?:it|that|this|them))?\W*$"
     r"|^(?:for example|such as|like what)\W*$"
-    r"|^(?:例えば|たとえば|(?:具体)?例(?:は|を教えて|を挙げて|って何))(?:何がある)?(?:ください)?[。？?]*$",
+    r"|^(?:(?:例えば|たとえば)(?:どんな(?:もの|の))?"
+    r"|(?:何か|なにか|簡単な|身近な)?(?:具体)?例(?:は|とか(?:は)?|を(?:一つ|1つ)?(?:教えて|挙げて|見せて)|って何|って)?)"
+    r"(?:何が)?(?:ある|あります)?(?:の|か|ですか|んですか)?(?:ください|ほしい|欲しい)?[。？?]*$",
     re.I,
 )
 _BARE = re.compile(
@@ -185,6 +189,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     'CodexのGPT-3との違いは？'
     >>> understood_as("an example?", "What is GLOM?"), understood_as("例えば？", "GLOMとは？")
     ('What is an example of GLOM?', 'GLOMの例は？')
+    >>> understood_as("具体例ある？", "GLOMとは？"), understood_as("例外ある？", "GLOMとは？")
+    ('GLOMの例は？', 'GLOMは例外ある？')
     >>> understood_as("latent array what is it for", "What is GLOM?")
     'latent array what is it for'
     >>> understood_as("What is GLOM?", before)
