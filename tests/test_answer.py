@@ -128,7 +128,7 @@ def test_json_keeps_its_contract_and_stands_alone_on_stdout(index_dir):
     answer = json.loads(done.stdout)
     assert list(answer) == [
         "question", "status", "answer", "sentences", "citations", "model", "generation",
-        "language",
+        "written_beforehand", "language",
     ]  # fmt: skip
     assert list(answer["sentences"][0]) == ["text", "citations"]
     assert list(answer["citations"][0]) == [
