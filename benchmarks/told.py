@@ -33,7 +33,7 @@ def measure(index: Index) -> dict[str, Counter[str]]:
     items = {
         bare_form(
             " ".join(in_language(part.text, part.text_ja, language) for part in item.parts)
-        ): (item.asks[0])
+        ): item.asks[0]
         for item in explanations
         for language in ("en", "ja")
     }

@@ -46,7 +46,7 @@ class Findings(msgspec.Struct, frozen=True):
         status: The kind of answer that the probability allows.
         evidence: The chunks of the moments.
         compare: Returns the explanations that the question may ask for, nearest first; they are
-            compared when it is first called. In a conversation, what was told counts less.
+            compared when it is first called. In a conversation, what was told is left out.
     """
 
     found: Found
@@ -133,11 +133,11 @@ def _compare(searcher: Searcher, found: Found) -> list[Near]:
     if is_bare(turn.typed):
         own = whole  # "and why?" says nothing alone
     told = [one.told for one in before if one.told and not question.asks_fact]
-    videos = set().union(*map(videos_of, before))
+    videos = set().union(*map(_videos_of, before))
     return nearest_in_turn(whole, own, told, videos)[:COMPARED]
 
 
-def videos_of(findings: Findings) -> set[str]:
+def _videos_of(findings: Findings) -> set[str]:
     """Return the ids of the videos that the answer is from."""
     if findings.told and findings.told.notes:
         return {video for video, _ in findings.told.notes}

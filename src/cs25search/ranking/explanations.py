@@ -59,7 +59,7 @@ class Near(msgspec.Struct, frozen=True):
     """An explanation and how near it is to a question.
 
     Attributes:
-        score: By its nearest question, by how its moments rank, and by the words and names of the
+        score: By its nearest question, by the rank of its best moment, and by the words and names of the
             question that it has; at most 2.1.
     """
 
