@@ -418,3 +418,10 @@ def test_how_explanations_answer_is_counted_by_what_is_shown(index, monkeypatch,
 def test_what_lacks_the_number_asked_for_answers_if_nothing_has_it(index):
     answer = index.answer("how big is it", context="perceiver latent array")
     assert "hyperparameter" in answer.text
+
+
+def test_what_the_question_alone_finds_answers_in_a_conversation_too(index):
+    answer = index.answer(
+        "how many layers do you need for one", context="what is an induction head"
+    )
+    assert "Two layers" in answer.text

@@ -192,12 +192,7 @@ def _explained_parts(
     found = [alone[0], _following(searcher, parts, alone[1], filters)]
     both = find_explanation(searcher, whole, WHOLE_EXPLAINED, is_part=True)
     if _nearness(whole) < SURELY_WHOLE or not explains_both(whole, found, MORE):
-        one, other = (
-            find_explanation(searcher, part, PART_EXPLAINED, is_part=True)
-            if part.probability
-            else None
-            for part in found
-        )
+        one, other = (_explain_part(searcher, part, PART_EXPLAINED) for part in found)
         if bool(one) != bool(other) and whole.probability:
             one, other = one or both, other or both
         if one and other and one.text != other.text and not (one.unsaid and other.unsaid):
@@ -285,9 +280,7 @@ def _both_parts(
     if len(found) == 1:
         one = found[0]
         part = (first if first[1] else second)[0]
-        is_sure = one.is_explanation and find_explanation(
-            searcher, part, PART_EXPLAINED, is_part=True
-        )
+        is_sure = one.is_explanation and _explain_part(searcher, part, PART_EXPLAINED)
         if not is_sure and (
             whole.status != "answered" or not _cites_first(one, _find_asked(searcher, whole))
         ):
@@ -387,11 +380,9 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     findings, entry = judge(searcher, found), find_entry(searcher, found)
     if entry and _entry_answers(searcher, entry, findings):
         return findings, course_answer(searcher.source, found.question, entry)
-    explained = None
-    if findings.probability:
-        explained = find_explanation(searcher, findings, is_part=True)
+    explained = _explain_part(searcher, findings)
     if explained and explained.unsaid:
-        explained = find_explanation(searcher, findings, PART_EXPLAINED, is_part=True)
+        explained = _explain_part(searcher, findings, PART_EXPLAINED)
     if explained:
         return findings, _as_part(explained)
     if findings.status != "answered":
@@ -401,6 +392,11 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     # the word for it.
     chosen = find_words(asked if asked.status == "answered" else findings)
     return chosen, build_extract(chosen) if chosen.status == "answered" else None
+
+
+def _explain_part(searcher: Searcher, part: Findings, least: float = 0.0) -> Answer | None:
+    """Return the answer of the explanation that a part of a question asks for, if any does."""
+    return find_explanation(searcher, part, least, is_part=True) if part.probability else None
 
 
 def _as_part(explained: Answer) -> Answer:

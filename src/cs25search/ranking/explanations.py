@@ -7,6 +7,7 @@ is asked for in the same words.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from statistics import fmean
 from sys import intern
 
 import msgspec
@@ -59,8 +60,8 @@ class Near(msgspec.Struct, frozen=True):
     """An explanation and how near it is to a question.
 
     Attributes:
-        score: By its nearest question, by the rank of its best moment, and by the words and names of the
-            question that it has; at most 2.1.
+        score: By its nearest question, by the rank of its best moment, and by the words and names
+            of the question that it has; at most 2.1.
     """
 
     item: Explanation
@@ -89,21 +90,17 @@ def prefer_explained(
     asked = Asked(question, query, vocabulary(words_to_have(question)))
     shares = shares_of(hits)
     known = [
-        (
-            one.score
-            + MOMENTS * float(np.mean([shares.get(note, 0.0) for note in one.item.notes])),
-            one.item,
-        )
+        replace(one, score=one.score + MOMENTS * fmean(shares.get(note, 0.0) for note in notes))
         for one in nearest_explanations(generation, asked, shares)
-        if one.item.notes
+        if (notes := one.item.notes)
     ]
-    score, item = max(known, key=lambda one: one[0], default=(0.0, None))
-    if item is None or not item.is_said or score < SURE:
+    best_known = max(known, key=lambda one: one.score, default=None)
+    if best_known is None or not best_known.item.is_said or best_known.score < SURE:
         return list(hits)
     cited = [
         place
         for place, hit in enumerate(hits)
-        if hit.note and (hit.video.video_id, hit.note.start) in item.notes
+        if hit.note and (hit.video.video_id, hit.note.start) in best_known.item.notes
     ]
     if not cited:
         return list(hits)
