@@ -14,7 +14,7 @@ from cs25search.formats import answer_json, answer_lines, answer_markdown
 from cs25search.index.explanations import build_explanations, no_explanations
 from cs25search.index.files import read_generation, write_generation
 from cs25search.place import BUNDLED
-from cs25search.ranking.explanations import Near, nearest_in_turn
+from cs25search.ranking.explanations import Near, nearest_in_turn, nearest_of_part
 from cs25search.ranking.filters import Filters
 from cs25search.ranking.searcher import LOOKED_AT
 from cs25search.records import Explanation, Part
@@ -286,6 +286,34 @@ def test_what_was_told_is_not_told_again_and_other_lectures_come_later():
     assert nearest_in_turn(whole, whole, [], ["one"])[0].item == told
 
 
+def test_the_second_part_is_compared_as_completed_as_typed_and_with_the_whole_question():
+    first, second = SAID[0], SAID[1]
+    part = [Near(first, 1.0), Near(second, 0.9)]
+    assert [one.item for one in nearest_of_part(part, part, part)] == [first, second]
+    whole = [Near(second, 1.5), Near(first, 0.5)]
+    assert [one.item for one in nearest_of_part(part, part, whole)] == [second, first]
+    # One that is not near the whole question counts as the last that is.
+    near = nearest_of_part(part, part, [Near(second, 1.5)])
+    assert [one.item for one in near] == [first, second]
+    assert nearest_of_part([], [], []) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [("What is GLOM, and has Hinton actually built it?", "imaginary", "has not been built"),
+     ("PerceiverとPerceiver IOの違いは？後者はどんなタスクに使えるの？",
+      "出力クエリ", "マスク言語モデリング"),
+     ("目標の報酬を高くしすぎるとどうなる？学習データより良い成績は出せるの？",
+      "頭打ち", "Seaquest")],
+)  # fmt: skip
+def test_two_questions_are_both_answered_with_or_without_a_joining_word(
+    index, question, first, second
+):
+    text = index.answer(question).text
+    assert first in text
+    assert second in text
+
+
 @pytest.mark.parametrize(
     "question",
     ["most difficult lecture and why", "Where do I find the reading list?", "おすすめの講義どれ",
@@ -352,7 +380,7 @@ def test_a_follow_up_that_names_something_is_about_the_subject_if_that_is_clearl
     [("What is a mixture of experts layer and how does the router pick an expert?",
       "layer made of several experts", "softmax"),
      ("how does contrastive learning work and what problem does Hinton see with it for whole "
-      "scenes", "two crops of one image", "scenes rather than objects"),
+      "scenes", "two crops of one image", "confuses scenes with objects"),
      ("How does NPT mask its inputs during training, and why does it also predict masked "
       "features?", "test targets", "regularises"),
      ("GLOMでアテンションはどう使われていて、それは普通のTransformerとどこが違うのですか？",

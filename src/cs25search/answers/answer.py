@@ -38,7 +38,7 @@ from .definers import find_definition
 from .explained import WHOLE as WHOLE_EXPLAINED
 from .explained import explains_both, find_explanation
 from .extract import build_extract
-from .findings import JUDGED, Findings, judge, judge_text, with_hits
+from .findings import JUDGED, Findings, in_whole, judge, judge_text, with_hits
 from .guide import find_fact
 from .lists import find_mentions, list_answer, listed_name
 from .missing import find_words, missing_words, with_missing
@@ -47,11 +47,9 @@ from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
 from .wanted import find_wanted
 
-# Least score of an explanation that a part of a question surely asks for; below it, what is left
-# unsaid is no answer to a part.
-PART_EXPLAINED = 1.3
-SURELY_WHOLE = 1.5  # from this score on, the explanation of a whole question is asked for parts
-MORE = 0.2  # by which it must be nearer to the whole question than to a part
+# Least score of an explanation that a part of a question asks for where both parts have one; and
+# that it surely asks for: below that, what is left unsaid is no answer to a part.
+BOTH_EXPLAINED, PART_EXPLAINED = 0.9, 1.3
 SHOWN = 3  # closest moments shown without an answer
 FURTHER = 0.4  # least share of the best score of a moment that tells more
 _DECKS_AUTHOR = re.compile(
@@ -189,16 +187,15 @@ def _explained_parts(
     Where only one part has one, that of the whole question answers the other, if it is another one.
     """
     alone = [judge_text(searcher, part, filters) for part in parts]
-    found = [alone[0], _following(searcher, parts, alone[1], filters)]
+    found = [alone[0], in_whole(_following(searcher, parts, alone[1], filters), alone[1], whole)]
     both = find_explanation(searcher, whole, WHOLE_EXPLAINED, is_part=True)
-    if _nearness(whole) < SURELY_WHOLE or not explains_both(whole, found, MORE):
-        one, other = (_explain_part(searcher, part, PART_EXPLAINED) for part in found)
-        if bool(one) != bool(other) and whole.probability:
-            one, other = one or both, other or both
-        if one and other and one.text != other.text and not (one.unsaid and other.unsaid):
-            sides = [_as_part(one), _as_part(other)]
-            if joined := join_sides(whole.found.question, ("", ""), sides):
-                return joined
+    one, other = (_explain_part(searcher, part, BOTH_EXPLAINED) for part in found)
+    if bool(one) != bool(other) and whole.probability:
+        one, other = one or both, other or both
+    if one and other and one.text != other.text and not (one.unsaid and other.unsaid):
+        sides = [_as_part(one), _as_part(other)]
+        if joined := join_sides(whole.found.question, ("", ""), sides):
+            return joined
     return both if both and explains_both(whole, alone) else None
 
 
@@ -215,12 +212,6 @@ def _following(
         return alone
     found = searcher.find(read_question(text), filters, JUDGED)
     return judge(searcher, replace(found, turn=turn))
-
-
-def _nearness(findings: Findings) -> float:
-    """Return the score of the nearest explanation; 0 without one."""
-    near = findings.nearest if findings.probability else None
-    return near.score if near else 0.0
 
 
 def _advice(searcher: Searcher, findings: Findings) -> Match | None:

@@ -58,19 +58,15 @@ def find_explanation(
     return _unsaid(findings, item, [*there.values(), *others][:SHOWN])
 
 
-def explains_both(whole: Findings, parts: Sequence[Findings], more: float = 0.0) -> bool:
+def explains_both(whole: Findings, parts: Sequence[Findings]) -> bool:
     """Return whether the nearest explanation is about a whole question, not only one part of it.
 
     One that is nearer to a part alone answers that part.
-
-    Args:
-        more: By how much it must be nearer to the whole question.
     """
     nearest = whole.nearest
     alone = [part.nearest for part in parts]
     return nearest is not None and all(
-        one is None or one.item is not nearest.item or one.score + more < nearest.score
-        for one in alone
+        one is None or one.item is not nearest.item or one.score < nearest.score for one in alone
     )
 
 

@@ -15,6 +15,7 @@ from ..ranking.explanations import (
     Near,
     nearest_explanations,
     nearest_in_turn,
+    nearest_of_part,
     shares_of,
     words_to_have,
 )
@@ -110,6 +111,21 @@ def judge(searcher: Searcher, found: Found) -> Findings:
 def judge_text(searcher: Searcher, text: str, filters: Filters) -> Findings:
     """Return what is found for a text, and how likely it answers."""
     return judge(searcher, searcher.find(read_question(text), filters, JUDGED))
+
+
+def in_whole(part: Findings, alone: Findings, whole: Findings) -> Findings:
+    """Return what is found for the second part of a question, its explanations compared again.
+
+    Args:
+        part: The findings of the part as completed from the first one.
+        alone: Those of the part as it was typed.
+        whole: Those of the whole question.
+    """
+
+    def compare() -> list[Near]:
+        return nearest_of_part(part.compare(), alone.compare(), whole.compare())
+
+    return replace(part, compare=cache(compare))
 
 
 def _compare(searcher: Searcher, found: Found) -> list[Near]:

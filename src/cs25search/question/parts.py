@@ -12,7 +12,11 @@ _WH = r"why|how|what|when|who|whose|where|which"
 _IS = r"is|are|was|were|does|do|did|can|could|should|will|would|has|have"
 _AUX = rf"(?:{_IS})(?:n['’]t)?"
 _BEGINS = rf"(?:(?:{_WH})\b|(?:{_AUX}) (?:it|they|he|she|i|that|this|these|those)\b)"
-_JOINED = re.compile(rf"^(?P<one>.{{8,}}?)[,?]? and (?P<other>{_BEGINS}.{{6,}})$", re.I)
+_JOINED = re.compile(
+    rf"^(?P<one>.{{8,}}?)(?:[,?]? and (?P<other>{_BEGINS}.{{6,}})"
+    rf"|, and (?P<whether>(?:{_AUX}) .{{6,}}))$",
+    re.I,
+)
 # Without "and": "..., who was the intern"; not "In lecture 3, what is ...", "the author, who ...".
 _ASIDE = re.compile(
     rf"^(?P<one>(?!(?:{_AUX}|in|on|at|for|with|if|when|while|given|since|because|as|after|before|"
@@ -30,6 +34,7 @@ _ASKS = re.compile(
 _TAG = re.compile(r",? (?:right|correct|huh|no|isn['’]t it|don['’]t they)$", re.I)
 _ASKS_JA = r"(?:何|誰|だれ|なに|なんで|いくつ|いつ|どこ|どれ|どの|どう(?!し(?!て))|なぜ|どんな)"
 _AND_JA = r"(?:そして|また|あと|それと|それで)?"
+_TELL_JA = r".*(?:教え|説明し|知り|分か|わか)"
 _JOINED_JA = re.compile(
     rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?)(?P<end>い?て|で|し)?[、。？?]{_AND_JA}"
     rf"(?P<other>[^、。？?]*{_ASKS_JA}.*)$"
@@ -42,8 +47,10 @@ _TOLD_JA = re.compile(
 )
 # Two whole questions, of which the second one may have no interrogative: "..., does it replace TD?"
 _WHOLE_JA = re.compile(
-    rf"^(?P<one>[^、。？?]*{_ASKS_JA}[^、。？?]*?(?:[のか]|こと))(?P<end>)[、。？?]{_AND_JA}"
-    r"(?P<other>(?!.*(?:教え|説明し|知り|分か|わか))[^、。？?]{6,}[のかた][。？?]+)$"
+    rf"^(?P<one>[^。？?]{{4,}})[？?]\s*{_AND_JA}"
+    rf"(?P<other>(?!{_TELL_JA})[^。？?]{{4,}}(?:[？?]+|の|(?<!と)か))$"
+    rf"|^(?P<first>[^、。？?]*{_ASKS_JA}[^、。？?]*?(?:[のか]|こと))[、。]{_AND_JA}"
+    rf"(?P<second>(?!{_TELL_JA})[^、。？?]{{5,}}[のかた])[。？?]*$"
 )
 # "..., and did it win against XGBoost?": yes or no, of something that it names.
 _CHECKED_JA = re.compile(
@@ -95,6 +102,14 @@ def two_parts(question: str) -> tuple[str, str] | None:
     ('系列予測として解くってどういうこと？', 'TD学習はもういらないの？')
     >>> two_parts("パラメータ数と、1トークンの計算量はどうなってますか？")
     ('パラメータ数はどうなってますか？', '1トークンの計算量はどうなってますか？')
+    >>> two_parts("表データでのNPTの成績は？ブースティングに勝ってる？")
+    ('表データでのNPTの成績は？', 'ブースティングに勝ってる？')
+    >>> two_parts("どこがまずかったのか、あとGLOMに生物学的な根拠はあるのか")
+    ('どこがまずかったのか？', 'GLOMに生物学的な根拠はあるのか？')
+    >>> two_parts("What is GLOM, and has Hinton actually built it?")
+    ('What is GLOM?', 'Has Hinton actually built it?')
+    >>> two_parts("位置情報は与える？ フーリエ特徴"), two_parts("GLOMって何ですか？教えてください")
+    (None, None)
     >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
     (('MoEの利点は？', 'MoEの欠点は？'), None)
     """
@@ -109,7 +124,9 @@ def two_parts(question: str) -> tuple[str, str] | None:
         found = _JOINED_JA.match(text)
         if found is None and (checked := _CHECKED_JA.match(text)) and own_names(checked["other"]):
             found = checked
-        found = found or _WHOLE_JA.match(text)
+        if found is None and (whole := _WHOLE_JA.match(text)):
+            one, other = (part for part in whole.groups() if part)
+            return (f"{one}？", f"{other.rstrip('？?')}？") if is_japanese(other) else None
         if found is None:
             return None
         one = _finite(found["one"], found["end"] or "")
@@ -119,7 +136,8 @@ def two_parts(question: str) -> tuple[str, str] | None:
         found = _JOINED.match(text)
     if found is None:
         return None
-    one, other = _TAG.sub("", found["one"].rstrip("?, ")), found["other"].rstrip("? ")
+    one = _TAG.sub("", found["one"].rstrip("?, "))
+    other = (found["other"] or found["whether"]).rstrip("? ")
     return f"{one}?", f"{other[0].upper()}{other[1:]}?"
 
 

@@ -42,6 +42,9 @@ REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of its own score beside that with its subject; and what an
 # explanation loses that is from other lectures.
 ALONE, ELSEWHERE = 0.4, 0.2
+# The second part of a question: the weight of its score as typed and of that of the whole question,
+# beside that of the part as completed.
+PART_ALONE, PART_WHOLE = 0.3, 0.4
 # Where the second hit scores this share of the first one, the explanation decides, if its score is
 # at least SURE; it is from several good moments rather than from one, so their mean counts too.
 CLOSE, SURE, MOMENTS = 0.8, 1.2, 0.3
@@ -212,6 +215,32 @@ def nearest_in_turn(
             score -= ELSEWHERE
         near.append(replace(one, score=score))
     return sorted(near, key=lambda one: -one.score)
+
+
+def nearest_of_part(
+    part: Sequence[Near], alone: Sequence[Near], whole: Sequence[Near]
+) -> list[Near]:
+    """Return the explanations that the second part of a question may ask for, nearest first.
+
+    As completed from the first part, it may be about too much or too little of it; the whole
+    question has all words. One that is far from one of them counts as the last one near it.
+
+    Args:
+        part: The nearest to the part as completed.
+        alone: The nearest to the part as it was typed.
+        whole: The nearest to the whole question.
+    """
+    near = ((part, 1.0), (alone, PART_ALONE), (whole, PART_WHOLE))
+    items = {id(one.item): one.item for found, _ in near for one in found}
+    scores = dict.fromkeys(items, 0.0)
+    for found, weight in near:
+        own = {id(one.item): one.score for one in found}
+        last = min(own.values(), default=0.0)
+        for key in items:
+            scores[key] += weight * own.get(key, last)
+    total = sum(weight for _, weight in near)
+    known = [Near(item, scores[key] / total) for key, item in items.items()]
+    return sorted(known, key=lambda one: -one.score)
 
 
 def _of_moments(item: Explanation, shares: Mapping[Moment, float]) -> float:
