@@ -257,6 +257,12 @@ def _in_grams(text: str) -> dict[LexicalName, list[str]]:
     return {"grams": ngrams(text)} if letters and 3 * latin > len(letters) else {}
 
 
+def is_quoted(query: Query, said: str) -> bool:
+    """Return whether a query quotes what was said word for word."""
+    letters = letters_of(said) if query.phrases else ""
+    return any(phrase in letters for phrase in query.phrases)
+
+
 def phrase_of(text: str) -> str:
     """Return the letters of a text long enough to be a quotation, "" for a shorter one.
 

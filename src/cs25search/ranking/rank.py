@@ -9,7 +9,7 @@ from ..index.generation import Generation, LexicalName
 from ..index.late import maxsim
 from ..index.vectors import cosines, distinct, top_k
 from .fuse import Weighted, fuse
-from .query import Query, letters_of
+from .query import Query, is_quoted
 
 CANDIDATES = 30  # from each first stage; they set the scale of the scores
 DEEPER = 4  # factor by which each first stage proposes more when more hits are needed
@@ -107,8 +107,7 @@ def _quotations(query: Query, generation: Generation, allowed: np.ndarray | None
 
 
 def _contains(query: Query, generation: Generation, row: int) -> bool:
-    said = letters_of(generation.chunks[row].text)
-    return any(phrase in said for phrase in query.phrases)
+    return is_quoted(query, generation.chunks[row].text)
 
 
 def score_rows(query: Query, generation: Generation, rows: np.ndarray) -> np.ndarray:

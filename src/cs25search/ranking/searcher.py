@@ -19,7 +19,7 @@ from .asked import COMPARED, prefer_asked
 from .explanations import prefer_explained
 from .filters import Filters
 from .moments import build_hits
-from .query import Query, name_forms, read_query, with_quotation
+from .query import Query, is_quoted, name_forms, read_query, with_quotation
 from .rank import rank, score_rows
 from .source import Source
 
@@ -184,7 +184,7 @@ class Searcher:
         if in_japanese:
             names = name_forms(question.searched, part)
             best = prefer_asked(question.searched, names, best, part.bridge)
-        if generation.has_explanations:
+        if generation.has_explanations and not (best and is_quoted(query, best[0].quote)):
             best = prefer_explained(best, question, query, generation, self.source.vocabulary)
         found = tuple(islice(chain(best, hits), max(k, wide)))
         return Found(question, query, filters, part, found[:k], found[:wide])
