@@ -11,7 +11,7 @@ from benchmarks.misspelt import misspell
 from cs25search.cli import main
 from cs25search.evaluation import ask_all, measure, read_questions
 from cs25search.formats import answer_lines, answer_markdown
-from cs25search.question.spelling import correct, correct_katakana
+from cs25search.question.spelling import correct, correct_homophones, correct_katakana
 from cs25search.terminal import plain
 
 COUNTS = {"router": 20, "routing": 30, "attention": 300, "transformer": 200, "torch": 3, "glom": 9}
@@ -89,6 +89,7 @@ def test_no_question_that_is_spelt_right_is_altered(index):
     texts = [one[key] for one in entries for key in ("q", "q_ja") if one.get(key)]
     assert len(texts) > 500
     searcher = index.searcher
+    asked = searcher.source.generation.explanations.japanese
     for text in texts:
         meant = text
         for wrong, right in MISSPELT.items():
@@ -97,6 +98,7 @@ def test_no_question_that_is_spelt_right_is_altered(index):
         found = correct(text, searcher.source.words(), searcher._is_word)
         assert found == meant
         assert correct_katakana(text, searcher._is_in_japanese) == text
+        assert correct_homophones(text, searcher._sounds, searcher._is_in_japanese, asked) == text
 
 
 def test_misspelt_questions_find_nearly_as_much(index):
@@ -141,3 +143,24 @@ def test_app_shows_the_correction_and_searches_as_typed(index_dir, monkeypatch):
     assert not any("Showing results for" in one.value for one in app.markdown)
     app.text_input(key="q").set_value("Why is the ruoter cast?").run()
     assert any("Showing results for" in one.value for one in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("オプティカルフローの制度は専用モデルより上？", "オプティカルフローの精度"),
+     ("エイ段ゴメスさんは何と言った", "エイダン・ゴメス"),
+     ("ひんとん先生の講義", "ヒントン先生"),
+     ("温度さんプリングとは", "温度サンプリング"),
+     ("マルチ屁っ度にする意味", "マルチヘッド")],
+)  # fmt: skip
+def test_a_word_converted_to_the_wrong_characters_is_found_by_its_sound(index, typed, meant):
+    assert meant in index.find(typed).question.corrected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["ヘッドとどう協力しているんですか", "楕円だけで羊をつくる実験", "AIの性格を変えたニュース",
+     "買ってすぐ使える？", "これまでの話は？"],
+)  # fmt: skip
+def test_words_that_only_sound_like_others_are_left_alone(index, typed):
+    assert not index.find(typed).question.corrected

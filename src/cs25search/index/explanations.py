@@ -51,6 +51,11 @@ class Explanations(msgspec.Struct, frozen=True, eq=False, dict=True):
         return by_ask
 
     @cached_property
+    def japanese(self) -> str:
+        """All their Japanese questions, one a line, to look words up in."""
+        return "\n".join(fold(ask) for item in self.items for ask in item.asks_ja)
+
+    @cached_property
     def ends(self) -> np.ndarray:
         """The row after the last token of each question, after a 0, shape (n_questions + 1,)."""
         return np.append(0, np.cumsum(self.lengths))

@@ -3,13 +3,15 @@
 Only words that neither a dictionary nor the index has are corrected, to a similar word of the
 index. Words with a digit, and short ones with a capital after their first letter, are names and
 left alone.
-Katakana words are corrected to similar names of aliases.json.
+Katakana words are corrected to similar names of aliases.json. Japanese is typed by its sound, so
+words that were converted to the wrong characters are corrected to words that sound the same.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
-from ..text.japanese import morphemes
+from ..text.japanese import GRAMMAR, Morpheme, is_japanese, morphemes
 from ..text.words import STOP_WORDS
 from .aliases import katakana_names
 
@@ -23,9 +25,14 @@ SHORTEST_KANA, TWO_SLIPS_KANA = 4, 8  # letters, without long vowels
 _KANA = re.compile(r"[ァ-ヺー・]{4,}")
 # Ways to write the same sound: "ー" and "・" are often left out, small vowels written large.
 _SAME_SOUND = str.maketrans("ァィゥェォヴ", "アイウエオブ", "ー・")
+# Kana of a word that is known by its sound, characters and morphemes that it was converted to.
+SHORTEST_SOUND, SHORTEST_CONVERTED, MOST_MORPHEMES = 3, 2, 6
+_TITLE = re.compile(r"(『[^』]*』|「[^」]*」)")
+_HIRAGANA = re.compile(r"[ぁ-んー]{4,}")
 _BEGINS = re.compile(r"(?:^|[.!?:。！？]\s*)$")
 
 IsWord = Callable[[str], bool]
+Sounds = Mapping[str, tuple[str, tuple[str, ...]]]
 
 
 def unknown_words(question: str, is_word: IsWord) -> list[str]:
@@ -105,6 +112,99 @@ def correct_katakana(question: str, is_known: IsWord) -> str:
         return _nearest_name(typed)
 
     return _KANA.sub(corrected, question)
+
+
+def sounds_of(vocabulary: Iterable[str]) -> Sounds:
+    """Return Japanese words and names by their sound, each with its part of speech.
+
+    Args:
+        vocabulary: The words of an index, common ones first, of which one sound keeps the first.
+
+    >>> sounds_of(["精度", "制度", "層", "attention"])["セイド"]
+    ('精度', ('名詞', '普通名詞', '一般'))
+    """
+    sounds: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for word in (*katakana_names(), *vocabulary):
+        if is_japanese(word) and (parts := morphemes(word)):
+            sound = _plain(_sound(parts))
+            if len(sound) >= SHORTEST_SOUND:
+                sounds.setdefault(sound, (word, parts[0].part_of_speech))
+    return sounds
+
+
+def correct_homophones(
+    question: str, sounds: Callable[[], Sounds], is_known: IsWord, questions: str = ""
+) -> str:
+    """Return a question with its words corrected that were converted to the wrong characters.
+
+    A word that the index lacks becomes one that it has, if that sounds the same and is of the same
+    part of speech. Several morphemes that sound like one word of the index are that word.
+
+    Args:
+        sounds: Returns those of the index, from `sounds_of`; only called if the index lacks a word.
+        is_known: Whether the index has a Japanese word, in its normal form.
+        questions: That are spelt right: what they have is left alone.
+
+    >>> sounds = lambda: sounds_of(["精度", "回路", "強力"])
+    >>> correct_homophones("分類の制度と回露", sounds, {"分類"}.__contains__)
+    '分類の精度と回路'
+    >>> correct_homophones("『制度』の制度", sounds, set().__contains__)
+    '『制度』の精度'
+    >>> correct_homophones("ヘッドが協力する", sounds, {"ヘッド"}.__contains__)
+    'ヘッドが協力する'
+    >>> correct_homophones("びじょんトランスフォーマー", sounds, set().__contains__)
+    'ビジョントランスフォーマー'
+    """
+    if len(titles := _TITLE.split(question)) > 1:  # every second one is a title
+        return "".join(
+            text if place % 2 else correct_homophones(text, sounds, is_known, questions)
+            for place, text in enumerate(titles)
+        )
+    parts, corrected = morphemes(question), question
+    if all(map(partial(_is_known, is_known), parts)):
+        return question
+    words = sounds()
+    while parts:
+        for length in range(min(MOST_MORPHEMES, len(parts)), 0, -1):
+            surface = "".join(one.surface for one in parts[:length])
+            if surface in questions:
+                continue
+            if word := _meant(parts[:length], words, is_known):
+                corrected = re.sub(re.escape(surface), word, corrected, count=1, flags=re.I)
+                break
+        else:
+            length = 1
+        parts = parts[length:]
+    return corrected
+
+
+def _meant(parts: list[Morpheme], sounds: Sounds, is_known: IsWord) -> str:
+    """Return the word that some morphemes were converted from by mistake; "" if there is none.
+
+    A name may have been left in hiragana: ひんとん.
+    """
+    surface = "".join(one.surface for one in parts)
+    if not is_japanese(surface) or not surface.isalnum() or len(surface) < SHORTEST_CONVERTED:
+        return ""
+    word, part_of_speech = sounds.get(_plain(_sound(parts)), ("", ()))
+    if not word or _plain(word) == surface:
+        return ""
+    if _HIRAGANA.fullmatch(surface) and _KANA.fullmatch(word):
+        return word
+    ends = {parts[0].kind, parts[-1].kind} & GRAMMAR
+    if ends or all(map(partial(_is_known, is_known), parts)):
+        return ""
+    is_usual = len(parts) == 1 and not parts[0].is_name
+    is_other = parts[0].kind != "名詞" or parts[0].part_of_speech != part_of_speech
+    return "" if is_usual and is_other else word
+
+
+def _is_known(is_known: IsWord, part: Morpheme) -> bool:
+    return part.kind in GRAMMAR or is_known(part.normal_form)
+
+
+def _sound(parts: Iterable[Morpheme]) -> str:
+    return "".join(one.reading for one in parts)
 
 
 def _nearest_name(typed: str) -> str:

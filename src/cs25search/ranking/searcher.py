@@ -1,6 +1,6 @@
 """Find the moments for a question: it is encoded and ranked once."""
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import chain, islice
 
 import msgspec
@@ -12,7 +12,15 @@ from ..encoding.encoder import Encoder
 from ..index.generation import Generation
 from ..index.vectors import distinct
 from ..question.read import Question, read_question
-from ..question.spelling import correct, correct_katakana, is_compound, unknown_words
+from ..question.spelling import (
+    Sounds,
+    correct,
+    correct_homophones,
+    correct_katakana,
+    is_compound,
+    sounds_of,
+    unknown_words,
+)
 from ..records import Chunk, Hit, Moment
 from ..text.words import stem
 from .asked import COMPARED, prefer_asked
@@ -69,6 +77,7 @@ class Searcher:
         self.encoder = encoder
         self._is_token = lru_cache(maxsize=FAMILIAR)(partial(_is_token, encoder))
         self._encode = lru_cache(maxsize=RECENT)(partial(_encode, source, encoder))
+        self._sounds = cache(partial(_sounds, source))
         self._found = lru_cache(maxsize=RECENT)(self._find)
 
     def find(self, question: Question, filters: Filters, k: int) -> Found:
@@ -104,6 +113,8 @@ class Searcher:
         if unknown_words(text, self._is_usual):
             text = correct(text, self.source.words(), self._is_word)
         if question.language == "ja":
+            asked = self.source.generation.explanations.japanese
+            text = correct_homophones(text, self._sounds, self._is_in_japanese, asked)
             text = correct_katakana(text, self._is_in_japanese)
         if text == question.text:
             return question
@@ -192,6 +203,11 @@ class Searcher:
 
 def _is_token(encoder: Encoder, word: str) -> bool:
     return len(encoder.token_ids([word])[0]) == 1
+
+
+def _sounds(source: Source) -> Sounds:
+    bridge = source.generation.bridge
+    return sounds_of(sorted(bridge.words, key=lambda word: bridge.idf[bridge.words[word]]))
 
 
 def _encode(source: Source, encoder: Encoder, text: str) -> Query:

@@ -50,6 +50,8 @@ class Morpheme(msgspec.Struct, frozen=True):
         kind: Its part of speech.
         is_light: Whether it is a verb such as する or なる, which means little on its own.
         is_name: Whether it is a proper noun, or a word that general Japanese does not have.
+        reading: How it sounds, in katakana.
+        part_of_speech: `kind` with two finer ones.
     """
 
     surface: str
@@ -58,6 +60,8 @@ class Morpheme(msgspec.Struct, frozen=True):
     kind: str
     is_light: bool
     is_name: bool
+    reading: str
+    part_of_speech: tuple[str, ...]
 
 
 def morphemes(text: str) -> list[Morpheme]:
@@ -74,6 +78,8 @@ def morphemes(text: str) -> list[Morpheme]:
             one.part_of_speech()[0],
             one.part_of_speech()[0] == "動詞" and one.part_of_speech()[1] == "非自立可能",
             one.part_of_speech()[1] == "固有名詞" or one.is_oov(),
+            one.reading_form(),
+            one.part_of_speech()[:3],
         )
         for one in _dictionary().tokenizer(mode="A").tokenize(fold(text))
     ]
