@@ -26,6 +26,12 @@ APP = Path(__file__).parents[1] / "app.py"
 TOUCHED = Path(__file__).parent / "data" / "touched.json"
 FLOAT32 = {"en": "Why does the router need float32?", "ja": "ルーターにfloat32が必要なのはなぜ？"}
 DALLE = {"en": "What is DALL·E 2?", "ja": "DALL·E 2とは何ですか？"}
+NO_DALLE_2 = {
+    "en": "The lectures do not speak of diffusion models or DALL-E 2; lecture 2 describes DALL-E "
+    "as a transformer trained on a caption concatenated with its image.",
+    "ja": "拡散モデルやDALL-E 2は、講義では述べられていません。"
+    "第2回で、DALL-Eはキャプションと画像の連結で学習したTransformerと説明されています。",
+}
 POISON = (
     " Casting only the router to higher $precision$ makes training *much* more stable [1]."
     " Casting the router [click](http://evil.example) makes training more stable [1]."
@@ -122,9 +128,7 @@ def test_other_questions_are_offered_and_asked_as_they_are(language):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_the_lectures_do_not_answer_is_said_above_the_nearest_moments(language):
     app = open_app(DALLE[language], language)
-    assert [box.value for box in app.warning] == [
-        reply_text("not_in_lectures", True, language, ["DALL·E 2"])
-    ]
+    assert [box.value for box in app.warning] == [NO_DALLE_2[language]]
     assert not has(app, say(language, "nearest"))  # the sentence above has said it
     assert not chips(app)
     assert headings(app)
@@ -245,7 +249,5 @@ def test_what_a_poisoned_model_says_is_dropped_counted_or_shown_as_it_is(model):
 
 def test_refused_question_goes_to_no_model(model):
     app = open_written(DALLE["en"])
-    assert [box.value for box in app.warning] == [
-        reply_text("not_in_lectures", True, "en", ["DALL·E 2"])
-    ]
+    assert [box.value for box in app.warning] == [NO_DALLE_2["en"]]
     assert model.requests == []

@@ -299,8 +299,25 @@ def test_the_second_part_is_compared_as_completed_as_typed_and_with_the_whole_qu
 
 
 @pytest.mark.parametrize(
+    ("question", "said"),
+    [("FlashAttentionの話も出てきますか", "FlashAttentionは、講義では述べられていません"),
+     ("does Mamba have induction heads", "do not say anything about Mamba"),
+     ("price per token of the gpt-4 api", "do not say anything about ChatGPT or GPT-4"),
+     ("GPT-4とGPT-3では何が変わりましたか", "講義では述べられていません"),
+     ("What is GPT-5?", "I found no answer")],
+)  # fmt: skip
+def test_a_name_that_no_moment_has_is_said_to_be_missing(index, question, said):
+    answer = index.answer(question)
+    assert answer.status == "not_in_lectures"
+    assert not answer.sentences
+    assert said in answer.text
+
+
+@pytest.mark.parametrize(
     ("question", "first", "second"),
-    [("What is GLOM, and has Hinton actually built it?", "imaginary", "has not been built"),
+    [("系列が長いとき計算を軽くする工夫は？FlashAttentionの話も出てくる？", "BigBird",
+      "FlashAttentionは、講義では述べられていません"),
+     ("What is GLOM, and has Hinton actually built it?", "imaginary", "has not been built"),
      ("PerceiverとPerceiver IOの違いは？後者はどんなタスクに使えるの？",
       "出力クエリ", "マスク言語モデリング"),
      ("目標の報酬を高くしすぎるとどうなる？学習データより良い成績は出せるの？",

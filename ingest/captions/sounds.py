@@ -47,10 +47,14 @@ def without_sounds(tokens: Iterable[Timed]) -> list[Timed]:
     [(None, 'so'), (None, '[see'), (None, 'slide]')]
     >>> without_sounds([(None, "皆さん[拍手]こんにちは（笑）"), (None, "（拍手）")])
     [(None, '皆さんこんにちは')]
+    >>> without_sounds([(None, "[Music]>>"), (None, "[Music]>>Hi")])
+    [(None, 'Hi')]
     """
     kept: list[Timed] = []
     for time, word in tokens:
         plain = _BRACKETS.sub(lambda found: "" if is_sound(found[0]) else found[0], word)
+        if plain != word and plain.startswith(">>"):
+            plain = plain.lstrip(">")  # a mark of the speaker stood behind the sound
         if plain != word and not plain.strip(".,!?"):
             continue
         kept.append((time, plain))

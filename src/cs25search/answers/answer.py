@@ -49,7 +49,7 @@ from .wanted import find_wanted
 
 # Least score of an explanation that a part of a question asks for where both parts have one; and
 # that it surely asks for: below that, what is left unsaid is no answer to a part.
-BOTH_EXPLAINED, PART_EXPLAINED = 0.9, 1.3
+BOTH_EXPLAINED, PART_EXPLAINED = 1.0, 1.3
 SHOWN = 3  # closest moments shown without an answer
 FURTHER = 0.4  # least share of the best score of a moment that tells more
 _DECKS_AUTHOR = re.compile(
@@ -129,7 +129,7 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
         # What the author of the deck thinks, no moment of a lecture says.
         return findings, _without_claim(replace(findings, status="not_in_lectures"))
-    if findings.probability and (explained := find_explanation(searcher, findings)):
+    if explained := find_explanation(searcher, findings):
         return findings, explained
     if advice := _advice(searcher, findings):
         return findings, course_answer(searcher.source, question, advice)
@@ -192,7 +192,9 @@ def _explained_parts(
     one, other = (_explain_part(searcher, part, BOTH_EXPLAINED) for part in found)
     if bool(one) != bool(other) and whole.probability:
         one, other = one or both, other or both
-    if one and other and one.text != other.text and not (one.unsaid and other.unsaid):
+    if one and other and one.text == other.text:
+        return replace(one, question=whole.found.question.text)
+    if one and other and not (one.unsaid and other.unsaid):
         sides = [_as_part(one), _as_part(other)]
         if joined := join_sides(whole.found.question, ("", ""), sides):
             return joined
@@ -270,8 +272,10 @@ def _both_parts(
         return None
     if len(found) == 1:
         one = found[0]
-        part = (first if first[1] else second)[0]
-        is_sure = one.is_explanation and _explain_part(searcher, part, PART_EXPLAINED)
+        part, lacking = (one[0] for one in ((first, second) if first[1] else (second, first)))
+        is_sure = one.is_explanation and (
+            not lacking.probability or _explain_part(searcher, part, PART_EXPLAINED)
+        )
         if not is_sure and (
             whole.status != "answered" or not _cites_first(one, _find_asked(searcher, whole))
         ):
@@ -387,7 +391,7 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
 
 def _explain_part(searcher: Searcher, part: Findings, least: float = 0.0) -> Answer | None:
     """Return the answer of the explanation that a part of a question asks for, if any does."""
-    return find_explanation(searcher, part, least, is_part=True) if part.probability else None
+    return find_explanation(searcher, part, least, is_part=True)
 
 
 def _as_part(explained: Answer) -> Answer:

@@ -8,15 +8,18 @@ questions too, so that a reply can say so instead of showing a moment that is on
 from collections.abc import Collection, Mapping, Sequence
 
 from ..question.read import Question
+from ..ranking.query import letters_of
 from ..ranking.searcher import Searcher
 from ..records import Answer, Explanation, Hit, Moment, Part, Sentence, in_language
 from ..text.sentences import split_sentences
 from .citations import build_citation, text_of
 from .compare import join_sides
+from .features import other_version
 from .findings import Findings
 from .opening import has_wanted
 
-LEFT_UNSAID = 0.9  # least score of what is left unsaid
+# Least score of what is left unsaid; and if it names what the question names and no moment does.
+LEFT_UNSAID, NAMED_UNSAID = 0.9, 0.5
 LACKS_WANTED = 0.2  # what an explanation loses without the number, year or name asked for
 WHOLE = 1.15  # least score of one that answers both parts of a question
 SHOWN = 3  # closest moments shown beside what is left unsaid
@@ -31,6 +34,8 @@ def find_explanation(
 ) -> Answer | None:
     """Return the answer of the explanation that a question asks for; None if there is none.
 
+    Of a version that the lectures do not mention, only what they leave unsaid is told.
+
     Args:
         least: The least score that is enough, if more than usual.
         shown: Moments that are known already; an explanation from no other one is left out.
@@ -38,14 +43,20 @@ def find_explanation(
             the number, year or name asked for then.
     """
     found, question = findings.found, findings.found.question
+    version = other_version(question.text, findings.evidence.vocabulary)
     near = [
-        (one.score - LACKS_WANTED * (not has), one.item)
+        (one.score - LACKS_WANTED * (not has), one)
         for one in findings.compare()
         if ((has := _has_wanted(one.item, question)) or not is_part)
         and (not shown or not {*one.item.notes} <= {*shown})
+        and (not version or _leaves_unsaid(version, one.item))
     ]
-    score, item = max(near, key=lambda one: one[0], default=(0.0, None))
-    if item is None or score < max(least, findings.least if item.is_said else LEFT_UNSAID):
+    if not near:
+        return None
+    score, best = max(near, key=lambda one: one[0])
+    item = best.item
+    unsaid = NAMED_UNSAID if best.is_named or version else max(least, LEFT_UNSAID)
+    if score < (max(least, findings.least) if item.is_said else unsaid):
         return None
     hits = {(hit.video.video_id, hit.note.start): hit for hit in found.wide if hit.note}
     moments = {note: hits.get(note) or searcher.moment(found, note) for note in item.notes}
@@ -56,6 +67,12 @@ def find_explanation(
         return _explained(question, item, there, findings.probability)
     others = [hit for hit in found.hits if hit.start not in {one.start for one in there.values()}]
     return _unsaid(findings, item, [*there.values(), *others][:SHOWN])
+
+
+def _leaves_unsaid(version: str, item: Explanation) -> bool:
+    """Return whether an item says that a version of a thing is not told: DALL-E 2, not DALL-E."""
+    name = letters_of(version)
+    return not item.is_said and any(name in letters_of(ask) for ask in item.asks)
 
 
 def explains_both(whole: Findings, parts: Sequence[Findings]) -> bool:

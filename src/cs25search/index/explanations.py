@@ -56,6 +56,11 @@ class Explanations(msgspec.Struct, frozen=True, eq=False, dict=True):
         return "\n".join(fold(ask) for item in self.items for ask in item.asks_ja)
 
     @cached_property
+    def asked(self) -> list[str]:
+        """The questions of each in both languages, folded, to look names up in."""
+        return [fold("\n".join((*item.asks, *item.asks_ja))) for item in self.items]
+
+    @cached_property
     def ends(self) -> np.ndarray:
         """The row after the last token of each question, after a 0, shape (n_questions + 1,)."""
         return np.append(0, np.cumsum(self.lengths))

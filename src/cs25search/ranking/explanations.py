@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from ..index.explanations import bare_form
+from ..index.explanations import Explanations, bare_form
 from ..index.generation import Generation
 from ..index.late import token_cosines
 from ..index.vocabulary import Vocabulary, idf_of
@@ -38,6 +38,7 @@ BEST_MOMENT, COVERED = 0.3, 0.5
 # and what takes away: each name that its questions lack, and that the lectures leave it unsaid.
 MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
+NAME = 4  # least number of letters of a name that no moment has
 REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of its own score beside that with its subject; and what an
 # explanation loses that is from other lectures.
@@ -65,10 +66,12 @@ class Near(msgspec.Struct, frozen=True):
     Attributes:
         score: By its nearest question, by the rank of its best moment, and by the words and names
             of the question that it has; at most 2.1.
+        is_named: Whether its questions name what the question names and no moment does.
     """
 
     item: Explanation
     score: float
+    is_named: bool = False
 
 
 def prefer_explained(
@@ -139,16 +142,19 @@ def nearest_explanations(
     explanations = generation.explanations
     if same := explanations.by_ask.get(bare_form(question.text)):
         shares = {**shares, **dict.fromkeys(same.notes, 1.0)}
+    wanted = words_to_have(question)
     by_note = explanations.by_note
-    places = sorted({place for note in (None, *shares) for place in by_note.get(note, ())})
+    named = _naming(explanations, wanted, asked)
+    found_by = (place for note in (None, *shares) for place in by_note.get(note, ()))
+    places = sorted(named.union(found_by))
     if not places:
         return []
     items = [explanations.items[place] for place in places]
+    of_unknown = {id(explanations.items[place]) for place in named}
     if question.language == "ja":
         scores = _japanese(generation, places, question.searched, query)
     else:
         scores = _english(generation, places, question.searched, query)
-    wanted = words_to_have(question)
     english = [word for word in wanted if word.isascii()]
     others = [word for word in wanted if not word.isascii()]
     rare_words = {
@@ -171,6 +177,7 @@ def nearest_explanations(
             + COVERED * share_covered(item, weights, question.language)
             - MISSING * min(_missing(item, names, speakers, question.language), MOST_MISSING)
             - UNSAID * (not item.is_said),
+            id(item) in of_unknown,
         )
         for item, score in best
     ]
@@ -231,7 +238,7 @@ def nearest_of_part(
         whole: The nearest to the whole question.
     """
     near = ((part, 1.0), (alone, PART_ALONE), (whole, PART_WHOLE))
-    items = {id(one.item): one.item for found, _ in near for one in found}
+    items = {id(one.item): one for found, _ in near for one in found}
     scores = dict.fromkeys(items, 0.0)
     for found, weight in near:
         own = {id(one.item): one.score for one in found}
@@ -239,8 +246,22 @@ def nearest_of_part(
         for key in items:
             scores[key] += weight * own.get(key, last)
     total = sum(weight for _, weight in near)
-    known = [Near(item, scores[key] / total) for key, item in items.items()]
+    known = [replace(one, score=scores[key] / total) for key, one in items.items()]
     return sorted(known, key=lambda one: -one.score)
+
+
+def _naming(explanations: Explanations, wanted: Sequence[str], asked: Asked) -> set[int]:
+    """Return the places of those whose questions name what no moment does: it is left unsaid."""
+    unknown = [
+        word
+        for word in wanted
+        if len(word) >= NAME and not asked.vocabulary.count(word, "en" if word.isascii() else "ja")
+    ]
+    return {
+        place
+        for place, text in enumerate(explanations.asked if unknown else ())
+        if any(word in text for word in unknown)
+    }
 
 
 def _of_moments(item: Explanation, shares: Mapping[Moment, float]) -> float:
