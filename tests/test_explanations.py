@@ -289,13 +289,13 @@ def test_what_was_told_is_not_told_again_and_other_lectures_come_later():
 def test_the_second_part_is_compared_as_completed_as_typed_and_with_the_whole_question():
     first, second = SAID[0], SAID[1]
     part = [Near(first, 1.0), Near(second, 0.9)]
-    assert [one.item for one in nearest_of_part(part, part, part)] == [first, second]
+    assert [one.item for one in nearest_of_part(part, part, part, [])] == [first, second]
     whole = [Near(second, 1.5), Near(first, 0.5)]
-    assert [one.item for one in nearest_of_part(part, part, whole)] == [second, first]
+    assert [one.item for one in nearest_of_part(part, part, whole, [])] == [second, first]
     # One that is not near the whole question counts as the last that is.
-    near = nearest_of_part(part, part, [Near(second, 1.5)])
+    near = nearest_of_part(part, part, [Near(second, 1.5)], [])
     assert [one.item for one in near] == [first, second]
-    assert nearest_of_part([], [], []) == []
+    assert nearest_of_part([], [], [], []) == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from ..language_model import Endpoint
 from ..question.aliases import names_of
 from ..question.named import named_lectures
 from ..question.parts import completed, is_told, own_names, two_parts, two_sides_of, with_topic
-from ..question.read import read_question
+from ..question.read import Question, read_question
 from ..question.small_talk import is_small_talk
 from ..ranking.entries import Match
 from ..ranking.filters import Filters
@@ -42,6 +42,7 @@ from .findings import JUDGED, Findings, in_whole, judge, judge_text, with_hits
 from .guide import find_fact
 from .lists import find_mentions, list_answer, listed_name
 from .missing import find_words, missing_words, with_missing
+from .opening import has_wanted
 from .slide_lists import listed_thing, slides_answer
 from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
@@ -187,18 +188,34 @@ def _explained_parts(
     Where only one part has one, that of the whole question answers the other, if it is another one.
     """
     alone = [judge_text(searcher, part, filters) for part in parts]
-    found = [alone[0], in_whole(_following(searcher, parts, alone[1], filters), alone[1], whole)]
-    both = find_explanation(searcher, whole, WHOLE_EXPLAINED, is_part=True)
-    one, other = (_explain_part(searcher, part, BOTH_EXPLAINED) for part in found)
+    following = _following(searcher, parts, alone[1], filters)
+    found = [alone[0], in_whole(following, alone[1], whole, alone[0])]
+    both = find_explanation(searcher, whole, WHOLE_EXPLAINED)
+    one, other = (find_explanation(searcher, part, BOTH_EXPLAINED) for part in found)
     if bool(one) != bool(other) and whole.probability:
         one, other = one or both, other or both
-    if one and other and one.text == other.text:
-        return replace(one, question=whole.found.question.text)
-    if one and other and not (one.unsaid and other.unsaid):
+    if one and other and one.text == other.text and not one.unsaid:
+        return _told_once(whole.found.question, one, parts[1], following)
+    if one and other and one.text != other.text and not (one.unsaid and other.unsaid):
         sides = [_as_part(one), _as_part(other)]
         if joined := join_sides(whole.found.question, ("", ""), sides):
             return joined
     return both if both and explains_both(whole, alone) else None
+
+
+def _told_once(question: Question, one: Answer, part: str, asked: Findings) -> Answer | None:
+    """Return the explanation that both parts of a question ask for.
+
+    With the sentence that the second part has no answer, if it asks for a number, year or name that
+    the explanation lacks.
+
+    Args:
+        part: The second part as it was typed.
+        asked: What was found for it.
+    """
+    if not asked.found.question.asks_fact or has_wanted(one.text, asked.found.question):
+        return replace(one, question=question.text)
+    return join_sides(question, ("", ""), [one, no_answer_to(part, asked, one)])
 
 
 def _following(
@@ -274,7 +291,7 @@ def _both_parts(
         one = found[0]
         part, lacking = (one[0] for one in ((first, second) if first[1] else (second, first)))
         is_sure = one.is_explanation and (
-            not lacking.probability or _explain_part(searcher, part, PART_EXPLAINED)
+            not lacking.probability or find_explanation(searcher, part, PART_EXPLAINED)
         )
         if not is_sure and (
             whole.status != "answered" or not _cites_first(one, _find_asked(searcher, whole))
@@ -284,6 +301,8 @@ def _both_parts(
             answer or no_answer_to(part, findings, one)
             for part, (findings, answer) in zip(parts, (first, second), strict=True)
         ]
+    elif found[0].is_explanation and found[0].text == found[1].text:
+        return _told_once(whole.found.question, found[0], parts[1], second[0])
     elif not (found[0].unsaid or found[1].unsaid) and (
         other := beyond(parts, found[0], found[1], second[0])
     ):
@@ -375,9 +394,9 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     findings, entry = judge(searcher, found), find_entry(searcher, found)
     if entry and _entry_answers(searcher, entry, findings):
         return findings, course_answer(searcher.source, found.question, entry)
-    explained = _explain_part(searcher, findings)
+    explained = find_explanation(searcher, findings)
     if explained and explained.unsaid:
-        explained = _explain_part(searcher, findings, PART_EXPLAINED)
+        explained = find_explanation(searcher, findings, PART_EXPLAINED)
     if explained:
         return findings, _as_part(explained)
     if findings.status != "answered":
@@ -387,11 +406,6 @@ def _part(searcher: Searcher, text: str, filters: Filters) -> tuple[Findings, An
     # the word for it.
     chosen = find_words(asked if asked.status == "answered" else findings)
     return chosen, build_extract(chosen) if chosen.status == "answered" else None
-
-
-def _explain_part(searcher: Searcher, part: Findings, least: float = 0.0) -> Answer | None:
-    """Return the answer of the explanation that a part of a question asks for, if any does."""
-    return find_explanation(searcher, part, least, is_part=True)
 
 
 def _as_part(explained: Answer) -> Answer:

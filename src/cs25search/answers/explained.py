@@ -30,7 +30,6 @@ def find_explanation(
     findings: Findings,
     least: float = 0.0,
     shown: Collection[Moment] = (),
-    is_part: bool = False,
 ) -> Answer | None:
     """Return the answer of the explanation that a question asks for; None if there is none.
 
@@ -39,16 +38,13 @@ def find_explanation(
     Args:
         least: The least score that is enough, if more than usual.
         shown: Moments that are known already; an explanation from no other one is left out.
-        is_part: Whether it is to answer a part of a question, or both of its parts: it must have
-            the number, year or name asked for then.
     """
     found, question = findings.found, findings.found.question
     version = other_version(question.text, findings.evidence.vocabulary)
     near = [
-        (one.score - LACKS_WANTED * (not has), one)
+        (one.score - LACKS_WANTED * (not _has_wanted(one.item, question)), one)
         for one in findings.compare()
-        if ((has := _has_wanted(one.item, question)) or not is_part)
-        and (not shown or not {*one.item.notes} <= {*shown})
+        if (not shown or not {*one.item.notes} <= {*shown})
         and (not version or _leaves_unsaid(version, one.item))
     ]
     if not near:

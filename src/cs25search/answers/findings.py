@@ -113,17 +113,18 @@ def judge_text(searcher: Searcher, text: str, filters: Filters) -> Findings:
     return judge(searcher, searcher.find(read_question(text), filters, JUDGED))
 
 
-def in_whole(part: Findings, alone: Findings, whole: Findings) -> Findings:
+def in_whole(part: Findings, alone: Findings, whole: Findings, first: Findings) -> Findings:
     """Return what is found for the second part of a question, its explanations compared again.
 
     Args:
         part: The findings of the part as completed from the first one.
         alone: Those of the part as it was typed.
         whole: Those of the whole question.
+        first: Those of the first part.
     """
 
     def compare() -> list[Near]:
-        return nearest_of_part(part.compare(), alone.compare(), whole.compare())
+        return nearest_of_part(part.compare(), alone.compare(), whole.compare(), _videos_of(first))
 
     return replace(part, compare=cache(compare))
 

@@ -218,14 +218,20 @@ def nearest_in_turn(
         if one.item in told:
             continue
         score = (1 - ALONE) * one.score + ALONE * own.get(id(one.item), 0.0)
-        if one.item.notes and not any(video in videos for video, _ in one.item.notes):
-            score -= ELSEWHERE
-        near.append(replace(one, score=score))
+        near.append(replace(one, score=score - ELSEWHERE * _is_elsewhere(one.item, videos)))
     return sorted(near, key=lambda one: -one.score)
 
 
+def _is_elsewhere(item: Explanation, videos: Collection[str]) -> bool:
+    """Return whether an explanation is from other videos alone."""
+    return bool(item.notes and videos) and not any(video in videos for video, _ in item.notes)
+
+
 def nearest_of_part(
-    part: Sequence[Near], alone: Sequence[Near], whole: Sequence[Near]
+    part: Sequence[Near],
+    alone: Sequence[Near],
+    whole: Sequence[Near],
+    videos: Collection[str],
 ) -> list[Near]:
     """Return the explanations that the second part of a question may ask for, nearest first.
 
@@ -236,6 +242,7 @@ def nearest_of_part(
         part: The nearest to the part as completed.
         alone: The nearest to the part as it was typed.
         whole: The nearest to the whole question.
+        videos: The ids of those that the first part is about.
     """
     near = ((part, 1.0), (alone, PART_ALONE), (whole, PART_WHOLE))
     items = {id(one.item): one for found, _ in near for one in found}
@@ -246,7 +253,10 @@ def nearest_of_part(
         for key in items:
             scores[key] += weight * own.get(key, last)
     total = sum(weight for _, weight in near)
-    known = [replace(one, score=scores[key] / total) for key, one in items.items()]
+    known = [
+        replace(one, score=scores[key] / total - ELSEWHERE * _is_elsewhere(one.item, videos))
+        for key, one in items.items()
+    ]
     return sorted(known, key=lambda one: -one.score)
 
 
