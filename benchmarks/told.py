@@ -1,7 +1,8 @@
 """python -m benchmarks.told [--index DIR]: do explanations answer what strangers asked?
 
 Questions and judgements: tests/data/explained.json. A question that an explanation has word for
-word is left out. The second question of a conversation is asked after the first one.
+word is left out. The second question of a conversation is asked after the first one. Of a question
+with two parts, each part needs an explanation that answers it.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from cs25search.index.explanations import bare_form
 from cs25search.records import Explanation, in_language
 
 FILE = DATA / "explained.json"
+PARTS = ("both parts in full", "one in full", "neither")
 COLUMNS = ("full", "in part", "another explanation", "moments or sides", "no answer")
 
 
@@ -58,15 +60,39 @@ def measure(index: Index) -> dict[str, Counter[str]]:
     return counts
 
 
+def measure_parts(index: Index) -> dict[str, Counter[str]]:
+    """Return how many questions with two parts are answered in full, by language."""
+    explanations: tuple[Explanation, ...] = index.searcher.source.generation.explanations.items
+    counts: dict[str, Counter[str]] = {}
+    for one in json.loads(FILE.read_text(encoding="utf-8"))["two_parts"]:
+        answer = index.answer(one["q"])
+        shown = bare_form(" ".join(part.text for part in answer.sentences))
+        told = {
+            item.asks[0]
+            for item in explanations
+            if bare_form(
+                " ".join(in_language(part.text, part.text_ja, one["lang"]) for part in item.parts)
+            )
+            in shown
+        }
+        full = sum(not told.isdisjoint(one[part]["full"]) for part in ("first", "second"))
+        counts.setdefault(f"two parts, {one['lang']}", Counter())[PARTS[2 - full]] += 1
+    return counts
+
+
 def main() -> None:
-    """Print a table."""
+    """Print two tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", type=Path, default=None)
-    counts = measure(open_index(parser.parse_args().index))
-    print(f"| questions | all | {' | '.join(COLUMNS)} |")
-    print("|---|" + "---:|" * (len(COLUMNS) + 1))
-    for kind, found in counts.items():
-        print(f"| {kind} | {found.total()} | {' | '.join(str(found[one]) for one in COLUMNS)} |")
+    index = open_index(parser.parse_args().index)
+    for columns, counts in ((COLUMNS, measure(index)), (PARTS, measure_parts(index))):
+        print(f"| questions | all | {' | '.join(columns)} |")
+        print("|---|" + "---:|" * (len(columns) + 1))
+        for kind, found in counts.items():
+            print(
+                f"| {kind} | {found.total()} | {' | '.join(str(found[one]) for one in columns)} |"
+            )
+        print()
 
 
 if __name__ == "__main__":

@@ -441,9 +441,13 @@ def test_notes_do_not_tell_the_second_part_what_their_explanation_told_the_first
 
 def test_judged_questions_name_explanations_of_the_course():
     known = {item.asks[0] for item in ITEMS}
-    judged = json.loads(told.FILE.read_text(encoding="utf-8"))["questions"]
-    assert {ask for one in judged for ask in (*one["full"], *one["part"])} <= known
-    assert all(one["q"] and one["lang"] in ("en", "ja") for one in judged)
+    file = json.loads(told.FILE.read_text(encoding="utf-8"))
+    parts = [one[part] for one in file["two_parts"] for part in ("first", "second")]
+    for one in (*file["questions"], *parts):
+        assert {*one["full"], *one["part"]} <= known
+    assert all(
+        one["q"] and one["lang"] in ("en", "ja") for one in (*file["questions"], *file["two_parts"])
+    )
 
 
 def test_how_explanations_answer_is_counted_by_what_is_shown(index, monkeypatch, tmp_path):
@@ -458,6 +462,23 @@ def test_how_explanations_answer_is_counted_by_what_is_shown(index, monkeypatch,
     file.write_text(json.dumps({"questions": asked}), encoding="utf-8")
     monkeypatch.setattr(told, "FILE", file)
     assert told.measure(index) == {"single, en": {"full": 1, "another explanation": 1}}
+
+
+def test_parts_are_counted_by_the_explanations_shown(index, monkeypatch, tmp_path):
+    first, second = "What is the residual stream?", "What are islands of agreement in GLOM?"
+    asked = {
+        "q": f"{first} {second}",
+        "lang": "en",
+        "first": {"full": [first], "part": []},
+        "second": {"full": [second], "part": []},
+    }
+    other = {**asked, "second": {"full": ["What is GLOM?"], "part": []}}
+    file = tmp_path / "asked.json"
+    file.write_text(json.dumps({"two_parts": [asked, other]}), encoding="utf-8")
+    monkeypatch.setattr(told, "FILE", file)
+    assert told.measure_parts(index) == {
+        "two parts, en": {"both parts in full": 1, "one in full": 1}
+    }
 
 
 def test_what_lacks_the_number_asked_for_answers_if_nothing_has_it(index):
