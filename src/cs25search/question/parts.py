@@ -21,11 +21,13 @@ _JOINED = re.compile(
 _ASIDE = re.compile(
     rf"^(?P<one>(?!(?:{_AUX}|in|on|at|for|with|if|when|while|given|since|because|as|after|before|"
     r"during|to|from|under|without|by|though|although|once|so|but|and|ok|hi|hey|sorry|i)\b)"
-    rf"[^,?:]{{8,}}), (?P<other>(?:(?:{_WH}) )?(?:{_IS}) [^,]{{6,}})$",
+    rf"[^,?:]{{8,}}), (?P<other>(?:{_WH}|{_IS})\b [^,]{{6,}})$",
     re.I,
 )
 _QUESTIONS = re.compile(
-    rf"^(?P<one>.{{8,}}?)\? +(?:and )?(?P<other>(?:(?:{_WH})\b|(?:{_AUX})\b).{{6,}})$", re.I
+    rf"^(?P<one>.{{8,}}?\?|(?:{_WH}|{_AUX})\b[^.?]{{6,}}\.) +(?:and )?"
+    rf"(?P<other>(?:(?:{_WH})\b|(?:{_AUX})\b).{{6,}})$",
+    re.I,
 )
 # Of parts without "and", the first one must ask something too: "latent arrays, is this needed?".
 _ASKS = re.compile(
@@ -92,6 +94,11 @@ def two_parts(question: str) -> tuple[str, str] | None:
     ('tokens get dropped?', 'Does that hurt?')
     >>> two_parts("how the paper was written, who was the intern")
     ('how the paper was written?', 'Who was the intern?')
+    >>> two_parts("How many images are in JFT. Can people outside Google use it")
+    ('How many images are in JFT?', 'Can people outside Google use it?')
+    >>> two_parts("A puzzle where a cube stands on its corner. why is it hard?")
+    >>> two_parts("what does an induction head do, how many layers does it need")
+    ('what does an induction head do?', 'How many layers does it need?')
     >>> two_parts("第4回は誰が話していて、どれくらい難しい？")
     ('第4回は誰が話している？', 'どれくらい難しい？')
     >>> two_parts("ヘッドの役割と、マスクをかける理由を教えて")
@@ -132,11 +139,11 @@ def two_parts(question: str) -> tuple[str, str] | None:
         one = _finite(found["one"], found["end"] or "")
         return f"{one}？", f"{found['other'].rstrip('。？?')}？"
     found = next((one for one in (_QUESTIONS.match(text), _ASIDE.match(text)) if one), None)
-    if found is None or not _ASKS.search(found["one"].rstrip("?, ")):
+    if found is None or not _ASKS.search(found["one"].rstrip("?., ")):
         found = _JOINED.match(text)
     if found is None:
         return None
-    one = _TAG.sub("", found["one"].rstrip("?, "))
+    one = _TAG.sub("", found["one"].rstrip("?., "))
     other = (found["other"] or found["whether"]).rstrip("? ")
     return f"{one}?", f"{other[0].upper()}{other[1:]}?"
 
