@@ -13,9 +13,10 @@ from pathlib import Path
 from benchmarks.answers import DATA
 from cs25search import Answer, Index, open_index
 from cs25search.index.explanations import bare_form
-from cs25search.records import Explanation, in_language
+from cs25search.records import Explanation, Language, in_language
 
 FILE = DATA / "explained.json"
+LANGUAGES: tuple[Language, ...] = ("en", "ja")
 PARTS = ("both parts in full", "one in full", "neither")
 COLUMNS = ("full", "in part", "another explanation", "moments or sides", "no answer")
 
@@ -31,13 +32,9 @@ def told_by(answer: Answer, items: dict[str, str]) -> str:
 
 def measure(index: Index) -> dict[str, Counter[str]]:
     """Return how many questions are answered by what, for each kind and language."""
-    explanations: tuple[Explanation, ...] = index.searcher.source.generation.explanations.items
+    explanations = _explanations(index)
     items = {
-        bare_form(
-            " ".join(in_language(part.text, part.text_ja, language) for part in item.parts)
-        ): item.asks[0]
-        for item in explanations
-        for language in ("en", "ja")
+        _text_of(item, language): item.asks[0] for item in explanations for language in LANGUAGES
     }
     known = {bare_form(ask) for item in explanations for ask in (*item.asks, *item.asks_ja)}
     counts: dict[str, Counter[str]] = {}
@@ -62,22 +59,28 @@ def measure(index: Index) -> dict[str, Counter[str]]:
 
 def measure_parts(index: Index) -> dict[str, Counter[str]]:
     """Return how many questions with two parts are answered in full, by language."""
-    explanations: tuple[Explanation, ...] = index.searcher.source.generation.explanations.items
+    texts = {
+        language: [(item.asks[0], _text_of(item, language)) for item in _explanations(index)]
+        for language in LANGUAGES
+    }
     counts: dict[str, Counter[str]] = {}
     for one in json.loads(FILE.read_text(encoding="utf-8"))["two_parts"]:
         answer = index.answer(one["q"])
         shown = bare_form(" ".join(part.text for part in answer.sentences))
-        told = {
-            item.asks[0]
-            for item in explanations
-            if bare_form(
-                " ".join(in_language(part.text, part.text_ja, one["lang"]) for part in item.parts)
-            )
-            in shown
-        }
+        told = {first for first, text in texts[one["lang"]] if text in shown}
         full = sum(not told.isdisjoint(one[part]["full"]) for part in ("first", "second"))
         counts.setdefault(f"two parts, {one['lang']}", Counter())[PARTS[2 - full]] += 1
     return counts
+
+
+def _explanations(index: Index) -> tuple[Explanation, ...]:
+    items: tuple[Explanation, ...] = index.searcher.source.generation.explanations.items
+    return items
+
+
+def _text_of(item: Explanation, language: Language) -> str:
+    """Return the answer of an explanation in the form in which equal ones are found."""
+    return bare_form(" ".join(in_language(x.text, x.text_ja, language) for x in item.parts))
 
 
 def main() -> None:

@@ -89,7 +89,6 @@ def test_no_question_that_is_spelt_right_is_altered(index):
     texts = [one[key] for one in entries for key in ("q", "q_ja") if one.get(key)]
     assert len(texts) > 500
     searcher = index.searcher
-    asked = searcher.source.generation.explanations.japanese
     for text in texts:
         meant = text
         for wrong, right in MISSPELT.items():
@@ -98,7 +97,8 @@ def test_no_question_that_is_spelt_right_is_altered(index):
         found = correct(text, searcher.source.words(), searcher._is_word)
         assert found == meant
         assert correct_katakana(text, searcher._is_in_japanese) == text
-        assert correct_homophones(text, searcher._sounds, searcher._is_in_japanese, asked) == text
+        known, asked = searcher._is_in_japanese, searcher._is_asked
+        assert correct_homophones(text, searcher._sounds, known, asked) == text
 
 
 def test_misspelt_questions_find_nearly_as_much(index):

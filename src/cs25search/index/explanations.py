@@ -51,13 +51,8 @@ class Explanations(msgspec.Struct, frozen=True, eq=False, dict=True):
         return by_ask
 
     @cached_property
-    def japanese(self) -> str:
-        """All their Japanese questions, one a line, to look words up in."""
-        return "\n".join(fold(ask) for item in self.items for ask in item.asks_ja)
-
-    @cached_property
     def asked(self) -> list[str]:
-        """The questions of each in both languages, folded, to look names up in."""
+        """The questions of each in both languages, folded, to look words up in."""
         return [fold("\n".join((*item.asks, *item.asks_ja))) for item in self.items]
 
     @cached_property

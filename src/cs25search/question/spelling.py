@@ -9,7 +9,6 @@ words that were converted to the wrong characters are corrected to words that so
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from ..text.japanese import GRAMMAR, Morpheme, is_japanese, morphemes
 from ..text.words import STOP_WORDS
@@ -133,7 +132,7 @@ def sounds_of(vocabulary: Iterable[str]) -> Sounds:
 
 
 def correct_homophones(
-    question: str, sounds: Callable[[], Sounds], is_known: IsWord, questions: str = ""
+    question: str, sounds: Callable[[], Sounds], is_known: IsWord, is_asked: IsWord
 ) -> str:
     """Return a question with its words corrected that were converted to the wrong characters.
 
@@ -143,33 +142,34 @@ def correct_homophones(
     Args:
         sounds: Returns those of the index, from `sounds_of`; only called if the index lacks a word.
         is_known: Whether the index has a Japanese word, in its normal form.
-        questions: That are spelt right: what they have is left alone.
+        is_asked: Whether a question that is spelt right has these characters; they are left alone.
 
-    >>> sounds = lambda: sounds_of(["精度", "回路", "強力"])
-    >>> correct_homophones("分類の制度と回露", sounds, {"分類"}.__contains__)
+    >>> sounds, none = lambda: sounds_of(["精度", "回路", "強力"]), set().__contains__
+    >>> correct_homophones("分類の制度と回露", sounds, {"分類"}.__contains__, none)
     '分類の精度と回路'
-    >>> correct_homophones("『制度』の制度", sounds, set().__contains__)
+    >>> correct_homophones("『制度』の制度", sounds, none, none)
     '『制度』の精度'
-    >>> correct_homophones("ヘッドが協力する", sounds, {"ヘッド"}.__contains__)
+    >>> correct_homophones("ヘッドが協力する", sounds, {"ヘッド"}.__contains__, none)
     'ヘッドが協力する'
-    >>> correct_homophones("びじょんトランスフォーマー", sounds, set().__contains__)
+    >>> correct_homophones("びじょんトランスフォーマー", sounds, none, none)
     'ビジョントランスフォーマー'
+    >>> correct_homophones("分類の制度", sounds, none, {"制度"}.__contains__)
+    '分類の制度'
     """
     if len(titles := _TITLE.split(question)) > 1:  # every second one is a title
         return "".join(
-            text if place % 2 else correct_homophones(text, sounds, is_known, questions)
+            text if place % 2 else correct_homophones(text, sounds, is_known, is_asked)
             for place, text in enumerate(titles)
         )
     parts, corrected = morphemes(question), question
-    if all(map(partial(_is_known, is_known), parts)):
+    if _are_known(parts, is_known):
         return question
     words = sounds()
     while parts:
         for length in range(min(MOST_MORPHEMES, len(parts)), 0, -1):
             surface = "".join(one.surface for one in parts[:length])
-            if surface in questions:
-                continue
-            if word := _meant(parts[:length], words, is_known):
+            word = _meant(parts[:length], words, is_known)
+            if word and not is_asked(surface):
                 corrected = re.sub(re.escape(surface), word, corrected, count=1, flags=re.I)
                 break
         else:
@@ -192,15 +192,15 @@ def _meant(parts: list[Morpheme], sounds: Sounds, is_known: IsWord) -> str:
     if _HIRAGANA.fullmatch(surface) and _KANA.fullmatch(word):
         return word
     ends = {parts[0].kind, parts[-1].kind} & GRAMMAR
-    if ends or all(map(partial(_is_known, is_known), parts)):
+    if ends or _are_known(parts, is_known):
         return ""
     is_usual = len(parts) == 1 and not parts[0].is_name
     is_other = parts[0].kind != "名詞" or parts[0].part_of_speech != part_of_speech
     return "" if is_usual and is_other else word
 
 
-def _is_known(is_known: IsWord, part: Morpheme) -> bool:
-    return part.kind in GRAMMAR or is_known(part.normal_form)
+def _are_known(parts: Iterable[Morpheme], is_known: IsWord) -> bool:
+    return all(one.kind in GRAMMAR or is_known(one.normal_form) for one in parts)
 
 
 def _sound(parts: Iterable[Morpheme]) -> str:

@@ -113,8 +113,7 @@ class Searcher:
         if unknown_words(text, self._is_usual):
             text = correct(text, self.source.words(), self._is_word)
         if question.language == "ja":
-            asked = self.source.generation.explanations.japanese
-            text = correct_homophones(text, self._sounds, self._is_in_japanese, asked)
+            text = correct_homophones(text, self._sounds, self._is_in_japanese, self._is_asked)
             text = correct_katakana(text, self._is_in_japanese)
         if text == question.text:
             return question
@@ -140,6 +139,9 @@ class Searcher:
 
     def _is_in_japanese(self, word: str) -> bool:
         return self.source.vocabulary([word]).count(word, "ja") > 0
+
+    def _is_asked(self, word: str) -> bool:
+        return any(word in asks for asks in self.source.generation.explanations.asked)
 
     def find_again(self, found: Found, filters: Filters, k: int) -> Found:
         """Return what is found for the same question with other filters or more hits."""
