@@ -112,8 +112,14 @@ def test_answer_has_numbers_sources_and_is_copied_as_markdown(index, language):
     )
     assert len(chips(app)) == len(answer.citations)
     assert has(app, say(language, "explanation"))
-    copied = html.escape(answer_markdown(answer))
-    run_until(app, lambda: has(app, copied))
+    assert has(app, html.escape(answer_markdown(answer)))
+
+
+def test_each_visitor_copies_the_question_as_they_typed_it(index):
+    typed = [FLOAT32["en"], "Why does the ruoter need float32?", "why does the router need float32"]
+    for question in (*typed, *reversed(typed)):
+        app = open_app(question)
+        assert has(app, html.escape(answer_markdown(index.answer(question)))), question
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

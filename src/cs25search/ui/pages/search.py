@@ -9,6 +9,7 @@ from ...answers.compare import compared
 from ...answers.small_talk import examples
 from ...errors import Cs25SearchError
 from ...question.follow_up import understood_as
+from ...question.read import Question
 from ...question.small_talk import is_small_talk
 from ...ranking.searcher import Found, Turn
 from ...records import Video
@@ -308,7 +309,7 @@ def _show_more(question: str) -> None:
 def _chosen_rows(index: Index, found: Found) -> list[MapRow]:
     """Return the map of the chosen lectures, all when none is chosen."""
     lectures, videos = found.filters.lectures, found.filters.videos
-    rows = _map_rows(index, found, index.name, found.question.text)
+    rows = _map_rows(index, found, index.name, found.question)
     return [
         row
         for row in rows
@@ -318,6 +319,6 @@ def _chosen_rows(index: Index, found: Found) -> list[MapRow]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _map_rows(_index: Index, _found: Found, generation: str, question: str) -> list[MapRow]:
+def _map_rows(_index: Index, _found: Found, generation: str, question: Question) -> list[MapRow]:
     """Return the rows; `generation` and `question` are here only to be part of the key."""
     return map_rows(_index, _found)

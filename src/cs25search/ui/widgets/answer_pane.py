@@ -5,6 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from ...formats import answer_markdown
+from ...question.read import Question
 from ...ranking.searcher import Found, Turn
 from ...records import Answer
 from ...search import Index
@@ -22,7 +23,7 @@ class AnswerKey(NamedTuple):
     """Everything an answer depends on."""
 
     generation: str
-    question: str
+    question: Question  # not only its text: other typed words, another answer to copy
     turn: Turn | None  # the conversation that the question was completed from
     lectures: tuple[int, ...]
     videos: tuple[str, ...]
@@ -77,7 +78,7 @@ def _key(index: Index, found: Found) -> AnswerKey:
     endpoint = index.endpoint
     return AnswerKey(
         index.generation.manifest.generation,
-        found.question.text,
+        found.question,
         found.turn,
         tuple(sorted(found.filters.lectures)),
         tuple(sorted(found.filters.videos)),
