@@ -2,7 +2,8 @@
 
 Questions and judgements: tests/data/explained.json. A question that an explanation has word for
 word is left out. The second question of a conversation is asked after the first one. Of a question
-with two parts, each part needs an explanation that answers it.
+with two parts, each part needs an explanation that answers it. The last table is for
+conversations.json, whose writers judged all explanations of a lecture, not only the nearest ones.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from cs25search import Answer, Index, open_index
 from cs25search.index.explanations import bare_form
 from cs25search.records import Explanation, Language, in_language
 
-FILE = DATA / "explained.json"
+FILE, CONVERSATIONS = DATA / "explained.json", DATA / "conversations.json"
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
 PARTS = ("both parts in full", "one in full", "neither")
 COLUMNS = ("full", "in part", "another explanation", "moments or sides", "no answer")
@@ -30,15 +31,19 @@ def told_by(answer: Answer, items: dict[str, str]) -> str:
     return items.get(bare_form(answer.unsaid or " ".join(one.text for one in answer.sentences)), "")
 
 
-def measure(index: Index) -> dict[str, Counter[str]]:
-    """Return how many questions are answered by what, for each kind and language."""
+def measure(index: Index, file: Path | None = None) -> dict[str, Counter[str]]:
+    """Return how many questions are answered by what, for each kind and language.
+
+    Args:
+        file: Of the questions; FILE if None.
+    """
     explanations = _explanations(index)
     items = {
         _text_of(item, language): item.asks[0] for item in explanations for language in LANGUAGES
     }
     known = {bare_form(ask) for item in explanations for ask in (*item.asks, *item.asks_ja)}
     counts: dict[str, Counter[str]] = {}
-    for one in json.loads(FILE.read_text(encoding="utf-8"))["questions"]:
+    for one in json.loads((file or FILE).read_text(encoding="utf-8"))["questions"]:
         then = one.get("then", "")
         if bare_form(then or one["q"]) in known:
             continue
@@ -84,11 +89,16 @@ def _text_of(item: Explanation, language: Language) -> str:
 
 
 def main() -> None:
-    """Print two tables."""
+    """Print three tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", type=Path, default=None)
     index = open_index(parser.parse_args().index)
-    for columns, counts in ((COLUMNS, measure(index)), (PARTS, measure_parts(index))):
+    tables = (
+        (COLUMNS, measure(index)),
+        (PARTS, measure_parts(index)),
+        (COLUMNS, measure(index, CONVERSATIONS)),
+    )
+    for columns, counts in tables:
         print(f"| questions | all | {' | '.join(columns)} |")
         print("|---|" + "---:|" * (len(columns) + 1))
         for kind, found in counts.items():

@@ -263,6 +263,19 @@ def test_notes_do_not_retell_what_was_told(index):
 
 
 @pytest.mark.parametrize(
+    ("before", "question", "said"),
+    [("capacity factorという言葉が分かりません…", "大きくすると何がまずいの？", "容量係数"),
+     ("residual streamがよくつかめません。", "それだと何が嬉しいんでしょうか？", "残差ストリーム"),
+     ("why did olah's team look at attention-only models",
+      "does any of it carry over to real ones", "Large models also have induction heads")],
+)  # fmt: skip
+def test_a_second_question_that_names_nothing_is_told_of_the_same(index, before, question, said):
+    second = index.answer(question, context=index.answer(before))
+    assert second.is_explanation
+    assert said in second.text
+
+
+@pytest.mark.parametrize(
     ("question", "said"),
     [("Why self-attention?", "distant context"), ("キャパシティファクターって何", "容量係数とは"),
      ("GPU1台しかなくても役に立つの？", "2コア")],
@@ -278,22 +291,35 @@ def test_what_was_told_is_not_told_again_and_other_lectures_come_later():
         Explanation((name,), (), (Part(name, name, ((video, 1.0),)),))
         for name, video in (("told", "one"), ("close", "one"), ("far", "two"))
     )
-    whole = [Near(told, 1.6), Near(far, 1.4), Near(close, 1.38)]
+    whole = [_near(told, 1.6), _near(far, 1.4), _near(close, 1.38)]
     near = nearest_in_turn(whole, whole, [told], ["one"])
     assert [one.item for one in near] == [close, far]
-    alone = [Near(far, 2.0), Near(told, 0.0), Near(close, 0.0)]
+    alone = [_near(far, 2.0), _near(told, 0.0), _near(close, 0.0)]
     assert nearest_in_turn(whole, alone, [], ["one"])[0].item == far
     assert nearest_in_turn(whole, whole, [], ["one"])[0].item == told
 
 
+def test_what_a_question_lacks_takes_nothing_away_in_a_conversation():
+    lacking, having = (
+        Near(item, score, likeness=likeness)
+        for item, score, likeness in ((SAID[0], 0.4, 1.0), (SAID[1], 1.3, 0.9))
+    )
+    near = nearest_in_turn([having, lacking], [having, lacking], [], [])
+    assert [one.item for one in near] == [SAID[0], SAID[1]]
+
+
+def _near(item: Explanation, likeness: float) -> Near:
+    return Near(item, likeness, likeness=likeness)
+
+
 def test_the_second_part_is_compared_as_completed_as_typed_and_with_the_whole_question():
     first, second = SAID[0], SAID[1]
-    part = [Near(first, 1.0), Near(second, 0.9)]
+    part = [_near(first, 1.0), _near(second, 0.9)]
     assert [one.item for one in nearest_of_part(part, part, part, [])] == [first, second]
-    whole = [Near(second, 1.5), Near(first, 0.5)]
+    whole = [_near(second, 1.5), _near(first, 0.5)]
     assert [one.item for one in nearest_of_part(part, part, whole, [])] == [second, first]
     # One that is not near the whole question counts as the last that is.
-    near = nearest_of_part(part, part, [Near(second, 1.5)], [])
+    near = nearest_of_part(part, part, [_near(second, 1.5)], [])
     assert [one.item for one in near] == [first, second]
     assert nearest_of_part([], [], [], []) == []
 

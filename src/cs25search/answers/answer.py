@@ -48,9 +48,9 @@ from .small_talk import small_talk
 from .subjects import find_named, said_by_speaker
 from .wanted import find_wanted
 
-# Least score of an explanation that a part of a question asks for where both parts have one; and
-# that it surely asks for: below that, what is left unsaid is no answer to a part.
-BOTH_EXPLAINED, PART_EXPLAINED = 1.0, 1.3
+# Least score of an explanation that the first and the second part of a question ask for where both
+# have one; and that a part surely asks for: below that, what is left unsaid is no answer to it.
+FIRST_EXPLAINED, SECOND_EXPLAINED, PART_EXPLAINED = 1.0, 0.9, 1.3
 SHOWN = 3  # closest moments shown without an answer
 FURTHER = 0.4  # least share of the best score of a moment that tells more
 _DECKS_AUTHOR = re.compile(
@@ -189,9 +189,10 @@ def _explained_parts(
     """
     alone = [judge_text(searcher, part, filters) for part in parts]
     following = _following(searcher, parts, alone[1], filters)
-    found = [alone[0], in_whole(following, alone[1], whole, alone[0])]
+    second = in_whole(following, alone[1], whole, alone[0])
     both = find_explanation(searcher, whole, WHOLE_EXPLAINED)
-    one, other = (find_explanation(searcher, part, BOTH_EXPLAINED) for part in found)
+    one = find_explanation(searcher, alone[0], FIRST_EXPLAINED)
+    other = find_explanation(searcher, second, SECOND_EXPLAINED)
     if bool(one) != bool(other) and whole.probability:
         one, other = one or both, other or both
     if one and other and one.text == other.text and not one.unsaid:

@@ -45,7 +45,7 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
     if near and other and both.told:
         if is_named and near.item is other.item:
             return question
-        return about if near.score > other.score - FARTHER else question
+        return about if near.score > other.score_in_turn - FARTHER else question
     if is_named or both.probability < alone.probability - LESS:
         return question
     meant = _lecture_of(judge_text(searcher, subject, filters))

@@ -51,7 +51,8 @@ def find_explanation(
         return None
     score, best = max(near, key=lambda one: one[0])
     item = best.item
-    unsaid = NAMED_UNSAID if best.is_named or version else max(least, LEFT_UNSAID)
+    left = findings.least if found.turn else LEFT_UNSAID
+    unsaid = NAMED_UNSAID if best.is_named or version else max(least, left)
     if score < (max(least, findings.least) if item.is_said else unsaid):
         return None
     hits = {(hit.video.video_id, hit.note.start): hit for hit in found.wide if hit.note}

@@ -34,7 +34,8 @@ JUDGED = 5  # moments from which an answer is made
 COMPARED = 8  # explanations, the nearest ones
 # Least score of an explanation that answers, by what the moments alone allow.
 ANSWERS: dict[Status, float] = {"answered": 0.8, "partly": 0.9, "not_in_lectures": 1.05}
-IN_TURN = 0.1  # less is enough in a conversation, where the question alone lowers the score
+# The same in a conversation, where the question alone lowers the score.
+IN_TURN: dict[Status, float] = {"answered": 0.6, "partly": 0.65, "not_in_lectures": 0.75}
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ class Findings(msgspec.Struct, frozen=True):
     @property
     def least(self) -> float:
         """The least score of an explanation that answers."""
-        return ANSWERS[self.status] - IN_TURN * (self.found.turn is not None)
+        return (IN_TURN if self.found.turn else ANSWERS)[self.status]
 
     @property
     def told(self) -> Explanation | None:

@@ -40,9 +40,10 @@ MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
 NAME = 4  # least number of letters of a name that no moment has
 REFINED = 48  # explanations whose words and names are compared
-# A question of a conversation: the share of its own score beside that with its subject; and what an
-# explanation loses that is from other lectures.
-ALONE, ELSEWHERE = 0.4, 0.2
+# A question of a conversation: the share of how near an explanation is to it as typed, beside that
+# with its subject. Words and moments add less to that, and missing names take nothing away: as
+# typed, it seldom names anything. And what an explanation loses that is from other lectures.
+ALONE, COVERED_IN_TURN, MOMENT_IN_TURN, ELSEWHERE = 0.4, 0.4, 0.2, 0.2
 # The second part of a question: the weight of its score as typed and of that of the whole question,
 # beside that of the part as completed.
 PART_ALONE, PART_WHOLE = 0.3, 0.4
@@ -67,11 +68,21 @@ class Near(msgspec.Struct, frozen=True):
         score: By its nearest question, by the rank of its best moment, and by the words and names
             of the question that it has; at most 2.1.
         is_named: Whether its questions name what the question names and no moment does.
+        likeness: How near its nearest question is, with what the words of the question add that it
+            has, as in a conversation; at most 1.7.
+        found: The score of its best moment as a share of the best one; 0 for one from none.
     """
 
     item: Explanation
     score: float
     is_named: bool = False
+    likeness: float = 0.0
+    found: float = 0.0
+
+    @property
+    def score_in_turn(self) -> float:
+        """The score as a question of a conversation."""
+        return self.likeness + MOMENT_IN_TURN * self.found
 
 
 def prefer_explained(
@@ -168,19 +179,22 @@ def nearest_explanations(
     # Who speaks is in the questions about the speaker alone.
     everyone = set().union(*speakers.values())
     weights = {word: rare for word, rare in rare_words.items() if word not in everyone}
-    known = [score + _of_moments(item, shares) for item, score in zip(items, scores, strict=True)]
-    best = sorted(zip(items, known, strict=True), key=lambda one: -one[1])[:refined]
-    found = [
-        Near(
-            item,
-            score
-            + COVERED * share_covered(item, weights, question.language)
-            - MISSING * min(_missing(item, names, speakers, question.language), MOST_MISSING)
-            - UNSAID * (not item.is_said),
-            id(item) in of_unknown,
-        )
-        for item, score in best
+    known = [
+        (item, float(near), max((shares.get(note, 0.0) for note in item.notes), default=None))
+        for item, near in zip(items, scores, strict=True)
     ]
+
+    def of_moments(share: float | None) -> float:
+        return BEST_MOMENT * (1.0 if share is None else share)  # one from none needs no moment
+
+    found = []
+    for item, near, share in sorted(known, key=lambda one: -one[1] - of_moments(one[2]))[:refined]:
+        covered = share_covered(item, weights, question.language)
+        missing = min(_missing(item, names, speakers, question.language), MOST_MISSING)
+        score = near + of_moments(share) + COVERED * covered - MISSING * missing
+        score -= UNSAID * (not item.is_said)
+        likeness = near + COVERED_IN_TURN * covered
+        found.append(Near(item, score, id(item) in of_unknown, likeness, share or 0.0))
     return sorted(found, key=lambda one: -one.score)
 
 
@@ -212,12 +226,12 @@ def nearest_in_turn(
         told: The explanations that answered the questions before, which are not told again.
         videos: The ids of those that the conversation is about.
     """
-    own = {id(one.item): one.score for one in alone}
+    own = {id(one.item): one.likeness for one in alone}
     near = []
     for one in whole:
         if one.item in told:
             continue
-        score = (1 - ALONE) * one.score + ALONE * own.get(id(one.item), 0.0)
+        score = one.score_in_turn + ALONE * (own.get(id(one.item), 0.0) - one.likeness)
         near.append(replace(one, score=score - ELSEWHERE * _is_elsewhere(one.item, videos)))
     return sorted(near, key=lambda one: -one.score)
 
@@ -272,12 +286,6 @@ def _naming(explanations: Explanations, wanted: Sequence[str], asked: Asked) -> 
         for place, text in enumerate(explanations.asked if unknown else ())
         if any(word in text for word in unknown)
     }
-
-
-def _of_moments(item: Explanation, shares: Mapping[Moment, float]) -> float:
-    """Return what the rank of its best moment adds to the score; one from none needs no moment."""
-    own = [shares.get(note, 0.0) for note in item.notes]
-    return BEST_MOMENT * max(own, default=1.0)
 
 
 def share_covered(item: Explanation, weights: Mapping[str, float], language: Language) -> float:
