@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from conftest import run
 from streamlit.testing.v1 import AppTest
 from test_app import pieces
@@ -224,6 +225,7 @@ def test_the_app_shows_the_same_moments(there, uri, index_dir, monkeypatch):
     on_disk = shown("Why does the router need float32?")
     monkeypatch.setenv("CS25_STORE", "milvus")
     monkeypatch.setenv("CS25_URI", uri)
+    st.cache_resource.clear()  # or the answer kept for the index on disk is shown
     in_milvus = shown("Why does the router need float32?")
     assert pieces(in_milvus) == pieces(on_disk)
     assert [x.value for x in in_milvus.markdown] == [x.value for x in on_disk.markdown]
