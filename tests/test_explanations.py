@@ -476,6 +476,13 @@ def test_judged_questions_name_explanations_of_the_course():
     )
 
 
+def test_judged_conversations_name_explanations_of_the_course():
+    known = {item.asks[0] for item in ITEMS}
+    for one in json.loads(told.CONVERSATIONS.read_text(encoding="utf-8"))["questions"]:
+        assert one["full"] and {*one["full"], *one["part"]} <= known
+        assert one["q"] and one["then"] and one["lang"] in ("en", "ja")
+
+
 def test_how_explanations_answer_is_counted_by_what_is_shown(index, monkeypatch, tmp_path):
     ask = "What is the residual stream?"
     other = "What are islands of agreement in GLOM?"

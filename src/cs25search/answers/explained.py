@@ -18,7 +18,8 @@ from .features import other_version
 from .findings import Findings
 from .opening import has_wanted
 
-# Least score of what is left unsaid; and if it names what the question names and no moment does.
+# Least score of what is left unsaid, asked alone; and if it names what the question names and no
+# moment does.
 LEFT_UNSAID, NAMED_UNSAID = 0.9, 0.5
 LACKS_WANTED = 0.2  # what an explanation loses without the number, year or name asked for
 WHOLE = 1.15  # least score of one that answers both parts of a question
@@ -51,9 +52,10 @@ def find_explanation(
         return None
     score, best = max(near, key=lambda one: one[0])
     item = best.item
-    left = findings.least if found.turn else LEFT_UNSAID
-    unsaid = NAMED_UNSAID if best.is_named or version else max(least, left)
-    if score < (max(least, findings.least) if item.is_said else unsaid):
+    enough = max(least, findings.least if item.is_said or found.turn else LEFT_UNSAID)
+    if not item.is_said and (best.is_named or version):
+        enough = NAMED_UNSAID
+    if score < enough:
         return None
     hits = {(hit.video.video_id, hit.note.start): hit for hit in found.wide if hit.note}
     moments = {note: hits.get(note) or searcher.moment(found, note) for note in item.notes}

@@ -40,9 +40,10 @@ MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
 NAME = 4  # least number of letters of a name that no moment has
 REFINED = 48  # explanations whose words and names are compared
-# A question of a conversation: the share of how near an explanation is to it as typed, beside that
-# with its subject. Words and moments add less to that, and missing names take nothing away: as
-# typed, it seldom names anything. And what an explanation loses that is from other lectures.
+# A question of a conversation: the share of how near an explanation is to it as typed, beside how
+# near with its subject; what its words and its best moment add. Nothing is taken away for missing
+# names or for what is left unsaid, because such a question seldom names anything. And what an
+# explanation loses that is from other lectures.
 ALONE, COVERED_IN_TURN, MOMENT_IN_TURN, ELSEWHERE = 0.4, 0.4, 0.2, 0.2
 # The second part of a question: the weight of its score as typed and of that of the whole question,
 # beside that of the part as completed.
@@ -68,8 +69,8 @@ class Near(msgspec.Struct, frozen=True):
         score: By its nearest question, by the rank of its best moment, and by the words and names
             of the question that it has; at most 2.1.
         is_named: Whether its questions name what the question names and no moment does.
-        likeness: How near its nearest question is, with what the words of the question add that it
-            has, as in a conversation; at most 1.7.
+        likeness: How near its nearest question is, with what its words add in a conversation; at
+            most 1.7.
         found: The score of its best moment as a share of the best one; 0 for one from none.
     """
 
@@ -81,7 +82,7 @@ class Near(msgspec.Struct, frozen=True):
 
     @property
     def score_in_turn(self) -> float:
-        """The score as a question of a conversation."""
+        """The score in a conversation, where nothing is taken away."""
         return self.likeness + MOMENT_IN_TURN * self.found
 
 
@@ -180,21 +181,19 @@ def nearest_explanations(
     everyone = set().union(*speakers.values())
     weights = {word: rare for word, rare in rare_words.items() if word not in everyone}
     known = [
-        (item, float(near), max((shares.get(note, 0.0) for note in item.notes), default=None))
-        for item, near in zip(items, scores, strict=True)
+        (item, float(likeness), _best_moment(item, shares))
+        for item, likeness in zip(items, scores, strict=True)
     ]
-
-    def of_moments(share: float | None) -> float:
-        return BEST_MOMENT * (1.0 if share is None else share)  # one from none needs no moment
-
+    best = sorted(known, key=lambda one: -one[1] - BEST_MOMENT * one[2])[:refined]
     found = []
-    for item, near, share in sorted(known, key=lambda one: -one[1] - of_moments(one[2]))[:refined]:
+    for item, likeness, moment in best:
         covered = share_covered(item, weights, question.language)
         missing = min(_missing(item, names, speakers, question.language), MOST_MISSING)
-        score = near + of_moments(share) + COVERED * covered - MISSING * missing
+        score = likeness + BEST_MOMENT * moment + COVERED * covered - MISSING * missing
         score -= UNSAID * (not item.is_said)
-        likeness = near + COVERED_IN_TURN * covered
-        found.append(Near(item, score, id(item) in of_unknown, likeness, share or 0.0))
+        in_turn = likeness + COVERED_IN_TURN * covered
+        is_named = id(item) in of_unknown
+        found.append(Near(item, score, is_named, in_turn, moment if item.notes else 0.0))
     return sorted(found, key=lambda one: -one.score)
 
 
@@ -251,6 +250,7 @@ def nearest_of_part(
 
     As completed from the first part, it may be about too much or too little of it; the whole
     question has all words. One that is far from one of them counts as the last one near it.
+    Scores from a conversation are lower, but all those of `part` are, so their order stays.
 
     Args:
         part: The nearest to the part as completed.
@@ -286,6 +286,11 @@ def _naming(explanations: Explanations, wanted: Sequence[str], asked: Asked) -> 
         for place, text in enumerate(explanations.asked if unknown else ())
         if any(word in text for word in unknown)
     }
+
+
+def _best_moment(item: Explanation, shares: Mapping[Moment, float]) -> float:
+    """Return the share of its best moment; 1 for one from none, which needs no moment."""
+    return max((shares.get(note, 0.0) for note in item.notes), default=1.0)
 
 
 def share_covered(item: Explanation, weights: Mapping[str, float], language: Language) -> float:

@@ -23,7 +23,7 @@ class AnswerKey(NamedTuple):
     """Everything an answer depends on."""
 
     generation: str
-    question: Question  # not only its text: other typed words, another answer to copy
+    question: Question  # with the words as typed, which a copied answer begins with
     turn: Turn | None  # the conversation that the question was completed from
     lectures: tuple[int, ...]
     videos: tuple[str, ...]
