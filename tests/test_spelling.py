@@ -11,7 +11,12 @@ from benchmarks.misspelt import misspell
 from cs25search.cli import main
 from cs25search.evaluation import ask_all, measure, read_questions
 from cs25search.formats import answer_lines, answer_markdown
-from cs25search.question.spelling import correct, correct_homophones, correct_katakana
+from cs25search.question.spelling import (
+    correct,
+    correct_homophones,
+    correct_katakana,
+    correct_names,
+)
 from cs25search.terminal import plain
 
 COUNTS = {"router": 20, "routing": 30, "attention": 300, "transformer": 200, "torch": 3, "glom": 9}
@@ -39,6 +44,29 @@ def corrected(index, text):
 )
 def test_a_slip_is_corrected(typed, meant):
     assert correct(typed, COUNTS, set().__contains__) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("What did Mark Chenn say about GPT-3?", "What did Mark Chen say about GPT-3?"),
+        ("Barret Zof on instability", "Barret Zoph on instability"),
+        ("what does Andrew Yeagle mean", "What does Andrew Jaegle mean"),
+        ("Aiden Gomes and his paper", "Aidan Gomez and his paper"),
+        ("Pratek VarmaとWaveNet", "Prateek VermaとWaveNet"),
+    ],
+)
+def test_a_speakers_name_written_by_ear_is_corrected(index, typed, meant):
+    assert corrected(index, typed) == meant
+
+
+@pytest.mark.parametrize("text", ["Drew Jaegle", "NRI networks", "Noam Shazeer", "mark then is"])
+def test_other_names_are_no_speakers(index, text):
+    assert corrected(index, text) == text
+
+
+def test_a_course_without_speakers_has_no_names_to_correct():
+    assert correct_names("Barret Zof", ["", "-"], {}, set().__contains__) == "Barret Zof"
 
 
 @pytest.mark.parametrize("name", ["chatgpt", "tensorrt", "segformer", "pointnet"])
@@ -89,12 +117,15 @@ def test_no_question_that_is_spelt_right_is_altered(index):
     texts = [one[key] for one in entries for key in ("q", "q_ja") if one.get(key)]
     assert len(texts) > 500
     searcher = index.searcher
+    counts = searcher.source.words()
+    speakers = [name for one in searcher.source.generation.videos for name in one.speakers]
     for text in texts:
+        assert correct_names(text, speakers, counts, searcher._is_word) == text
         meant = text
         for wrong, right in MISSPELT.items():
             meant = meant.replace(wrong, right)
         meant = meant.replace("wrong ouput", "wrong output")
-        found = correct(text, searcher.source.words(), searcher._is_word)
+        found = correct(text, counts, searcher._is_word)
         assert found == meant
         assert correct_katakana(text, searcher._is_in_japanese) == text
         known, asked = searcher._is_in_japanese, searcher._is_asked

@@ -100,6 +100,7 @@ def _readings(word: str) -> tuple[tuple[str, str], ...]:
     return tuple((sounds, consonants(sounds)) for sounds in readings)
 
 
+@lru_cache(maxsize=KEPT)
 def sounds_of(word: str, silent_r: bool = False) -> str:
     """Return a Latin word with one spelling for what sounds alike to a Japanese ear.
 

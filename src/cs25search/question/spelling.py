@@ -3,6 +3,7 @@
 Only words that neither a dictionary nor the index has are corrected, to a similar word of the
 index. Words with a digit, and short ones with a capital after their first letter, are names and
 left alone.
+Names of speakers are written as they are heard, and corrected to those that sound alike.
 Katakana words are corrected to similar names of aliases.json. Japanese is typed by its sound, so
 words that were converted to the wrong characters are corrected to words that sound the same.
 """
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from ..text.japanese import GRAMMAR, Morpheme, is_japanese, morphemes
 from ..text.words import STOP_WORDS
 from .aliases import katakana_names
+from .katakana import sounds_of as latin_sounds
 
 SHORTEST = 5  # letters of a word to correct; shorter ones are similar to too many words
 # One slip is corrected in each five letters, two at most: two slips apart, ChatGPT is a chatbot.
@@ -28,6 +30,10 @@ _SAME_SOUND = str.maketrans("ァィゥェォヴ", "アイウエオブ", "ー・"
 SHORTEST_SOUND, SHORTEST_CONVERTED, MOST_MORPHEMES = 3, 2, 6
 _TITLE = re.compile(r"(『[^』]*』|「[^」]*」)")
 _HIRAGANA = re.compile(r"[ぁ-んー]{4,}")
+# Letters of a speaker's name that was heard, slips in its sounds; and beside another name of the
+# same speaker: Chris Ola.
+SHORTEST_NAME, HEARD_FROM, SLIPS_BESIDE = 3, 5, 2
+_NAME = re.compile(rf"(?<![A-Za-z0-9_@.\\/-])[A-Za-z]{{{SHORTEST_NAME},}}(?![A-Za-z0-9_@\\/-])")
 _BEGINS = re.compile(r"(?:^|[.!?:。！？]\s*)$")
 
 IsWord = Callable[[str], bool]
@@ -84,6 +90,65 @@ def correct(question: str, counts: Mapping[str, int], is_word: IsWord) -> str:
         return found.capitalize() if typed[0].isupper() else found
 
     return _WORD.sub(corrected, question)
+
+
+def correct_names(
+    question: str, speakers: Iterable[str], counts: Mapping[str, int], is_word: IsWord
+) -> str:
+    """Return a question with the speakers' names corrected that were written by ear.
+
+    A word that the index lacks is one if it sounds like a name: but for one slip if either has
+    HEARD_FROM letters, but for two beside another name of the same speaker.
+
+    Args:
+        speakers: Their whole names.
+        counts: The words of the index in lower case.
+        is_word: Whether a dictionary has a word in lower case. Such a word is a name only with a
+            capital, beside another one.
+
+    >>> speakers, counts = ["Mark Chen", "Barret Zoph", "Chris Olah", "Aidan Gomez"], {"gomes": 1}
+    >>> correct_names("What did Zof and Aiden Gomez say?", speakers, counts, {"aiden"}.__contains__)
+    'What did Zoph and Aidan Gomez say?'
+    >>> correct_names("chris ola, Mark Chan", speakers, counts, set().__contains__)
+    'chris olah, Mark Chen'
+    >>> correct_names("ola, OLAF, Gomes, mark then", speakers, counts, {"then"}.__contains__)
+    'ola, OLAF, Gomes, mark then'
+    """
+    names = {
+        own: {*parts} - {own}
+        for name in speakers
+        for parts in [name.lower().split()]
+        for own in parts
+    }
+    typed = _NAME.findall(question)
+    alone = [_heard(word.lower(), names, False) for word in typed]
+
+    def as_name(place: int, word: str) -> str:
+        lower = word.lower()
+        if lower in names or lower in counts or not word[1:].islower():
+            return word
+        neighbours = {*alone[max(0, place - 1) : place], *alone[place + 1 : place + 2]}
+        beside = [name for name, others in names.items() if neighbours & others]
+        found = _heard(lower, beside, True) or _heard(lower, names, False)
+        if not found or (is_word(lower) and not (found in beside and word[0].isupper())):
+            return word
+        return found.capitalize() if word[0].isupper() else found
+
+    corrected = iter([as_name(*one) for one in enumerate(typed)])
+    return _NAME.sub(lambda match: next(corrected), question)
+
+
+def _heard(word: str, names: Iterable[str], is_beside: bool) -> str:
+    """Return the name that sounds like a word in lower case; "" if none does."""
+    from rapidfuzz.distance import OSA
+
+    near = []
+    for name in names:
+        slips = int(max(len(word), len(name)) >= HEARD_FROM)
+        distance = OSA.distance(latin_sounds(word), latin_sounds(name))
+        if distance <= (SLIPS_BESIDE if is_beside else slips):
+            near.append((distance, name))
+    return min(near, default=(0, ""))[1]
 
 
 def correct_katakana(question: str, is_known: IsWord) -> str:

@@ -17,6 +17,7 @@ from ..question.spelling import (
     correct,
     correct_homophones,
     correct_katakana,
+    correct_names,
     is_compound,
     sounds_of,
     unknown_words,
@@ -109,7 +110,8 @@ class Searcher:
         A word is misspelt if neither the index nor a dictionary has it, but the index has a
         similar one.
         """
-        text = question.text
+        speakers = {name for one in self.source.generation.videos for name in one.speakers}
+        text = correct_names(question.text, speakers, self.source.words(), self._is_word)
         if unknown_words(text, self._is_usual):
             text = correct(text, self.source.words(), self._is_word)
         if question.language == "ja":
