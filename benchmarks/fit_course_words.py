@@ -1,6 +1,6 @@
 """Count answers/course_words.json again: python -m benchmarks.fit_course_words [--write]
 
-Compares the questions that slides, lectures and facts of the course answer with those that its
+Compares the questions that slides, lectures and the facts in facts.json answer with those that the
 notes answer. Words of one lecture only are left out: they name what is taught there.
 """
 
@@ -23,7 +23,9 @@ GROUPS = 3  # lectures or slides with different questions that must have a word
 def count(language: Language) -> dict[str, float]:
     """Return the words of questions about the course with their weights, most typical first."""
     course = load_course()
-    entries = course_entries(course.about, course.facts, course.slides)
+    # The single facts in facts/ name what is taught, too.
+    whole = json.loads((course.folder / "facts.json").read_bytes())["facts"]
+    entries = course_entries(course.about, course.facts[: len(whole)], course.slides)
     written = [one for one in entries if one.kind != "lecture"]
     parts: list[Entry | Lecture] = [*written, *course.about.lectures]
     asked = [ask for part in parts for ask in _asks(part, language)]

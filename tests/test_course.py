@@ -34,7 +34,7 @@ def test_every_lecture_has_slides_of_its_own():
 
 def test_what_lectures_slides_and_course_answer_is_read():
     course = load_course()
-    assert len(course.facts) == 46
+    assert len(course.facts) == 339
     assert all(len(x.outline) > 3 and x.asks and x.asks_ja for x in course.lectures)
     assert all(len(slide.asks) == len(slide.asks_ja) >= 6 for slide in course.slides)
     assert Counter(one.is_said for one in course.explanations) == {True: 1713, False: 741}
@@ -107,6 +107,11 @@ WRONG = {
         "facts.json",
         lambda c: c["facts"][1].update(slides=[99]),
         "fact 2, field slides: names 99",
+    ),
+    "fact of a folder about lecture 99": (
+        "facts/goals.json",
+        lambda c: c["facts"][2].update(lectures=[99]),
+        "fact 3, field lectures: names 99",
     ),
     "explanation from no note": (
         "explanations/05.json",

@@ -55,6 +55,12 @@ def test_nothing_fits_where_nothing_does(index, goal):
     assert index.guide(goal) == Guide(None, ())
 
 
+@pytest.mark.parametrize("goal", ["mixture of experts", "distillation", "エキスパートの混合"])
+def test_a_fact_that_recommends_no_lecture_is_no_advice(index, goal):
+    fact = index.guide(goal).fact
+    assert fact is None or fact.side != "about"
+
+
 def test_what_is_only_mentioned_is_called_so(index):
     guide = index.guide("protein folding")
     assert {pick.fit for pick in guide.picks} == {"mention"} and guide.fact is None

@@ -87,6 +87,39 @@ def test_what_names_a_lecture_is_answered_by_what_is_said_of_this_lecture(index)
 
 
 @pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("which of the ten lectures did the person who made the slides like best?", "stars two"),
+        ("When were these lectures recorded? Some of it feels pre-ChatGPT.", "autumn 2021"),
+        ("i've only taken one intro machine learning class, which of these lectures should i watch"
+         " first?", "Lecture 1"),
+        ("total hours for all ten?", "9 hours 32 minutes"),
+        ("do I need to watch lecture 1 before the circuits one", "self-attention"),
+        ("Did the deck's author disagree with any of the speakers?", "wavelet"),
+        ("which lectures can i skip", "Lecture 1 perhaps"),
+        ("このスライド作った人は、10回の中でどれが一番おもしろいって言ってます？", "第5回"),
+        ("スライド作成者はどの講義を高く評価していますか。", "第6回"),
+        ("解釈可能性の講義のまとめ", "QK"),
+        ("CS25ってそもそも何", "スタンフォード"),
+    ],
+)  # fmt: skip
+def test_single_facts_answer_what_people_ask_about_the_course(index, question, said):
+    answer = index.answer(question)
+    assert said in answer.text
+    assert {one.kind for one in answer.citations} <= {"slide", "lecture", "deck"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["explain induction heads", "誘導ヘッドとは？", "自己注意の仕組みを教えて", "ChatGPTとは何ですか？",
+     "ヒントン先生のGLOMってどんなアイデア?", "percent BCとDecision Transformerの違いを教えて"],
+)  # fmt: skip
+def test_facts_that_name_what_is_taught_do_not_say_what_it_is(index, question):
+    answer = index.answer(question)
+    assert {one.kind for one in answer.citations} == {"note"}
+
+
+@pytest.mark.parametrize(
     "question",
     ["パーシーバーとは", "オフライン強化学習とは何ですか", "why does in-context learning work?"],
 )

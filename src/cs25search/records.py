@@ -227,7 +227,8 @@ class Entry(msgspec.Struct, frozen=True):
 
     Attributes:
         number: Of the slide or lecture; for a fact, its position from 1.
-        side: The aspect of a lecture that it is about, such as "summary"; else "".
+        side: The aspect of a lecture that it is about, such as "summary"; "about" for a fact that
+            recommends no lecture; else "".
         asks: Questions that it answers.
         lectures, slides: What it is about, by number.
         more: Text that is searched but not shown, such as the points of a slide.

@@ -172,12 +172,14 @@ def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) 
     if entry is None or not answers_course(entry, question, is_answered):
         return False
     is_side = entry.entry.kind == "lecture" and entry.entry.side != "summary"
-    if is_side or question.lectures or question.slide or not is_answered:
+    if is_side or question.lectures or question.slide:
         return True
-    if findings.found.turn and findings.told:
+    if findings.found.turn and findings.told and is_answered:
         return False  # a conversation about what is taught
     near = findings.nearest
-    return near is None or near.score < entry_score(entry, question)
+    if near is None or not (is_answered or (near.item.is_said and findings.told)):
+        return True
+    return near.score < entry_score(entry, question)
 
 
 def _explained_parts(

@@ -40,8 +40,14 @@ TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, b
 WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
 SURE = 1.21
 ENOUGH = 1.14  # where no moment answers
+ADVISES = 1.25  # of a fact, for a question that asks for a lecture about something
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
-OF_IT = 0.2  # added to the score of an entry about the lecture that a question names, and no other
+DEFINED = 1.2  # score of the closest question of a fact that says what a thing is
+SAME = 1.0  # the score of a question that is nearly the same
+ASKED_OF_IT = 0.85  # the same for a lecture, about which the same is asked as about others
+ASKED = 0.6  # least score of the closest question of a slide
+OF_IT = 0.25  # added to the score of an entry about the lecture that a question names, and no other
+SURELY_OF_COURSE = 0.3  # weight of the words with which a definition is about the course
 OF_COURSE = 0.18  # weight of the words of a question that does not continue a conversation
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
@@ -107,31 +113,41 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
         return False
     if found.entry.side == "who" and found.covered >= MOST and _names_speaker(question, found):
         return True  # who a speaker is, and where
-    is_double = found.ask >= 1 or (found.entry.kind == "fact" and found.covered >= MOST)
+    is_fact, advises = found.entry.kind == "fact", found.entry.side != "about"
+    is_double = found.ask >= SAME or (is_fact and found.covered >= MOST)
+    if is_fact and question.intent.lecture:
+        is_double = advises and (is_double or entry_score(found, question) >= ADVISES)
     if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
         return False  # the best moment names its lecture and speaker
     defines = defined_term(question.text)
     lacks_words = found.entry.kind == "lecture" and found.covered < MOST
     is_beside = found.entry.kind == "slide" or lacks_words
-    if is_answered and defines and is_beside and not question.slide:
-        return False  # what a thing is, a moment says better than an impression or an overview
     typical = _weight_of(question)
+    if is_answered and defines and is_beside and not (typical or question.slide):
+        return False  # what a thing is, a moment says better than an impression or an overview
     texts = f"{found.entry.text} {found.entry.text_ja}"
     lacks_year = question.intent.wanted == "year" and not has_wanted(texts, question)
     if is_answered and lacks_year:
         return False
-    taught = found.entry.kind != "fact" or defines
-    if is_answered and taught and not (typical or question.lectures):
+    is_same = found.ask >= {"fact": SAME, "lecture": ASKED_OF_IT}.get(found.entry.kind, IDENTICAL)
+    if defines and is_fact and found.ask < DEFINED and typical < SURELY_OF_COURSE:
+        return False  # nor does a fact, unless this is what it was written for
+    if is_answered and not (typical or question.lectures or is_same):
+        return False
+    if found.entry.kind == "slide" and found.ask < ASKED:
         return False
     return entry_score(found, question) >= (SURE if is_answered else ENOUGH)
 
 
 def asks_about_course(searcher: Searcher, found: Found, is_answered: bool) -> bool:
-    """Return whether a question has words that are typical of the course, and an entry for it."""
+    """Return whether an entry answers a question that has words typical of the course, or that are
+    nearly all in the entry.
+    """
     question = found.question
-    if _weight_of(question) < OF_COURSE:
+    entry = find_entry(searcher, found)
+    if entry is None or (_weight_of(question) < OF_COURSE and entry.covered < MOST):
         return False
-    return answers_course(find_entry(searcher, found), question, is_answered)
+    return answers_course(entry, question, is_answered)
 
 
 def entry_score(found: Match, question: Question) -> float:

@@ -207,7 +207,8 @@ def find_fact(searcher: Searcher, found: Found, goal: str) -> Entry | None:
     for text in dict.fromkeys(texts):
         query = searcher.encode(text)
         for one in rank_entries(handbook, text, query):
-            is_advice = one.entry.kind == "fact" and 0 < len(one.entry.lectures) <= MOST_LECTURES
+            is_advice = one.entry.kind == "fact" and one.entry.side != "about"
+            is_advice = is_advice and 0 < len(one.entry.lectures) <= MOST_LECTURES
             if is_advice and one.ask >= FACT_ASK and one.score > best[0]:
                 best = (one.score, one.entry)
     return best[1]

@@ -6,13 +6,14 @@
     notes/01.json ...     timed notes by lecture number, with the questions that each answers
     slides.json           summaries of slides; slides-asks.json: the questions that each answers
     overviews.json        overview and outline of the lectures, and questions about each lecture
-    facts.json            facts about the course, as questions and answers
+    facts.json, facts/    facts about the course, as questions and answers
     explanations/         answers to questions about what is taught; see explanations.py
 
 Everything but course.toml is optional. Files are checked on reading, so that a faulty file causes
 an error that names file, note and field instead of a wrong answer later.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +30,10 @@ from .settings import Settings, read_settings
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """A fact about the course or the deck: questions in both languages, and the answer."""
+    """A fact about the course or the deck: questions in both languages, and the answer.
+
+    `advice` is false if it recommends no lecture: the guide does not show it for a goal.
+    """
 
     q: tuple[str, ...]
     answer: str
@@ -37,6 +41,7 @@ class Fact(msgspec.Struct, frozen=True):
     answer_ja: str = ""
     slides: tuple[int, ...] = ()
     lectures: tuple[int, ...] = ()
+    advice: bool = True
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -148,7 +153,7 @@ def load_course(folder: Path = BUNDLED) -> Course:
         folder,
         slides,
         notes,
-        _read_facts(folder / "facts.json", numbers, [slide.number for slide in slides]),
+        tuple(_read_facts(folder, numbers, [slide.number for slide in slides])),
         read_explanations(folder, lectures, notes),
     )
 
@@ -296,18 +301,20 @@ def _read_slide_asks(path: Path, slides: list[int]) -> dict[int, _SlideAsks]:
     return {entry.number: entry for entry in entries}
 
 
-def _read_facts(path: Path, lectures: list[int], slides: list[int]) -> tuple[Fact, ...]:
-    file = read_json(path, _FactFile)
-    for number, fact in enumerate(file.facts if file else (), start=1):
-        no_blank(path, f"fact {number}", fact, "q", "q_ja", "answer")
-        for name, known in (("lectures", lectures), ("slides", slides)):
-            if unknown := [n for n in getattr(fact, name) if n not in known]:
-                raise DataError(
-                    path,
-                    f"fact {number}, field {name}",
-                    f"names {unknown[0]}, which does not exist",
-                )
-    return file.facts if file else ()
+def _read_facts(folder: Path, lectures: list[int], slides: list[int]) -> Iterator[Fact]:
+    """Yield the facts of facts.json, then those of the files in facts/ by name."""
+    for path in (folder / "facts.json", *sorted((folder / "facts").glob("*.json"))):
+        file = read_json(path, _FactFile)
+        for number, fact in enumerate(file.facts if file else (), start=1):
+            no_blank(path, f"fact {number}", fact, "q", "q_ja", "answer")
+            for name, known in (("lectures", lectures), ("slides", slides)):
+                if unknown := [n for n in getattr(fact, name) if n not in known]:
+                    raise DataError(
+                        path,
+                        f"fact {number}, field {name}",
+                        f"names {unknown[0]}, which does not exist",
+                    )
+            yield fact
 
 
 def _same_numbers(path: Path, what: str, numbers: list[int], expected: list[int]) -> None:

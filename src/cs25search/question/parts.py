@@ -75,7 +75,7 @@ _THINGS = re.compile(
     r"^(?P<one>[\w ]+?) and (?P<other>[\w ]+?) (?P<of>(?:of|for) lecture \d+)\??$", re.I
 )
 _THINGS_JA = re.compile(
-    r"^(?P<of>第\d+回(?:の講義)?の)(?P<one>[^、。？?のとをにがはでも]+)と(?P<other>[^、。？?のとをにがはでも]+?)(?P<end>(?:を|は|も)?(?:教え.*|[？?]?))$"
+    r"^(?P<of>第\d+回(?:の講義)?の)(?P<one>[^、。？?のとをにがはでも]{2,})と(?P<other>[^、。？?のとをにがはでも]{2,}?)(?P<end>(?:を|は|も)?(?:教え.*|[？?]?))$"
 )
 _SUBJECT_JA = re.compile(r"(?P<name>[^のはがをでに、。？?]{2,20}?)(?:の|は|が|を|とは|って|で|に)")
 _NAME_JA = re.compile(r"[A-Za-z]{3,}|[ァ-ヺー]{4,}")
@@ -162,6 +162,7 @@ def two_sides_of(question: str) -> tuple[str, str] | None:
     ('第5回の難易度を教えて', '第5回の長さを教えて')
     >>> two_sides_of("What is lecture 5 about?"), two_sides_of("第4回の要点を三つにまとめて")
     (None, None)
+    >>> two_sides_of("第9回のまとめ")
     """
     if found := _QUALITIES.match(question):
         return f"{found['head']}{found['one']}?", f"{found['head']}{found['other']}?"
