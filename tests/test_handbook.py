@@ -111,8 +111,9 @@ def test_single_facts_answer_what_people_ask_about_the_course(index, question, s
 
 @pytest.mark.parametrize(
     "question",
-    ["explain induction heads", "誘導ヘッドとは？", "自己注意の仕組みを教えて", "ChatGPTとは何ですか？",
-     "ヒントン先生のGLOMってどんなアイデア?", "percent BCとDecision Transformerの違いを教えて"],
+    ["explain induction heads", "誘導ヘッドとは？", "自己注意の仕組みを教えて",
+     "ChatGPTとは何ですか？", "ヒントン先生のGLOMってどんなアイデア?",
+     "percent BCとDecision Transformerの違いを教えて"],
 )  # fmt: skip
 def test_facts_that_name_what_is_taught_do_not_say_what_it_is(index, question):
     answer = index.answer(question)
