@@ -40,12 +40,13 @@ TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, b
 WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
 SURE = 1.21
 ENOUGH = 1.14  # where no moment answers
+LIKELY = 1.0  # the same for an English question with words typical of the course, from ASKED
 ADVISES = 1.25  # of a fact, for a question that asks for a lecture about something
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
 DEFINED = 1.2  # score of the closest question of a fact that says what a thing is
 SAME = 1.0  # the score of a question that is nearly the same
 ASKED_OF_IT = 0.85  # the same for a lecture, about which the same is asked as about others
-ASKED = 0.6  # least score of the closest question of a slide
+ASKED = 0.585  # least score of the closest question of a slide
 OF_IT = 0.25  # added to the score of an entry about the lecture that a question names, and no other
 SURELY_OF_COURSE = 0.3  # weight of the words with which a definition is about the course
 OF_COURSE = 0.18  # weight of the words of a question that does not continue a conversation
@@ -79,7 +80,8 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
                 return Match(entry, IDENTICAL, IDENTICAL, 1.0)
     lectures = found.filters.lectures
     # Even with all words of the question, no entry can answer below this.
-    least = ENOUGH - WORDS_COVERED - _weight_of(question)
+    typical = _weight_of(question)
+    least = (LIKELY if typical >= OF_COURSE else ENOUGH) - WORDS_COVERED - typical
     matches = rank_entries(handbook, question.text, query, lectures, least)
     by_number = with_numbers(searcher, question.text)
     for worded in dict.fromkeys([*usual_wordings(question.text), by_number]):
@@ -136,7 +138,10 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
         return False
     if found.entry.kind == "slide" and found.ask < ASKED:
         return False
-    return entry_score(found, question) >= (SURE if is_answered else ENOUGH)
+    # Japanese questions are compared by their words, which is less sure.
+    is_likely = typical >= OF_COURSE and found.ask >= ASKED and question.language == "en"
+    enough = SURE if is_answered else LIKELY if is_likely else ENOUGH
+    return entry_score(found, question) >= enough
 
 
 def asks_about_course(searcher: Searcher, found: Found, is_answered: bool) -> bool:
