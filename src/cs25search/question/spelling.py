@@ -121,14 +121,21 @@ def correct_names(
         for own in parts
     }
     typed = _NAME.findall(question)
+    unknown = {
+        word
+        for word in typed
+        if word[1:].islower() and word.lower() not in names and word.lower() not in counts
+    }
+    if not unknown:
+        return question  # most questions: nothing is compared
     alone = [_heard(word.lower(), names, False) for word in typed]
 
     def as_name(place: int, word: str) -> str:
         lower = word.lower()
-        if lower in names or lower in counts or not word[1:].islower():
+        if word not in unknown:
             return word
         neighbours = {*alone[max(0, place - 1) : place], *alone[place + 1 : place + 2]}
-        beside = [name for name, others in names.items() if neighbours & others]
+        beside = [name for name, own in names.items() if neighbours & own]
         found = _heard(lower, beside, True) or _heard(lower, names, False)
         if not found or (is_word(lower) and not (found in beside and word[0].isupper())):
             return word
