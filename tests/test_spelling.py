@@ -11,6 +11,7 @@ from benchmarks.misspelt import misspell
 from cs25search.cli import main
 from cs25search.evaluation import ask_all, measure, read_questions
 from cs25search.formats import answer_lines, answer_markdown
+from cs25search.question.romaji import complete_kana
 from cs25search.question.spelling import (
     correct,
     correct_homophones,
@@ -100,6 +101,35 @@ def test_a_slip_in_katakana_is_corrected(index, typed, meant):
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("housyuuが疎なときでもうまくいく理由", "報酬が疎なときでもうまくいく理由"),
+        (
+            "GLOMは部分と全体をどう表しているんでしょうkあ",
+            "GLOMは部分と全体をどう表しているんでしょうか",
+        ),
+        ("エキスパートへの負荷はどうしtますか", "エキスパートへの負荷はどうしますか"),
+    ],
+)
+def test_kana_left_in_latin_letters_are_completed(index, typed, meant):
+    assert index.answer(typed).corrected == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pass@kの計算でkよりずっと多くのサンプルを作る理由",
+        "QとKとVは全部同じxから作るのに、なぜ別々の線形層に通すの？",
+        "kaggleのデータでgatoとtransformerを比べる",
+        "上位kあたりの重みwは",
+        "a na",
+    ],
+)
+def test_variables_and_words_in_latin_letters_are_no_half_typed_kana(text):
+    assert complete_kana(text, {"gato"}.__contains__, dict) == text
+
+
+@pytest.mark.parametrize(
     "text",
     ["トランスフォーマ", "フルファインチューニング", "チャットジーピーティー", "ジェミニ", "ルーダ",
      "エンコード", "ステーブルディフュージョン"],
@@ -127,6 +157,7 @@ def test_no_question_that_is_spelt_right_is_altered(index):
         meant = meant.replace("wrong ouput", "wrong output")
         found = correct(text, counts, searcher._is_word)
         assert found == meant
+        assert complete_kana(text, searcher._is_known, searcher._sounds) == text
         assert correct_katakana(text, searcher._is_in_japanese) == text
         known, asked = searcher._is_in_japanese, searcher._is_asked
         assert correct_homophones(text, searcher._sounds, known, asked) == text

@@ -12,6 +12,7 @@ from ..encoding.encoder import Encoder
 from ..index.generation import Generation
 from ..index.vectors import distinct
 from ..question.read import Question, read_question
+from ..question.romaji import complete_kana
 from ..question.spelling import (
     Sounds,
     correct,
@@ -111,7 +112,10 @@ class Searcher:
         similar one.
         """
         speakers = {name for one in self.source.generation.videos for name in one.speakers}
-        text = correct_names(question.text, speakers, self.source.words(), self._is_word)
+        text = question.text
+        if question.language == "ja":
+            text = complete_kana(text, self._is_known, self._sounds)
+        text = correct_names(text, speakers, self.source.words(), self._is_word)
         if unknown_words(text, self._is_usual):
             text = correct(text, self.source.words(), self._is_word)
         if question.language == "ja":
@@ -138,6 +142,9 @@ class Searcher:
             return True
         form = stem(word)
         return self.source.vocabulary([form]).count(form, "en") > 0
+
+    def _is_known(self, word: str) -> bool:
+        return word in self.source.words() or self._is_word(word)
 
     def _is_in_japanese(self, word: str) -> bool:
         return self.source.vocabulary([word]).count(word, "ja") > 0
