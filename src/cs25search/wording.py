@@ -55,6 +55,12 @@ _MISSING: dict[Status, tuple[str, str]] = {
     ),
 }
 
+# What is said before entries about the course that may not answer.
+CLOSEST_ENTRIES = (
+    "This may not answer your question exactly. Closest to it about the course and its slides:",
+    "ちょうどの答えではないかもしれません。コースとスライドについて最も近い内容です：",
+)
+
 # Who wrote an explanation, in English and Japanese.
 WRITTEN_BEFOREHAND = (
     "Written beforehand with AI from the study notes it cites.",

@@ -33,7 +33,14 @@ from .compare import (
     without_quality,
 )
 from .conversation import in_conversation, place_of
-from .course import answers_course, course_answer, entry_score, find_entry, with_numbers
+from .course import (
+    answers_course,
+    closest_answer,
+    course_answer,
+    entry_score,
+    find_entry,
+    with_numbers,
+)
 from .definers import find_definition
 from .explained import WHOLE as WHOLE_EXPLAINED
 from .explained import explains_both, find_explanation
@@ -127,12 +134,18 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         return findings, both
     if known:
         return findings, course_answer(searcher.source, question, known)
+    explained = find_explanation(searcher, findings)
+    advice = None if explained else _advice(searcher, findings)
+    known_by = findings.nearest.score if explained and findings.nearest else 0.0
+    is_answered = findings.status == "answered"
+    if not advice and (closest := closest_answer(searcher, found, is_answered, known_by)):
+        return findings, closest
     if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
         # What the author of the deck thinks, no moment of a lecture says.
         return findings, _without_claim(replace(findings, status="not_in_lectures"))
-    if explained := find_explanation(searcher, findings):
+    if explained:
         return findings, explained
-    if advice := _advice(searcher, findings):
+    if advice:
         return findings, course_answer(searcher.source, question, advice)
     if compared_both := _two_sides(searcher, findings, found.filters):
         return findings, compared_both

@@ -262,9 +262,9 @@ def answer_for_side(
 
 
 def join_sides(
-    question: Question, sides: tuple[str, str], answers: Sequence[Answer | None]
+    question: Question, sides: Sequence[str], answers: Sequence[Answer | None]
 ) -> Answer | None:
-    """Join two answers into one that cites each moment once; None if neither side has one.
+    """Join answers into one that cites each moment once; None if no side has one.
 
     Args:
         sides: The names shown before the sides, unless each begins with its own; "" for the parts

@@ -30,8 +30,9 @@ from ..records import (
 )
 from ..text.sentences import split_sentences
 from ..text.topic_words import topic_words
-from ..wording import named_lecture
+from ..wording import CLOSEST_ENTRIES, named_lecture
 from .citations import text_of
+from .compare import join_sides
 from .course_words import about_course
 from .definitions import defined_term
 from .opening import has_wanted
@@ -50,6 +51,10 @@ ASKED = 0.585  # least score of the closest question of a slide
 OF_IT = 0.25  # added to the score of an entry about the lecture that a question names, and no other
 SURELY_OF_COURSE = 0.3  # weight of the words with which a definition is about the course
 OF_COURSE = 0.18  # weight of the words of a question that does not continue a conversation
+# Least score of the closest question of an entry that is told although it does not surely answer,
+# and how much less than the best one the second may score.
+CLOSEST: dict[Language, float] = {"en": 0.55, "ja": 0.43}
+MOST_CLOSE, LESS_CLOSE = 2, 0.1
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
 MOST_SLIDES = 3  # cited for a fact
@@ -69,15 +74,23 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
 
     Only entries about the lectures that were chosen or that the question names.
     """
+    matches = _find_entries(searcher, found)
+    # An answer needs an entry with a similar question; an entry may also match by its text alone.
+    nearest = max((one.ask for one in matches), default=0.0)
+    return replace(matches[0], ask=nearest) if matches else None
+
+
+def _find_entries(searcher: Searcher, found: Found) -> list[Match]:
+    """Return the entries that match a question, best first."""
     handbook, question = searcher.source.generation.handbook, found.question
     if not handbook.entries:
-        return None
+        return []
     as_typed = question.searched == question.text or question.language == "ja"
     query = found.query if as_typed else searcher.encode(question.clean)
     if question.slide:
         for entry in handbook.entries:
             if entry.kind == "slide" and entry.number == question.slide:
-                return Match(entry, IDENTICAL, IDENTICAL, 1.0)
+                return [Match(entry, IDENTICAL, IDENTICAL, 1.0)]
     lectures = found.filters.lectures
     # Even with all words of the question, no entry can answer below this.
     typical = _weight_of(question)
@@ -95,9 +108,7 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
     if named:
         # A question about one lecture is not answered by an entry about several.
         matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))
-    # An answer needs an entry with a similar question; an entry may also match by its text alone.
-    nearest = max((one.ask for one in matches), default=0.0)
-    return replace(matches[0], ask=nearest) if matches else None
+    return matches
 
 
 def with_numbers(searcher: Searcher, text: str) -> str:
@@ -117,6 +128,7 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
         return True  # who a speaker is, and where
     is_fact, advises = found.entry.kind == "fact", found.entry.side != "about"
     is_double = found.ask >= SAME or (is_fact and found.covered >= MOST)
+    is_double = is_double or (found.entry.side == "who" and found.ask >= ASKED_OF_IT)
     if is_fact and question.intent.lecture:
         is_double = advises and (is_double or entry_score(found, question) >= ADVISES)
     if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
@@ -202,6 +214,37 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
         citations=tuple(citations),
         probability=min(1.0, found.ask),
     )
+
+
+def closest_answer(
+    searcher: Searcher, found: Found, is_answered: bool, explained: float
+) -> Answer | None:
+    """Return what entries say that come closest to a question which none surely answers.
+
+    Only where its words leave no doubt that it is about course or deck.
+
+    Args:
+        is_answered: Whether the moments found answer it.
+        explained: The score of the explanation that answers; 0 if none does.
+    """
+    question = found.question
+    if _weight_of(question) < SURELY_OF_COURSE or found.turn:
+        return None
+    if is_answered and question.has_lecture_topic and not question.lectures:
+        return None  # the best moment names its lecture and speaker
+    near = _find_entries(searcher, found)
+    least = CLOSEST[question.language]
+    near = [one for one in near if one.ask >= least and one.score >= near[0].score - LESS_CLOSE]
+    # An entry may match in several wordings of the question.
+    told = list({one.entry.text: one for one in reversed(near)}.values())[::-1][:MOST_CLOSE]
+    if not told or entry_score(told[0], question) <= explained:
+        return None
+    answers = [course_answer(searcher.source, question, one) for one in told]
+    joined = join_sides(question, [""] * len(answers), answers)
+    if joined is None:
+        return None
+    sentences = (Sentence(CLOSEST_ENTRIES[question.language == "ja"], ()), *joined.sentences)
+    return replace(joined, sentences=sentences, text=text_of(sentences, question.language))
 
 
 def _points(source: Source, entry: Entry, question: Question) -> list[str]:

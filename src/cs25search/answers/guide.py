@@ -25,7 +25,8 @@ PICKS = 3  # lectures
 BEGINNINGS = 3  # of each, to begin at
 # Limits found with 60 goals in both languages, see tests/test_guide.py: scores and similarity of
 # the closest question below which a fact is about something else.
-FACT_SCORE, FACT_ASK = 0.87, 0.35
+FACT_SCORE: dict[Language, float] = {"en": 0.87, "ja": 1.1}
+FACT_ASK = 0.35
 MOST_LECTURES = 6  # a fact about more lectures does not help to choose
 PART_SECONDS, PART_SHARE = 90.0, 0.08  # of a lecture; less than both is only a mention
 WHOLE_SHARE, WHOLE_SECONDS = 0.4, 600.0  # of a lecture; either is enough to be about the goal
@@ -203,7 +204,7 @@ def find_fact(searcher: Searcher, found: Found, goal: str) -> Entry | None:
     aspect = aspect_of(goal)
     own = [_ASPECTS[aspect].asks[found.query.language]] if aspect else []
     texts = own or [goal, topic_of_goal(goal), found.question.text]
-    best: tuple[float, Entry | None] = (FACT_SCORE, None)
+    best: tuple[float, Entry | None] = (FACT_SCORE[found.query.language], None)
     for text in dict.fromkeys(texts):
         query = searcher.encode(text)
         for one in rank_entries(handbook, text, query):

@@ -1,7 +1,8 @@
 """Rank the entries of the handbook for a question.
 
 A question is compared with the text of an entry and with each question that the entry answers: an
-English one by its tokens, a Japanese one by its words.
+English one by its tokens, a Japanese one by its words and, in the English of the dictionary, by its
+tokens.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ import numpy as np
 
 from ..index.handbook import Handbook, Terms, entry_texts, words_asked
 from ..index.late import token_cosines
-from ..records import Entry
+from ..records import Entry, Language
 from ..text.japanese import is_japanese, japanese_words
 from ..text.ngrams import dice, ngrams
 from ..text.rarity import rarity
@@ -19,7 +20,9 @@ from .query import Query
 
 GRAMS = 0.4  # weight of shared n-grams beside late interaction
 BOTH = 0.3  # weight of the lower of the scores of question and text; the higher one has 1
-COVERED = 0.2  # weight of the question's words that an entry has anywhere
+# Weight of the question's words that an entry has anywhere.
+COVERED: dict[Language, float] = {"en": 0.2, "ja": 0.4}
+IN_ENGLISH = 0.5  # weight of late interaction with a Japanese question read in English
 WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
 
 
@@ -28,7 +31,8 @@ class Match(msgspec.Struct, frozen=True):
 
     Attributes:
         score: By its closest question and its text; higher is better.
-        ask: By its closest question alone: 1.4 for the same words, about .4 for other topics.
+        ask: By its closest question alone: 1.4 for the same words, about .4 for other topics. That
+            of a Japanese question is by words alone: in English, most questions are a bit alike.
         covered: Share of the question's words that the entry has, rare words counting more.
     """
 
@@ -53,18 +57,24 @@ def rank_entries(
         lectures: Only entries about one of these; all when empty.
         least: The least score of the closest question, `Match.ask`, that is of use.
     """
-    if is_japanese(text):
+    language: Language = "ja" if is_japanese(text) else "en"
+    if language == "ja":
         nearness = _japanese(handbook, text)
+        in_english = _in_english(handbook, query.spoken)
     else:
         nearness = _english(handbook, text, query, least)
+        in_english = [(0.0, 0.0)] * len(nearness)
     if not nearness:
         return []
     chosen = set(lectures)
     covered = _covered(handbook, text)
     matches = []
-    for place, (entry, (own, ask)) in enumerate(zip(handbook.entries, nearness, strict=True)):
+    for place, entry in enumerate(handbook.entries):
         if not chosen or chosen & {*entry.lectures}:
-            score = max(own, ask) + BOTH * min(own, ask) + COVERED * covered[place]
+            ask = nearness[place][1]
+            near = [one + IN_ENGLISH * other for one, other in
+                    zip(nearness[place], in_english[place], strict=True)]  # fmt: skip
+            score = max(near) + BOTH * min(near) + COVERED[language] * covered[place]
             score += WRITTEN if entry.kind != "slide" else 0.0
             matches.append(Match(entry, score, ask, covered[place]))
     return sorted(matches, key=lambda one: -one.score)
@@ -89,14 +99,9 @@ def _english(
     """
     if not len(query.tokens) or not handbook.lengths.all():
         return [(0.0, 0.0)] * len(handbook.entries)
-    cosines = token_cosines(handbook.tokens, query.tokens.astype(np.float32))
-    begins = np.cumsum(handbook.lengths) - handbook.lengths
     unseen = rarity(np.zeros(1), len(handbook.entries))
     weights = np.append(handbook.idf, unseen)[np.minimum(query.ids, len(handbook.idf))]
-    forth = np.maximum.reduceat(cosines, begins, axis=0) @ weights / weights.sum()
-    held = handbook.idf[handbook.ids]
-    back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
-    both = (forth + back) / 2
+    forth, both = _late(handbook, query.tokens, weights)
     grams = set(ngrams(question))
     texts = entry_texts(handbook.entries)
     near = np.flatnonzero(both + GRAMS >= least).tolist()
@@ -111,6 +116,39 @@ def _english(
         nearness.append((float(forth[place]) + GRAMS * shared, max(nearest, default=0.0)))
         place += 1 + len(asks)
     return nearness
+
+
+def _in_english(handbook: Handbook, query: Query) -> list[tuple[float, float]]:
+    """Return, for each entry, the late interaction with its text and with its closest question."""
+    if not query.weights.any() or not handbook.lengths.all():
+        return [(0.0, 0.0)] * len(handbook.entries)
+    forth, both = _late(handbook, query.tokens, query.weights)
+    places = np.cumsum([0, *(1 + len(entry.asks) for entry in handbook.entries)])[:-1]
+    asks = both.copy()
+    asks[places] = 0.0
+    nearest = np.maximum.reduceat(asks, places)
+    return list(zip(forth[places].tolist(), nearest.tolist(), strict=True))
+
+
+def _late(
+    handbook: Handbook, tokens: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return late interaction of a question with each text and question of the entries.
+
+    Args:
+        tokens: Of the question, shape (n_query, dim).
+        weights: Of its tokens, shape (n_query,).
+
+    Returns:
+        The weighted mean of the best cosine of each of its tokens, and the mean of this and the
+        same over the tokens of each text; both of shape (n_texts,).
+    """
+    cosines = token_cosines(handbook.tokens, tokens.astype(np.float32))
+    begins = np.cumsum(handbook.lengths) - handbook.lengths
+    forth = np.maximum.reduceat(cosines, begins, axis=0) @ weights / weights.sum()
+    held = handbook.idf[handbook.ids]
+    back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
+    return forth, (forth + back) / 2
 
 
 def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
