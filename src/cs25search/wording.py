@@ -55,6 +55,12 @@ _MISSING: dict[Status, tuple[str, str]] = {
     ),
 }
 
+# What is said if more is asked for than there is.
+NOTHING_MORE = (
+    "I found nothing more about this in the lectures. The closest moments:",
+    "これ以上の内容は講義の中に見つかりませんでした。最も近い場面：",
+)
+
 # What is said before entries about the course that may not answer.
 CLOSEST_ENTRIES = (
     "This may not answer your question exactly. Closest to it about the course and its slides:",

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ..language_model import Endpoint
 from ..question.aliases import names_of
+from ..question.cleanup import without_further
 from ..question.named import named_lectures
 from ..question.parts import completed, is_told, own_names, two_parts, two_sides_of, with_topic
 from ..question.read import Question, read_question
@@ -14,9 +15,9 @@ from ..question.small_talk import is_small_talk
 from ..ranking.entries import Match
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher, Turn
-from ..records import Answer, Moment, Sentence, in_language
+from ..records import Answer, Explanation, Moment, Sentence, in_language
 from ..text.topic_words import topic_words
-from ..wording import reply_text
+from ..wording import NOTHING_MORE, reply_text
 from .citations import build_citation
 from .compare import (
     MOMENTS,
@@ -94,7 +95,7 @@ def build_answer(
     if name and (mentions := find_mentions(searcher.source, name, found.filters.lectures)):
         return list_answer(question, name, mentions)
     findings, extract = _extract(searcher, found, findings)
-    if question.is_further:
+    if question.further:
         findings, extract = _further(searcher, findings, extract)
     if question.asks_place:
         return place_of(extract, question.language)
@@ -161,7 +162,7 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
 def _tells_again(searcher: Searcher, findings: Findings, turn: Turn, extract: Answer) -> bool:
     """Return whether notes have most words of the explanation that answered before."""
     question = findings.found.question
-    if question.asks_fact or question.is_further:
+    if question.asks_fact or question.further:
         return False
     said = {*topic_words(extract.text)}
     for text in turn.before:
@@ -266,24 +267,57 @@ def _find_asked(searcher: Searcher, findings: Findings) -> Findings:
 
 
 def _further(searcher: Searcher, findings: Findings, extract: Answer) -> tuple[Findings, Answer]:
-    """Return what other moments say than those of an answer; the answer itself if none is near."""
+    """Return what was not told yet in a conversation; an answer that says so if there is nothing.
+
+    Args:
+        extract: The answer to the question of which more is asked for.
+    """
     if extract.status != "answered" or not findings.found.hits:
         return findings, extract
-    shown = {(one.video_id, one.start) for one in extract.citations}
-    notes = {
-        (one.video_id, (one.note.start if one.note else one.start)) for one in extract.citations
-    }
-    if extract.is_explanation and (more := find_explanation(searcher, findings, 0.0, notes)):
-        return findings, more
-    hits = findings.found.hits
-    others = tuple(
-        hit for hit in hits
-        if (hit.video.video_id, hit.start) not in shown and hit.score >= FURTHER * hits[0].score
-    )  # fmt: skip
-    if not others:
-        return findings, extract
-    further = with_hits(findings, findings.found, others)
-    return further, build_extract(further)
+    told = _told_before(searcher, findings.found)
+    notes = {moment for item in told for moment in item.notes}
+    shown, more = extract, findings
+    for _ in range(findings.found.question.further):
+        notes |= {
+            (one.video_id, one.note.start if one.note else one.start) for one in shown.citations
+        }
+        explained = None
+        if extract.is_explanation:
+            explained = find_explanation(searcher, findings, 0.0, notes)
+        hits = findings.found.hits
+        others = tuple(
+            hit for hit in hits
+            if (hit.video.video_id, hit.note.start if hit.note else hit.start) not in notes
+            and hit.score >= FURTHER * hits[0].score
+        )  # fmt: skip
+        if explained:
+            shown, more = explained, findings
+        elif others:
+            more = with_hits(findings, findings.found, others)
+            shown = build_extract(more)
+        else:
+            return findings, _nothing_more(findings)
+    return more, shown
+
+
+def _told_before(searcher: Searcher, found: Found) -> list[Explanation]:
+    """Return the explanations that answered the questions before one in a conversation."""
+    told = []
+    before = found.turn.before if found.turn else ()
+    for place, text in enumerate(without_further(one)[0] for one in before):
+        earlier = before[place + 1 :]
+        one = searcher.find(read_question(text), found.filters, JUDGED)
+        turn = Turn(text, earlier) if earlier else None
+        if item := judge(searcher, replace(one, turn=turn)).told:
+            told.append(item)
+    return told
+
+
+def _nothing_more(findings: Findings) -> Answer:
+    english, japanese = NOTHING_MORE
+    answer = _without_claim(replace(findings, status="partly"))
+    text = in_language(english, japanese, findings.found.question.language)
+    return replace(answer, text=text, unsaid=english, unsaid_ja=japanese, missing=())
 
 
 def _is_outline(answer: Answer) -> bool:

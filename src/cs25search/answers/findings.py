@@ -136,7 +136,7 @@ def _compare(searcher: Searcher, found: Found) -> list[Near]:
     is_other = question.intent.of_lectures or found.filters.kind == "transcript"
     if is_other or not searcher.source.generation.has_explanations:
         return []
-    if turn is None or question.is_further:
+    if turn is None or question.further:
         return _near(searcher, found, shares_of(found.wide), REFINED)[:COMPARED]
     alone = searcher.find(read_question(turn.typed), found.filters, JUDGED)
     before = [judge_text(searcher, text, found.filters) for text in turn.before]

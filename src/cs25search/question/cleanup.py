@@ -144,15 +144,20 @@ def _belongs(remark: str) -> bool:
     return names and re.search(_ASKER, remark) is None
 
 
-def without_further(question: str) -> tuple[str, bool]:
-    """Return a question without a request for more, and whether there was one.
+def without_further(question: str) -> tuple[str, int]:
+    """Return a question without requests for more, and how many there were.
 
-    >>> without_further("More: What is GLOM?"), without_further("続き：GLOMとは？")
-    (('What is GLOM?', True), ('GLOMとは？', True))
+    >>> without_further("More: What is GLOM?"), without_further("続き：続き：GLOMとは？")
+    (('What is GLOM?', 1), ('GLOMとは？', 2))
     >>> without_further("What is GLOM?")
-    ('What is GLOM?', False)
+    ('What is GLOM?', 0)
     """
-    return _without_beginning(question, FURTHER.values())
+    times = 0
+    rest, is_further = _without_beginning(question, FURTHER.values())
+    while is_further:
+        question, times = rest, times + 1
+        rest, is_further = _without_beginning(question, FURTHER.values())
+    return question, times
 
 
 def without_place_asked(question: str) -> tuple[str, bool]:

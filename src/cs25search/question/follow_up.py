@@ -40,6 +40,8 @@ _BARE = re.compile(
     r"(?: (?:is|does|did|was) (?:it|that|this)(?: so| the case)?)?\W*$",
     re.I,
 )
+# "Why does the router need float32?" is continued as "How does the router need float32?"
+_HELPING = re.compile(r"^(?:why|how|when|where|what) (?P<verb>does|do|did|can|could)\b", re.I)
 _BARE_JA = re.compile(
     r"^(?:で、|では、?|じゃあ、?)?(?:それ|これ)?(?:は|って)?(?P<word>なぜ|どうして|なんで|いつ|誰|どうやって)"
     r"(?:ですか|なの|なんですか|か)?[。？?]*$"
@@ -157,6 +159,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     >>> before = "Which part of the Switch Transformer runs in float32?"
     >>> understood_as("and why?", before)
     'Why the Switch Transformer runs in float32?'
+    >>> understood_as("how?", "Why does the router need float32?")
+    'How does the router need float32?'
     >>> understood_as("what about vision?", "Why do bigger models do better in language?")
     'Why do bigger models do better in vision?'
     >>> understood_as("How long is it?", "Summarise lecture 6")
@@ -183,6 +187,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     ('ViTの欠点は？', 'GLOMは何回やる？')
     >>> understood_as("tell me more", "What is GLOM?"), understood_as("詳しく", "GLOMとは？")
     ('More: What is GLOM?', '続き：GLOMとは？')
+    >>> understood_as("go on", "More: What is GLOM?")
+    'More: More: What is GLOM?'
     >>> understood_as("and compared with CQL?", "What is Decision Transformer?")
     'What is the difference between Decision Transformer and CQL?'
     >>> understood_as("GPT-3との違いは？", "Codexは何で学習した？")
@@ -199,11 +205,11 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     if not context.strip() or is_small_talk(question) or not any(map(str.isalnum, question)):
         return question
     text = _THEN_JA.sub("", usual_end(question))
-    context, _ = without_further(without_place_asked(context)[0])
+    context, further = without_further(without_place_asked(context)[0])
     if asks_place(text):
         return f"{PLACE[language_of(context)]}{context}"
     if _MORE.match(text):
-        return f"{FURTHER[language_of(context)]}{context}"
+        return FURTHER[language_of(context)] * (further + 1) + context
     japanese = is_japanese(text)
     elsewhere = (_OTHER_LECTURE_JA if japanese else _OTHER_LECTURE).match(text)
     if elsewhere and len(_LECTURE.findall(context)) == 1:
@@ -216,7 +222,11 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
         word = bare["word"]
         if japanese and is_japanese(context) and not _INTERROGATIVE_JA.search(context):
             return f"{word}{context}"  # of something that was asked whether it is so
-        return f"{word}{topic}？" if japanese else f"{word.capitalize()} {topic}?"
+        if japanese:
+            return f"{word}{topic}？"
+        helping = _HELPING.match(context)
+        asked = f"{helping['verb']} {topic}" if helping else topic
+        return f"{word.capitalize()} {asked}?"
     if about := (_ABOUT_JA if japanese else _ABOUT).match(text):
         other = about["other"]
         if japanese and (_lacks_subject(text) or _is_side(other)) and other not in _VIDEO_JA:

@@ -46,7 +46,7 @@ class Question(msgspec.Struct, frozen=True):
         slide: The slide that it names by number; None without one.
         has_lecture_topic: Whether it asks for a lecture and what that should be about.
         typed: As it was typed, if misspelt words were corrected; else empty.
-        is_further: Whether it asks for what the lectures say beyond the answer to `text`.
+        further: How many times more was asked for than the answer to `text`.
         asked: As it was asked, before any change.
         asks_place: Whether it asks for the lecture and time of the answer to `text` alone.
     """
@@ -61,7 +61,7 @@ class Question(msgspec.Struct, frozen=True):
     slide: int | None
     has_lecture_topic: bool
     typed: str = ""
-    is_further: bool = False
+    further: int = 0
     asked: str = ""
     asks_place: bool = False
 
@@ -100,7 +100,7 @@ def read_question(text: str, as_typed: bool = False) -> Question:
     """
     asked = read_text("The question", text)
     text, asks_place = without_place_asked(asked)
-    text, is_further = without_further(text)
+    text, further = without_further(text)
     clean = clean_question(text)
     if not as_typed:
         text, clean = usual_form(text), usual_form(clean)
@@ -120,7 +120,7 @@ def read_question(text: str, as_typed: bool = False) -> Question:
         lectures=tuple(named_lectures(text)),
         slide=named_slide(text),
         has_lecture_topic=intent.of_lectures and topic_of(text) != text,
-        is_further=is_further,
+        further=further,
         asked=asked,
         asks_place=asks_place,
     )

@@ -127,7 +127,7 @@ class Searcher:
         return replace(
             corrected,
             typed=question.text,
-            is_further=question.is_further,
+            further=question.further,
             asked=question.asked,
             asks_place=question.asks_place,
         )
