@@ -1,6 +1,7 @@
 """The command line. Results go to stdout, everything else to stderr."""
 
 import functools
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from .errors import FAILED, Cs25SearchError, rebuild
-from .formats import AS_TYPED, found_json, hit_json, hit_lines, json_text, showing
+from .formats import found_json, hit_json, hit_lines, json_text, showing_typed
 from .language_model import read_endpoint
 from .options import SearchOptions, index_dir_option, question_options, store_options, uri_option
 from .place import ALL, Place, read_place
@@ -153,7 +154,7 @@ def search(options: SearchOptions, as_json: bool, place: Place) -> None:
         _print_json(shown | {"language": options.language(), "fits": fits})
     else:
         if corrected := found.question.corrected:
-            out(f"{showing(corrected)}  ({AS_TYPED})", err=True)
+            out(showing_typed(corrected), err=True)
         for hit in found.hits:
             show([*hit_lines(hit, options.language()), Line("")], options.question)
     if not fits:
@@ -179,9 +180,15 @@ def _search_all(options: SearchOptions, as_json: bool, place: Place) -> None:
 
 
 def _say_nothing_fits(options: SearchOptions, hits: Sequence[Hit]) -> NoReturn:
-    cure = "other words, or fewer filters" if options.is_filtered else "other words"
-    missing = "Nothing fits well:" if hits else "Nothing found for"
-    out(f"{missing} {_shortened(options.question)!r}. Try {cure}.", err=True)
+    asked = _shortened(options.question)
+    if options.language() == "ja":
+        cure = "別の言葉か、より緩い条件" if options.is_filtered else "別の言葉"
+        missing = "によく合う場面はありません" if hits else "は見つかりませんでした"
+        out(f"「{asked}」{missing}。{cure}で試してください。", err=True)
+    else:
+        cure = "other words, or fewer filters" if options.is_filtered else "other words"
+        missing = "Nothing fits well:" if hits else "Nothing found for"
+        out(f"{missing} {asked!r}. Try {cure}.", err=True)
     sys.exit(NO_HIT)
 
 
@@ -237,6 +244,10 @@ def ask(
         sys.exit(NO_HIT)
 
 
+LEAVES = ("quit", "exit", "q", ":q")
+OPENS = re.compile(r"open(?:\s*\[?(\d{1,3})\]?)?")
+
+
 def _ask_on(index: "Index", options: SearchOptions) -> None:
     """Answer questions in a loop; each may refer to the previous one."""
     from .formats import answer_lines
@@ -250,13 +261,20 @@ def _ask_on(index: "Index", options: SearchOptions) -> None:
         if not question:
             out("> ", err=True, nl=False)
             question = next(lines_in, "").strip()
-        if not question:
+        command = question.lower()
+        if not question or command in LEAVES:
             return
-        if (number := question.removeprefix("open ")) != question and number.isdigit():
-            url = urls.get(int(number), "")
-            out(f"Opening {url}" if url else f"Citation {number} has no link.", err=True)
+        if opened := OPENS.fullmatch(command):
+            number = int(opened[1] or 0)
+            url = urls.get(number, "")
             if url:
+                out(f"Opening {url}", err=True)
                 click.launch(url)
+            elif number in urls:
+                out(f"Citation {number} has no link.", err=True)
+            else:
+                known = f"1 to {max(urls)}" if urls else "none"
+                out(f"'open' needs the number of a citation; there are: {known}.", err=True)
         else:
             if question == "undo":
                 question, context = last, ""
@@ -268,8 +286,9 @@ def _ask_on(index: "Index", options: SearchOptions) -> None:
                 out(f"Error: {error}", err=True)
             else:
                 show(answer_lines(answer, options.language(question)), question)
-                urls = {one.n: one.url or one.video.file for one in answer.citations}
-                context, last = answer, question
+                if answer.status != "small_talk":  # the conversation goes on where it was
+                    urls = {one.n: one.url or one.video.file for one in answer.citations}
+                    context, last = answer, question
         question = ""
 
 

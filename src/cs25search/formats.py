@@ -26,6 +26,7 @@ from .text.markdown import escape_markdown
 from .times import clock
 from .transcripts import made_by, speakers_of
 from .wording import (
+    CLOSEST_MOMENTS,
     WRITTEN_BEFOREHAND,
     cited_once,
     file_at,
@@ -35,7 +36,7 @@ from .wording import (
     slide_title,
 )
 
-AS_TYPED = "--exact searches for it as typed"
+AS_TYPED = ("--exact searches for it as typed", "--exactで入力どおりに検索します")
 FIRST_LETTERS = 80  # of speech, for a moment without a note
 
 
@@ -112,6 +113,11 @@ def showing(corrected: str) -> str:
     """
     name = "次の質問の結果を表示しています：" if is_japanese(corrected) else "Showing results for: "
     return f"{name}{corrected}"
+
+
+def showing_typed(corrected: str) -> str:
+    """Return `showing` with how to search for the words as typed."""
+    return f"{showing(corrected)}  ({in_language(*AS_TYPED, language_of(corrected))})"
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -214,22 +220,33 @@ def answer_markdown(answer: Answer, language: Language | None = None) -> str:
     if answer.corrected:
         shown += [escape_markdown(showing(answer.corrected)), ""]
     if answer.sentences:
-        urls = {citation.n: _link(citation) for citation in answer.citations}
-        said = []
-        for one, numbers in cited_once(answer.sentences):
-            cited = "".join(_linked(f"\\[{n}\\]", urls[n]) for n in numbers)
-            said.append(f"{_sentence(one)} {cited}".rstrip())
-        shown.append(" ".join(said))
+        shown += _paragraphs(answer)
     else:
-        shown.append(escape_markdown(answer.text))
-    shown.append("")
+        shown += [escape_markdown(answer.text), ""]
+    if answer.examples:
+        shown += [*(f"- {escape_markdown(one)}" for one in answer.examples), ""]
+    if answer.unsaid and answer.citations:
+        shown += [in_language(*CLOSEST_MOMENTS, language), ""]
     if _is_written_beforehand(answer):
         shown += [f"*{in_language(*WRITTEN_BEFOREHAND, language)}*", ""]
     for citation in answer.citations:
         where = escape_markdown(", ".join(_place(citation, language)))
         shown.append(f"{citation.n}. {_linked(where, _link(citation))}")
         shown += [f"   {one}" for one in _quoted(citation, language, escape_markdown, "> ")]
+        if citation.slide and citation.kind in ("note", "transcript"):
+            title = escape_markdown(slide_title(citation.slide, language))
+            shown.append(f"   {_linked(title, citation.slide.url)}")
     return "\n".join(shown) + "\n"
+
+
+def _paragraphs(answer: Answer) -> list[str]:
+    """Return the sentences as Markdown, each side of a comparison as a paragraph."""
+    urls = {citation.n: _link(citation) for citation in answer.citations}
+    sides: dict[str, list[str]] = {}
+    for one, numbers in cited_once(answer.sentences):
+        cited = "".join(_linked(f"\\[{n}\\]", urls[n]) for n in numbers)
+        sides.setdefault(one.side, []).append(f"{_sentence(one)} {cited}".rstrip())
+    return [line for said in sides.values() for line in (" ".join(said), "")]
 
 
 def _sentence(sentence: Sentence) -> str:
@@ -257,12 +274,14 @@ def answer_lines(answer: Answer, language: Language | None = None) -> list[Line]
     name = "解釈：" if language == "ja" else "Understood as: "
     shown = [Line(f"{name}{answer.understood}"), Line("")] if answer.understood else []
     if answer.corrected:
-        shown += [Line(f"{showing(answer.corrected)}  ({AS_TYPED})"), Line("")]
+        shown += [Line(showing_typed(answer.corrected)), Line("")]
     # Only the two sides of a comparison are on lines of their own.
     compared = any(sentence.side for sentence in answer.sentences)
     said = answer.text.splitlines() if compared else [answer.text]
     shown += [Line(one, style="title") for one in said]
     shown += [Line(f"- {one}", 2) for one in answer.examples]
+    if answer.unsaid and answer.citations:
+        shown.append(Line(in_language(*CLOSEST_MOMENTS, language)))
     if _is_written_beforehand(answer):
         shown.append(Line(in_language(*WRITTEN_BEFOREHAND, language), style="faint"))
     shown.append(Line(""))

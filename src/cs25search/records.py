@@ -393,7 +393,7 @@ class Answer(msgspec.Struct, frozen=True):
         unsaid_ja: The same in Japanese, for the app.
         is_explanation: Whether the sentences were written beforehand from the notes that they cite.
         subject: The last question of the conversation that was asked whole, if `understood` is not
-            empty; else empty.
+            empty; the last question at all if this is small talk; else empty.
     """
 
     question: str

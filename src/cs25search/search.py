@@ -382,6 +382,8 @@ def questions_of(context: str | Answer) -> tuple[str, str]:
     """Return the previous question as it was understood, and the last one that was asked whole."""
     if isinstance(context, str):
         return context, ""
+    if context.status == "small_talk":
+        return context.subject, context.subject
     before = context.understood or context.question
     return before, context.subject or before
 
@@ -547,6 +549,8 @@ class Index:
             answer = self._answer(found, on_sentence, outcome)
             if shown is not None:
                 answer = limit_moments(answer, found, shown)
+            if answer.status == "small_talk":  # the conversation goes on where it was
+                return replace(answer, subject=before)
             if whole == question:
                 return answer
             return replace(answer, question=question, understood=whole, subject=subject or before)

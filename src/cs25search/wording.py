@@ -57,9 +57,12 @@ _MISSING: dict[Status, tuple[str, str]] = {
 
 # What is said if more is asked for than there is.
 NOTHING_MORE = (
-    "I found nothing more about this in the lectures. The closest moments:",
-    "これ以上の内容は講義の中に見つかりませんでした。最も近い場面：",
+    "I found nothing more about this in the lectures.",
+    "これ以上の内容は講義の中に見つかりませんでした。",
 )
+
+# What is said between a text on what the lectures leave unsaid and the closest moments.
+CLOSEST_MOMENTS = ("The closest moments:", "最も近い場面：")
 
 # What is said before entries about the course that may not answer.
 CLOSEST_ENTRIES = (

@@ -29,10 +29,14 @@ def text_of(sentences: Sequence[Sentence], language: Language) -> str:
     'It is float32. [1] It is fast. [1][2]'
     >>> text_of([Sentence("速い。", (1,)), Sentence("小さい。", (1,))], "ja")
     '速い。小さい。[1]'
+    >>> text_of([Sentence("it ran in the lab", ()), Sentence("because of GPUs", (1,))], "ja")
+    'it ran in the lab because of GPUs [1]'
     """
-    marked = [
-        f"{sentence.text}{'' if sentence.text.endswith('。') or not numbers else ' '}"
-        + "".join(f"[{n}]" for n in numbers)
-        for sentence, numbers in cited_once(sentences)
-    ]
-    return ("" if language == "ja" else " ").join(marked)
+    text = ""
+    for sentence, numbers in cited_once(sentences):
+        is_closed = sentence.text.endswith(("。", "！", "？", "：", "」"))
+        cited = "".join(f"[{n}]" for n in numbers)
+        text += f"{sentence.text}{'' if is_closed or not cited else ' '}{cited}"
+        # Speech in English may answer in Japanese.
+        text += "" if language == "ja" and is_closed else " "
+    return text.rstrip()

@@ -146,6 +146,8 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     is_same = found.ask >= {"fact": SAME, "lecture": ASKED_OF_IT}.get(found.entry.kind, IDENTICAL)
     if defines and is_fact and found.ask < DEFINED and typical < SURELY_OF_COURSE:
         return False  # nor does a fact, unless this is what it was written for
+    if is_same and found.entry.kind == "lecture" and question.lectures:
+        return True
     if is_answered and not (typical or question.lectures or is_same):
         return False
     if found.entry.kind == "slide" and found.ask < ASKED:

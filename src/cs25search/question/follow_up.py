@@ -11,6 +11,7 @@ from ..text.topic_words import topic_words
 from .aliases import english_name
 from .cleanup import FURTHER, PLACE, asks_place, topic_of, without_further, without_place_asked
 from .lecture_nouns import LECTURE, LECTURE_JA
+from .named import named_lectures
 from .read import usual_end
 from .small_talk import is_small_talk
 
@@ -183,6 +184,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     'Summarise lecture 3'
     >>> understood_as("第3回は？", "第9回を要約して"), understood_as("???", "What is GLOM?")
     ('第3回を要約して', '???')
+    >>> understood_as("who gave it?", "Summarise lecture 7", "Summarise lecture 6")
+    'who gave lecture 7?'
     >>> understood_as("じゃあ欠点は？", "ViTの利点は？"), understood_as("何回やる？", "GLOMとは？")
     ('ViTの欠点は？', 'GLOMは何回やる？')
     >>> understood_as("tell me more", "What is GLOM?"), understood_as("詳しく", "GLOMとは？")
@@ -214,6 +217,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     elsewhere = (_OTHER_LECTURE_JA if japanese else _OTHER_LECTURE).match(text)
     if elsewhere and len(_LECTURE.findall(context)) == 1:
         return _LECTURE.sub(elsewhere["lecture"], context)
+    if {*named_lectures(context)} - {*named_lectures(subject)}:
+        subject = ""  # the conversation went on to another lecture
     topic = topic_before(context)
     whole = topic_before(without_further(subject)[0]) if subject else topic
     if _EXAMPLE.match(text):

@@ -192,6 +192,8 @@ def _on_question(context: PageContext) -> None:
     is_whole = st.session_state["q"] in suggested(context).questions
     state = st.session_state
     before = "" if is_whole else state.get(WHOLE, "")
+    if is_small_talk(before):
+        return  # the conversation goes on where it was
     kept = state.get(SUBJECT, "") if before != state.get(LAST, "") else ""
     state[CONTEXT], state[SUBJECT] = before, kept if before and kept else before
 
