@@ -9,9 +9,11 @@ from conftest import DATA, run_here
 from cs25search.answers.compare import compared
 from cs25search.answers.lists import find_mentions, listed_name
 from cs25search.answers.slide_lists import listed_thing
+from cs25search.formats import answer_markdown
 from cs25search.question.follow_up import understood_as
 from cs25search.question.parts import two_parts
 from cs25search.question.read import read_question
+from cs25search.wording import NOTHING_MORE
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_comparison_shows_both_sides_or_says_which_one_is_missing(notes_only):
     # Its sentence begins with the name, but the other side's does not: both get their label.
     assert "Perceiver: Perceivers are" in answer.text
     one = notes_only.answer("Perceiver vs Mixtral")
-    assert "Mixtral: I found nothing about it." in one.text
+    assert "Mixtral: I found nothing about it in the lectures." in one.text
 
 
 @pytest.mark.parametrize("question", ["BERT vs GPT", "BERTとGPTの違いは何ですか"])
@@ -172,13 +174,62 @@ def test_ask_takes_words_without_quotes_and_stdin_and_a_session(index_dir):
     assert json.loads(plain.stdout)["question"] == "How long is lecture 6?"
     session = subprocess.run(
         [sys.executable, "-m", "cs25search", "ask", "-i"], input="Summarise lecture 6\n"
-        "How long is it?\nopen 99\n\n", capture_output=True, text=True, encoding="utf-8",
+        "How long is it?\nthanks\nopen 99\nOpen\nquit\nWhat is GLOM?\n",
+        capture_output=True, text=True, encoding="utf-8",
         env=os.environ | {"CS25_INDEX": str(index_dir), "PYTHONUTF8": "1"}, timeout=300,
         check=False,
     )  # fmt: skip
     assert session.returncode == 0
     assert "Understood as: How long is lecture 6?" in session.stdout
-    assert "Citation 99 has no link." in session.stderr
+    need = "'open' needs the number of a citation; there are: 1 to 1."
+    assert session.stderr.count(need) == 2
+    assert "Hello!" in session.stdout and "GLOM" not in session.stdout
+
+
+def test_more_goes_on_to_what_was_not_told(index):
+    answer, told = index.answer("Why does the router need float32?"), []
+    for question in ("and why?", *["tell me more"] * 6):
+        answer = index.answer(question, context=answer)
+        assert answer.text not in told or answer.unsaid
+        told.append(answer.text)
+    assert answer.understood.startswith("More: More: ")
+    assert answer.text == NOTHING_MORE[0] and answer.citations
+
+
+def test_small_talk_does_not_change_the_subject(index):
+    answer = index.answer("What is the Switch Transformer?")
+    for thanks in ("thanks", "hello", "ありがとう"):
+        answer = index.answer(thanks, context=answer)
+        assert answer.status == "small_talk"
+    assert index.answer("and why?", context=answer).understood == "Why the Switch Transformer?"
+
+
+def test_another_lecture_is_the_new_subject(index):
+    answer = index.answer("Summarise lecture 6")
+    for question in ("and lecture 7?", "who gave it?"):
+        answer = index.answer(question, context=answer)
+    assert answer.understood == "who gave lecture 7?" and "Aidan Gomez" in answer.text
+    assert "Andrew Jaegle" in index.answer("Who gave lecture 6?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("lecture 11 summary", "There is no lecture 11; the index has Lectures 1–10."),
+     ("第12回の要点", "第12回はありません。あるのは第1～10回です。")],
+)  # fmt: skip
+def test_a_lecture_that_does_not_exist_is_said(index, question, said):
+    answer = index.answer(question)
+    assert (answer.text, answer.status) == (said, "not_in_lectures")
+
+
+def test_sides_examples_and_slides_are_in_markdown(index):
+    sides = answer_markdown(index.answer("Difference between BERT and GPT-3"))
+    assert len([line for line in sides.splitlines() if line.endswith(")") and "\\[" in line]) == 2
+    assert "   [Slide 7: " in sides
+    thanks = answer_markdown(index.answer("thanks"))
+    assert len([line for line in thanks.splitlines() if line.startswith("- ")]) == 3
+    unsaid = answer_markdown(index.answer("What is Mamba?"))
+    assert "The closest moments:" in unsaid.splitlines()
 
 
 @pytest.mark.parametrize(

@@ -342,6 +342,8 @@ def slide_lines(slide: Slide, language: Language, full: bool) -> list[Line]:
         return shown
     if summary := in_language(slide.summary, slide.summary_ja, language):
         shown.append(Line(summary, 5))
+    if language == "ja" and slide.summary_ja:
+        return [*shown, Line("")]  # points and terms are in English; the Japanese summary has them
     shown += [Line(f"- {point}", 5) for point in slide.points]
     if slide.terms:
         shown.append(Line(", ".join(slide.terms), 5, style="faint"))

@@ -61,6 +61,15 @@ NOTHING_MORE = (
     "これ以上の内容は講義の中に見つかりませんでした。",
 )
 
+# What is said of a side of a comparison that no lecture has.
+NOTHING_ABOUT = ("I found nothing about it in the lectures.", "講義では見つかりませんでした。")
+
+# What is said of a lecture that a question names by a number that no lecture has.
+NO_LECTURE = (
+    "There is no lecture {unknown}; the index has {known}.",
+    "第{unknown}回はありません。あるのは{known}です。",
+)
+
 # What is said between a text on what the lectures leave unsaid and the closest moments.
 CLOSEST_MOMENTS = ("The closest moments:", "最も近い場面：")
 

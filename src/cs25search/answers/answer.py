@@ -15,9 +15,17 @@ from ..question.small_talk import is_small_talk
 from ..ranking.entries import Match
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher, Turn
-from ..records import Answer, Explanation, Moment, Sentence, in_language
+from ..records import (
+    Answer,
+    Explanation,
+    Language,
+    Moment,
+    Sentence,
+    in_language,
+    lecture_labels,
+)
 from ..text.topic_words import topic_words
-from ..wording import NOTHING_MORE, reply_text
+from ..wording import NO_LECTURE, NOTHING_MORE, reply_text
 from .citations import build_citation
 from .compare import (
     MOMENTS,
@@ -68,6 +76,7 @@ _DECKS_AUTHOR = re.compile(
     re.I,
 )
 ADVISED = 0.8  # below this probability, the advice of the course on lectures comes first
+LANGUAGES: tuple[Language, ...] = ("en", "ja")
 TELLS_AGAIN = 0.6  # share of the words of the explanation that answered before
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
@@ -87,6 +96,8 @@ def build_answer(
     if is_small_talk(found.question.text):
         return small_talk(found.question, searcher.source)
     findings, question = judge(searcher, found), found.question
+    if unknown := _unknown_lecture(searcher, findings):
+        return unknown
     slides = searcher.source.generation.slides
     thing = listed_thing(question, slides) if slides else ""
     if thing and (listed := slides_answer(searcher.source, question, thing)):
@@ -313,10 +324,27 @@ def _told_before(searcher: Searcher, found: Found) -> list[Explanation]:
     return told
 
 
+def _unknown_lecture(searcher: Searcher, findings: Findings) -> Answer | None:
+    """Return that a lecture does not exist which a question names by its number, and no other."""
+    known = sorted({one.lecture for one in searcher.source.generation.videos if one.lecture})
+    asked = findings.found.question.lectures
+    if not known or not asked or {*asked} & {*known}:
+        return None
+    texts = [
+        text.format(unknown=asked[0], known=separator.join(lecture_labels(known, language)))
+        for text, separator, language in zip(NO_LECTURE, (", ", "、"), LANGUAGES, strict=True)
+    ]
+    return _said_plainly(replace(findings, status="not_in_lectures"), texts[0], texts[1])
+
+
 def _nothing_more(findings: Findings) -> Answer:
-    english, japanese = NOTHING_MORE
-    answer = _without_claim(replace(findings, status="partly"))
+    return _said_plainly(replace(findings, status="partly"), *NOTHING_MORE)
+
+
+def _said_plainly(findings: Findings, english: str, japanese: str) -> Answer:
+    """Return a reply without claims that says why there are none, with the closest moments."""
     text = in_language(english, japanese, findings.found.question.language)
+    answer = _without_claim(findings)
     return replace(answer, text=text, unsaid=english, unsaid_ja=japanese, missing=())
 
 

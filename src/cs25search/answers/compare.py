@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from ..question.aliases import names_of
 from ..question.names import names_in
 from ..question.read import Question
-from ..records import Answer, Citation, CitationKind, Hit, Language, Sentence
+from ..records import Answer, Citation, CitationKind, Hit, Language, Sentence, in_language
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
+from ..wording import NOTHING_ABOUT
 from .citations import build_citation, text_of
 from .definers import explains
 from .definitions import defined_term, grade
@@ -279,7 +280,7 @@ def join_sides(
     labels = not all(own and _begins_with(side, own[0].body) for side, own in begin)
     for side, found, own in zip(sides, answers, owns, strict=True):
         if not found or not own:
-            missing = "講義では見つかりませんでした。" if japanese else "I found nothing about it."
+            missing = in_language(*NOTHING_ABOUT, question.language)
             sentences.append(Sentence(_named(side, missing, japanese), (), side))
             continue
         known = {one.body for one in sentences}

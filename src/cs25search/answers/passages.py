@@ -15,7 +15,8 @@ from ..text.rarity import idf
 from ..text.sentences import split_sentences
 from .evidence import Evidence
 
-SPOKEN_WORDS = 24  # a passage without a full stop ends at the cue that reaches this
+# A passage without a full stop ends at the cue that reaches this many words, or before a pause.
+SPOKEN_WORDS, PAUSE = 24, 1.5  # words, seconds
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -36,15 +37,20 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 def spoken_passages(cues: Sequence[Cue]) -> list[tuple[Cue, ...]]:
-    """Return cues in groups that end with a sentence or at SPOKEN_WORDS words.
+    """Return cues in groups that end with a sentence, before a pause, or at SPOKEN_WORDS words.
 
     >>> cues = [Cue(0, 2, "we cast"), Cue(2, 4, "the router."), Cue(4, 6, "so it is")]
     >>> [[cue.text for cue in group] for group in spoken_passages(cues)]
     [['we cast', 'the router.'], ['so it is']]
+    >>> [len(group) for group in spoken_passages([Cue(0, 2, "we cast"), Cue(5, 6, "the router")])]
+    [1, 1]
     """
     groups: list[tuple[Cue, ...]] = []
     open_cues: list[Cue] = []
     for cue in cues:
+        if open_cues and cue.start - open_cues[-1].end >= PAUSE:
+            groups.append(tuple(open_cues))
+            open_cues = []
         open_cues.append(cue)
         words = sum(len(one.text.split()) for one in open_cues)
         if cue.text.rstrip().endswith((".", "?", "!", "。")) or words >= SPOKEN_WORDS:

@@ -49,6 +49,9 @@ _TRANSITION = re.compile(
     re.I,
 )
 _QA_TITLE = re.compile(r"^(?:Q ?& ?A|Q|質疑応答|質疑|質問)\s*[:：]\s*", re.I)
+# Words with which a stretch of captions continues what was said before it, and those left out.
+_CONTINUES = frozenset("which because that than or but then and whose where while".split())
+_FILLERS = frozenset("so um uh and well okay ok like but".split())
 # Words that may not end a quotation of captions.
 _OPEN_END = STOP_WORDS | frozenset("because just like um uh very really kind also only".split())
 
@@ -198,6 +201,18 @@ def length_of(text: str) -> float:
     return len(re.sub(r"\s", "", text)) / CHARACTERS if is_japanese(text) else len(text.split())
 
 
+def trim_begin(text: str) -> str:
+    """Return captions without the fillers at their beginning.
+
+    >>> trim_begin("so um today we cast the router"), trim_begin("which means that")
+    ('today we cast the router', 'which means that')
+    """
+    said = text.split()
+    while len(said) > 3 and said[0].lower().rstrip(",") in _FILLERS:
+        del said[0]
+    return " ".join(said)
+
+
 def trim_end(text: str) -> str:
     """Return captions without an incomplete end.
 
@@ -242,12 +257,18 @@ def _opens(sentence: str) -> bool:
 
 
 def _spoken(passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Return the stretch of captions that matches best, and the better of its neighbours."""
+    """Return the stretch of captions that matches best, and the better of its neighbours.
+
+    One that continues what was said before it is shown with that.
+    """
     best = max(range(len(passages)), key=lambda n: passages[n].score)
     beside = [n for n in (best - 1, best + 1) if 0 <= n < len(passages)]
+    if best and passages[best].text.split()[0].lower() in _CONTINUES:
+        beside = [best - 1]
     chosen = [passages[best]]
     for n in sorted(beside, key=lambda n: -passages[n].score)[:1]:
         if length_of(passages[n].text) + length_of(passages[best].text) <= MOST_SPOKEN:
             chosen.append(passages[n])
-    *others, last = sorted(chosen, key=lambda p: p.order)
-    return (*others, replace(last, text=trim_end(last.text)))
+    first, *others = sorted(chosen, key=lambda p: p.order)
+    *between, last = replace(first, text=trim_begin(first.text)), *others
+    return (*between, replace(last, text=trim_end(last.text)))

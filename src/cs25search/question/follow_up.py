@@ -162,6 +162,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     'Why the Switch Transformer runs in float32?'
     >>> understood_as("how?", "Why does the router need float32?")
     'How does the router need float32?'
+    >>> understood_as("and why?", "why does the router need float32")
+    'More: Why does the router need float32?'
     >>> understood_as("what about vision?", "Why do bigger models do better in language?")
     'Why do bigger models do better in vision?'
     >>> understood_as("How long is it?", "Summarise lecture 6")
@@ -231,7 +233,10 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
             return f"{word}{topic}？"
         helping = _HELPING.match(context)
         asked = f"{helping['verb']} {topic}" if helping else topic
-        return f"{word.capitalize()} {asked}?"
+        completed = f"{word.capitalize()} {asked}?"
+        # "and why?" after a question that asked why: for more.
+        is_same = completed.casefold() == usual_end(context).casefold()
+        return f"{FURTHER['en']}{completed}" if is_same else completed
     if about := (_ABOUT_JA if japanese else _ABOUT).match(text):
         other = about["other"]
         if japanese and (_lacks_subject(text) or _is_side(other)) and other not in _VIDEO_JA:
