@@ -214,7 +214,7 @@ def ask(
 
     QUESTION needs no quotation marks; "-" reads it from stdin. With -i, each line of stdin is a
     question, "open 2" opens citation 2 in the browser, "undo" asks the last question again as it
-    was typed, and an empty line ends the session.
+    was typed, and "quit" or an empty line ends the session.
 
     Example: cs25search ask why does the router need float32
     """

@@ -43,8 +43,8 @@ _LISTS = tuple(
         r"(?:どれ|どこ|すべて|全部|全て|一覧|教えて|何|ある|[?？。]|$).*",
         rf"^どの{LECTURE_JA}(?:で|に|が|と{LECTURE_JA}[でに])、?{_NAME_JA}{_SAID_JA}.*",
         rf"^{_NAME_JA}{_SAID_JA}のは(?:どの|どれ|どこ|第?何).*",
-        rf"^(?P<name>.{{1,30}}?)(?:は|が)どの{LECTURE_JA}(?:と{LECTURE_JA})?(?:で|に)"
-        r"(?:出て|登場|触れ|話され|言及).*",
+        rf"^(?P<name>.{{1,30}}?)(?:は|が)(?:どこ|どの{LECTURE_JA}(?:と{LECTURE_JA})?)(?:で|に)"
+        r"(?:出て(?!い)|出ます|登場|触れ|話され|言及|議論|述べ).*",
     )
 )
 
@@ -67,6 +67,8 @@ def listed_name(question: str) -> str:
     ('対照学習', 'GPT')
     >>> listed_name("BERTが出てくる回はどれ？"), listed_name("Which lecture explains ViT?")
     ('BERT', '')
+    >>> listed_name("LSTMはどこで議論されていますか"), listed_name("LSTMはどこで使われていますか")
+    ('LSTM', '')
     """
     for pattern in _LISTS:
         if found := pattern.search(question.strip()):
