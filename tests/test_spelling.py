@@ -160,7 +160,8 @@ def test_no_question_that_is_spelt_right_is_altered(index):
         assert complete_kana(text, searcher._is_known, searcher._sounds) == text
         assert correct_katakana(text, searcher._is_in_japanese) == text
         known, asked = searcher._is_in_japanese, searcher._is_asked
-        assert correct_homophones(text, searcher._sounds, known, asked) == text
+        written = searcher._is_written
+        assert correct_homophones(text, searcher._sounds, known, asked, written) == text
 
 
 def test_misspelt_questions_find_nearly_as_much(index):
@@ -213,6 +214,8 @@ def test_app_shows_the_correction_and_searches_as_typed(index_dir, monkeypatch):
      ("エイ段ゴメスさんは何と言った", "エイダン・ゴメス"),
      ("ひんとん先生の講義", "ヒントン先生"),
      ("温度さんプリングとは", "温度サンプリング"),
+     ("自己中位って結局何？", "自己注意"), ("オフライン教科学習って何", "オフライン強化学習"),
+     ("ViTはなんで画増を分けるの", "画像"), ("Perceiverの船材配列とは", "潜在配列"),
      ("マルチ屁っ度にする意味", "マルチヘッド")],
 )  # fmt: skip
 def test_a_word_converted_to_the_wrong_characters_is_found_by_its_sound(index, typed, meant):

@@ -9,7 +9,8 @@ words that were converted to the wrong characters are corrected to words that so
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from ..text.japanese import GRAMMAR, Morpheme, is_japanese, morphemes
 from ..text.words import STOP_WORDS
@@ -29,6 +30,7 @@ _SAME_SOUND = str.maketrans("ァィゥェォヴ", "アイウエオブ", "ー・"
 # Kana of a word that is known by its sound, characters and morphemes that it was converted to.
 SHORTEST_SOUND, SHORTEST_CONVERTED, MOST_MORPHEMES = 3, 2, 6
 _TITLE = re.compile(r"(『[^』]*』|「[^」]*」)")
+_KANJI = re.compile(r"[一-龯ァ-ヺー]+")
 _HIRAGANA = re.compile(r"[ぁ-んー]{4,}")
 # Letters of a speaker's name that was heard, slips in its sounds; and beside another name of the
 # same speaker: Chris Ola.
@@ -204,43 +206,64 @@ def sounds_of(vocabulary: Iterable[str]) -> Sounds:
 
 
 def correct_homophones(
-    question: str, sounds: Callable[[], Sounds], is_known: IsWord, is_asked: IsWord
+    question: str,
+    sounds: Callable[[], Sounds],
+    is_known: IsWord,
+    is_asked: IsWord,
+    is_written: IsWord,
 ) -> str:
     """Return a question with its words corrected that were converted to the wrong characters.
 
     A word that the index lacks becomes one that it has, if that sounds the same and is of the same
-    part of speech. Several morphemes that sound like one word of the index are that word.
+    part of speech. Several morphemes that sound like one word of the index are that word, unless
+    the index has them beside each other.
 
     Args:
         sounds: Returns those of the index, from `sounds_of`; only called if the index lacks a word.
         is_known: Whether the index has a Japanese word, in its normal form.
         is_asked: Whether a question that is spelt right has these characters; they are left alone.
+        is_written: Whether the index has these characters beside each other.
 
     >>> sounds, none = lambda: sounds_of(["精度", "回路", "強力"]), set().__contains__
-    >>> correct_homophones("分類の制度と回露", sounds, {"分類"}.__contains__, none)
+    >>> correct_homophones("分類の制度と回露", sounds, {"分類"}.__contains__, none, none)
     '分類の精度と回路'
-    >>> correct_homophones("『制度』の制度", sounds, none, none)
+    >>> correct_homophones("『制度』の制度", sounds, none, none, none)
     '『制度』の精度'
-    >>> correct_homophones("ヘッドが協力する", sounds, {"ヘッド"}.__contains__, none)
+    >>> correct_homophones("ヘッドが協力する", sounds, {"ヘッド"}.__contains__, none, none)
     'ヘッドが協力する'
-    >>> correct_homophones("びじょんトランスフォーマー", sounds, none, none)
+    >>> correct_homophones("びじょんトランスフォーマー", sounds, none, none, none)
     'ビジョントランスフォーマー'
-    >>> correct_homophones("分類の制度", sounds, none, {"制度"}.__contains__)
+    >>> correct_homophones("分類の制度", sounds, none, {"制度"}.__contains__, none)
     '分類の制度'
+    >>> sounds, known = lambda: sounds_of(["画像"]), {"画", "増"}.__contains__
+    >>> correct_homophones("画増の分割", sounds, known, none, none)
+    '画像の分割'
+    >>> correct_homophones("画増の分割", sounds, known, none, {"画増"}.__contains__)
+    '画増の分割'
+    >>> sounds, known = lambda: sounds_of(["強化"]), {"教科", "強化", "学習"}.__contains__
+    >>> correct_homophones("教科学習", sounds, known, none, {"強化学習"}.__contains__)
+    '強化学習'
     """
     if len(titles := _TITLE.split(question)) > 1:  # every second one is a title
         return "".join(
-            text if place % 2 else correct_homophones(text, sounds, is_known, is_asked)
+            text if place % 2 else correct_homophones(text, sounds, is_known, is_asked, is_written)
             for place, text in enumerate(titles)
         )
     parts, corrected = morphemes(question), question
-    if _are_known(parts, is_known):
+
+    def is_usual(run: Sequence[Morpheme]) -> bool:
+        if not all(one.kind in GRAMMAR or is_known(one.normal_form) for one in run):
+            return False
+        return not all(map(_is_noun, run)) or is_written("".join(one.surface for one in run))
+
+    if is_usual(parts) and all(map(is_usual, pairwise(parts))):
         return question
     words = sounds()
     while parts:
         for length in range(min(MOST_MORPHEMES, len(parts)), 0, -1):
             surface = "".join(one.surface for one in parts[:length])
-            word = _meant(parts[:length], words, is_known)
+            word = _meant(parts[:length], words, is_usual)
+            word = word or (_meant_beside(parts[:2], words, is_usual) if length == 2 else "")
             if word and not is_asked(surface):
                 corrected = re.sub(re.escape(surface), word, corrected, count=1, flags=re.I)
                 break
@@ -250,7 +273,14 @@ def correct_homophones(
     return corrected
 
 
-def _meant(parts: list[Morpheme], sounds: Sounds, is_known: IsWord) -> str:
+def _is_noun(part: Morpheme) -> bool:
+    is_noun = part.part_of_speech[0] in ("名詞", "接尾辞")
+    return is_noun and _KANJI.fullmatch(part.surface) is not None
+
+
+def _meant(
+    parts: list[Morpheme], sounds: Sounds, is_known: Callable[[list[Morpheme]], bool]
+) -> str:
     """Return the word that some morphemes were converted from by mistake; "" if there is none.
 
     A name may have been left in hiragana: ひんとん.
@@ -264,15 +294,28 @@ def _meant(parts: list[Morpheme], sounds: Sounds, is_known: IsWord) -> str:
     if _HIRAGANA.fullmatch(surface) and _KANA.fullmatch(word):
         return word
     ends = {parts[0].kind, parts[-1].kind} & GRAMMAR
-    if ends or _are_known(parts, is_known):
+    if ends or is_known(parts):
         return ""
     is_usual = len(parts) == 1 and not parts[0].is_name
     is_other = parts[0].kind != "名詞" or parts[0].part_of_speech != part_of_speech
     return "" if is_usual and is_other else word
 
 
-def _are_known(parts: Iterable[Morpheme], is_known: IsWord) -> bool:
-    return all(one.kind in GRAMMAR or is_known(one.normal_form) for one in parts)
+def _meant_beside(
+    pair: Sequence[Morpheme], sounds: Sounds, is_known: Callable[[list[Morpheme]], bool]
+) -> str:
+    """Return two nouns of which one was converted by mistake: 教科学習; "" if there are none.
+
+    With a word of the same sound, the index has them beside each other.
+    """
+    if len(pair) < 2 or not all(map(_is_noun, pair)) or is_known([*pair]):
+        return ""
+    for place, part in enumerate(pair):
+        word, _ = sounds.get(_sound([part]), ("", ()))
+        joined = f"{word}{pair[1].surface}" if place == 0 else f"{pair[0].surface}{word}"
+        if word and is_known(parts := morphemes(joined)) and all(map(_is_noun, parts)):
+            return joined
+    return ""
 
 
 def _sound(parts: Iterable[Morpheme]) -> str:

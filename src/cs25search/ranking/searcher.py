@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ..encoding.dictionary import is_english
 from ..encoding.encoder import Encoder
+from ..index.chunk_text import japanese_text
 from ..index.generation import Generation
 from ..index.vectors import distinct
 from ..question.read import Question, read_question
@@ -24,7 +25,8 @@ from ..question.spelling import (
     unknown_words,
 )
 from ..records import Chunk, Hit, Moment
-from ..text.words import stem
+from ..text.ngrams import bigrams
+from ..text.words import fold, stem
 from .asked import COMPARED, prefer_asked
 from .explanations import prefer_explained
 from .filters import Filters
@@ -35,6 +37,7 @@ from .source import Source
 
 LOOKED_AT = 15  # hits in which an explanation of the question may be found
 RECENT = 8  # queries and their results kept: the texts of a question, and of the one before it
+MOST_READ = 2000  # chunks whose text is searched for words beside each other
 FAMILIAR = 10_000  # words known to be usual or not
 
 
@@ -80,6 +83,7 @@ class Searcher:
         self._is_token = lru_cache(maxsize=FAMILIAR)(partial(_is_token, encoder))
         self._encode = lru_cache(maxsize=RECENT)(partial(_encode, source, encoder))
         self._sounds = cache(partial(_sounds, source))
+        self._japanese = cache(partial(_japanese, source))
         self._found = lru_cache(maxsize=RECENT)(self._find)
 
     def find(self, question: Question, filters: Filters, k: int) -> Found:
@@ -119,7 +123,9 @@ class Searcher:
         if unknown_words(text, self._is_usual):
             text = correct(text, self.source.words(), self._is_word)
         if question.language == "ja":
-            text = correct_homophones(text, self._sounds, self._is_in_japanese, self._is_asked)
+            text = correct_homophones(
+                text, self._sounds, self._is_in_japanese, self._is_asked, self._is_written
+            )
             text = correct_katakana(text, self._is_in_japanese)
         if text == question.text:
             return question
@@ -148,6 +154,13 @@ class Searcher:
 
     def _is_in_japanese(self, word: str) -> bool:
         return self.source.vocabulary([word]).count(word, "ja") > 0
+
+    def _is_written(self, characters: str) -> bool:
+        notes = self.source.with_notes()
+        if not all(map(notes.bigrams.count, bigrams(characters))):
+            return False
+        # 教科 and 学習 may both occur, but not 教科学習. All of a large index would take long.
+        return len(notes.chunks) > MOST_READ or characters in self._japanese()
 
     def _is_asked(self, word: str) -> bool:
         return any(word in asks for asks in self.source.generation.explanations.asked)
@@ -219,6 +232,11 @@ def _is_token(encoder: Encoder, word: str) -> bool:
 def _sounds(source: Source) -> Sounds:
     bridge = source.generation.bridge
     return sounds_of(sorted(bridge.words, key=lambda word: bridge.idf[bridge.words[word]]))
+
+
+def _japanese(source: Source) -> str:
+    """Return the Japanese text of all notes, folded."""
+    return "\n".join(fold(japanese_text(chunk)) for chunk in source.with_notes().chunks)
 
 
 def _encode(source: Source, encoder: Encoder, text: str) -> Query:
