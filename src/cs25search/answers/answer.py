@@ -149,8 +149,8 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     explained = find_explanation(searcher, findings)
     advice = None if explained else _advice(searcher, findings)
     known_by = findings.nearest.score if explained and findings.nearest else 0.0
-    is_answered = findings.status == "answered"
-    if not advice and (closest := closest_answer(searcher, found, is_answered, known_by)):
+    closest = None if advice else closest_answer(searcher, found, findings.probability, known_by)
+    if closest:
         return findings, closest
     if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
         # What the author of the deck thinks, no moment of a lecture says.

@@ -54,6 +54,7 @@ OF_COURSE = 0.18  # weight of the words of a question that does not continue a c
 # Least score of the closest question of an entry that is told although it does not surely answer,
 # and how much less than the best one the second may score.
 CLOSEST: dict[Language, float] = {"en": 0.55, "ja": 0.43}
+TOLD = 0.95  # probability from which a moment answers a question for a lecture about something
 MOST_CLOSE, LESS_CLOSE = 2, 0.1
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
 MOST_POINTS = 2  # of a slide, added to its summary
@@ -219,20 +220,20 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
 
 
 def closest_answer(
-    searcher: Searcher, found: Found, is_answered: bool, explained: float
+    searcher: Searcher, found: Found, probability: float, explained: float
 ) -> Answer | None:
     """Return what entries say that come closest to a question which none surely answers.
 
     Only where its words leave no doubt that it is about course or deck.
 
     Args:
-        is_answered: Whether the moments found answer it.
+        probability: How likely the moments found answer it.
         explained: The score of the explanation that answers; 0 if none does.
     """
     question = found.question
     if _weight_of(question) < SURELY_OF_COURSE or found.turn:
         return None
-    if is_answered and question.has_lecture_topic and not question.lectures:
+    if probability >= TOLD and question.has_lecture_topic and not question.lectures:
         return None  # the best moment names its lecture and speaker
     near = _find_entries(searcher, found)
     least = CLOSEST[question.language]

@@ -38,6 +38,10 @@ _NOUN_JA = (
     r"|(?<=[いなるたのき])回(?=[はがをでにのもだって、。？?]|$)"
 )
 
+_OF_TEN = (
+    r"(?i)\b(which|any|what)(?: one)? of (?:the|these|those|all) (?:ten|10)\b"
+    rf"(?: {LECTURES}\b)?"
+)
 _ORDINAL = rf"(?i)\b(?:the )?({'|'.join(ORDINALS)}) lecture\b"
 
 
@@ -90,12 +94,15 @@ def numbered(question: str, called: Mapping[str, int]) -> str:
     'lecture 3: is it long'
     >>> numbered("音声の話は難しい？", {"音声": 10}), numbered("Is MoE hard?", {"moe": 5})
     ('第10回は難しい？', 'Is MoE hard?')
+    >>> numbered("do I need RL to follow the MoE one", {"moe": 5})
+    'do I need RL to follow lecture 5'
     """
-    if not called or not re.search(_ANY_NOUN, question):
+    if not called or not re.search(rf"{_ANY_NOUN}|\bone\b", question):
         return question
     names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
     for pattern, number in (
         (rf"(?i)\b(?:the )?({names})(?:['’]s)? {LECTURE}\b", "lecture {}"),
+        (rf"(?i)\bthe ({names})(?:['’]s)? one\b", "lecture {}"),
         (rf"(?i)\b(?:the )?{LECTURE} (?:on|about|by|of|from) (?:the )?({names})\b", "lecture {}"),
         (rf"(?i)({names})(?:さん|氏|先生|教授)?(?:について)?の{_TOLD_JA}", "第{}回"),
     ):
@@ -112,6 +119,8 @@ def usual_wordings(question: str) -> tuple[str, ...]:
     ('Which class is the hardest?', 'Which lecture is the hardest?')
     >>> usual_wordings("How hard is the third class?")[-1]
     'How hard is lecture 3?'
+    >>> usual_wordings("Which of the ten suits me?")[-1]
+    'Which lecture suits me?'
     >>> usual_wordings("一番難しい授業は？")
     ('一番難しい授業は？', '一番難しい講義は？', '一番難しい回は？')
     >>> usual_wordings("How many classes has ImageNet?"), usual_wordings("第3回の要点")
@@ -121,13 +130,14 @@ def usual_wordings(question: str) -> tuple[str, ...]:
     """
     worded = [
         question,
+        re.sub(_OF_TEN, lambda one: f"{one[1]} lecture", question),
         re.sub(
             _NOUN, lambda found: f"{found['before']}lecture{'s' if found['many'] else ''}", question
         ),
         re.sub(_NOUN_JA, "講義", question),
         re.sub(_NOUN_JA, "回", question),
     ]
-    worded.append(re.sub(_ORDINAL, lambda one: f"lecture {_place(one[1])}", worded[1]))
+    worded.append(re.sub(_ORDINAL, lambda one: f"lecture {_place(one[1])}", worded[2]))
     return tuple(dict.fromkeys(worded))
 
 
