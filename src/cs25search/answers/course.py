@@ -42,6 +42,7 @@ WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry
 SURE = 1.21
 ENOUGH = 1.14  # where no moment answers
 LIKELY = 1.0  # the same for an English question with words typical of the course, from ASKED
+ADVICE = 0.1  # added to the score of a fact that advises, for a question that asks for a lecture
 ADVISES = 1.25  # of a fact, for a question that asks for a lecture about something
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
 DEFINED = 1.2  # score of the closest question of a fact that says what a thing is
@@ -106,9 +107,16 @@ def _find_entries(searcher: Searcher, found: Found) -> list[Match]:
     matches.sort(key=lambda one: -one.score)
     lectures_known = searcher.source.generation.about.lectures
     named = {*named_lectures(by_number)} or lectures_of_speakers(question.text, lectures_known)
-    if named:
-        # A question about one lecture is not answered by an entry about several.
-        matches.sort(key=lambda one: -one.score - OF_IT * (set(one.entry.lectures) == named))
+    # A question about one lecture is not answered by an entry about several. Which lecture to
+    # watch, a fact says that advises, if another one is not much nearer.
+    of_it, advice = OF_IT * bool(named), ADVICE * question.intent.lecture
+    matches.sort(
+        key=lambda one: (
+            -one.score
+            - of_it * ({*one.entry.lectures} == named)
+            - advice * (one.entry.side != "about")
+        )
+    )
     return matches
 
 

@@ -94,15 +94,12 @@ def numbered(question: str, called: Mapping[str, int]) -> str:
     'lecture 3: is it long'
     >>> numbered("音声の話は難しい？", {"音声": 10}), numbered("Is MoE hard?", {"moe": 5})
     ('第10回は難しい？', 'Is MoE hard?')
-    >>> numbered("do I need RL to follow the MoE one", {"moe": 5})
-    'do I need RL to follow lecture 5'
     """
-    if not called or not re.search(rf"{_ANY_NOUN}|\bone\b", question):
+    if not called or not re.search(_ANY_NOUN, question):
         return question
     names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
     for pattern, number in (
         (rf"(?i)\b(?:the )?({names})(?:['’]s)? {LECTURE}\b", "lecture {}"),
-        (rf"(?i)\bthe ({names})(?:['’]s)? one\b", "lecture {}"),
         (rf"(?i)\b(?:the )?{LECTURE} (?:on|about|by|of|from) (?:the )?({names})\b", "lecture {}"),
         (rf"(?i)({names})(?:さん|氏|先生|教授)?(?:について)?の{_TOLD_JA}", "第{}回"),
     ):

@@ -34,7 +34,11 @@ _ASKS = re.compile(
     rf"\b(?:{_WH})\b|^(?:{_AUX})\b|,? (?:right|correct|huh|no|isn['’]t it|don['’]t they)$", re.I
 )
 _TAG = re.compile(r",? (?:right|correct|huh|no|isn['’]t it|don['’]t they)$", re.I)
-_ASKS_JA = r"(?:何|誰|だれ|なに|なんで|いくつ|いつ|どこ|どれ|どの|どう(?!し(?!て))|なぜ|どんな)"
+# "What" and "how" are no questions in "なんですが" and "どうし".
+_ASKS_JA = (
+    r"(?:何|誰|だれ|なに|なんで(?!す|しょ|あ)|いくつ|いつ|どこ|どれ|どの"
+    r"|どう(?!し(?!て))|なぜ|どんな)"
+)
 _AND_JA = r"(?:そして|また|あと|それと|それで)?"
 _TELL_JA = r".*(?:教え|説明し|知り|分か|わか)"
 _JOINED_JA = re.compile(
@@ -53,6 +57,7 @@ _WHOLE_JA = re.compile(
     rf"(?P<other>(?!{_TELL_JA})[^。？?]{{4,}}(?:[？?]+|の|(?<!と)か))$"
     rf"|^(?P<first>[^、。？?]*{_ASKS_JA}[^、。？?]*?(?:[のか]|こと))[、。]{_AND_JA}"
     rf"(?P<second>(?!{_TELL_JA})[^、。？?]{{5,}}[のかた])[。？?]*$"
+    rf"|^(?P<asked>[^。？?]{{6,}}か)。{_AND_JA}(?P<also>(?!{_TELL_JA})[^。？?]{{5,}}[のか])[。？?]*$"
 )
 # "..., and did it win against XGBoost?": yes or no, of something that it names.
 _CHECKED_JA = re.compile(
@@ -119,6 +124,9 @@ def two_parts(question: str) -> tuple[str, str] | None:
     (None, None)
     >>> two_parts("MoEの利点と欠点は？"), two_parts("なぜ層を増やすと、損失が下がるの？")
     (('MoEの利点は？', 'MoEの欠点は？'), None)
+    >>> two_parts("毎回ゲストが話す形式でしょうか。質疑応答の時間もありますか？")
+    ('毎回ゲストが話す形式でしょうか？', '質疑応答の時間もありますか？')
+    >>> two_parts("Transformer初めてなんですけど、どの回から見ればいいですか？")
     """
     text = question.strip()
     if pair := _OPPOSITES.search(text):
