@@ -93,6 +93,8 @@ def test_names_code_and_known_words_are_left_alone(text):
         ("アテンッションって結局なに", "アテンションって結局なに"),
         ("スペクトグラムとは", "スペクトログラムとは"),
         ("エンコダの役割", "エンコーダの役割"),
+        ("位置エンコーディグがないと困る？", "位置エンコーディングがないと困る？"),
+        ("位置エンコーデングとは", "位置エンコーディングとは"),
     ],
 )
 def test_a_slip_in_katakana_is_corrected(index, typed, meant):
@@ -158,7 +160,8 @@ def test_no_question_that_is_spelt_right_is_altered(index):
         found = correct(text, counts, searcher._is_word)
         assert found == meant
         assert complete_kana(text, searcher._is_known, searcher._sounds) == text
-        assert correct_katakana(text, searcher._is_in_japanese) == text
+        words = searcher.source.generation.bridge.words
+        assert correct_katakana(text, searcher._is_in_japanese, words) == text
         known, asked = searcher._is_in_japanese, searcher._is_asked
         written = searcher._is_written
         assert correct_homophones(text, searcher._sounds, known, asked, written) == text

@@ -24,6 +24,7 @@ NAME_FROM, JOINED_FROM = 7, 8  # letters of a name in which one slip is correcte
 PART = 4  # letters of each part of a compound
 _WORD = re.compile(rf"(?<![A-Za-z0-9_@.\\/])[A-Za-z]{{{SHORTEST},}}(?![A-Za-z0-9_@\\/]|\.[A-Za-z])")
 SHORTEST_KANA, TWO_SLIPS_KANA = 4, 8  # letters, without long vowels
+LONG_KANA = 5  # letters of a word of the index that is no name
 _KANA = re.compile(r"[ァ-ヺー・]{4,}")
 # Ways to write the same sound: "ー" and "・" are often left out, small vowels written large.
 _SAME_SOUND = str.maketrans("ァィゥェォヴ", "アイウエオブ", "ー・")
@@ -160,16 +161,21 @@ def _heard(word: str, names: Iterable[str], is_beside: bool) -> str:
     return min(near, default=(0, ""))[1]
 
 
-def correct_katakana(question: str, is_known: IsWord) -> str:
+def correct_katakana(question: str, is_known: IsWord, words: Iterable[str] = ()) -> str:
     """Return a question with its misspelt katakana words corrected.
 
     Args:
         is_known: Whether the index has a morpheme that no dictionary has.
+        words: Those of the index. One of them in katakana is meant by a word that lacks a letter or
+            has one too many; by one with another letter, names alone are: チューリング.
 
     >>> correct_katakana("トランスフォマーの計算量", set().__contains__)
     'トランスフォーマーの計算量'
     >>> correct_katakana("アテンッションとエキスバート", set().__contains__)
     'アテンションとエキスパート'
+    >>> words = ["エンコーディング", "ブースティング", "チューニング"]
+    >>> correct_katakana("エンコーディグとブーステイングとチューリング", set().__contains__, words)
+    'エンコーディングとブースティングとチューリング'
     >>> correct_katakana("コンピュータとチャットボットとエンコード", set().__contains__)
     'コンピュータとチャットボットとエンコード'
     """
@@ -181,8 +187,10 @@ def correct_katakana(question: str, is_known: IsWord) -> str:
         parts = morphemes(typed)
         strange = [one.surface for one in parts if one.is_name]
         if not strange or all(map(is_known, strange)):
-            return typed
-        return _nearest_name(typed)
+            is_cut = len(parts) > 1 and "・" not in typed
+            return _nearest_word(typed, words) if is_cut else typed
+        found = _nearest_name(typed)
+        return found if found != typed else _nearest_word(typed, words)
 
     return _KANA.sub(corrected, question)
 
@@ -336,6 +344,21 @@ def _nearest_name(typed: str) -> str:
     likely = [(distance, other[:1] != sound[:1], place) for place, (other, distance, _) in
               enumerate(near) if other not in sound or other == sound]  # fmt: skip
     return near[min(likely)[2]][2] if likely else typed
+
+
+def _nearest_word(typed: str, words: Iterable[str]) -> str:
+    """Return the long katakana word that sounds like one but for a letter more or less."""
+    from rapidfuzz.distance import OSA
+
+    sound = typed.translate(_SAME_SOUND)
+    if len(sound) < LONG_KANA:
+        return typed
+    for word in words:
+        other = word.translate(_SAME_SOUND)
+        is_near = abs(len(other) - len(sound)) == 1 and OSA.distance(other, sound) == 1
+        if len(other) >= LONG_KANA and _KANA.fullmatch(word) and (is_near or other == sound):
+            return word
+    return typed
 
 
 def _plain(name: str) -> str:

@@ -126,7 +126,7 @@ class Searcher:
             text = correct_homophones(
                 text, self._sounds, self._is_in_japanese, self._is_asked, self._is_written
             )
-            text = correct_katakana(text, self._is_in_japanese)
+            text = correct_katakana(text, self._is_in_japanese, self.source.generation.bridge.words)
         if text == question.text:
             return question
         corrected = read_question(text)
