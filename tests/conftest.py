@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import filelock
+import hypothesis
 import pytest
 from click.testing import CliRunner
 from fake_llm import Server, serving
@@ -24,6 +25,8 @@ from cs25search.place import BUNDLED
 from cs25search.ranking.source import LocalSource
 
 DATA = Path(__file__).parent / "data"
+hypothesis.settings.register_profile("busy", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("busy")
 # A busy machine would fail these; they run alone, in make fuzz.
 measures_time = pytest.mark.skipif(
     "CS25_FUZZ_EXAMPLES" not in os.environ, reason="measures processor time: make fuzz"

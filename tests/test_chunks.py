@@ -12,7 +12,7 @@ from cs25search.records import Chunk, Cue, Word
 from ingest.captions.parse import parse_captions
 from ingest.chunks import LONGEST_CUE_WORDS, REACH_WORDS, WINDOW_WORDS, build_chunks, count_words
 
-generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "50")), deadline=None)
+generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "50")))
 
 LONGEST_CHUNK_WORDS = WINDOW_WORDS + REACH_WORDS
 

@@ -28,7 +28,7 @@ from ingest.youtube.cookies import _is_cookie
 from ingest.youtube.failures import explain_message
 from ingest.youtube.links import parse_playlist_id, parse_video_id
 
-generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "50")), deadline=None)
+generated = settings(max_examples=int(os.environ.get("CS25_FUZZ_EXAMPLES", "50")))
 anything = st.text(st.characters(codec=None), max_size=200)
 
 # Questions

@@ -93,7 +93,7 @@ def each_mark(test):
 
 @each_mark
 @given(foreign)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_terminal_gets_visible_characters_and_no_line_of_others(text):
     for printed, harmless in zip(shown(text), shown(HARMLESS), strict=True):
         assert printed == printable(printed)
@@ -103,7 +103,7 @@ def test_terminal_gets_visible_characters_and_no_line_of_others(text):
 
 @each_mark
 @given(foreign)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_json_escapes_what_a_terminal_obeys_and_loses_nothing(text):
     printed = json_text(hit_json(hit(text)))
     assert all(character.isprintable() for character in printed)
@@ -121,7 +121,7 @@ def structure(markdown: str) -> list[tuple[str, str]]:
 
 @each_mark
 @given(foreign)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_exports_have_the_structure_of_harmless_ones(text):
     for exported, harmless in zip(exports(text), exports(HARMLESS), strict=True):
         assert structure(exported) == structure(harmless)
@@ -130,7 +130,7 @@ def test_exports_have_the_structure_of_harmless_ones(text):
 
 @each_mark
 @given(foreign)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_exported_text_reads_as_it_was(text):
     escaped = escape_markdown(text)
     tokens = MarkdownIt("commonmark").parseInline(escaped)[0].children or []
@@ -170,7 +170,7 @@ def table_of(text: str) -> str:
 
 @each_mark
 @given(foreign)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_closing_table_and_remarks_show_foreign_text_as_it_is(text):
     printed = table_of(text)
     assert is_shown(printed)
@@ -180,7 +180,7 @@ def test_closing_table_and_remarks_show_foreign_text_as_it_is(text):
 
 @each_mark
 @given(foreign)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_progress_bar_shows_foreign_text_as_it_is(text):
     with progress_bar() as progress:
         number = progress.add_task(text, total=3)
@@ -219,7 +219,7 @@ def test_file_gets_a_line_every_few_seconds_whatever_an_ingest_does(monkeypatch,
 
 @each_mark
 @given(foreign)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_transcripts_of_every_format_have_the_lines_of_harmless_ones(text):
     for form in FORMATS:
         printed = transcript(text, form)
@@ -229,7 +229,7 @@ def test_transcripts_of_every_format_have_the_lines_of_harmless_ones(text):
 
 @each_mark
 @given(foreign)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_tools_of_the_mcp_server_return_visible_characters(text):
     found = {"hits": [hit_json(hit(text))], "answer": answer_json(answer(text))}
     sound = SimpleNamespace(damage=None)

@@ -50,7 +50,7 @@ def test_caption_files_are_read_back_with_their_speakers(form):
 WORD = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(1, 5000), st.lists(WORD, min_size=1, max_size=8)), min_size=1)
 )
