@@ -5,7 +5,7 @@ English one by its tokens, a Japanese one by its words and, in the English of th
 tokens.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import numpy as np
@@ -23,6 +23,7 @@ BOTH = 0.3  # weight of the lower of the scores of question and text; the higher
 # Weight of the question's words that an entry has anywhere.
 COVERED: dict[Language, float] = {"en": 0.2, "ja": 0.4}
 IN_ENGLISH = 0.5  # weight of late interaction with a Japanese question read in English
+REFINED = 50  # entries that are compared in English, the best ones by their words
 WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
 
 
@@ -60,24 +61,36 @@ def rank_entries(
     language: Language = "ja" if is_japanese(text) else "en"
     if language == "ja":
         nearness = _japanese(handbook, text)
-        in_english = _in_english(handbook, query.spoken)
     else:
         nearness = _english(handbook, text, query, least)
-        in_english = [(0.0, 0.0)] * len(nearness)
     if not nearness:
         return []
     chosen = set(lectures)
     covered = _covered(handbook, text)
-    matches = []
-    for place, entry in enumerate(handbook.entries):
-        if not chosen or chosen & {*entry.lectures}:
-            ask = nearness[place][1]
-            near = [one + IN_ENGLISH * other for one, other in
-                    zip(nearness[place], in_english[place], strict=True)]  # fmt: skip
-            score = max(near) + BOTH * min(near) + COVERED[language] * covered[place]
-            score += WRITTEN if entry.kind != "slide" else 0.0
-            matches.append(Match(entry, score, ask, covered[place]))
-    return sorted(matches, key=lambda one: -one.score)
+
+    def match(place: int, translated: tuple[float, float]) -> Match:
+        entry, ask = handbook.entries[place], nearness[place][1]
+        near = [one + IN_ENGLISH * other for one, other in
+                zip(nearness[place], translated, strict=True)]  # fmt: skip
+        score = max(near) + BOTH * min(near) + COVERED[language] * covered[place]
+        score += WRITTEN if entry.kind != "slide" else 0.0
+        return Match(entry, score, ask, covered[place])
+
+    places = [
+        place
+        for place, entry in enumerate(handbook.entries)
+        if not chosen or chosen & {*entry.lectures}
+    ]
+    found = {place: match(place, (0.0, 0.0)) for place in places}
+    if language == "ja":
+        best = sorted(sorted(places, key=lambda place: -found[place].score)[:REFINED])
+        found |= {
+            place: match(place, translated)
+            for place, translated in zip(
+                best, _in_english(handbook, query.spoken, best), strict=True
+            )
+        }
+    return sorted(found.values(), key=lambda one: -one.score)
 
 
 def _covered(handbook: Handbook, question: str) -> list[float]:
@@ -118,35 +131,45 @@ def _english(
     return nearness
 
 
-def _in_english(handbook: Handbook, query: Query) -> list[tuple[float, float]]:
-    """Return, for each entry, the late interaction with its text and with its closest question."""
-    if not query.weights.any() or not handbook.lengths.all():
-        return [(0.0, 0.0)] * len(handbook.entries)
-    forth, both = _late(handbook, query.tokens, query.weights)
-    places = np.cumsum([0, *(1 + len(entry.asks) for entry in handbook.entries)])[:-1]
-    asks = both.copy()
-    asks[places] = 0.0
-    nearest = np.maximum.reduceat(asks, places)
-    return list(zip(forth[places].tolist(), nearest.tolist(), strict=True))
+def _in_english(
+    handbook: Handbook, query: Query, places: Sequence[int]
+) -> list[tuple[float, float]]:
+    """Return, for some entries, late interaction with the text and with the closest question."""
+    if not places or not query.weights.any() or not handbook.lengths.all():
+        return [(0.0, 0.0)] * len(places)
+    counts = np.array([1 + len(entry.asks) for entry in handbook.entries])
+    firsts = np.cumsum(counts) - counts
+    texts = np.concatenate([np.arange(firsts[n], firsts[n] + counts[n]) for n in places])
+    forth, both = _late(handbook, query.tokens, query.weights, texts)
+    begins = np.cumsum(counts[places]) - counts[places]
+    both[begins] = 0.0
+    nearest = np.maximum.reduceat(both, begins)
+    return list(zip(forth[begins].tolist(), nearest.tolist(), strict=True))
 
 
 def _late(
-    handbook: Handbook, tokens: np.ndarray, weights: np.ndarray
+    handbook: Handbook, tokens: np.ndarray, weights: np.ndarray, texts: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return late interaction of a question with each text and question of the entries.
+    """Return late interaction of a question with texts and questions of the entries.
 
     Args:
         tokens: Of the question, shape (n_query, dim).
         weights: Of its tokens, shape (n_query,).
+        texts: The numbers of these texts, shape (n_texts,); all if None.
 
     Returns:
         The weighted mean of the best cosine of each of its tokens, and the mean of this and the
         same over the tokens of each text; both of shape (n_texts,).
     """
-    cosines = token_cosines(handbook.tokens, tokens.astype(np.float32))
-    begins = np.cumsum(handbook.lengths) - handbook.lengths
+    packed, ids, lengths = handbook.tokens, handbook.ids, handbook.lengths
+    if texts is not None:
+        ends = np.cumsum(lengths)
+        rows = np.concatenate([np.arange(ends[n] - lengths[n], ends[n]) for n in texts])
+        packed, ids, lengths = packed[rows], ids[rows], lengths[texts]
+    cosines = token_cosines(packed, tokens.astype(np.float32))
+    begins = np.cumsum(lengths) - lengths
     forth = np.maximum.reduceat(cosines, begins, axis=0) @ weights / weights.sum()
-    held = handbook.idf[handbook.ids]
+    held = handbook.idf[ids]
     back = np.add.reduceat(cosines.max(axis=1) * held, begins) / np.add.reduceat(held, begins)
     return forth, (forth + back) / 2
 
