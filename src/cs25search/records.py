@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from .times import clock, watch_url
 Kind = Literal["note", "transcript"]
 EntryKind = Literal["slide", "lecture", "fact"]
 Language = Literal["en", "ja"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 CitationKind = Literal["note", "transcript", "slide", "lecture", "deck"]
 SHORTEST_RANGE = 3  # lectures named as "Lectures 1–3"
 Moment = tuple[str, float]  # the id of a video and the start of a note in seconds

@@ -16,9 +16,11 @@ from ..ranking.entries import Match
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher, Turn
 from ..records import (
+    LANGUAGES,
     Answer,
+    Citation,
     Explanation,
-    Language,
+    Hit,
     Moment,
     Sentence,
     in_language,
@@ -44,9 +46,11 @@ from .compare import (
 from .conversation import in_conversation, place_of
 from .course import (
     answers_course,
+    best_entry,
     closest_answer,
     course_answer,
     entry_score,
+    find_entries,
     find_entry,
     with_numbers,
 )
@@ -76,7 +80,6 @@ _DECKS_AUTHOR = re.compile(
     re.I,
 )
 ADVISED = 0.8  # below this probability, the advice of the course on lectures comes first
-LANGUAGES: tuple[Language, ...] = ("en", "ja")
 TELLS_AGAIN = 0.6  # share of the words of the explanation that answered before
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
@@ -122,7 +125,8 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     """Return the answer without a language model, and the findings that it rests on."""
     if said := said_by_speaker(searcher, found):
         return said, replace(build_extract(said), question=found.question.text)
-    question, entry = findings.found.question, find_entry(searcher, found)
+    question, entries = findings.found.question, find_entries(searcher, found)
+    entry = best_entry(entries)
     # A probability of 0 means that the question names a version that the lectures do not mention.
     known = (
         entry
@@ -149,7 +153,10 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     explained = find_explanation(searcher, findings)
     advice = None if explained else _advice(searcher, findings)
     known_by = findings.nearest.score if explained and findings.nearest else 0.0
-    closest = None if advice else closest_answer(searcher, found, findings.probability, known_by)
+    closest = None
+    if not advice:
+        source, probability = searcher.source, findings.probability
+        closest = closest_answer(source, found, entries, probability, known_by)
     if closest:
         return findings, closest
     if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
@@ -289,17 +296,14 @@ def _further(searcher: Searcher, findings: Findings, extract: Answer) -> tuple[F
     notes = {moment for item in told for moment in item.notes}
     shown, more = extract, findings
     for _ in range(findings.found.question.further):
-        notes |= {
-            (one.video_id, one.note.start if one.note else one.start) for one in shown.citations
-        }
+        notes |= {_moment_of(one) for one in shown.citations}
         explained = None
         if extract.is_explanation:
             explained = find_explanation(searcher, findings, 0.0, notes)
         hits = findings.found.hits
         others = tuple(
             hit for hit in hits
-            if (hit.video.video_id, hit.note.start if hit.note else hit.start) not in notes
-            and hit.score >= FURTHER * hits[0].score
+            if _moment_of(hit) not in notes and hit.score >= FURTHER * hits[0].score
         )  # fmt: skip
         if explained:
             shown, more = explained, findings
@@ -309,6 +313,11 @@ def _further(searcher: Searcher, findings: Findings, extract: Answer) -> tuple[F
         else:
             return findings, _nothing_more(findings)
     return more, shown
+
+
+def _moment_of(one: Citation | Hit) -> Moment:
+    """Return the moment of the note that was cited or found, or its own where there is no note."""
+    return one.video.video_id, one.note.start if one.note else one.start
 
 
 def _told_before(searcher: Searcher, found: Found) -> list[Explanation]:

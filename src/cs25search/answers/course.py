@@ -72,18 +72,22 @@ _BRIEF = re.compile(
 
 
 def find_entry(searcher: Searcher, found: Found) -> Match | None:
-    """Return the entry whose questions are nearest to one, with its score; None if none is near.
+    """Return the entry whose questions are nearest to one, with its score; None if none is near."""
+    return best_entry(find_entries(searcher, found))
 
-    Only entries about the lectures that were chosen or that the question names.
-    """
-    matches = _find_entries(searcher, found)
+
+def best_entry(matches: Sequence[Match]) -> Match | None:
+    """Return the best of the entries that match a question; None if there are none."""
     # An answer needs an entry with a similar question; an entry may also match by its text alone.
     nearest = max((one.ask for one in matches), default=0.0)
     return replace(matches[0], ask=nearest) if matches else None
 
 
-def _find_entries(searcher: Searcher, found: Found) -> list[Match]:
-    """Return the entries that match a question, best first."""
+def find_entries(searcher: Searcher, found: Found) -> list[Match]:
+    """Return the entries that match a question, best first.
+
+    Only entries about the lectures that were chosen or that the question names.
+    """
     handbook, question = searcher.source.generation.handbook, found.question
     if not handbook.entries:
         return []
@@ -228,13 +232,14 @@ def course_answer(source: Source, question: Question, found: Match) -> Answer:
 
 
 def closest_answer(
-    searcher: Searcher, found: Found, probability: float, explained: float
+    source: Source, found: Found, near: Sequence[Match], probability: float, explained: float
 ) -> Answer | None:
     """Return what entries say that come closest to a question which none surely answers.
 
     Only where its words leave no doubt that it is about course or deck.
 
     Args:
+        near: The entries that match it, from `find_entries`.
         probability: How likely the moments found answer it.
         explained: The score of the explanation that answers; 0 if none does.
     """
@@ -243,18 +248,18 @@ def closest_answer(
         return None
     if probability >= TOLD and question.has_lecture_topic and not question.lectures:
         return None  # the best moment names its lecture and speaker
-    near = _find_entries(searcher, found)
     least = CLOSEST[question.language]
     near = [one for one in near if one.ask >= least and one.score >= near[0].score - LESS_CLOSE]
     # An entry may match in several wordings of the question.
     told = list({one.entry.text: one for one in reversed(near)}.values())[::-1][:MOST_CLOSE]
     if not told or entry_score(told[0], question) <= explained:
         return None
-    answers = [course_answer(searcher.source, question, one) for one in told]
+    answers = [course_answer(source, question, one) for one in told]
     joined = join_sides(question, [""] * len(answers), answers)
     if joined is None:
         return None
-    sentences = (Sentence(CLOSEST_ENTRIES[question.language == "ja"], ()), *joined.sentences)
+    caveat = in_language(*CLOSEST_ENTRIES, question.language)
+    sentences = (Sentence(caveat, ()), *joined.sentences)
     return replace(joined, sentences=sentences, text=text_of(sentences, question.language))
 
 

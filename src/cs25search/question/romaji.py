@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-from ..text.japanese import is_japanese
 from .spelling import Sounds
 
 SHORTEST = 4  # letters of a whole word
@@ -40,12 +39,13 @@ def complete_kana(
     >>> complete_kana("tokensのnanoと、kを増やしたらpはどうなる。上位kあたり", known, dict)
     'tokensのnanoと、kを増やしたらpはどうなる。上位kあたり'
     """
-    import jaconv  # not needed by most queries
 
     def whole(match: re.Match[str]) -> str:
         typed = match[0].lower()
         if len(typed) < SHORTEST or not _SYLLABLES.fullmatch(typed) or is_word(typed):
             return match[0]
+        import jaconv  # not needed by most queries
+
         kana = str(jaconv.alphabet2kana(typed))
         # With a capital, it may be a name.
         word, _ = sounds().get(jaconv.hira2kata(kana), (kana if typed == match[0] else "", ()))
@@ -55,8 +55,8 @@ def complete_kana(
         consonant, kana = match.groups()
         if kana not in _VOWELS:
             return str(kana)
+        import jaconv
+
         return str(jaconv.alphabet2kana(consonant + jaconv.kana2alphabet(kana)))
 
-    if not is_japanese(question):
-        return question
     return _STRAY.sub(rest, _RUN.sub(whole, question))

@@ -31,7 +31,7 @@ _SAME_SOUND = str.maketrans("ァィゥェォヴ", "アイウエオブ", "ー・"
 # Kana of a word that is known by its sound, characters and morphemes that it was converted to.
 SHORTEST_SOUND, SHORTEST_CONVERTED, MOST_MORPHEMES = 3, 2, 6
 _TITLE = re.compile(r"(『[^』]*』|「[^」]*」)")
-_KANJI = re.compile(r"[一-龯ァ-ヺー]+")
+_NOUN = re.compile(r"[一-龯ァ-ヺー]+")
 _HIRAGANA = re.compile(r"[ぁ-んー]{4,}")
 # Letters of a speaker's name that was heard, slips in its sounds; and beside another name of the
 # same speaker: Chris Ola.
@@ -283,7 +283,7 @@ def correct_homophones(
 
 def _is_noun(part: Morpheme) -> bool:
     is_noun = part.part_of_speech[0] in ("名詞", "接尾辞")
-    return is_noun and _KANJI.fullmatch(part.surface) is not None
+    return is_noun and _NOUN.fullmatch(part.surface) is not None
 
 
 def _meant(

@@ -10,7 +10,7 @@ import streamlit as st
 from ..errors import Cs25SearchError
 from ..language_model import Endpoint
 from ..place import ALL, Place, index_names
-from ..records import Language, in_language
+from ..records import LANGUAGES, Language, in_language
 from ..search import read_course
 from ..text.clean import clean
 from .access import Access
@@ -30,7 +30,7 @@ from .pages import (
 from .pages import (
     sources as sources_page,
 )
-from .views.address import LANGUAGES, first_language
+from .views.address import first_language
 from .views.markup import escape_markup
 from .views.texts import say
 from .widgets import desk, kept_list

@@ -6,13 +6,11 @@ works in both languages: ?lang=ja&lecture=5&lecture=9&q=...
 """
 
 from collections.abc import Iterable, Sequence
-from typing import get_args
 
 from ...ranking.filters import Filters
-from ...records import Language, Lecture, Video
+from ...records import LANGUAGES, Language, Lecture, Video
 
 Chosen = int | str  # a lecture by its number, another video by its id
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 def video_address(video: Video | Lecture, start: float | None = None) -> dict[str, str]:

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ...records import Chunk, Cue, Hit, Video, in_language
+from ...records import LANGUAGES, Chunk, Cue, Hit, Video, in_language
 from ...text.clean import clean
 from ...times import clock
-from .address import LANGUAGES
 from .html import Links, escape_html, mark_spans
 from .moment import note_label
 from .texts import say
