@@ -87,10 +87,13 @@ def measure_answers(index: Index, file: dict[str, Any], language: str) -> dict[s
     return figures
 
 
-def measure_refusals(index: Index, language: str) -> dict[str, float]:
+def measure_refusals(index: Index, language: str, every: int = 1) -> dict[str, float]:
     """Return the shares that are refused: of answerable and unanswerable questions, and by kind.
 
     The unanswerable ones are those used in the fit; NOT_FITTED is only listed by kind.
+
+    Args:
+        every: Only one in this many questions of each group is asked.
     """
     file = json.loads((DATA / "questions.json").read_bytes())
     wrong = _unanswerable(file, language)
@@ -100,7 +103,7 @@ def measure_refusals(index: Index, language: str) -> dict[str, float]:
         groups[f"unanswerable, {kind}"] = [text for text, of in wrong if of == kind]
     figures = {}
     for name, questions in groups.items():
-        said = [index.answer(question).status for question in questions]
+        said = [index.answer(question).status for question in questions[::every]]
         figures[f"{name} refused"] = fmean(status == "not_in_lectures" for status in said)
         if name in ("answerable", "unanswerable"):
             figures[f"{name} shown without a claim"] = fmean(s == "partly" for s in said)

@@ -194,7 +194,7 @@ def test_answers_to_the_questions_stay_as_good_as_they_were(remembering):
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_refusals_stay_as_good_as_they_were(remembering, language):
-    figures = measure_refusals(remembering, language)
+    figures = measure_refusals(remembering, language, every=2)
     assert figures["answerable refused"] <= 0.05
     assert figures["unanswerable refused"] >= 0.80
 

@@ -61,6 +61,7 @@ def test_default_model_needs_no_torch(tmp_path):
     assert "openvino" not in loaded or may_have_bfloat16()
 
 
+@pytest.mark.slow
 def test_default_model_gives_the_vectors_of_sentence_transformers(index):
     from sentence_transformers import SentenceTransformer
 
@@ -78,6 +79,7 @@ def default_folder(tmp_path_factory):
     return models / load_encoder(DEFAULT_ENCODER, models, offline=True).key
 
 
+@pytest.mark.slow
 def test_graph_for_queries_is_the_one_that_onnxruntime_makes(default_folder):
     import onnx
 
