@@ -238,7 +238,7 @@ def test_a_follow_up_is_not_told_the_same_again(index, question, follow_up, said
      ("what is a learned front end for audio", "why is it better than a spectrogram", "adapt"),
      ("強化学習を系列モデリングとして解くとは", "何がうれしいの", "信用割り当て"),
      ("ViTのクラストークンの役割", "平均プーリングじゃだめなの", "講義では述べられていません"),
-     ("NPTのマスク学習の仕組み", "BERTと同じと考えていい?", "BERTの考えを借り")],
+     ("NPTのマスク学習の仕組み", "BERTと同じと考えていい?", "この考えを借り")],
 )  # fmt: skip
 def test_a_follow_up_is_compared_alone_and_with_its_subject(index, question, follow_up, said):
     """With the subject alone, most of these are told again; without it, another one is found."""

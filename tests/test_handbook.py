@@ -93,7 +93,7 @@ def test_what_names_a_lecture_is_answered_by_what_is_said_of_this_lecture(index)
         ("which of the ten lectures did the person who made the slides like best?", "stars two"),
         ("When were these lectures recorded? Some of it feels pre-ChatGPT.", "autumn 2021"),
         ("i've only taken one intro machine learning class, which of these lectures should i watch"
-         " first?", "Lecture 1"),
+         " first?", "lecture 1 first"),
         ("total hours for all ten?", "9 hours 32 minutes"),
         ("do I need to watch lecture 1 before the circuits one", "self-attention"),
         ("Did the deck's author disagree with any of the speakers?", "wavelet"),
@@ -102,6 +102,9 @@ def test_what_names_a_lecture_is_answered_by_what_is_said_of_this_lecture(index)
         ("スライド作成者はどの講義を高く評価していますか。", "第6回"),
         ("解釈可能性の講義のまとめ", "QK"),
         ("CS25ってそもそも何", "スタンフォード"),
+        ("33枚のスライドって講義ごとに何枚ずつ割り当てられてるんですか", "第8回は25–26"),
+        ("RLHFは出てきますか", "RLHFも"),
+        ("are diffusion models covered", "Diffusion models are"),
     ],
 )  # fmt: skip
 def test_single_facts_answer_what_people_ask_about_the_course(index, question, said):
@@ -238,9 +241,13 @@ def test_what_is_taught_is_answered_by_moments(index):
 
 
 def test_words_tell_questions_about_the_course():
-    assert about_course("Which talk has a star?") > 2.5
-    assert about_course("作者の感想") > 2.5
-    assert about_course("Why does the router need float32?") == 0.0
+    for question in ("Which talk has a star?", "Do I need to know any maths?", "作者の感想",
+                     "字幕はありますか"):  # fmt: skip
+        assert about_course(question) > 0.8, question
+    for question in ("Why does the router need float32?", "what is a head, I do not get it",
+                     "どうしてルーターにfloat32が必要なんですか",
+                     "Wie funktioniert Attention?", ""):  # fmt: skip
+        assert about_course(question) < 0.5, question
 
 
 def test_lecture_named_in_a_question_limits_the_moments(index):
@@ -285,7 +292,7 @@ def test_words_that_were_stored_are_not_read_again(index_dir, monkeypatch):
     stored = read_generation(index_dir).handbook
     assert stored.entry_words == tuple(map(EntryWords.read, stored.entries))
     monkeypatch.setattr(EntryWords, "read", None)
-    assert stored.words and stored.words_ja and stored.japanese
+    assert stored.words and stored.words_ja and stored.words_said.texts
 
 
 def test_an_entry_that_cannot_be_near_enough_is_not_compared(index):
@@ -331,9 +338,10 @@ def test_two_sides_of_a_lecture_by_what_it_is_called(index, question, texts):
 @pytest.mark.parametrize(
     ("question", "is_sure"),
     [
-        ("does the deck's author think transformers will be used in brain research?", False),
-        ("スライドの著者はTransformerの将来についてどう考えていますか", False),
-        ("作者的に納得いかなかった講義とか主張ってありますか", False),
+        ("does the deck's author think the course should have exercises", False),
+        ("does the deck's author think transformers will be used in brain research?", True),
+        ("スライドの著者はTransformerの将来についてどう考えていますか", True),
+        ("作者的に納得いかなかった講義とか主張ってありますか", True),
         ("著者はヒントンの話についてどんな感想を書いている？", True),
     ],
 )
@@ -345,8 +353,8 @@ def test_what_the_author_of_the_deck_thinks_only_the_course_says(index, question
 
 
 def test_the_closest_entries_are_two_at_most(index):
-    answer = index.answer("33枚のスライドって講義ごとに何枚ずつ割り当てられてるんですか")
-    assert "第8回は25–26" in answer.text
+    answer = index.answer("does the deck's author think the course should have exercises")
+    assert answer.text.startswith(CLOSEST_ENTRIES)
     cited = [one.citations for one in answer.sentences[1:]]
     assert cited[0] and len(set(cited)) <= 2
 

@@ -248,7 +248,6 @@ def test_parts_without_and(question, parts):
 @pytest.mark.parametrize(
     ("question", "moments"),
     [("tokens get dropped in switch transformer right? does that hurt", [(5, 877), (5, 958)]),
-     ("how was the attention paper written, who was the intern", [(7, 432)]),
      ("What new ideas did the original Transformer bring in, and what did researchers rely on "
       "before it?", [(7, 47)])],
 )  # fmt: skip
@@ -397,13 +396,13 @@ def test_a_comparison_that_no_moment_answers_is_not_answered_side_by_side(notes_
 @pytest.mark.parametrize(
     ("question", "texts"),
     [("which company is Chris Olah at", ["Anthropic"]),
-     ("who is Chris Olah and which company is he at", ["Anthropic"]),
+     ("who is Chris Olah and which company is he at", ["Anthropic", "lecture 9"]),
      ("which university is Aditya Grover from?", ["Aditya Grover (FAIR)"]),
      ("Mark Chenはどこの所属？", ["OpenAI"])],
 )  # fmt: skip
 def test_who_a_speaker_is_and_where_is_said_by_the_course(notes_only, question, texts):
     answer = notes_only.answer(question)
-    assert answer.citations[0].kind == "lecture"
+    assert answer.citations[0].kind in ("lecture", "slide")
     assert all(text in answer.text for text in texts)
 
 

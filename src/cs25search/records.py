@@ -234,6 +234,7 @@ class Entry(msgspec.Struct, frozen=True):
         lectures, slides: What it is about, by number.
         more: Text that is searched but not shown, such as the points of a slide.
         outline: For a summary: start in seconds, title and Japanese title of each part.
+        asked: For a fact: how many questions of strangers it was found to answer.
     """
 
     kind: EntryKind
@@ -249,6 +250,7 @@ class Entry(msgspec.Struct, frozen=True):
     side: str = ""
     more: str = ""
     outline: tuple[tuple[float, str, str], ...] = ()
+    asked: int = 0
 
 
 class Part(msgspec.Struct, frozen=True):

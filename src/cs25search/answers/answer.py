@@ -81,6 +81,7 @@ _DECKS_AUTHOR = re.compile(
 )
 ADVISED = 0.8  # below this probability, the advice of the course on lectures comes first
 TELLS_AGAIN = 0.6  # share of the words of the explanation that answered before
+NAMES = 0.5  # share of a question's words from which an entry is about the thing that it names
 WHOLE = 0.9  # share of a question's words with which an entry answers both of its parts
 
 
@@ -152,11 +153,13 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
         return findings, course_answer(searcher.source, question, known)
     explained = find_explanation(searcher, findings)
     advice = None if explained else _advice(searcher, findings)
-    known_by = findings.nearest.score if explained and findings.nearest else 0.0
+    near = findings.nearest if explained else None
     closest = None
-    if not advice:
+    # What is left unsaid about the very thing that is named is the best answer.
+    is_named = near is not None and near.is_named and entry is not None and entry.covered < NAMES
+    if not advice and not is_named:
         source, probability = searcher.source, findings.probability
-        closest = closest_answer(source, found, entries, probability, known_by)
+        closest = closest_answer(source, found, entries, probability, near.score if near else 0.0)
     if closest:
         return findings, closest
     if searcher.source.generation.slides and _DECKS_AUTHOR.search(question.text):
@@ -209,6 +212,8 @@ def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) 
     if findings.found.turn and findings.told and is_answered:
         return False  # a conversation about what is taught
     near = findings.nearest
+    if near is not None and near.is_named and entry.covered < NAMES:
+        return False  # what the lectures leave unsaid about the very thing
     if near is None or not (is_answered or (near.item.is_said and findings.told)):
         return True
     return near.score < entry_score(entry, question)

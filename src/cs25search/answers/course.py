@@ -37,24 +37,25 @@ from .course_words import about_course
 from .definitions import defined_term
 from .opening import has_wanted
 
-TYPICAL_WORD = 0.12  # weight of a word typical of questions about the course, by its logarithm
+TYPICAL = 0.36  # weight of a question that is surely about the course
 WORDS_COVERED = 0.4  # weight of the share of the question's words that an entry has
-SURE = 1.21
-ENOUGH = 1.14  # where no moment answers
-LIKELY = 1.0  # the same for an English question with words typical of the course, from ASKED
+ENOUGH = 1.14
+LIKELY = 1.0  # for a question that is likely about the course, from ASKED
+ANSWERED = 0.07  # how much more is needed where a moment answers
 ADVICE = 0.1  # added to the score of a fact that advises, for a question that asks for a lecture
 ADVISES = 1.25  # of a fact, for a question that asks for a lecture about something
+ADVISED = 0.75  # score of the closest question of such a fact
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
 DEFINED = 1.2  # score of the closest question of a fact that says what a thing is
 SAME = 1.0  # the score of a question that is nearly the same
 ASKED_OF_IT = 0.85  # the same for a lecture, about which the same is asked as about others
 ASKED = 0.585  # least score of the closest question of a slide
-OF_IT = 0.25  # added to the score of an entry about the lecture that a question names, and no other
-SURELY_OF_COURSE = 0.3  # weight of the words with which a definition is about the course
-OF_COURSE = 0.18  # weight of the words of a question that does not continue a conversation
+OF_IT = 0.35  # added to the score of an entry about the lecture that a question names, and no other
+SURELY_OF_COURSE = 0.25  # of TYPICAL, from which a definition is about the course
+OF_COURSE = 0.18  # of TYPICAL, from which a question is likely about the course
 # Least score of the closest question of an entry that is told although it does not surely answer,
 # and how much less than the best one the second may score.
-CLOSEST: dict[Language, float] = {"en": 0.55, "ja": 0.43}
+CLOSEST: dict[Language, float] = {"en": 0.45, "ja": 0.43}
 TOLD = 0.95  # probability from which a moment answers a question for a lecture about something
 MOST_CLOSE, LESS_CLOSE = 2, 0.1
 IDENTICAL = 1.4  # the score of a question that is the same, or names its slide by number
@@ -78,9 +79,11 @@ def find_entry(searcher: Searcher, found: Found) -> Match | None:
 
 def best_entry(matches: Sequence[Match]) -> Match | None:
     """Return the best of the entries that match a question; None if there are none."""
-    # An answer needs an entry with a similar question; an entry may also match by its text alone.
-    nearest = max((one.ask for one in matches), default=0.0)
-    return replace(matches[0], ask=nearest) if matches else None
+    if not matches:
+        return None
+    # It may match in several wordings of the question.
+    asks = [one.ask for one in matches if one.entry is matches[0].entry]
+    return replace(matches[0], ask=max(asks))
 
 
 def find_entries(searcher: Searcher, found: Found) -> list[Match]:
@@ -140,17 +143,19 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     if found.entry.side == "who" and found.covered >= MOST and _names_speaker(question, found):
         return True  # who a speaker is, and where
     is_fact, advises = found.entry.kind == "fact", found.entry.side != "about"
+    typical = _weight_of(question)
+    is_course = typical >= OF_COURSE
     is_double = found.ask >= SAME or (is_fact and found.covered >= MOST)
     is_double = is_double or (found.entry.side == "who" and found.ask >= ASKED_OF_IT)
     if is_fact and question.intent.lecture:
-        is_double = advises and (is_double or entry_score(found, question) >= ADVISES)
+        is_near = found.ask >= ADVISED and entry_score(found, question) >= ADVISES
+        is_double = found.ask >= ASKED_OF_IT or (advises and is_near)
     if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
         return False  # the best moment names its lecture and speaker
     defines = defined_term(question.text)
     lacks_words = found.entry.kind == "lecture" and found.covered < MOST
     is_beside = found.entry.kind == "slide" or lacks_words
-    typical = _weight_of(question)
-    if is_answered and defines and is_beside and not (typical or question.slide):
+    if is_answered and defines and is_beside and not (is_course or question.slide):
         return False  # what a thing is, a moment says better than an impression or an overview
     texts = f"{found.entry.text} {found.entry.text_ja}"
     lacks_year = question.intent.wanted == "year" and not has_wanted(texts, question)
@@ -161,13 +166,14 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
         return False  # nor does a fact, unless this is what it was written for
     if is_same and found.entry.kind == "lecture" and question.lectures:
         return True
-    if is_answered and not (typical or question.lectures or is_same):
+    if is_answered and not (is_course or question.lectures or is_same):
         return False
     if found.entry.kind == "slide" and found.ask < ASKED:
         return False
     # Japanese questions are compared by their words, which is less sure.
-    is_likely = typical >= OF_COURSE and found.ask >= ASKED and question.language == "en"
-    enough = SURE if is_answered else LIKELY if is_likely else ENOUGH
+    is_likely = typical >= (OF_COURSE if question.language == "en" else SURELY_OF_COURSE)
+    is_likely = is_likely and found.ask >= ASKED
+    enough = (LIKELY if is_likely else ENOUGH) + ANSWERED * is_answered
     return entry_score(found, question) >= enough
 
 
@@ -196,9 +202,9 @@ def _names_speaker(question: Question, found: Match) -> bool:
 
 
 def _weight_of(question: Question) -> float:
-    """Return the weight of the words that are typical of questions about the course."""
+    """Return what the question scores for being about the course: 0 to TYPICAL."""
     worded = map(without_place, usual_wordings(question.text))
-    return TYPICAL_WORD * max(map(about_course, worded))
+    return TYPICAL * max(map(about_course, worded))
 
 
 def course_answer(source: Source, question: Question, found: Match) -> Answer:

@@ -1,42 +1,57 @@
-"""Words that distinguish questions about the course from questions about its subject.
+"""How likely a question is about the course itself, rather than about what it teaches.
 
-"Author", "watch" and "star" are in questions about the course, "gradient" is not. How typical each
-word is was counted: course_words.json, written by benchmarks/fit_course_words.py.
+*Which talk should I watch first* is about the course, *why does the router need float32* is not. A
+logistic model over words and pairs of neighbouring words tells, course_words.json, fitted by
+benchmarks/fit_course_words.py.
 """
 
+import math
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
 from ..records import Language
-from ..text.japanese import language_of
-from ..text.topic_words import topic_words
+from ..text.japanese import is_japanese, japanese_words, language_of
+from ..text.words import words
 
-COUNTED = Path(__file__).with_name("course_words.json")
+FITTED = Path(__file__).with_name("course_words.json")
 
 
-def course_words(question: str) -> set[str]:
-    """Return the words of a question as they are counted: English ones as stems.
+class CourseWords(msgspec.Struct, frozen=True):
+    """The model of one language.
 
-    >>> sorted(course_words("Who runs the course?"))
-    ['cours', 'run']
+    Attributes:
+        bias: The log-odds of a question without any of its terms.
+        weights: What each term adds, before the question's terms are scaled to unit length.
     """
-    return set(topic_words(question))
+
+    bias: float
+    weights: dict[str, float]
+
+
+def course_terms(question: str) -> set[str]:
+    """Return the words of a question and each two that are neighbours.
+
+    >>> sorted(course_terms("Who runs it?"))
+    ['it', 'runs', 'runs it', 'who', 'who runs']
+    """
+    found = japanese_words(question) if is_japanese(question) else words(question)
+    return {*found, *map(" ".join, pairwise(found))}
 
 
 def about_course(question: str) -> float:
-    """Return how typical the most typical word is of questions about the course, 0 to 3.
+    """Return how likely a question is about the course, 0 to 1.
 
-    This is the logarithm of how many times more frequent the word is in questions about the course.
-
-    >>> about_course("What did the author think?"), about_course("What is a gradient?")
-    (3.0, 0.0)
+    >>> about_course("What did the author think?") > 0.9, about_course("What is a gradient?") < 0.1
+    (True, True)
     """
-    weights = _weights()[language_of(question)]
-    return max((weights.get(word, 0.0) for word in course_words(question)), default=0.0)
+    model = _models()[language_of(question)]
+    held = [model.weights[term] for term in course_terms(question) if term in model.weights]
+    return 1 / (1 + math.exp(-model.bias - sum(held) / math.sqrt(len(held) or 1)))
 
 
 @cache
-def _weights() -> dict[Language, dict[str, float]]:
-    return msgspec.json.decode(COUNTED.read_bytes(), type=dict[Language, dict[str, float]])
+def _models() -> dict[Language, CourseWords]:
+    return msgspec.json.decode(FITTED.read_bytes(), type=dict[Language, CourseWords])

@@ -32,7 +32,7 @@ SURE = 0.9  # from this probability on, a moment answers although a rare word is
 COMMON = 0.05  # greatest share of the chunks that have a word of a thing to define
 MOST = 2  # words named
 SHORTEST = 4  # letters of an English word
-OF_COURSE = 1.0  # how typical a word may be of questions about the course, not its subject
+OF_COURSE = 0.5  # how likely a word alone may be about the course, not its subject
 _CAPITALS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]*[A-Z][a-z]*[A-Z][A-Za-z]*(?![A-Za-z0-9@])")
 # The noun after these says what kind of answer is wanted, not what it is about.
 _WHICH_JA = frozenset(("どの", "どんな", "何の", "何"))
@@ -184,6 +184,7 @@ def _typed_words(text: str) -> list[tuple[str, str]]:
             and len(one.surface) > 1
             and not (place and parts[place - 1].surface in _WHICH_JA)
             and not (_is_kanji(one.surface) and parts[place + 1 :] and parts[place + 1].is_light)
+            and not one.surface.startswith("何")
             and about_course(one.surface) < OF_COURSE
         ]
         return [

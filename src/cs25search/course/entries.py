@@ -69,7 +69,7 @@ def course_entries(about: About, facts: Sequence[Fact], slides: Sequence[Slide])
     lectures = [entry for lecture in about.lectures for entry in _lecture(lecture)]
     answers = [
         Entry("fact", n, "", "", fact.answer, fact.answer_ja, fact.q, fact.q_ja, fact.lectures,
-              fact.slides, "" if fact.advice else "about")
+              fact.slides, "" if fact.advice else "about", asked=fact.asked)
         for n, fact in enumerate(facts or _known_facts(about), start=1)
     ]  # fmt: skip
     return [*lectures, *answers, *(_slide(slide) for slide in slides if slide.asks)]

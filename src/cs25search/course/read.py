@@ -32,7 +32,8 @@ from .settings import Settings, read_settings
 class Fact(msgspec.Struct, frozen=True):
     """A fact about the course or the deck: questions in both languages, and the answer.
 
-    `advice` is false if it recommends no lecture: the guide does not show it for a goal.
+    `advice` is false if it recommends no lecture: the guide does not show it for a goal. `asked` is
+    how many questions of strangers it was found to answer.
     """
 
     q: tuple[str, ...]
@@ -42,6 +43,7 @@ class Fact(msgspec.Struct, frozen=True):
     slides: tuple[int, ...] = ()
     lectures: tuple[int, ...] = ()
     advice: bool = True
+    asked: int = 0
 
 
 class Course(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ closest question and its text together; `ranking.entries` does that.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -88,12 +88,9 @@ class Handbook(msgspec.Struct, frozen=True, eq=False, dict=True):
         return rarity(np.bincount(pairs % size, minlength=size), len(self.entries))
 
     @cached_property
-    def grams(self) -> list[tuple[set[str], list[set[str]]]]:
-        """The n-grams of the text of each entry, and of each of its questions."""
-        return [
-            (set(ngrams(_text(entry))), [set(ngrams(ask)) for ask in entry.asks])
-            for entry in self.entries
-        ]
+    def grams(self) -> "Places":
+        """The n-grams of the text of each entry and of each of its questions, in this order."""
+        return Places.of(map(ngrams, entry_texts(self.entries)))
 
     @cached_property
     def words(self) -> list[set[str]]:
@@ -106,44 +103,70 @@ class Handbook(msgspec.Struct, frozen=True, eq=False, dict=True):
         return [set(one.japanese) for one in self.entry_words]
 
     @cached_property
-    def japanese(self) -> list["tuple[Terms, list[Terms]]"]:
-        """The terms of the Japanese text of each entry, and of each of its Japanese questions."""
-        return [
-            (
-                Terms.of(said.text_ja, _text_ja(entry)),
-                [Terms.of(own, ask) for own, ask in zip(said.asks_ja, entry.asks_ja, strict=True)],
-            )
-            for entry, said in zip(self.entries, self.entry_words, strict=True)
-        ]
+    def words_said(self) -> "Places":
+        """The words of the Japanese text of each entry and of each of its Japanese questions."""
+        return Places.of(said for one in self.entry_words for said in (one.text_ja, *one.asks_ja))
 
     @cached_property
-    def japanese_counts(self) -> Counter[str]:
-        """How many entries have each word in their Japanese questions."""
-        return Counter(
-            word for _, asks in self.japanese for word in set().union(*(one.words for one in asks))
-        )
+    def pairs_said(self) -> "Places":
+        """The pairs of characters of the same texts."""
+        said = (text for one in self.entries for text in (_text_ja(one), *one.asks_ja))
+        return Places.of(map(bigrams, said))
 
     @cached_property
-    def japanese_sizes(self) -> list[list[float]]:
-        """The sum of how rare the words of each Japanese question are."""
-        counts = self.japanese_counts
-        rarities = rarity(np.array([*counts.values()]), len(self.entries))
-        weight = dict(zip(counts, rarities.tolist(), strict=True))
-        return [
-            [sum(weight[word] for word in ask.words) for ask in asks] for _, asks in self.japanese
-        ]
+    def weights_said(self) -> dict[str, float]:
+        """How rare each word is among the Japanese questions, counted by entry."""
+        asked = (set().union(*one.asks_ja) for one in self.entry_words)
+        counts = Counter(word for words in asked for word in words)
+        rarities = rarity(np.array([*counts.values()]), len(self.entries)).tolist()
+        return dict(zip(counts, rarities, strict=True))
+
+    @cached_property
+    def sizes_said(self) -> np.ndarray:
+        """The sum of these weights in each Japanese text, shape (n_texts,)."""
+        return self.words_said.weighed(self.weights_said)
 
 
-class Terms(msgspec.Struct, frozen=True):
-    """The words and pairs of characters of a Japanese text."""
+class Places(msgspec.Struct, frozen=True, eq=False):
+    """Which texts have a term.
 
-    words: set[str]
-    pairs: set[str]
+    Attributes:
+        texts: The numbers of the texts with each term, ascending.
+        sizes: How many different terms each text has, shape (n_texts,).
+    """
+
+    texts: dict[str, np.ndarray]
+    sizes: np.ndarray
 
     @classmethod
-    def of(cls, said: Sequence[str], text: str) -> "Terms":
-        """Return the terms of a text whose words are known."""
-        return cls(set(said), set(bigrams(text)))
+    def of(cls, texts: Iterable[Iterable[str]]) -> "Places":
+        """Return the places of the terms of texts.
+
+        >>> Places.of([["a", "b"], ["b", "b"]]).weighed({"b": 2.0, "c": 1.0}).tolist()
+        [2.0, 2.0]
+        """
+        places: dict[str, list[int]] = {}
+        sizes = []
+        for number, terms in enumerate(texts):
+            distinct_terms = set(terms)
+            sizes.append(len(distinct_terms))
+            for term in distinct_terms:
+                places.setdefault(term, []).append(number)
+        return cls({term: np.array(at) for term, at in places.items()}, np.array(sizes))
+
+    def weighed(self, weights: Mapping[str, float]) -> np.ndarray:
+        """Return the sum of the weights of the terms that each text has, shape (n_texts,)."""
+        sums = np.zeros(len(self.sizes))
+        for term, weight in weights.items():
+            if term in self.texts:
+                sums[self.texts[term]] += weight
+        return sums
+
+    def dice(self, terms: Collection[str]) -> np.ndarray:
+        """Return the Dice similarity of each text with different terms, shape (n_texts,)."""
+        shared = self.weighed(dict.fromkeys(terms, 2.0))
+        similarity: np.ndarray = shared / np.maximum(1, self.sizes + len(terms))
+        return similarity
 
 
 def build_handbook(

@@ -5,16 +5,18 @@ English one by its tokens, a Japanese one by its words and, in the English of th
 tokens.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 import msgspec
 import numpy as np
 
-from ..index.handbook import Handbook, Terms, entry_texts, words_asked
+from ..index.handbook import Handbook, entry_texts, words_asked
 from ..index.late import token_cosines
+from ..question.names import names_in
 from ..records import Entry, Language
 from ..text.japanese import is_japanese, japanese_words
-from ..text.ngrams import dice, ngrams
+from ..text.ngrams import bigrams, dice, ngrams
 from ..text.rarity import rarity
 from .query import Query
 
@@ -24,6 +26,8 @@ BOTH = 0.3  # weight of the lower of the scores of question and text; the higher
 COVERED: dict[Language, float] = {"en": 0.2, "ja": 0.4}
 IN_ENGLISH = 0.5  # weight of late interaction with a Japanese question read in English
 REFINED = 50  # entries that are compared in English, the best ones by their words
+MISSING = 0.2  # taken away for each name that an entry lacks
+OFTEN = 0.06  # weight of how often people ask for it, by its logarithm
 WRITTEN = 0.06  # added for lectures and facts, which are written as answers, unlike slides
 
 
@@ -67,14 +71,17 @@ def rank_entries(
         return []
     chosen = set(lectures)
     covered = _covered(handbook, text)
+    names = {name for name in names_in(text) if not name.isdigit()}
 
     def match(place: int, translated: tuple[float, float]) -> Match:
         entry, ask = handbook.entries[place], nearness[place][1]
+        lacks = MISSING * len(names - handbook.words[place] - handbook.words_ja[place])
         near = [one + IN_ENGLISH * other for one, other in
                 zip(nearness[place], translated, strict=True)]  # fmt: skip
         score = max(near) + BOTH * min(near) + COVERED[language] * covered[place]
         score += WRITTEN if entry.kind != "slide" else 0.0
-        return Match(entry, score, ask, covered[place])
+        score += OFTEN * math.log1p(entry.asked)
+        return Match(entry, score - lacks, ask - lacks, covered[place])
 
     places = [
         place
@@ -120,15 +127,31 @@ def _english(
     near = np.flatnonzero(both + GRAMS >= least).tolist()
     if all(both[one] + GRAMS * dice(grams, set(ngrams(texts[one]))) < least for one in near):
         return []
-    nearness, place = [], 0
-    for text, asks in handbook.grams:
-        shared = len(grams & text) / len(grams)
-        nearest = [
-            float(both[place + n]) + GRAMS * dice(grams, ask) for n, ask in enumerate(asks, start=1)
-        ]
-        nearness.append((float(forth[place]) + GRAMS * shared, max(nearest, default=0.0)))
-        place += 1 + len(asks)
-    return nearness
+    shared = handbook.grams.weighed(dict.fromkeys(grams, 1 / len(grams)))
+    return _by_entry(
+        [len(one.asks) for one in handbook.entries],
+        forth + GRAMS * shared,
+        both + GRAMS * handbook.grams.dice(grams),
+    )
+
+
+def _by_entry(
+    asks: Sequence[int], texts: np.ndarray, questions: np.ndarray
+) -> list[tuple[float, float]]:
+    """Return, for each entry, the scores of its text and of its closest question; 0 without any.
+
+    Args:
+        asks: The number of questions of each entry.
+        texts: How each text scores as a text, shape (n_texts,): that of the first entry, each of
+            its questions, that of the next entry.
+        questions: How each scores as a question, shape (n_texts,).
+    """
+    counts = 1 + np.array(asks)
+    begins = np.cumsum(counts) - counts
+    nearest = questions.copy()
+    nearest[begins] = 0.0
+    best = np.maximum.reduceat(nearest, begins)
+    return list(zip(texts[begins].tolist(), best.tolist(), strict=True))
 
 
 def _in_english(
@@ -176,20 +199,18 @@ def _late(
 
 def _japanese(handbook: Handbook, question: str) -> list[tuple[float, float]]:
     """Return what `_english` returns, by words and pairs of characters."""
-    question_terms = Terms.of(japanese_words(question), question)
-    counts = np.array([handbook.japanese_counts[word] for word in question_terms.words])
-    rarities = rarity(counts, len(handbook.entries)).tolist()
-    weight = dict(zip(question_terms.words, rarities, strict=True))
-    total = sum(rarities)
-    nearness = []
-    for (text, asks), sizes in zip(handbook.japanese, handbook.japanese_sizes, strict=True):
-        held = sum(weight[word] for word in question_terms.words & text.words) / (total or 1.0)
-        shared = len(question_terms.pairs & text.pairs) / max(1, len(question_terms.pairs))
-        nearest = [
-            2 * sum(weight[word] for word in question_terms.words & ask.words) / (total + size or 1)
-            + GRAMS * dice(question_terms.pairs, ask.pairs)
-            for ask, size in zip(asks, sizes, strict=True)
-        ]
-        # A word of a text counts less than one of a question, because a text has many.
-        nearness.append((0.7 * held + GRAMS * shared, max(nearest, default=0.0)))
-    return nearness
+    if not handbook.entries:
+        return []
+    asked, pairs = {*japanese_words(question)}, {*bigrams(question)}
+    unseen = float(rarity(np.zeros(1), len(handbook.entries))[0])
+    weights = {word: handbook.weights_said.get(word, unseen) for word in asked}
+    total = sum(weights.values())
+    held = handbook.words_said.weighed(weights)
+    shared = handbook.pairs_said.weighed(dict.fromkeys(pairs, 1 / max(1, len(pairs))))
+    sizes = total + handbook.sizes_said
+    # A word of a text counts less than one of a question, because a text has many.
+    return _by_entry(
+        [len(one.asks_ja) for one in handbook.entries],
+        0.7 * held / (total or 1.0) + GRAMS * shared,
+        2 * held / np.where(sizes, sizes, 1.0) + GRAMS * handbook.pairs_said.dice(pairs),
+    )
