@@ -37,6 +37,9 @@ _HIRAGANA = re.compile(r"[ぁ-んー]{4,}")
 # same speaker: Chris Ola.
 SHORTEST_NAME, HEARD_FROM, SLIPS_BESIDE = 3, 5, 2
 _NAME = re.compile(rf"(?<![A-Za-z0-9_@.\\/-])[A-Za-z]{{{SHORTEST_NAME},}}(?![A-Za-z0-9_@\\/-])")
+# The first word of a question, and the question words that it may be.
+_FIRST = re.compile(r"^[A-Za-z]{3,6}\b(?![-'’.@/\\])")
+_ASKING = ("what", "how", "why", "who", "when", "where", "which")
 _BEGINS = re.compile(r"(?:^|[.!?:。！？]\s*)$")
 
 IsWord = Callable[[str], bool]
@@ -74,7 +77,15 @@ def correct(question: str, counts: Mapping[str, int], is_word: IsWord) -> str:
     'スイッチtransformerのrooster'
     >>> correct("HumanEvel, ChatGPD", {"humaneval": 9, "chatgpt": 1}, set().__contains__)
     'HumanEval, ChatGPD'
+    >>> [correct(text, {}, set().__contains__) for text in ("wht is GLOM", "Hwo?", "whats GLOM")]
+    ['what is GLOM', 'How?', 'whats GLOM']
     """
+
+    def asking(match: re.Match[str]) -> str:
+        typed, word = match[0], match[0].lower()
+        if word in counts or word in STOP_WORDS or word[:-1] in _ASKING or is_word(word):
+            return typed
+        return _asking_word(typed)
 
     def corrected(match: re.Match[str]) -> str:
         typed, word = match[0], match[0].lower()
@@ -92,7 +103,27 @@ def correct(question: str, counts: Mapping[str, int], is_word: IsWord) -> str:
             )
         return found.capitalize() if typed[0].isupper() else found
 
-    return _WORD.sub(corrected, question)
+    return _WORD.sub(corrected, _FIRST.sub(asking, question))
+
+
+def _asking_word(typed: str) -> str:
+    """Return the question word of which a word differs by one slip; the word itself without one.
+
+    >>> [_asking_word(word) for word in ("waht", "whn", "Wich", "GLOM")]
+    ['what', 'when', 'Which', 'GLOM']
+    """
+    from rapidfuzz.distance import OSA
+
+    word = typed.lower()
+    near = [
+        (len({*word} - {*other}), word[0] != other[0], other)
+        for other in _ASKING
+        if OSA.distance(word, other) == 1
+    ]
+    if not near:
+        return typed
+    found = min(near)[-1]
+    return found.capitalize() if typed[0].isupper() else found
 
 
 def correct_names(
