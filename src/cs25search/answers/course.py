@@ -48,6 +48,7 @@ ADVISED = 0.75  # score of the closest question of such a fact
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
 DEFINED = 1.2  # score of the closest question of a fact that says what a thing is
 SAME = 1.0  # the score of a question that is nearly the same
+SAME_FIRST = 0.1  # added to the score of its entry
 ASKED_OF_IT = 0.85  # the same for a lecture, about which the same is asked as about others
 ASKED = 0.585  # least score of the closest question of a slide
 OF_IT = 0.35  # added to the score of an entry about the lecture that a question names, and no other
@@ -122,6 +123,7 @@ def find_entries(searcher: Searcher, found: Found) -> list[Match]:
             -one.score
             - of_it * ({*one.entry.lectures} == named)
             - advice * (one.entry.side != "about")
+            - SAME_FIRST * (one.ask >= SAME)
         )
     )
     return matches
