@@ -444,3 +444,14 @@ def test_advice_is_given_where_a_question_for_a_lecture_names_no_topic(notes_onl
 def test_japanese_questions_with_two_parts(question, second):
     parts = two_parts(question)
     assert (parts and parts[1]) == second
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "said"),
+    [("What is NPT?", "Who gave the talk?", "Lecture 7, "),
+     ("What is GLOM?", "how long is that lecture", "52:48"),
+     ("GLOMとは何ですか", "その講義は誰が話してるの？", "Hinton"),
+     ("Summarise lecture 10", "who is the speaker of this video", "Verma")],
+)  # fmt: skip
+def test_the_lecture_is_that_of_the_answer_before(index, before, question, said):
+    assert said in index.answer(question, context=index.answer(before)).text

@@ -1,17 +1,27 @@
 """Questions of a conversation: about its subject, and about the place of an answer."""
 
+import re
+
 from msgspec.structs import replace
 
 from ..question.conversation import about_subject, continues, names_nothing
+from ..question.named import named_lectures
 from ..question.read import read_question
 from ..ranking.filters import Filters
 from ..ranking.searcher import Searcher, Turn
-from ..records import Answer, Citation, Language, Sentence
+from ..records import Answer, Citation, Language, Sentence, lecture_label
+from ..text.japanese import language_of
 from ..wording import named_lecture
 from .citations import text_of
-from .course import asks_about_course
+from .course import asks_about_course, with_numbers
 from .findings import JUDGED, Findings, judge, judge_text
 
+# The lecture of the answer before: *who gave the talk*, その回は長い？
+_THE_LECTURE = re.compile(
+    r"\b(?:the|that|this) (?:talk|lecture|video|session)\b(?! (?:\d|about|on|of|that|where|series))"
+    r"|(?:その|この)(?:回|講義|動画|トーク)(?!の中|シリーズ|全)",
+    re.I,
+)
 MOST_PLACES = 3  # named
 LESS = 0.1  # by which an answer may be less probable with the subject
 FARTHER = 0.4  # by which an explanation may be less near with the subject than one without it
@@ -29,6 +39,8 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
         whole: The question, completed if its wording shows how.
     """
     question, subject = turn.typed, turn.before[-1]
+    if _THE_LECTURE.search(question) and (number := _number_of(searcher, subject, filters)):
+        return _THE_LECTURE.sub(lecture_label(number, language_of(question)).lower(), question)
     about = about_subject(question, subject)
     is_named = not (names_nothing(question) or continues(question))
     is_explained = searcher.source.generation.has_explanations
@@ -50,6 +62,14 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
         return question
     meant = _lecture_of(judge_text(searcher, subject, filters))
     return about if meant and _lecture_of(alone) != meant == _lecture_of(both) else question
+
+
+def _number_of(searcher: Searcher, subject: str, filters: Filters) -> int | None:
+    """Return the number of the lecture that a question names, or that its first moment is from."""
+    if named := named_lectures(with_numbers(searcher, subject)):
+        return named[0] if len(named) == 1 else None
+    hits = judge_text(searcher, subject, filters).found.hits
+    return hits[0].video.lecture if hits and not read_question(subject).intent.of_lectures else None
 
 
 def _lecture_of(findings: Findings) -> str:

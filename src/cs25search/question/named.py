@@ -7,7 +7,7 @@ from .lecture_nouns import LECTURE, LECTURES
 
 _KANJI = "一二三四五六七八九十"
 _NUMBERED = re.compile(
-    rf"\b(?:{LECTURE}|{LECTURES}|lec\.?) ?(?:no\.? ?|number |#)?(\d{{1,2}})\b"
+    rf"\b(?:{LECTURE}|{LECTURES}|lec\.?) ?(?:no\.? ?|number |#)?(\d{{1,2}})(?![A-Za-z\d])"
     rf"|\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) {LECTURE}\b"
     rf"|第 ?(\d{{1,2}}|[{_KANJI}]) ?(?:回|講)|(?:講義|授業|レクチャー) ?(\d{{1,2}})",
     re.I,
@@ -52,6 +52,8 @@ def named_lectures(question: str) -> list[int]:
     ([6], [3, 6])
     >>> named_lectures("第3回の要点"), named_lectures("How long is a lecture?")
     ([3], [])
+    >>> named_lectures("Lecture 10は何について？")
+    [10]
     """
     found = []
     for groups in _NUMBERED.findall(question):
