@@ -11,6 +11,7 @@ from cs25search.answers.lists import find_mentions, listed_name
 from cs25search.answers.slide_lists import listed_thing
 from cs25search.formats import answer_markdown
 from cs25search.question.follow_up import understood_as
+from cs25search.question.lecture_nouns import THE_LECTURE
 from cs25search.question.parts import two_parts
 from cs25search.question.read import read_question
 from cs25search.wording import NOTHING_MORE
@@ -455,3 +456,15 @@ def test_japanese_questions_with_two_parts(question, second):
 )  # fmt: skip
 def test_the_lecture_is_that_of_the_answer_before(index, before, question, said):
     assert said in index.answer(question, context=index.answer(before)).text
+
+
+@pytest.mark.parametrize(
+    "question", ["その回路は何をするの？", "how are the video frames read", "what is the class token"]
+)
+def test_a_word_of_the_subject_is_no_lecture(question):
+    assert not THE_LECTURE.search(question)
+
+
+def test_a_fact_answers_the_second_part(notes_only):
+    text = notes_only.answer("how was the attention paper written, who was the intern").text
+    assert "2 AM" in text and "intern" in text and "Gomez" in text

@@ -13,6 +13,7 @@ from ..question.parts import completed, is_told, own_names, two_parts, two_sides
 from ..question.read import Question, read_question
 from ..question.small_talk import is_small_talk
 from ..ranking.entries import Match
+from ..ranking.explanations import Near
 from ..ranking.filters import Filters
 from ..ranking.searcher import Found, Searcher, Turn
 from ..records import (
@@ -155,9 +156,7 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     advice = None if explained else _advice(searcher, findings)
     near = findings.nearest if explained else None
     closest = None
-    # What is left unsaid about the very thing that is named is the best answer.
-    is_named = near is not None and near.is_named and entry is not None and entry.covered < NAMES
-    if not advice and not is_named:
+    if not advice and not (entry and _is_beside(entry, near)):
         source, probability = searcher.source, findings.probability
         closest = closest_answer(source, found, entries, probability, near.score if near else 0.0)
     if closest:
@@ -212,11 +211,16 @@ def _entry_answers(searcher: Searcher, entry: Match | None, findings: Findings) 
     if findings.found.turn and findings.told and is_answered:
         return False  # a conversation about what is taught
     near = findings.nearest
-    if near is not None and near.is_named and entry.covered < NAMES:
-        return False  # what the lectures leave unsaid about the very thing
+    if _is_beside(entry, near):
+        return False
     if near is None or not (is_answered or (near.item.is_said and findings.told)):
         return True
     return near.score < entry_score(entry, question)
+
+
+def _is_beside(entry: Match, near: Near | None) -> bool:
+    """Return whether what is left unsaid about the very thing that is named is a better answer."""
+    return near is not None and near.is_named and entry.covered < NAMES
 
 
 def _explained_parts(

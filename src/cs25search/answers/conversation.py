@@ -1,10 +1,9 @@
 """Questions of a conversation: about its subject, and about the place of an answer."""
 
-import re
-
 from msgspec.structs import replace
 
 from ..question.conversation import about_subject, continues, names_nothing
+from ..question.lecture_nouns import THE_LECTURE
 from ..question.named import named_lectures
 from ..question.read import read_question
 from ..ranking.filters import Filters
@@ -16,12 +15,6 @@ from .citations import text_of
 from .course import asks_about_course, with_numbers
 from .findings import JUDGED, Findings, judge, judge_text
 
-# The lecture of the answer before: *who gave the talk*, その回は長い？
-_THE_LECTURE = re.compile(
-    r"\b(?:the|that|this) (?:talk|lecture|video|session)\b(?! (?:\d|about|on|of|that|where|series))"
-    r"|(?:その|この)(?:回|講義|動画|トーク)(?!の中|シリーズ|全)",
-    re.I,
-)
 MOST_PLACES = 3  # named
 LESS = 0.1  # by which an answer may be less probable with the subject
 FARTHER = 0.4  # by which an explanation may be less near with the subject than one without it
@@ -39,8 +32,8 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
         whole: The question, completed if its wording shows how.
     """
     question, subject = turn.typed, turn.before[-1]
-    if _THE_LECTURE.search(question) and (number := _number_of(searcher, subject, filters)):
-        return _THE_LECTURE.sub(lecture_label(number, language_of(question)).lower(), question)
+    if THE_LECTURE.search(question) and (number := _number_of(searcher, subject, filters)):
+        return THE_LECTURE.sub(lecture_label(number, language_of(question)).lower(), question)
     about = about_subject(question, subject)
     is_named = not (names_nothing(question) or continues(question))
     is_explained = searcher.source.generation.has_explanations

@@ -44,7 +44,7 @@ LIKELY = 1.0  # for a question that is likely about the course, from ASKED
 ANSWERED = 0.07  # how much more is needed where a moment answers
 ADVICE = 0.1  # added to the score of a fact that advises, for a question that asks for a lecture
 ADVISES = 1.25  # of a fact, for a question that asks for a lecture about something
-ADVISED = 0.75  # score of the closest question of such a fact
+ADVISES_ASK = 0.75  # score of the closest question of such a fact
 MOST = 0.9  # share of the words of a question that a fact or an overview must have
 DEFINED = 1.2  # score of the closest question of a fact that says what a thing is
 SAME = 1.0  # the score of a question that is nearly the same
@@ -150,7 +150,7 @@ def answers_course(found: Match | None, question: Question, is_answered: bool) -
     is_double = found.ask >= SAME or (is_fact and found.covered >= MOST)
     is_double = is_double or (found.entry.side == "who" and found.ask >= ASKED_OF_IT)
     if is_fact and question.intent.lecture:
-        is_near = found.ask >= ADVISED and entry_score(found, question) >= ADVISES
+        is_near = found.ask >= ADVISES_ASK and entry_score(found, question) >= ADVISES
         is_double = found.ask >= ASKED_OF_IT or (advises and is_near)
     if is_answered and question.has_lecture_topic and not question.lectures and not is_double:
         return False  # the best moment names its lecture and speaker

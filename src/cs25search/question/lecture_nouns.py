@@ -20,6 +20,14 @@ LECTURE_JA = r"(?:講義|授業|回|動画|講演|ビデオ|レクチャー|セ�
 _TOLD_JA = rf"(?:{LECTURE_JA}|話|トーク|発表)"
 _ANY_NOUN = rf"(?i){LECTURE}|{_TOLD_JA}"
 
+_VERB = "is|are|was|were|do|does|did|should|would|can|could|will|has|have|had"
+# A lecture that was spoken of: *the talk*, その講義; not "the video frames" or その回路.
+THE_LECTURE = re.compile(
+    rf"\b(?:the|that|this) {LECTURE}\b(?=\W*$| (?:{_VERB}|and|or)\b)"
+    rf"|[そこ]の(?:{LECTURE_JA}|トーク)(?![一-龠ァ-ヶー])(?!の中)",
+    re.I,
+)
+
 # Compiled when first used: not every question is compared with the course.
 # "Video" and "class" are also what models are trained on: only after words that choose a lecture,
 # and not before another noun ("which video games").
@@ -27,9 +35,8 @@ _NOUN = (
     rf"(?i)(?P<before>\b(?:{'|'.join(ORDINALS)}|which|what|whole|entire|each|every|last|best|good|"
     r"easy|(?:long|short|hard|easi|simpl)est|difficult|recommended) )"
     r"(?:video|class|session|talk)(?P<many>(?:e?s)?)\b"
-    r"(?=\W*$| (?:is|are|was|were|do|does|did|should|would|can|could|will|has|have|had|i|we|to|in"
-    r"|on|of|for|from|by|with|about|that|which|where|and|or|if|(?:explain|mention|cover|discuss"
-    r"|introduc|deal|talk|speak|us|need|say|show|answer)\w*)\b)"
+    rf"(?=\W*$| (?:{_VERB}|i|we|to|in|on|of|for|from|by|with|about|that|which|where|and|or|if"
+    r"|(?:explain|mention|cover|discuss|introduc|deal|talk|speak|us|need|say|show|answer)\w*)\b)"
 )
 _NOUN_JA = (
     r"授業|講演(?!者)|レクチャー|講義(?!者|室|ノート)"

@@ -25,7 +25,7 @@ _PLACE = re.compile(
 
 
 _SLIDE = re.compile(
-    rf"\b(?:slide|page) ?(?:no\.? ?|number |#)?(\d{{1,2}})\b"
+    rf"\b(?:slide|page) ?(?:no\.? ?|number |#)?(\d{{1,2}})(?![A-Za-z\d])"
     rf"|\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:slide|page)\b"
     r"|(?:スライド|ページ) ?(?:の|第)?(\d{1,2})(?!回|講)"
     r"|(\d{1,2}) ?(?:枚目|番目?|ページ目?)の?(?:スライド|ページ)",
@@ -40,6 +40,8 @@ def named_slide(question: str) -> int | None:
     (19, 5, None)
     >>> named_slide("the third slide"), named_slide("20枚目のスライド"), named_slide("第3回")
     (3, 20, None)
+    >>> named_slide("Slide 19には何がありますか")
+    19
     """
     found = _SLIDE.search(question)
     return _number(next(filter(None, found.groups()))) if found else None

@@ -164,10 +164,7 @@ def _in_english(
     firsts = np.cumsum(counts) - counts
     texts = np.concatenate([np.arange(firsts[n], firsts[n] + counts[n]) for n in places])
     forth, both = _late(handbook, query.tokens, query.weights, texts)
-    begins = np.cumsum(counts[places]) - counts[places]
-    both[begins] = 0.0
-    nearest = np.maximum.reduceat(both, begins)
-    return list(zip(forth[begins].tolist(), nearest.tolist(), strict=True))
+    return _by_entry([len(handbook.entries[n].asks) for n in places], forth, both)
 
 
 def _late(
