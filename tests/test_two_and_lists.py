@@ -459,7 +459,8 @@ def test_the_lecture_is_that_of_the_answer_before(index, before, question, said)
 
 
 @pytest.mark.parametrize(
-    "question", ["その回路は何をするの？", "how are the video frames read", "what is the class token"]
+    "question",
+    ["その回路は何をするの？", "how are the video frames read", "what is the class token"],
 )
 def test_a_word_of_the_subject_is_no_lecture(question):
     assert not THE_LECTURE.search(question)
