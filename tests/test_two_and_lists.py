@@ -346,6 +346,38 @@ def test_where_it_was_said_is_the_citation_of_the_last_answer(notes_only, questi
     assert str(lecture) in place.text and first.time in place.text
 
 
+@pytest.mark.parametrize(
+    ("questions", "understood", "said"),
+    [(("Which lecture should I watch as a beginner?", "is it long?"),
+      "is lecture 1 long?", "22:44"),
+     (("Which lecture should I watch as a beginner?", "why?"),
+      "Why lecture 1: Which lecture should I watch as a beginner?", "intuit"),
+     (("誰がオーディオの講義をしていますか", "もっと詳しく"), "第10回の内容は？", "WaveNet"),
+     (("一番難しい講義はどれ？", "なぜ？"), "なぜ第8回なのか：一番難しい講義はどれ？", "比喩"),
+     (("who speaks about audio?", "where does he work"),
+      "where does the speaker of lecture 10 work?", "Stanford"),
+     (("Which lecture is about GLOM?", "Is it hard?"), "is lecture 8 hard?", "hard"),
+     (("Who presented the Switch Transformer?", "how much faster is it?"),
+      "how much faster is the Switch Transformer?", "faster")],
+)  # fmt: skip
+def test_what_follows_a_question_about_the_course_is_about_the_lecture_that_answered_it(
+    notes_only, questions, understood, said
+):
+    last = turns(notes_only, *questions)[-1]
+    assert last.understood.casefold() == understood.casefold() and said in last.text
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [("スライドの著者が一番気に入った講義は？", "どうして？"),
+     ("How long is lecture 8?", "tell me more", "tell me more"),
+     ("Which lectures need no reading?", "tell me more")],
+)  # fmt: skip
+def test_more_about_the_course_is_not_the_same_again(notes_only, questions):
+    texts = [one.text for one in turns(notes_only, *questions)]
+    assert len({*texts}) == len(texts)
+
+
 def test_other_questions_for_a_lecture_or_place_are_no_request_for_a_citation():
     for text in ("Which lecture is about GLOM?", "where is it used?", "どの講義がおすすめ？"):
         assert "Where in" not in understood_as(text, "What is BERT?")

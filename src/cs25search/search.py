@@ -569,10 +569,14 @@ class Index:
         """
         if not context.strip():
             return question
-        from .answers.conversation import in_conversation
+        from .answers.conversation import about_its_lecture, in_conversation
         from .question.follow_up import refers_back, understood_as
 
         whole = understood_as(question, context, subject)
+        if whole != question and (
+            about := about_its_lecture(self.searcher, question, context, filters)
+        ):
+            return about
         if whole != question and refers_back(question):
             return whole
         turn = turn_of(question, context, subject)

@@ -1,13 +1,14 @@
 """Turn what was found for a question into a short answer with citations, or a refusal."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
 from ..language_model import Endpoint
 from ..question.aliases import names_of
 from ..question.cleanup import without_further
+from ..question.follow_up import is_bare
 from ..question.named import named_lectures
 from ..question.parts import completed, is_told, own_names, two_parts, two_sides_of, with_topic
 from ..question.read import Question, read_question
@@ -73,6 +74,7 @@ from .wanted import find_wanted
 # have one; and that a part surely asks for: below that, what is left unsaid is no answer to it.
 FIRST_EXPLAINED, SECOND_EXPLAINED, PART_EXPLAINED = 1.0, 0.9, 1.3
 SHOWN = 3  # closest moments shown without an answer
+FURTHER_ASK = 0.5  # least score of the closest question of an entry that tells more
 FURTHER = 0.4  # least share of the best score of a moment that tells more
 _DECKS_AUTHOR = re.compile(
     r"\b(?:deck|slides?)['’]?s? (?:author|creator|maker)\b"
@@ -128,6 +130,11 @@ def _extract(searcher: Searcher, found: Found, findings: Findings) -> tuple[Find
     if said := said_by_speaker(searcher, found):
         return said, replace(build_extract(said), question=found.question.text)
     question, entries = findings.found.question, find_entries(searcher, found)
+    if found.turn and is_bare(found.turn.typed):  # "and why?" is not answered with the same again
+        told = _entries_told(searcher, found.turn.before, found.filters)
+        others = [one for one in entries if one.entry.text not in told]
+        if _entry_answers(searcher, best_entry(others), findings):
+            entries = others
     entry = best_entry(entries)
     # A probability of 0 means that the question names a version that the lectures do not mention.
     known = (
@@ -299,6 +306,8 @@ def _further(searcher: Searcher, findings: Findings, extract: Answer) -> tuple[F
     Args:
         extract: The answer to the question of which more is asked for.
     """
+    if extract.status == "answered" and extract.citations[0].kind not in MOMENTS:
+        return findings, _further_entry(searcher, findings, extract)
     if extract.status != "answered" or not findings.found.hits:
         return findings, extract
     told = _told_before(searcher, findings.found)
@@ -322,6 +331,40 @@ def _further(searcher: Searcher, findings: Findings, extract: Answer) -> tuple[F
         else:
             return findings, _nothing_more(findings)
     return more, shown
+
+
+def _further_entry(searcher: Searcher, findings: Findings, extract: Answer) -> Answer:
+    """Return what the course says further; the summary of a lecture of which a side was told."""
+    question = findings.found.question
+    text = question.text
+    found = searcher.find(read_question(text), findings.found.filters, JUDGED)
+    matches = [one for one in find_entries(searcher, found) if one.ask >= FURTHER_ASK]
+    if not matches:
+        return _nothing_more(findings)
+    first = matches[0].entry
+    about = {*first.lectures}
+    others = {
+        one.entry.text: one
+        for one in reversed(matches)
+        if one.entry.text != first.text and (not about or about & {*one.entry.lectures})
+    }
+    rest = list(others.values())[::-1]
+    if len(about) == 1:
+        rest.sort(key=lambda one: one.entry.side != "summary")
+    place = question.further - 1
+    if place >= len(rest):
+        return _nothing_more(findings)
+    return course_answer(searcher.source, question, rest[place])
+
+
+def _entries_told(searcher: Searcher, before: Sequence[str], filters: Filters) -> set[str]:
+    """Return the texts of the entries that are nearest to the questions before one."""
+    told = set()
+    for text in before:
+        found = searcher.find(read_question(without_further(text)[0]), filters, JUDGED)
+        if entry := find_entry(searcher, found):
+            told.add(entry.entry.text)
+    return told
 
 
 def _moment_of(one: Citation | Hit) -> Moment:

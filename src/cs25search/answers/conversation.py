@@ -1,23 +1,84 @@
 """Questions of a conversation: about its subject, and about the place of an answer."""
 
+import re
+
 from msgspec.structs import replace
 
+from ..question.cleanup import without_further
 from ..question.conversation import about_subject, continues, names_nothing
+from ..question.follow_up import WHY, is_bare, understood_as
 from ..question.lecture_nouns import THE_LECTURE
 from ..question.named import named_lectures
 from ..question.read import read_question
 from ..ranking.filters import Filters
 from ..ranking.searcher import Searcher, Turn
-from ..records import Answer, Citation, Language, Sentence, lecture_label
+from ..records import Answer, Citation, Language, Sentence, in_language, lecture_label
 from ..text.japanese import language_of
+from ..text.sentences import split_sentences
 from ..wording import named_lecture
 from .citations import text_of
-from .course import asks_about_course, with_numbers
+from .course import asks_about_course, find_entry, with_numbers
 from .findings import JUDGED, Findings, judge, judge_text
 
 MOST_PLACES = 3  # named
 LESS = 0.1  # by which an answer may be less probable with the subject
 FARTHER = 0.4  # by which an explanation may be less near with the subject than one without it
+
+
+# A question about a lecture, from which the next one is completed; and why that lecture was named.
+ABOUT_LECTURE: dict[Language, str] = {"en": "What is lecture {n} about?", "ja": "第{n}回の内容は？"}
+WHY_LECTURE: dict[Language, str] = {
+    "en": "Why lecture {n}: {before}",
+    "ja": "なぜ第{n}回なのか：{before}",
+}
+_SPEAKER = re.compile(r"\b(?:he|she|him|his|her)\b|彼|その人", re.I)
+
+
+def about_its_lecture(searcher: Searcher, question: str, context: str, filters: Filters) -> str:
+    """Return a question that refers to the lecture with which one about the course was answered.
+
+    "" if the question before names a lecture itself, or was not answered with just one, or if the
+    course tells no answer about that lecture.
+
+    Args:
+        context: The question before, as it was understood.
+    """
+    before = without_further(context)[0]
+    if named_lectures(before):
+        return ""
+    called = named_lectures(with_numbers(searcher, before))
+    number = called[0] if len(called) == 1 else _lecture_told(searcher, before, filters)
+    if not number:
+        return ""
+    language = language_of(before)
+    if is_bare(question) and WHY.match(question):
+        whole = WHY_LECTURE[language].format(n=number, before=before)
+    else:
+        whole = understood_as(question, ABOUT_LECTURE[language].format(n=number))
+        whole = without_further(whole)[0]
+        if _SPEAKER.search(question):
+            label = lecture_label(number, language_of(question)).lower()
+            said = (f"the speaker of {label}", f"{label}の講師")
+            whole = whole.replace(label, in_language(*said, language_of(question)), 1)
+    if whole == question:
+        return ""
+    found = searcher.find(read_question(whole), filters, JUDGED)
+    is_answered = judge(searcher, found).status == "answered"
+    return whole if asks_about_course(searcher, found, is_answered) else ""
+
+
+def _lecture_told(searcher: Searcher, text: str, filters: Filters) -> int | None:
+    """Return the lecture that answers a question about the course; None if several do, or none."""
+    found = searcher.find(read_question(text), filters, JUDGED)
+    findings = judge(searcher, found)
+    is_answered = findings.status == "answered"
+    if asks_about_course(searcher, found, is_answered):
+        entry = find_entry(searcher, found)
+        first = named_lectures(split_sentences(entry.entry.text)[0]) if entry else ()
+        numbers = {*first} or {*(entry.entry.lectures if entry else ())}
+        return numbers.pop() if len(numbers) == 1 else None
+    is_lecture = found.question.has_lecture_topic and is_answered
+    return findings.found.hits[0].video.lecture if is_lecture else None
 
 
 def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters) -> str:
@@ -39,8 +100,9 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
     is_explained = searcher.source.generation.has_explanations
     if whole == question and not (about and (is_explained or not is_named)):
         return question
-    alone = judge_text(searcher, question, filters)
-    if asks_about_course(searcher, alone.found, alone.status == "answered"):
+    typed = searcher.find(read_question(question), filters, JUDGED)
+    alone = judge(searcher, typed)
+    if asks_about_course(searcher, typed, alone.status == "answered"):
         return question
     if whole != question:
         return whole

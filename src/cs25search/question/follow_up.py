@@ -47,6 +47,13 @@ _BARE_JA = re.compile(
     r"^(?:で、|では、?|じゃあ、?)?(?:それ|これ)?(?:は|って)?(?P<word>なぜ|どうして|なんで|いつ|誰|どうやって)"
     r"(?:ですか|なの|なんですか|か)?[。？?]*$"
 )
+WHY = re.compile(
+    r"\W*(?:(?:and|but|so|ok),? )?why\b"
+    r"|\W*(?:で|では|じゃあ)?、?(?:それ|これ)?[はって]*(?:なぜ|どうして|なんで)",
+    re.I,
+)
+# "Does it beat XGBoost?" is continued as "Why does it beat XGBoost?"
+_WHETHER = re.compile(r"(?:does|do|did|is|are|was|were|can|could|has|have|will)\b", re.I)
 _ABOUT = re.compile(
     r"^(?:and |but |so |ok,? )?(?:what|how) about (?:in |for )?(?P<other>[^?]+?)\W*$", re.I
 )
@@ -101,9 +108,10 @@ _NO_SUBJECT_JA = re.compile(
     r"何.*|誰|何故|如何|どう.*|どれ.*|何時|幾つ|何処|[ぁ-ん]+|為る|有る|居る|出来る|遣る|分|時間|回|個|[其此]れ|[其此]の"
 )
 _ASKING = re.compile(
-    r"^(?:and |so )?(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
+    r"^(?:and |so )?(?:who (?:first )?(?:\w+ed|came up with|made|wrote|g[ai]ves?"
+    r"|(?:speaks?|spoke|talks?) (?:about|on))\b\s*|(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
     r"summari[sz]e|explain|describe)(?:n['’]t)?\b(?: (?:part|kind|sort|piece)s? of)?"
-    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long|well)(?:n['’]t)?\b)*\s*",
+    r"(?: (?:is|are|was|were|do|does|did|can|many|much|long|well)(?:n['’]t)?\b)*\s*)",
     re.I,
 )
 # "the router do in Switch", "pass@k work": what was asked of the subject, no part of it
@@ -164,6 +172,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     'How does the router need float32?'
     >>> understood_as("and why?", "why does the router need float32")
     'More: Why does the router need float32?'
+    >>> understood_as("why?", "Does NPT beat XGBoost?")
+    'Why does NPT beat XGBoost?'
     >>> understood_as("what about vision?", "Why do bigger models do better in language?")
     'Why do bigger models do better in vision?'
     >>> understood_as("How long is it?", "Summarise lecture 6")
@@ -231,6 +241,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
             return f"{word}{context}"  # of something that was asked whether it is so
         if japanese:
             return f"{word}{topic}？"
+        if _WHETHER.match(context):
+            return f"{word.capitalize()} {context[0].lower()}{context[1:]}"
         helping = _HELPING.match(context)
         asked = f"{helping['verb']} {topic}" if helping else topic
         completed = f"{word.capitalize()} {asked}?"
@@ -339,6 +351,8 @@ def topic_before(context: str) -> str:
     ('the router in Switch', 'GLOM')
     >>> topic_before("wavenet what is it"), topic_before("量子化するってどういうこと")
     ('wavenet', '量子化')
+    >>> topic_before("Who presented the Switch Transformer?")
+    'the Switch Transformer'
     """
     if named := _LECTURE.search(context):
         return named[0]

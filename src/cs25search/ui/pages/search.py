@@ -162,7 +162,7 @@ def understand(question: str) -> str:
 def _complete(index: Index, question: str, whole: str) -> str:
     """Return a question that names nothing about the subject of the conversation, if that fits."""
     state = st.session_state
-    if question and whole == question and state.get(AS_TYPED) != question:
+    if question and state.get(AS_TYPED) != question:
         whole = index.understood(question, state.get(CONTEXT, ""), state.get(SUBJECT, ""))
     state[WHOLE], state[LAST] = whole, question
     return whole
