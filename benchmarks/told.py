@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.answers import DATA
 from cs25search import Answer, Index, open_index
 from cs25search.index.explanations import bare_form
-from cs25search.records import Explanation, Language, in_language
+from cs25search.records import Explanation, Language, Sentence, in_language
 
 FILE, CONVERSATIONS = DATA / "explained.json", DATA / "conversations.json"
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
@@ -28,7 +28,12 @@ def told_by(answer: Answer, items: dict[str, str]) -> str:
     Args:
         items: The first question of each explanation, by its text in either language.
     """
-    return items.get(bare_form(answer.unsaid or " ".join(one.text for one in answer.sentences)), "")
+    return items.get(bare_form(answer.unsaid or " ".join(map(_said, answer.sentences))), "")
+
+
+def _said(sentence: Sentence) -> str:
+    """Return a sentence without the side of a comparison that it begins with."""
+    return sentence.body.removeprefix(f"{sentence.side}: ").removeprefix(f"{sentence.side}：")
 
 
 def measure(index: Index, file: Path | None = None) -> dict[str, Counter[str]]:

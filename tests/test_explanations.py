@@ -524,3 +524,15 @@ def test_what_the_question_alone_finds_answers_in_a_conversation_too(index):
         "how many layers do you need for one", context="what is an induction head"
     )
     assert "Two layers" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [("What is the difference between Switch Transformer and Perceiver?",
+      ("Switch Transformer", "Perceiver")),
+     ("Switch TransformerとPerceiverの違いは？", ("Switch Transformer", "Perceiver")),
+     ("Decision Transformer vs NPT", ("Decision Transformer", "NPT"))],
+)  # fmt: skip
+def test_a_comparison_is_answered_about_both_things_and_no_other(index, question, sides):
+    shown = dict.fromkeys(one.side for one in index.answer(question).sentences)
+    assert tuple(shown) == sides

@@ -8,7 +8,16 @@ from msgspec.structs import replace
 from ..question.aliases import names_of
 from ..question.names import names_in
 from ..question.read import Question
-from ..records import Answer, Citation, CitationKind, Hit, Language, Sentence, in_language
+from ..records import (
+    Answer,
+    Citation,
+    CitationKind,
+    Explanation,
+    Hit,
+    Language,
+    Sentence,
+    in_language,
+)
 from ..text.japanese import is_japanese
 from ..text.topic_words import topic_words
 from ..wording import NOTHING_ABOUT
@@ -393,6 +402,22 @@ def speaks_of(name: str, answer: Answer) -> bool:
     note = f"{cited.note.title} {cited.note.text}" if cited.note else ""
     said = _words_of(" ".join([note, cited.quote, *(one.text for one in answer.sentences)]))
     return any(set(topic_words(form)) <= said for form in names_of(name))
+
+
+def names_both(item: Explanation, pair: tuple[str, str]) -> bool:
+    """Return whether an explanation is about both things that are compared.
+
+    One of its questions names both, or each of its two sides is one of them.
+    """
+    for text in (*item.asks, *item.asks_ja, " / ".join(part.side for part in item.parts)):
+        said = _words_of(text)
+        if all(_names(side, said) for side in pair):
+            return True
+    return False
+
+
+def _names(side: str, said: set[str]) -> bool:
+    return any(set(topic_words(form)) <= said for form in names_of(side)) or _shares(side, said)
 
 
 def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:

@@ -13,7 +13,7 @@ from ..ranking.searcher import Searcher
 from ..records import Answer, Explanation, Hit, Moment, Part, Sentence, in_language
 from ..text.sentences import split_sentences
 from .citations import build_citation, text_of
-from .compare import join_sides
+from .compare import compared, join_sides, names_both
 from .features import other_version
 from .findings import Findings
 from .opening import has_wanted
@@ -34,7 +34,8 @@ def find_explanation(
 ) -> Answer | None:
     """Return the answer of the explanation that a question asks for; None if there is none.
 
-    Of a version that the lectures do not mention, only what they leave unsaid is told.
+    Of a version that the lectures do not mention, only what they leave unsaid is told. A comparison
+    is answered by what is about both sides.
 
     Args:
         least: The least score that is enough, if more than usual.
@@ -42,11 +43,13 @@ def find_explanation(
     """
     found, question = findings.found, findings.found.question
     version = other_version(question.text, findings.evidence.vocabulary)
+    pair = compared(question.text)
     near = [
         (one.score - LACKS_WANTED * (not _has_wanted(one.item, question)), one)
         for one in findings.compare()
         if (not shown or not {*one.item.notes} <= {*shown})
         and (not version or _leaves_unsaid(version, one.item))
+        and (not pair or names_both(one.item, pair))
     ]
     if not near:
         return None

@@ -108,8 +108,10 @@ _NO_SUBJECT_JA = re.compile(
     r"何.*|誰|何故|如何|どう.*|どれ.*|何時|幾つ|何処|[ぁ-ん]+|為る|有る|居る|出来る|遣る|分|時間|回|個|[其此]れ|[其此]の"
 )
 _ASKING = re.compile(
-    r"^(?:and |so )?(?:who (?:first )?(?:\w+ed|came up with|made|wrote|g[ai]ves?"
-    r"|(?:speaks?|spoke|talks?) (?:about|on))\b\s*|(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
+    r"^(?:and |so )?"
+    r"(?:who (?:first )?(?:\w+ed|came up with|made|wrote|g[ai]ves?"
+    r"|(?:speaks?|spoke|talks?) (?:about|on))\b\s*"
+    r"|(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
     r"summari[sz]e|explain|describe)(?:n['’]t)?\b(?: (?:part|kind|sort|piece)s? of)?"
     r"(?: (?:is|are|was|were|do|does|did|can|many|much|long|well)(?:n['’]t)?\b)*\s*)",
     re.I,
