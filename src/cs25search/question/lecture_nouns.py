@@ -45,6 +45,8 @@ _NOUN_JA = (
     r"|(?<=[いなるたのき])回(?=[はがをでにのもだって、。？?]|$)"
 )
 
+_DECK_JA = r"(?i)(?<![a-z])(?:slide )?deck(?=[はがのをにでともっ])|(?:スライド)?デッキ"
+
 _OF_TEN = (
     r"(?i)\b(which|any|what)(?: one)? of (?:the|these|those|all) (?:ten|10)\b"
     rf"(?: {LECTURES}\b)?"
@@ -129,6 +131,8 @@ def usual_wordings(question: str) -> tuple[str, ...]:
     ('一番難しい授業は？', '一番難しい講義は？', '一番難しい回は？')
     >>> usual_wordings("How many classes has ImageNet?"), usual_wordings("第3回の要点")
     (('How many classes has ImageNet?',), ('第3回の要点',))
+    >>> usual_wordings("deckの結論は？")
+    ('deckの結論は？', 'スライドの結論は？')
     >>> usual_wordings("Which video games does she like?")
     ('Which video games does she like?',)
     """
@@ -140,6 +144,7 @@ def usual_wordings(question: str) -> tuple[str, ...]:
         ),
         re.sub(_NOUN_JA, "講義", question),
         re.sub(_NOUN_JA, "回", question),
+        re.sub(_DECK_JA, "スライド", question),
     ]
     worded.append(re.sub(_ORDINAL, lambda one: f"lecture {_place(one[1])}", worded[2]))
     return tuple(dict.fromkeys(worded))
