@@ -427,7 +427,8 @@ def summary(lecture: int, lang: Language, as_json: bool, place: Place) -> None:
     if as_json:
         _print_json(summary_json(entry, video))
     else:
-        show(summary_lines(entry, video, lang))
+        lengths = {one.number: one.length for one in generation.about.lectures}
+        show(summary_lines(entry, video, lengths.get(lecture) or video.duration, lang))
 
 
 @main.command()
@@ -592,7 +593,7 @@ def lecture_text(lecture: Lecture) -> str:
     return lines(
         [
             f"{lecture.number:>2} {star} {recording_title(lecture.video(), 'en')} "
-            f"({clock(lecture.duration)})",
+            f"({clock(lecture.length)})",
             *_indented(" · ".join(filter(None, [", ".join(lecture.speakers), lecture.in_a_word]))),
             *_indented(lecture.video().url(0) or lecture.media),
         ]

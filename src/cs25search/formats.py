@@ -350,10 +350,14 @@ def slide_lines(slide: Slide, language: Language, full: bool) -> list[Line]:
     return [*shown, Line("")]
 
 
-def summary_lines(entry: Entry, video: Video, language: Language) -> list[Line]:
-    """Return the summary of a lecture as lines: overview, then the outline with its links."""
+def summary_lines(entry: Entry, video: Video, length: float, language: Language) -> list[Line]:
+    """Return the summary of a lecture as lines: overview, then the outline with its links.
+
+    Args:
+        length: Of the lecture, in seconds.
+    """
     shown = [
-        Line(f"{lecture_title(video, language)} ({clock(video.duration)})", style="title"),
+        Line(f"{lecture_title(video, language)} ({clock(length)})", style="title"),
         *([Line(video.file)] if video.file else []),
         Line(in_language(entry.text, entry.text_ja, language)),
     ]
@@ -531,7 +535,7 @@ def no_lecture(goal: str) -> str:
 def _pick_lines(pick: Pick, time: float, language: Language) -> list[Line]:
     lecture, video, japanese = pick.lecture, pick.lecture.video(), language == "ja"
     star = " ★" if lecture.recommended else ""
-    title = f"{lecture_title(video, language)} ({clock(lecture.duration)}){star}"
+    title = f"{lecture_title(video, language)} ({clock(lecture.length)}){star}"
     texts = [
         ", ".join(lecture.speakers),
         verdict(pick, time, language),

@@ -181,6 +181,11 @@ class Lecture(msgspec.Struct, frozen=True):
     called_ja: tuple[str, ...] = ()
     media: str = ""  # as for `Video`
 
+    @property
+    def length(self) -> float:
+        """The seconds shown as its length: what the deck states, else the video's."""
+        return self.deck_duration or self.duration
+
     def video(self) -> Video:
         """Return the recording of this lecture."""
         return Video(

@@ -80,7 +80,7 @@ def _known_facts(about: About) -> Iterator[Fact]:
     lectures = [one for one in about.lectures if one.number]
     if not lectures:
         return
-    length = clock(sum(one.duration for one in lectures))
+    length = clock(sum(one.length for one in lectures))
     answers = {
         "count": (f"Lectures: {len(lectures)}; {length} in all.",
                   f"全{len(lectures)}回、合計{length}です。"),
@@ -166,7 +166,7 @@ def _filled(templates: Sequence[str], called: Sequence[str], **known: object) ->
 
 def _who(lecture: Lecture) -> tuple[str, str]:
     """Return who speaks and for how long, in both languages."""
-    length = clock(lecture.deck_duration or lecture.duration)  # as the facts have it
+    length = clock(lecture.length)  # as the facts have it
     if not lecture.speakers:
         return f"It is {length} long.", f"長さは{length}です。"
     where, where_ja = "", ""

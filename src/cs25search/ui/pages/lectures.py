@@ -120,7 +120,7 @@ def _facts(context: PageContext, lecture: Lecture) -> str:
             [
                 f"★ {context.say('recommended')}" if lecture.recommended else "",
                 context.say(DIFFICULTIES[lecture.difficulty]) if lecture.difficulty else "",
-                clock(lecture.duration) if lecture.duration else "",
+                clock(lecture.length) if lecture.length else "",
                 escape_markup(", ".join(lecture.speakers)),
             ],
         )
@@ -132,7 +132,7 @@ def _show_lecture(context: PageContext, lecture: Lecture, slides: Sequence[Slide
     facts = [
         escape_markup(", ".join(lecture.speakers)),
         escape_markup(lecture.affiliation),
-        clock(lecture.duration) if lecture.duration else "",
+        clock(lecture.length) if lecture.length else "",
         context.say(DIFFICULTIES[lecture.difficulty]) if lecture.difficulty else "",
     ]
     st.markdown(muted(" · ".join(filter(None, facts))))
