@@ -35,7 +35,7 @@ def answer_text(answer: Answer) -> str:
 def test_summary_of_a_local_recording_names_its_file():
     video = Video("bread-5f3a9c01d2", "Bread", (), 90.0, media="/talks/bread.mp4")
     entry = Entry("lecture", 1, "", "", "Gluten.", "", (), (), outline=((5.0, "Flour", ""),))
-    shown = plain(summary_lines(entry, video, "en"))
+    shown = plain(summary_lines(entry, video, video.duration, "en"))
     assert "\n/talks/bread.mp4\n" in shown and "http" not in shown
     found = summary_json(entry, video)
     assert (found["file"], found["outline"][0]["url"]) == ("/talks/bread.mp4", None)
