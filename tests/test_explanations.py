@@ -536,3 +536,10 @@ def test_what_the_question_alone_finds_answers_in_a_conversation_too(index):
 def test_a_comparison_is_answered_about_both_things_and_no_other(index, question, sides):
     shown = dict.fromkeys(one.side for one in index.answer(question).sentences)
     assert tuple(shown) == sides
+
+
+def test_no_explanation_begins_with_yes_or_no():
+    """It would deny what it affirms, where people ask the same the other way round."""
+    began = re.compile(r"(?:Yes|No)[,:.]|Yes in|(?:はい|いいえ)[、。]|本当である|その通り")
+    parts = [part for item in ITEMS for part in item.parts]
+    assert [x.text for x in parts if began.match(x.text) or began.match(x.text_ja)] == []
