@@ -279,12 +279,14 @@ class Explanation(msgspec.Struct, frozen=True):
         parts: The answer; the first part answers the question directly.
         is_said: Whether the lectures answer it; else `parts` says what they leave unsaid, and names
             the closest notes, if they touch on it.
+        asked: How many of the people whose questions were collected asked this.
     """
 
     asks: tuple[str, ...]
     asks_ja: tuple[str, ...]
     parts: tuple[Part, ...]
     is_said: bool = True
+    asked: int = 0
 
     @property
     def notes(self) -> tuple[Moment, ...]:

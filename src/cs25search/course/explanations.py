@@ -32,6 +32,7 @@ class _Explanation(msgspec.Struct, frozen=True):
     asks: tuple[str, ...]
     asks_ja: tuple[str, ...]
     answer: tuple[_Part, ...]
+    asked: int = 0
 
 
 class _Unsaid(msgspec.Struct, frozen=True):
@@ -40,6 +41,7 @@ class _Unsaid(msgspec.Struct, frozen=True):
     en: str
     ja: str
     notes: tuple[str, ...] = ()
+    asked: int = 0
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -95,4 +97,4 @@ def _explanation(
         Part(one.en, one.ja, tuple(known[note] for note in one.notes), one.side, one.side_ja)
         for one in parts
     )
-    return Explanation(asked.asks, asked.asks_ja, tuple(read))
+    return Explanation(asked.asks, asked.asks_ja, tuple(read), asked=asked.asked)

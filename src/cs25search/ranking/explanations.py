@@ -5,6 +5,7 @@ do not touch on: so a question about one thing is seldom answered by an explanat
 is asked for in the same words.
 """
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from statistics import fmean
@@ -39,6 +40,7 @@ BEST_MOMENT, COVERED = 0.3, 0.5
 MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
 NAME = 4  # least number of letters of a name that no moment has
+OFTEN = 0.08  # for how often people asked it, outside a conversation
 REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of how near an explanation is to it as typed, beside how
 # near with its subject; what its words and its best moment add. Nothing is taken away for missing
@@ -190,7 +192,7 @@ def nearest_explanations(
         covered = share_covered(item, weights, question.language)
         missing = min(_missing(item, names, speakers, question.language), MOST_MISSING)
         score = likeness + BEST_MOMENT * moment + COVERED * covered - MISSING * missing
-        score -= UNSAID * (not item.is_said)
+        score += OFTEN * math.log1p(item.asked) - UNSAID * (not item.is_said)
         in_turn = likeness + COVERED_IN_TURN * covered
         is_named = id(item) in of_unknown
         found.append(Near(item, score, is_named, in_turn, moment if item.notes else 0.0))
