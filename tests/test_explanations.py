@@ -182,7 +182,7 @@ def test_none_can_be_written_and_read(index, tmp_path):
 
 def test_a_comparison_that_answers_one_part_is_shown_with_the_other(index):
     """Its sides are those of the comparison, not of the two parts."""
-    answer = index.answer("Codexのpass@kとは何か、またサンプル数を増やすとどうなるか知りたい")
+    answer = index.answer("Codexは何で学習したか、またGPT-3とはどう違うか知りたい")
     assert not any(sentence.side for sentence in answer.sentences)
     for sentence in answer.sentences:
         assert sentence.text in answer.text

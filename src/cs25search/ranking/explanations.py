@@ -40,7 +40,7 @@ BEST_MOMENT, COVERED = 0.3, 0.5
 MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
 NAME = 4  # least number of letters of a name that no moment has
-OFTEN = 0.08  # for how often people asked it, outside a conversation
+OFTEN = 0.04  # for how often people asked it, outside a conversation
 REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of how near an explanation is to it as typed, beside how
 # near with its subject; what its words and its best moment add. Nothing is taken away for missing
