@@ -34,7 +34,7 @@ def test_every_lecture_has_slides_of_its_own():
 
 def test_what_lectures_slides_and_course_answer_is_read():
     course = load_course()
-    assert len(course.facts) == 551
+    assert len(course.facts) == 555
     assert all(len(x.outline) > 3 and x.asks and x.asks_ja for x in course.lectures)
     assert all(min(len(one.asks), len(one.asks_ja)) >= 6 for one in course.slides)
     assert Counter(one.is_said for one in course.explanations) == {True: 1745, False: 758}

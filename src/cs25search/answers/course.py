@@ -123,7 +123,7 @@ def find_entries(searcher: Searcher, found: Found) -> list[Match]:
             -one.score
             - of_it * ({*one.entry.lectures} == named)
             - advice * (one.entry.side != "about")
-            - SAME_FIRST * (one.ask >= SAME)
+            - SAME_FIRST * (one.ask >= (ASKED_OF_IT if one.entry.kind == "lecture" else SAME))
         )
     )
     return matches

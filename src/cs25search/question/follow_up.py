@@ -84,6 +84,7 @@ _POINTS = re.compile(
     r"mean|make|need|use|differ|compare|train|scale|\w+ed)s?\b)",
     re.I,
 )
+_PERSON, _ASKS_WHO = re.compile("he|she|him", re.I), re.compile(r"\W*who\b", re.I)
 _NAMED_BEFORE = re.compile(
     r"^(?P<before>.+?),? (?:what|why|how|when|who|where)\b.*\b(?:it|they|them|that|this)\b", re.I
 )
@@ -111,7 +112,7 @@ _ASKING = re.compile(
     r"^(?:and |so )?"
     r"(?:who (?:first )?(?:\w+ed|came up with|made|wrote|g[ai]ves?"
     r"|(?:speaks?|spoke|talks?) (?:about|on))\b\s*"
-    r"|(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
+    r"|how come |(?:which|what|who|how|why|when|where|can|could|do|does|did|is|are|was|were|"
     r"summari[sz]e|explain|describe)(?:n['’]t)?\b(?: (?:part|kind|sort|piece)s? of)?"
     r"(?: (?:is|are|was|were|do|does|did|can|many|much|long|well)(?:n['’]t)?\b)*\s*)",
     re.I,
@@ -216,6 +217,8 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     ('GLOMの例は？', 'GLOMは例外ある？')
     >>> understood_as("latent array what is it for", "What is GLOM?")
     'latent array what is it for'
+    >>> understood_as("How does he know that?", "What is GLOM?")
+    'How does he know GLOM?'
     >>> understood_as("What is GLOM?", before)
     'What is GLOM?'
     """
@@ -277,8 +280,16 @@ def understood_as(question: str, context: str, subject: str = "") -> str:
     named = _NAMED_BEFORE.match(text)
     if named and topic_words(named["before"]):
         return question
-    if len(text.split()) <= MOST_WORDS and _POINTS.search(text):
-        return _POINTS.sub(lambda found: whole, text, count=1)
+    if len(text.split()) <= MOST_WORDS and (found := _POINTS.search(text)):
+        if (
+            _PERSON.fullmatch(found[0])
+            and not _ASKS_WHO.match(context)
+            and not _LECTURE.search(whole)
+        ):
+            found = _POINTS.search(text, found.end())  # who speaks is not what he speaks about
+        if found is None:
+            return f"{text.rstrip('? ')}: {whole}?"
+        return f"{text[: found.start()]}{whole}{text[found.end() :]}"
     # In a longer question, only a pronoun with nothing before it refers to the subject.
     if (found := _POINTS.search(text)) and not _IT_IS.search(text):
         before, after = text[: found.start()], text[found.end() :]

@@ -27,7 +27,7 @@ _PLACE = re.compile(
 _SLIDE = re.compile(
     rf"\b(?:slide|page) ?(?:no\.? ?|number |#)?(\d{{1,2}})(?![A-Za-z\d])"
     rf"|\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:slide|page)\b"
-    r"|(?:スライド|ページ) ?(?:の|第)?(\d{1,2})(?!回|講)"
+    r"|(?:スライド|ページ) ?(?:の|第)?(\d{1,2})(?!\d|回|講|行|点|つ|枚|個|文|分|ポイント)"
     r"|(\d{1,2}) ?(?:枚目|番目?|ページ目?)の?(?:スライド|ページ)",
     re.I,
 )
@@ -36,6 +36,8 @@ _SLIDE = re.compile(
 def named_slide(question: str) -> int | None:
     """Return the slide that a question names by number, None without one.
 
+    >>> named_slide("スライドの3行まとめ"), named_slide("スライドの33枚")
+    (None, None)
     >>> named_slide("what is on slide 19?"), named_slide("スライド5の内容"), named_slide("slides")
     (19, 5, None)
     >>> named_slide("the third slide"), named_slide("20枚目のスライド"), named_slide("第3回")
