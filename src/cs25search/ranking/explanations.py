@@ -40,7 +40,7 @@ BEST_MOMENT, COVERED = 0.3, 0.5
 MISSING, UNSAID = 0.5, 0.2
 MOST_MISSING = 3  # names
 NAME = 4  # least number of letters of a name that no moment has
-OFTEN = 0.04  # for how often people asked it, outside a conversation
+OFTEN = 0.04  # for how often people asked it, outside a conversation; not for the first hit
 REFINED = 48  # explanations whose words and names are compared
 # A question of a conversation: the share of how near an explanation is to it as typed, beside how
 # near with its subject; what its words and its best moment add. Nothing is taken away for missing
@@ -110,7 +110,12 @@ def prefer_explained(
     asked = Asked(question, query, vocabulary(words_to_have(question)))
     shares = shares_of(hits)
     known = [
-        replace(one, score=one.score + MOMENTS * fmean(shares.get(note, 0.0) for note in notes))
+        replace(
+            one,
+            score=one.score
+            - _often(one.item)
+            + MOMENTS * fmean(shares.get(note, 0.0) for note in notes),
+        )
         for one in nearest_explanations(generation, asked, shares)
         if (notes := one.item.notes)
     ]
@@ -192,11 +197,16 @@ def nearest_explanations(
         covered = share_covered(item, weights, question.language)
         missing = min(_missing(item, names, speakers, question.language), MOST_MISSING)
         score = likeness + BEST_MOMENT * moment + COVERED * covered - MISSING * missing
-        score += OFTEN * math.log1p(item.asked) - UNSAID * (not item.is_said)
+        score += _often(item) - UNSAID * (not item.is_said)
         in_turn = likeness + COVERED_IN_TURN * covered
         is_named = id(item) in of_unknown
         found.append(Near(item, score, is_named, in_turn, moment if item.notes else 0.0))
     return sorted(found, key=lambda one: -one.score)
+
+
+def _often(item: Explanation) -> float:
+    """Return what is added for how often people asked it."""
+    return OFTEN * math.log1p(item.asked)
 
 
 def words_to_have(question: Question) -> list[str]:
