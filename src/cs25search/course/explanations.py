@@ -4,7 +4,8 @@
 
 A note tells one moment; people ask about things, and the answer often lies in several moments. An
 explanation is such an answer, written from the notes alone. Its notes are named by the number of
-their lecture and the second at which they start: "5:400".
+their lecture and the second at which they start: "5:400". `asked` is how many questions of
+strangers it was found to answer.
 """
 
 from collections.abc import Mapping, Sequence
