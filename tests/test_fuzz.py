@@ -57,6 +57,7 @@ ASKED = anything | st.lists(
 @generated
 @given(ASKED)
 @example(":")  # no word, and so no n-gram of words
+@example("㐀¼¹")  # longer when folded
 def test_any_question_is_checked_cut_and_marked(text: str) -> None:
     try:
         query = clean_question(text)

@@ -1,6 +1,7 @@
 """Where the words of a question match a text."""
 
 import re
+from collections.abc import Sequence
 
 from .japanese import is_japanese
 from .ngrams import bigrams
@@ -41,22 +42,37 @@ def _shared_runs(query: str, text: str) -> list[tuple[int, int]]:
     query_runs = {run.rstrip("ー") for run in _KATAKANA.findall(fold(query))}
     found: list[tuple[int, int]] = []
     for match in re.finditer(r"[A-Za-z0-9]+|[\u30a1-\u30ff]+|[^\W_A-Za-z0-9\u30a1-\u30ff]+", text):
-        run, offset = fold(match[0]), match.start()
+        run = fold(match[0])
         if _KATAKANA.fullmatch(run):
             # Two katakana are not enough: the ルー of ルーター is also in スループット.
             inside = max((w for w in query_runs if len(w) > 2 and w in run), key=len, default="")
             if run.rstrip("ー") in query_runs:
                 found.append(match.span())
             elif inside:
-                begin = offset + run.index(inside)
-                found.append((begin, begin + len(inside)))
+                begin = run.index(inside)
+                found += _in_text([(begin, begin + len(inside))], run, match)
             continue
         if run.isascii():
             if run in pairs and run not in STOP_WORDS:
                 found.append(match.span())
             continue
-        found += [(offset + b, offset + e) for b, e in _whole_words(run, _runs_of(run, pairs))]
+        found += _in_text(_whole_words(run, _runs_of(run, pairs)), run, match)
     return _joined(found)
+
+
+def _in_text(
+    spans: Sequence[tuple[int, int]], run: str, match: re.Match[str]
+) -> list[tuple[int, int]]:
+    """Return positions in a folded run as positions in the text.
+
+    Those in a run that folding makes longer or shorter (¼, ﾊﾞ) are the whole run.
+
+    >>> marks("㐀¼¹", "㐀¼¹"), marks("バッチ", "ﾊﾞｯﾁ正規化")
+    ([(0, 3)], [(0, 7)])
+    """
+    if len(run) != len(match[0]):
+        return [match.span()] if spans else []
+    return [(match.start() + begin, match.start() + end) for begin, end in spans]
 
 
 def _runs_of(run: str, pairs: set[str]) -> list[tuple[int, int]]:
