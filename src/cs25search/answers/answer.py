@@ -307,7 +307,7 @@ def _further(searcher: Searcher, findings: Findings, extract: Answer) -> tuple[F
         extract: The answer to the question of which more is asked for.
     """
     if extract.status == "answered" and extract.citations[0].kind not in MOMENTS:
-        return findings, _further_entry(searcher, findings, extract)
+        return findings, _further_entry(searcher, findings)
     if extract.status != "answered" or not findings.found.hits:
         return findings, extract
     told = _told_before(searcher, findings.found)
@@ -333,22 +333,20 @@ def _further(searcher: Searcher, findings: Findings, extract: Answer) -> tuple[F
     return more, shown
 
 
-def _further_entry(searcher: Searcher, findings: Findings, extract: Answer) -> Answer:
+def _further_entry(searcher: Searcher, findings: Findings) -> Answer:
     """Return what the course says further; the summary of a lecture of which a side was told."""
     question = findings.found.question
-    text = question.text
-    found = searcher.find(read_question(text), findings.found.filters, JUDGED)
+    found = searcher.find(read_question(question.text), findings.found.filters, JUDGED)
     matches = [one for one in find_entries(searcher, found) if one.ask >= FURTHER_ASK]
     if not matches:
         return _nothing_more(findings)
     first = matches[0].entry
     about = {*first.lectures}
-    others = {
-        one.entry.text: one
-        for one in reversed(matches)
-        if one.entry.text != first.text and (not about or about & {*one.entry.lectures})
-    }
-    rest = list(others.values())[::-1]
+    others: dict[str, Match] = {}  # an entry may match in several wordings of the question
+    for one in matches:
+        if one.entry.text != first.text and (not about or about & {*one.entry.lectures}):
+            others.setdefault(one.entry.text, one)
+    rest = list(others.values())
     if len(about) == 1:
         rest.sort(key=lambda one: one.entry.side != "summary")
     place = question.further - 1

@@ -401,7 +401,7 @@ def speaks_of(name: str, answer: Answer) -> bool:
     cited = answer.citations[0]
     note = f"{cited.note.title} {cited.note.text}" if cited.note else ""
     said = _words_of(" ".join([note, cited.quote, *(one.text for one in answer.sentences)]))
-    return any(set(topic_words(form)) <= said for form in names_of(name))
+    return _has_form(name, said)
 
 
 def names_both(item: Explanation, pair: tuple[str, str]) -> bool:
@@ -417,13 +417,16 @@ def names_both(item: Explanation, pair: tuple[str, str]) -> bool:
 
 
 def _names(side: str, said: set[str]) -> bool:
-    return any(set(topic_words(form)) <= said for form in names_of(side)) or _shares(side, said)
+    return _has_form(side, said) or _shares(side, said)
+
+
+def _has_form(name: str, said: set[str]) -> bool:
+    """Return whether words include all those of a name in one of its forms."""
+    return any(set(topic_words(form)) <= said for form in names_of(name))
 
 
 def _speaks_of(side: str, sentences: Sequence[Sentence]) -> bool:
-    said = _words_of(" ".join(one.text for one in sentences))
-    forms = [set(topic_words(form)) for form in (names_of(side) if side else [""])]
-    return any(form <= said for form in forms) or _shares(side, said)
+    return not side or _names(side, _words_of(" ".join(one.text for one in sentences)))
 
 
 def _shares(side: str, said: set[str]) -> bool:

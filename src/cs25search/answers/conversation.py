@@ -11,7 +11,7 @@ from ..question.lecture_nouns import THE_LECTURE
 from ..question.named import named_lectures
 from ..question.read import read_question
 from ..ranking.filters import Filters
-from ..ranking.searcher import Searcher, Turn
+from ..ranking.searcher import Found, Searcher, Turn
 from ..records import Answer, Citation, Language, Sentence, in_language, lecture_label
 from ..text.japanese import language_of
 from ..text.sentences import split_sentences
@@ -62,22 +62,30 @@ def about_its_lecture(searcher: Searcher, question: str, context: str, filters: 
             whole = whole.replace(label, in_language(*said, language_of(question)), 1)
     if whole == question:
         return ""
-    found = searcher.find(read_question(whole), filters, JUDGED)
-    is_answered = judge(searcher, found).status == "answered"
-    return whole if asks_about_course(searcher, found, is_answered) else ""
+    return whole if _asked_of_course(searcher, whole, filters)[2] else ""
+
+
+def _asked_of_course(
+    searcher: Searcher, text: str, filters: Filters
+) -> tuple[Found, Findings, bool]:
+    """Return what is found for a question, and whether it is about the course.
+
+    The findings may be of one lecture alone, where a question asks which one is about something.
+    """
+    found = searcher.find(read_question(text), filters, JUDGED)
+    findings = judge(searcher, found)
+    return found, findings, asks_about_course(searcher, found, findings.status == "answered")
 
 
 def _lecture_told(searcher: Searcher, text: str, filters: Filters) -> int | None:
     """Return the lecture that answers a question about the course; None if several do, or none."""
-    found = searcher.find(read_question(text), filters, JUDGED)
-    findings = judge(searcher, found)
-    is_answered = findings.status == "answered"
-    if asks_about_course(searcher, found, is_answered):
+    found, findings, is_of_course = _asked_of_course(searcher, text, filters)
+    if is_of_course:
         entry = find_entry(searcher, found)
         first = named_lectures(split_sentences(entry.entry.text)[0]) if entry else ()
         numbers = {*first} or {*(entry.entry.lectures if entry else ())}
         return numbers.pop() if len(numbers) == 1 else None
-    is_lecture = found.question.has_lecture_topic and is_answered
+    is_lecture = found.question.has_lecture_topic and findings.status == "answered"
     return findings.found.hits[0].video.lecture if is_lecture else None
 
 
@@ -100,9 +108,8 @@ def in_conversation(searcher: Searcher, turn: Turn, whole: str, filters: Filters
     is_explained = searcher.source.generation.has_explanations
     if whole == question and not (about and (is_explained or not is_named)):
         return question
-    typed = searcher.find(read_question(question), filters, JUDGED)
-    alone = judge(searcher, typed)
-    if asks_about_course(searcher, typed, alone.status == "answered"):
+    _, alone, is_of_course = _asked_of_course(searcher, question, filters)
+    if is_of_course:
         return question
     if whole != question:
         return whole

@@ -160,7 +160,7 @@ def understand(question: str) -> str:
 
 
 def _complete(index: Index, question: str, whole: str) -> str:
-    """Return a question that names nothing about the subject of the conversation, if that fits."""
+    """Return a question as the conversation completes it, unless it is to be searched as typed."""
     state = st.session_state
     if question and state.get(AS_TYPED) != question:
         whole = index.understood(question, state.get(CONTEXT, ""), state.get(SUBJECT, ""))
